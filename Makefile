@@ -1,0 +1,47 @@
+# Every target that a person uses has one line after ##; `make help` prints these lines.
+.DEFAULT_GOAL := help
+.ONESHELL:
+SHELL := /bin/sh
+.SHELLFLAGS := -ec
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= eu-west-1
+
+PYTHON_CODE := functions layers/common/ops_common local benchmarks
+
+help: ## List the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
+
+setup: .venv/.ready .venv-emulator/.ready ## Make the two virtual environments (CPython 3.13)
+
+.venv/.ready: requirements-dev.txt
+	@echo "Setting up .venv from requirements-dev.txt …"
+	python=$$(local/find_python.sh)
+	"$$python" -m venv --clear .venv
+	.venv/bin/python -m pip install -q --disable-pip-version-check $$(grep -o '^uv==[^ ]*' requirements-dev.txt)
+	.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements-dev.txt
+	touch $@
+
+.venv-emulator/.ready: requirements-emulator.txt .venv/.ready
+	@echo "Setting up .venv-emulator from requirements-emulator.txt …"
+	.venv/bin/python -m venv --clear .venv-emulator
+	.venv/bin/uv pip install -q --python .venv-emulator/bin/python --require-hashes -r requirements-emulator.txt
+	touch $@
+
+lint: setup ## Check style and format (ruff)
+	ruff check .
+	ruff format --check .
+
+format: setup ## Mend style and format (ruff)
+	ruff check --fix .
+	ruff format .
+
+types: setup ## Check types (mypy --strict)
+	mypy $(PYTHON_CODE)
+
+lock: setup ## Compile the requirements files anew
+	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator; do
+	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
+	done
+
+.PHONY: help setup lint format types lock

@@ -1,0 +1,28 @@
+"""What the template gives to query_database."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ops_common.settings import Environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Time limits, and whom to trust."""
+
+    connect_timeout_seconds: int
+    statement_timeout_seconds: int
+    ca_certificate: str
+    """Base64 DER of the one CA to trust; empty for Amazon RDS's own."""
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the environment. Raises SettingsError that names every bad variable."""
+        env = Environment()
+        settings = cls(
+            connect_timeout_seconds=env.integer("CONNECT_TIMEOUT_SECONDS", 5, at_least=1),
+            statement_timeout_seconds=env.integer("STATEMENT_TIMEOUT_SECONDS", 5, at_least=1),
+            ca_certificate=env.text("DATABASE_CA_CERTIFICATE", ""),
+        )
+        env.finish()
+        return settings

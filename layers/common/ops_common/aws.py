@@ -1,0 +1,29 @@
+"""AWS clients: one place for timeouts and retries."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+CONNECT_TIMEOUT_SECONDS = 3
+READ_TIMEOUT_SECONDS = 10
+# "standard" retries throttling and transient faults with jittered back-off
+# (AWS SDKs and Tools Reference Guide, "Retry behavior").
+MAX_ATTEMPTS = 4
+
+
+@cache
+def client(service: str, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS) -> Any:
+    """A boto3 client with bounded waits; one per service and timeout, reused while warm.
+
+    The endpoint comes from AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<SERVICE> where these are set.
+    """
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # the name is a plain str here
+        config=Config(
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=read_timeout_seconds,
+            retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+        ),
+    )

@@ -1,0 +1,123 @@
+"""How the other functions ask `query_database`, the only one that reaches PostgreSQL.
+
+A request is `{"request": NAME, "login": {...}, ...}`; the answer is an envelope, either
+`{"ok": true, "answer": {...}}` or `{"ok": false, "error": {"kind": KIND, "message": TEXT}}`.
+Only a defect of the function itself raises there, so its error alarm means a defect.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """Where the database listens."""
+
+    host: str
+    port: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """An address, a user, and a password; without a password an IAM token is used."""
+
+    address: DatabaseAddress
+    user: str
+    password: str | None = field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The `login` part of a request."""
+        return {**asdict(self.address), "user": self.user, "password": self.password}
+
+
+class DatabaseError(Exception):
+    """The database, or the function in front of it, did not give an answer."""
+
+    kind = "failed"
+
+
+class BadRequest(DatabaseError):
+    """`query_database` does not know the request, or a field of it is wrong."""
+
+    kind = "bad_request"
+
+
+class DatabaseUnreachable(DatabaseError):
+    """No connection within the timeout, or a server that must not be trusted (TLS)."""
+
+    kind = "unreachable"
+
+
+class LoginRefused(DatabaseError):
+    """The server refused this user with this password (SQLSTATE 28P01, 28000)."""
+
+    kind = "login_refused"
+
+
+class DatabaseTimeout(DatabaseError):
+    """A statement or a lock took longer than its timeout (SQLSTATE 57014, 55P03)."""
+
+    kind = "timeout"
+
+
+class DatabaseRefused(DatabaseError):
+    """The server answered with another error (its SQLSTATE is in the message)."""
+
+    kind = "refused"
+
+
+ERRORS: dict[str, type[DatabaseError]] = {
+    error.kind: error
+    for error in (
+        BadRequest,
+        DatabaseUnreachable,
+        LoginRefused,
+        DatabaseTimeout,
+        DatabaseRefused,
+        DatabaseError,
+    )
+}
+
+
+class QueryDatabase(Protocol):
+    """The question-and-answer port; tests give a fake, production gives the Lambda."""
+
+    def ask(
+        self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The answer to one request. Raises a DatabaseError of the kind that was reported."""
+
+
+class LambdaQueryDatabase:
+    """Asks the deployed function by a synchronous invoke."""
+
+    def __init__(self, client: "LambdaClient", function_name: str) -> None:
+        self._client = client
+        self._function_name = function_name
+
+    def ask(
+        self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """See QueryDatabase; a crash of the function is a DatabaseError without its details."""
+        payload = {"request": request, "login": login.as_json(), **(parameters or {})}
+        response = self._client.invoke(
+            FunctionName=self._function_name,
+            InvocationType="RequestResponse",
+            Payload=json.dumps(payload).encode(),
+        )
+        body = json.loads(response["Payload"].read())
+        if "FunctionError" in response:
+            # Its message may quote the event, and the event holds a password: keep the type only.
+            kind = body.get("errorType", "unknown") if isinstance(body, dict) else "unknown"
+            raise DatabaseError(f"{self._function_name} failed on {request}: {kind}")
+        if body["ok"]:
+            answer: dict[str, Any] = body["answer"]
+            return answer
+        error = body["error"]
+        raise ERRORS.get(error["kind"], DatabaseError)(error["message"])
