@@ -1,0 +1,1 @@
+"""Checks that what was deployed works, and returns a verdict."""

@@ -1,0 +1,1 @@
+"""Scales the worker service on the queue, without breaking a running job."""

@@ -1,0 +1,1 @@
+"""Tells people: one notification and one Slack thread per incident."""

@@ -20,7 +20,7 @@ def client(service: str, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS) 
     The endpoint comes from AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<SERVICE> where these are set.
     """
     return boto3.client(
-        service,  # type: ignore[call-overload]  # the name is a plain str here
+        service,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=read_timeout_seconds,
