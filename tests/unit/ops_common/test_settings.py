@@ -1,0 +1,66 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops_common.settings import Environment, SettingsError
+
+
+def test_reads_each_type() -> None:
+    env = Environment(
+        {"NAME": " web ", "COUNT": "3", "RATIO": "0.5", "FLAG": "true", "LIST": "a, b,", "ONE": "x"}
+    )
+    assert env.text("NAME") == "web"
+    assert env.integer("COUNT") == 3
+    assert env.number("RATIO") == 0.5
+    assert env.flag("FLAG") is True
+    assert env.names("LIST") == ("a", "b")
+    assert env.choice("ONE", ("x", "y")) == "x"
+    env.finish()
+
+
+def test_names_every_problem_in_one_error() -> None:
+    # GIVEN an environment with one variable missing and four malformed
+    env = Environment({"COUNT": "many", "SMALL": "0", "FLAG": "yes", "ONE": "z", "RATIO": "nan"})
+    # WHEN all are read
+    env.text("NAME")
+    env.integer("COUNT")
+    env.integer("SMALL", at_least=1)
+    env.flag("FLAG")
+    env.choice("ONE", ("x", "y"))
+    env.number("RATIO")
+    # THEN one error names them all, with what was expected
+    with pytest.raises(SettingsError) as error:
+        env.finish()
+    for words in (
+        "NAME is missing",
+        "COUNT must be a whole number",
+        "SMALL must be at least 1",
+        "FLAG must be true or false",
+        "ONE must be one of x, y",
+        "RATIO must be a finite number",
+    ):
+        assert words in str(error.value)
+
+
+def test_takes_an_empty_variable_as_absent() -> None:
+    env = Environment({"PORT": ""})
+    assert env.integer("PORT", 5432) == 5432
+    env.finish()
+
+
+def test_a_required_variable_that_is_empty_is_missing() -> None:
+    env = Environment({"NAME": "  "})
+    env.text("NAME")
+    with pytest.raises(SettingsError, match="NAME is missing"):
+        env.finish()
+
+
+@given(st.text())
+def test_never_fails_before_finish(value: str) -> None:
+    env = Environment({"X": value})
+    env.text("X")
+    env.integer("X")
+    env.number("X")
+    env.flag("X")
+    env.names("X", "")
+    env.choice("X", ("a",))

@@ -1,0 +1,56 @@
+"""The rules of docs/architecture.md that a program can check."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir())
+FUNCTIONS = [name for name in FUNCTIONS if not name.startswith("__")]
+
+
+def imported_packages(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_imports_no_other_function(function: str) -> None:
+    others = set(FUNCTIONS) - {function}
+    for path in (ROOT / "functions" / function).rglob("*.py"):
+        assert not others & set(imported_packages(path)), path
+
+
+def test_the_common_layer_imports_no_function() -> None:
+    for path in (ROOT / "layers/common").rglob("*.py"):
+        assert not set(FUNCTIONS) & set(imported_packages(path)), path
+
+
+def test_what_runs_in_lambda_imports_nothing_of_the_local_world() -> None:
+    for folder in ("functions", "layers"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert not {"local", "tests", "benchmarks"} & set(imported_packages(path)), path
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_handler_is_short_and_leaves_work_to_others(function: str) -> None:
+    handler = ROOT / "functions" / function / "app.py"
+    assert len(handler.read_text().splitlines()) <= 60
+    assert not {"boto3", "psycopg", "os"} & set(imported_packages(handler))
+
+
+def test_only_query_database_speaks_to_postgresql() -> None:
+    for path in (ROOT / "functions").rglob("*.py"):
+        if "psycopg" in imported_packages(path):
+            assert path.is_relative_to(ROOT / "functions/query_database"), path
+
+
+def test_query_database_has_no_aws_client() -> None:
+    for path in (ROOT / "functions/query_database").rglob("*.py"):
+        assert "boto3" not in imported_packages(path), path
+        assert "ops_common.aws" not in path.read_text(), path
