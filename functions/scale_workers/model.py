@@ -3,6 +3,7 @@
 Everything that is logged, remembered or replayed has `as_json` and `from_json`.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -69,6 +70,16 @@ class Measurement:
     workers: tuple[Worker, ...] = ()
     dead_processes: int = 0
     """Processes without a heartbeat for five minutes (Solid Queue's process_alive_threshold)."""
+    dead_workers: tuple[Worker, ...] = ()
+    """Those of them of kind Worker; one that holds claims may still run them."""
+    orphaned_claims: int = 0
+    """Claims of no process, or of one whose row is gone."""
+    next_scheduled_seconds: float | None = None
+    """Until the next scheduled job that isn't due; None where there is none."""
+    recurring_tasks: int = 0
+    """Recurring tasks there are. Only a running worker task's scheduler fires them."""
+    max_connections: int = 0
+    """The server's limit; 0 where unknown."""
 
     @property
     def ready(self) -> int:
@@ -95,10 +106,8 @@ class Measurement:
                     **known,
                     "taken_at": datetime.fromisoformat(values["taken_at"]),
                     "queues": tuple(QueueDepth(**queue) for queue in values["queues"]),
-                    "workers": tuple(
-                        Worker(**{**worker, "queues": tuple(worker["queues"])})
-                        for worker in values.get("workers", ())
-                    ),
+                    "workers": _workers(values.get("workers", ())),
+                    "dead_workers": _workers(values.get("dead_workers", ())),
                     "completed": None
                     if completed is None
                     else tuple(Completed(**window) for window in completed),
@@ -106,6 +115,10 @@ class Measurement:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not a measurement: {type(error).__name__} {error}") from error
+
+
+def _workers(values: Iterable[dict[str, Any]]) -> tuple[Worker, ...]:
+    return tuple(Worker(**{**worker, "queues": tuple(worker["queues"])}) for worker in values)
 
 
 @dataclass(frozen=True)
@@ -189,11 +202,19 @@ class Limit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Need:
+class TaskNeed:
     """How many tasks were worth having at one tick."""
 
     at: datetime
     tasks: int
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Jobs that became ready within `seconds`."""
+
+    seconds: float
+    jobs: int
 
 
 @dataclass(frozen=True)
@@ -203,13 +224,17 @@ class Memory:
     measured_at: datetime | None = None
     arrived_total: int | None = None
     started_total: int | None = None
-    backlog: int = 0
+    waiting: int = 0
+    """Ready jobs of all queues, paused ones included."""
+    paused: int = 0
+    """Ready jobs of paused queues."""
     in_flight: int = 0
-    arrivals_per_second: float | None = None
+    arrivals: tuple[Arrivals, ...] = ()
+    """The last ticks' arrivals, newest last."""
     busy_seconds: float = 0.0
     """Thread-seconds spent on jobs lately, and `finished_jobs` of the same time (both fade)."""
     finished_jobs: float = 0.0
-    needs: tuple[Need, ...] = ()
+    needs: tuple[TaskNeed, ...] = ()
     """Within the patience window."""
     last_change_at: datetime | None = None
     blind_since: datetime | None = None
@@ -223,6 +248,7 @@ class Memory:
         for name in _TIMES:
             values[name] = values[name] and values[name].isoformat()
         values["needs"] = [[need.at.isoformat(), need.tasks] for need in self.needs]
+        values["arrivals"] = [[one.seconds, one.jobs] for one in self.arrivals]
         return values
 
     @classmethod
@@ -231,9 +257,11 @@ class Memory:
         try:
             known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
             times = {name: known[name] and datetime.fromisoformat(known[name]) for name in _TIMES}
-            needs = tuple(Need(datetime.fromisoformat(at), int(n)) for at, n in known["needs"])
-            limit = known.get("limit")
-            return cls(**{**known, **times, "needs": needs, "limit": limit and Limit(limit)})
+            needs = tuple(TaskNeed(datetime.fromisoformat(at), int(n)) for at, n in known["needs"])
+            arrivals = tuple(Arrivals(float(time), int(n)) for time, n in known["arrivals"])
+            limit = known["limit"] and Limit(known["limit"])
+            parsed = {"needs": needs, "arrivals": arrivals, "limit": limit, **times}
+            return cls(**{**known, **parsed})
         except (KeyError, TypeError, ValueError, AttributeError):
             return cls()
 
