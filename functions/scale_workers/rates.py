@@ -1,0 +1,122 @@
+"""How many jobs arrive and how long one takes, from this measurement and the memory."""
+
+import math
+from dataclasses import dataclass, replace
+
+from scale_workers.model import Arrivals, Measurement, Memory
+
+MAX_GAP_SECONDS = 600
+"""Counters of a measurement older than this say nothing about now."""
+MIN_TICKS = 3
+MAX_TICKS = 30
+ENOUGH_ARRIVALS = 30
+"""A rate is taken over at least three ticks, and over as many more (up to thirty) as it takes to
+have seen this many jobs: a count of n is right to about 1/√n."""
+SERVICE_TIME_MEMORY_SECONDS = 600
+ENOUGH_FINISHED = 10
+ASSUMED_SERVICE_SECONDS = 1.0
+"""What the first job is taken to take; it weighs as much as one finished job."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The steady stream of jobs."""
+
+    arrivals_per_second: float
+    service_seconds: float
+    measured: bool
+    """Whether anything was seen finished; else the service time is a guess."""
+    quiet: bool
+    """Whether nothing arrived in any remembered tick of the last three."""
+
+
+def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
+    """The rates, and the memory with this measurement taken in."""
+    waiting = sum(queue.ready for queue in measurement.queues)
+    paused = waiting - measurement.ready
+    seconds = _seconds_since(measurement, memory)
+    arrivals = memory.arrivals if seconds is not None else ()
+    finished = _finished(measurement, memory, seconds)
+    if seconds is not None and finished is not None:
+        arrived = _arrived(measurement, memory, waiting, finished)
+        # What piles up in a paused queue is no work for now.
+        arrived = max(0, arrived - max(0, paused - memory.paused))
+        arrivals = (*arrivals, Arrivals(seconds, arrived))[-MAX_TICKS:]
+    busy, done = _service(measurement, memory, seconds, finished)
+    after = replace(
+        memory,
+        measured_at=measurement.taken_at,
+        arrived_total=measurement.arrived_total,
+        started_total=measurement.started_total,
+        waiting=waiting,
+        paused=paused,
+        in_flight=measurement.in_flight,
+        arrivals=arrivals,
+        busy_seconds=busy,
+        finished_jobs=done,
+    )
+    rates = Rates(
+        arrivals_per_second=_steady_rate(arrivals),
+        service_seconds=(busy + ASSUMED_SERVICE_SECONDS) / (done + 1),
+        measured=done > 0,
+        quiet=not any(one.jobs for one in arrivals[-MIN_TICKS:]),
+    )
+    return rates, after
+
+
+def _seconds_since(measurement: Measurement, memory: Memory) -> float | None:
+    if memory.measured_at is None:
+        return None
+    seconds = (measurement.taken_at - memory.measured_at).total_seconds()
+    return seconds if 1 <= seconds <= MAX_GAP_SECONDS else None
+
+
+def _finished(measurement: Measurement, memory: Memory, seconds: float | None) -> int | None:
+    """Jobs that ended since the last measurement; None where nothing tells."""
+    if seconds is not None and None not in (measurement.started_total, memory.started_total):
+        started = (measurement.started_total or 0) - (memory.started_total or 0)
+        return max(0, started - (measurement.in_flight - memory.in_flight))
+    if not measurement.completed:
+        return None
+    window = min(measurement.completed, key=lambda one: abs(one.window_seconds - (seconds or 60)))
+    return round(window.jobs * (seconds or window.window_seconds) / window.window_seconds)
+
+
+def _arrived(measurement: Measurement, memory: Memory, waiting: int, finished: int) -> int:
+    if measurement.arrived_total is not None and memory.arrived_total is not None:
+        return max(0, measurement.arrived_total - memory.arrived_total)
+    more = (waiting + measurement.in_flight) - (memory.waiting + memory.in_flight)
+    return max(0, finished + more)
+
+
+def _service(
+    measurement: Measurement, memory: Memory, seconds: float | None, finished: int | None
+) -> tuple[float, float]:
+    """Little's law: mean service time = busy thread-seconds ÷ finished jobs, both fading."""
+    if finished is None:
+        return memory.busy_seconds, memory.finished_jobs
+    if seconds is None:
+        # A first look: what runs now is taken to have run through the window that was counted.
+        window = min(one.window_seconds for one in measurement.completed or ())
+        return memory.busy_seconds + measurement.in_flight * window, memory.finished_jobs + finished
+    busy = seconds * (memory.in_flight + measurement.in_flight) / 2
+    if not busy:
+        return memory.busy_seconds, memory.finished_jobs
+    keep = math.exp(-seconds / SERVICE_TIME_MEMORY_SECONDS)
+    if memory.finished_jobs:
+        keep = max(keep, min(1.0, ENOUGH_FINISHED / memory.finished_jobs))
+    return memory.busy_seconds * keep + busy, memory.finished_jobs * keep + finished
+
+
+def _steady_rate(arrivals: tuple[Arrivals, ...]) -> float:
+    """Mean rate of the last ticks, the fastest one cut to the next: one burst is no trend."""
+    ticks: list[Arrivals] = []
+    for one in reversed(arrivals):
+        if len(ticks) >= MIN_TICKS and sum(tick.jobs for tick in ticks) >= ENOUGH_ARRIVALS:
+            break
+        ticks.append(one)
+    if len(ticks) < MIN_TICKS:
+        return 0.0
+    next_fastest = sorted((tick.jobs / tick.seconds for tick in ticks), reverse=True)[1]
+    jobs = sum(tick.seconds * min(tick.jobs / tick.seconds, next_fastest) for tick in ticks)
+    return jobs / sum(tick.seconds for tick in ticks)

@@ -1,0 +1,100 @@
+"""A decision in words, for a person at 3 a.m."""
+
+from scale_workers.model import Measurement, NoMeasurement, Policy, ServiceState
+from scale_workers.need import Need
+from scale_workers.rates import Rates
+
+
+def blind(why: NoMeasurement, service: ServiceState, desired: int) -> str:
+    """Why there is no measurement, and what that means."""
+    if desired == service.desired:
+        return f"{desired} kept: {why.why}"
+    return f"{service.desired} → {desired}, the minimum: {why.why}"
+
+
+def explain(
+    measurement: Measurement,
+    rates: Rates,
+    needed: Need,
+    service: ServiceState,
+    policy: Policy,
+    desired: int,
+    ceiling: int,
+    held: str,
+) -> str:
+    """What was seen, what it takes, and what stands in the way."""
+    parts = [_seen(measurement, rates), _wanted(needed, policy)]
+    if needed.tasks > ceiling:
+        parts.append(_limit(service, policy, ceiling))
+    elif held:
+        parts.append(f"not fewer yet: {held}")
+    if needed.unserved:
+        parts.append(f"no live worker takes from {', '.join(needed.unserved)}")
+    if measurement.dead_processes:
+        parts.append(f"{_count(measurement.dead_processes, 'process')} without a heartbeat")
+    change = f"{service.desired} → {desired}" if desired != service.desired else f"{desired} kept"
+    return f"{change}: " + "; ".join(parts)
+
+
+def _seen(measurement: Measurement, rates: Rates) -> str:
+    seen = []
+    if measurement.ready:
+        more = "at least " if measurement.ready_is_at_least else ""
+        seen.append(f"{more}{measurement.ready} ready")
+        seen.append(f"oldest {_time(measurement.oldest_wait_seconds)}")
+    soon = measurement.due_scheduled + measurement.soon_due_scheduled + measurement.recurring_soon
+    if soon:
+        seen.append(f"{soon} due soon")
+    if measurement.in_flight:
+        seen.append(f"{measurement.in_flight} running")
+    if rates.arrivals_per_second:
+        seen.append(f"{_rate(rates.arrivals_per_second)} arrive")
+    if not seen:
+        return "nothing to do"
+    guess = "takes" if rates.measured else "is taken to take"
+    seen.append(f"each {guess} {_time(rates.service_seconds)}")
+    return ", ".join(seen)
+
+
+def _wanted(needed: Need, policy: Policy) -> str:
+    tasks = max(needed.tasks, policy.min_tasks)
+    if needed.tasks < policy.min_tasks:
+        return f"the minimum is {_count(policy.min_tasks, 'task')}"
+    if not tasks:
+        return "no task is needed"
+    verb = "starts" if tasks == 1 else "start"
+    return (
+        f"{_count(tasks, 'task')} {verb} everything within {_time(policy.target_latency_seconds)}"
+    )
+
+
+def _limit(service: ServiceState, policy: Policy, ceiling: int) -> str:
+    if ceiling == max(policy.min_tasks, policy.max_tasks):
+        return f"the maximum is {policy.max_tasks}"
+    budget = policy.connections
+    return (
+        f"the database allows {ceiling}: {budget.max_connections} connections less"
+        f" {budget.reserve} in reserve and {service.web_tasks} web tasks × {budget.per_web_task},"
+        f" at {budget.per_worker_task} a worker task"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    plural = "processes" if noun == "process" else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 1:
+        return f"{seconds:.2g} s"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 600:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def _rate(per_second: float) -> str:
+    if per_second >= 1:
+        return f"{per_second:.0f} jobs/s" if per_second >= 10 else f"{per_second:.1f} jobs/s"
+    return f"{per_second * 60:.0f} jobs/min" if per_second * 60 >= 1 else "under a job/min"
