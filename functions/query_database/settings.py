@@ -8,10 +8,13 @@ from ops_common.settings import Environment
 
 @dataclass(frozen=True)
 class Settings:
-    """Time limits, and whom to trust."""
+    """Time limits, how to log in, and whom to trust."""
 
     connect_timeout_seconds: int
     statement_timeout_seconds: int
+    iam_login: bool
+    """Whether a login without a password gets an IAM token (else it is a bad request)."""
+    region: str
     ca_certificate: str
     """Base64 DER of the one CA to trust; empty for Amazon RDS's own."""
 
@@ -19,9 +22,13 @@ class Settings:
     def from_env(cls) -> Self:
         """Read the environment. Raises SettingsError that names every bad variable."""
         env = Environment()
+        iam_login = env.choice("DATABASE_AUTH", ("password", "iam"), "password") == "iam"
         settings = cls(
-            connect_timeout_seconds=env.integer("CONNECT_TIMEOUT_SECONDS", 5, at_least=1),
+            # libpq knows no shorter time limit than two seconds.
+            connect_timeout_seconds=env.integer("CONNECT_TIMEOUT_SECONDS", 5, at_least=2),
             statement_timeout_seconds=env.integer("STATEMENT_TIMEOUT_SECONDS", 5, at_least=1),
+            iam_login=iam_login,
+            region=env.text("AWS_REGION", None if iam_login else ""),
             ca_certificate=env.text("DATABASE_CA_CERTIFICATE", ""),
         )
         env.finish()

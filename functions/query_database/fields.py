@@ -1,0 +1,67 @@
+"""What a request function is given, and typed reading of the event it came in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+from ops_common.query_database import BadRequest, DatabaseAddress, Login
+
+type Connection = psycopg.Connection[tuple[Any, ...]]
+type Answer = dict[str, Any]
+
+
+class Fields:
+    """Reads typed fields of a request. Each reader raises BadRequest that names the field."""
+
+    def __init__(self, values: Mapping[str, Any], where: str = "") -> None:
+        self._values = values
+        self._where = where
+
+    def text(self, name: str) -> str:
+        """A non-empty string without NUL (which PostgreSQL can't hold)."""
+        value = self._values.get(name)
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise self._bad(name, "a non-empty string")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of distinct, non-empty strings."""
+        value = self._values.get(name)
+        if (
+            not isinstance(value, list)
+            or not all(isinstance(text, str) and text and "\0" not in text for text in value)
+            or len(set(value)) < len(value)
+        ):
+            raise self._bad(name, "a list of distinct non-empty strings")
+        return tuple(value)
+
+    def integer(self, name: str, default: int | None = None) -> int:
+        """A whole number above zero."""
+        value = self._values.get(name, default)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise self._bad(name, "a whole number above zero")
+        return value
+
+    def object(self, name: str) -> "Fields":
+        """A JSON object."""
+        value = self._values.get(name)
+        if not isinstance(value, dict):
+            raise self._bad(name, "an object")
+        return Fields(value, f"{self._where}{name}.")
+
+    def login(self, name: str = "login") -> Login:
+        """An address with a user; `password` may be null, which asks for an IAM token."""
+        fields = self.object(name)
+        port = fields.integer("port")
+        if port > 65535:
+            raise fields._bad("port", "at most 65535")
+        address = DatabaseAddress(fields.text("host"), port, fields.text("name"))
+        return Login(address, fields.text("user"), fields._optional_text("password"))
+
+    def _optional_text(self, name: str) -> str | None:
+        return None if self._values.get(name) is None else self.text(name)
+
+    def _bad(self, name: str, expected: str) -> BadRequest:
+        # Never quotes the value: it may be a password in the wrong place.
+        return BadRequest(f"{self._where}{name} must be {expected}")

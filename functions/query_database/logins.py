@@ -1,0 +1,52 @@
+"""Who can log in, and giving a role a new password."""
+
+from psycopg import sql
+
+from ops_common.query_database import DatabaseRefused
+from query_database.fields import Answer, Connection, Fields
+from query_database.roles import SET_PASSWORD
+
+
+def check_login(connection: Connection, _fields: Fields) -> Answer:
+    """Who is logged in, and how: `session_user`, `current_user`, `server_version`, `tls`."""
+    row = connection.execute(
+        "SELECT session_user, current_user, current_setting('server_version'),"
+        " (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid())"
+    ).fetchone()
+    assert row is not None  # noqa: S101  # a SELECT without FROM has one row
+    return dict(zip(("session_user", "current_user", "server_version", "tls"), row, strict=True))
+
+
+def set_password(connection: Connection, fields: Fields) -> Answer:
+    """Give the role `user` the password `new_password`; the server sees a SCRAM verifier only.
+
+    A role changes its own; the other one of an alternating pair by the function that
+    `prepare_roles` made. Raises DatabaseRefused, with the remedy where that function is missing.
+    """
+    user = fields.text("user")
+    verifier = _verifier(connection, user, fields.text("new_password"))
+    # Refused under the owner role that a prepared role's session starts with.
+    connection.execute("SET ROLE NONE")
+    if user == connection.info.user:
+        # ALTER ROLE takes no bind parameters.
+        connection.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user), sql.Literal(verifier))
+        )
+    elif connection.execute("SELECT to_regproc(%s)", (SET_PASSWORD,)).fetchone() == (None,):
+        raise DatabaseRefused(
+            f"{connection.info.user} can't set the password of {user}: the alternating users are"
+            " not prepared in this database (see prepareRoles in docs/rotation.md)"
+        )
+    else:
+        connection.execute(
+            sql.SQL("SELECT {}(%s, %s)").format(sql.Identifier(*SET_PASSWORD.split("."))),
+            (user, verifier),
+        )
+    return {"user": user}
+
+
+def _verifier(connection: Connection, user: str, password: str) -> str:
+    # RFC 5803; computed by libpq on this side, so no log of the server's can hold the password.
+    return connection.pgconn.encrypt_password(
+        password.encode(), user.encode(), b"scram-sha-256"
+    ).decode()

@@ -1,0 +1,112 @@
+"""The one statement behind `measure_queue`: walks along indexes, each ended by a LIMIT.
+
+Names of queues are found by a loose index scan; each count stops one row beyond `bound`; the
+oldest wait is read at the head of the primary key. What would have to be counted is read from
+sequences. Counts start at the newest end of an index, because the rows that workers have deleted
+and vacuum has not removed yet lie at the oldest.
+
+`clock` gives the database's time as Rails writes it: UTC, without a time zone.
+"""
+
+MEASURE = """
+WITH RECURSIVE
+clock AS MATERIALIZED (
+  SELECT now() AT TIME ZONE 'UTC' AS utc, coalesce(array_agg(queue_name), '{}') AS paused
+  FROM (SELECT queue_name FROM solid_queue_pauses LIMIT %(queues)s) AS pauses
+),
+names AS (
+  (SELECT queue_name, 1 AS number FROM solid_queue_ready_executions
+   ORDER BY queue_name DESC, priority DESC, job_id DESC LIMIT 1)
+  UNION ALL
+  SELECT (
+    SELECT ready.queue_name FROM solid_queue_ready_executions AS ready
+    WHERE ready.queue_name < names.queue_name
+    ORDER BY ready.queue_name DESC, priority DESC, job_id DESC LIMIT 1
+  ), number + 1
+  FROM names WHERE queue_name IS NOT NULL AND number < %(queues)s
+),
+depths AS MATERIALIZED (
+  SELECT queue_name AS name, queue_name = ANY (paused) AS paused, counted.ready
+  FROM names CROSS JOIN clock CROSS JOIN LATERAL (
+    SELECT count(*) AS ready FROM (
+      SELECT FROM solid_queue_ready_executions AS ready
+      WHERE ready.queue_name = names.queue_name
+      ORDER BY priority DESC, job_id DESC LIMIT %(bound)s + 1
+    ) AS newest
+  ) AS counted
+  WHERE queue_name IS NOT NULL
+),
+claims AS MATERIALIZED (
+  SELECT process_id, count(*) AS in_flight, min(created_at) AS oldest FROM (
+    SELECT process_id, created_at FROM solid_queue_claimed_executions
+    ORDER BY process_id, job_id LIMIT %(rows)s
+  ) AS held GROUP BY process_id
+)
+SELECT
+  now() AS taken_at,
+  current_setting('max_connections')::int AS max_connections,
+  (SELECT json_agg(depths) FROM depths) AS queues,
+  -- The smallest id outside the paused queues; where the first rows are all paused, the
+  -- first rows of each other queue.
+  extract(epoch FROM utc - coalesce(
+    (SELECT created_at FROM (
+       SELECT queue_name, created_at FROM solid_queue_ready_executions
+       ORDER BY id LIMIT %(bound)s
+     ) AS head
+     WHERE queue_name <> ALL (paused) LIMIT 1),
+    (SELECT min(created_at) FROM depths CROSS JOIN LATERAL (
+       SELECT created_at FROM solid_queue_ready_executions AS ready
+       WHERE ready.queue_name = depths.name ORDER BY priority, job_id LIMIT 100
+     ) AS first WHERE NOT depths.paused)
+  ))::float AS oldest_wait_seconds,
+  (SELECT count(*) FILTER (WHERE queue_name <> ALL (paused)) FROM (
+     SELECT queue_name FROM solid_queue_scheduled_executions
+     WHERE scheduled_at <= utc ORDER BY scheduled_at LIMIT %(bound)s
+   ) AS due) AS due_scheduled,
+  (SELECT count(*) FILTER (WHERE queue_name <> ALL (paused)) FROM (
+     SELECT queue_name FROM solid_queue_scheduled_executions
+     WHERE scheduled_at > utc AND scheduled_at <= utc + %(horizon)s * interval '1 second'
+     ORDER BY scheduled_at LIMIT %(bound)s
+   ) AS soon) AS soon_due_scheduled,
+  (SELECT extract(epoch FROM scheduled_at - utc)::float FROM solid_queue_scheduled_executions
+   WHERE scheduled_at > utc ORDER BY scheduled_at LIMIT 1) AS next_scheduled_seconds,
+  -- The schedule is text for Ruby's fugit (cron or English), so it isn't parsed: a task is
+  -- expected again as long after its last run as that was after the one before.
+  (SELECT json_build_object('tasks', count(*), 'soon', count(*) FILTER (
+     WHERE next_run > utc AND next_run <= utc + %(horizon)s * interval '1 second'
+   )) FROM (SELECT key FROM solid_queue_recurring_tasks LIMIT %(rows)s) AS tasks
+   CROSS JOIN LATERAL (
+     SELECT CASE count(*) WHEN 2 THEN max(run_at) + (max(run_at) - min(run_at)) END AS next_run
+     FROM (SELECT run_at FROM solid_queue_recurring_executions
+           WHERE task_key = tasks.key ORDER BY run_at DESC LIMIT 2) AS runs
+   ) AS expected) AS recurring,
+  (SELECT json_agg(json_build_object(
+     'process_id', process_id, 'in_flight', in_flight,
+     'oldest_seconds', extract(epoch FROM utc - oldest))) FROM claims) AS claims,
+  (SELECT json_agg(json_build_object(
+     'id', id, 'kind', kind, 'hostname', hostname, 'metadata', metadata,
+     'heartbeat_age_seconds', extract(epoch FROM utc - last_heartbeat_at)))
+   FROM (SELECT * FROM solid_queue_processes ORDER BY id DESC LIMIT %(rows)s) AS newest
+  ) AS processes,
+  (SELECT json_build_object(
+     'jobs', count(*), 'span', extract(epoch FROM utc - min(finished_at)),
+     'last_minute', count(*) FILTER (WHERE finished_at > utc - interval '60 seconds'))
+   FROM (SELECT finished_at FROM solid_queue_jobs
+         WHERE finished_at > utc - interval '300 seconds'
+         ORDER BY finished_at DESC LIMIT %(bound)s) AS newest) AS finished,
+  (SELECT count(*) FROM (
+     SELECT FROM solid_queue_jobs
+     WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1
+   ) AS last) = 1 AS preserves_finished,
+  (SELECT CASE WHEN has_sequence_privilege(name, 'SELECT')
+     THEN coalesce(pg_sequence_last_value(name::regclass), 0) END
+   FROM pg_get_serial_sequence('solid_queue_ready_executions', 'id') AS name) AS arrived_total,
+  (SELECT CASE WHEN has_sequence_privilege(name, 'SELECT')
+     THEN coalesce(pg_sequence_last_value(name::regclass), 0) END
+   FROM pg_get_serial_sequence('solid_queue_claimed_executions', 'id') AS name) AS started_total,
+  (SELECT count(*) FROM (SELECT FROM solid_queue_failed_executions
+                         ORDER BY job_id DESC LIMIT %(bound)s) AS newest) AS failed,
+  (SELECT count(*) FROM (SELECT FROM solid_queue_blocked_executions
+                         ORDER BY job_id DESC LIMIT %(bound)s) AS newest) AS blocked
+FROM clock
+"""

@@ -1,0 +1,99 @@
+"""Two login roles that take turns, and the role that owns what they make.
+
+See docs/decisions/0003. Rotating with two roles needs someone who may set the password of the
+role that is *not* logged in. That is a function owned by the role that created both, callable by
+these two alone, for these two alone, and with SCRAM verifiers alone.
+"""
+
+from psycopg import sql
+
+from ops_common.query_database import BadRequest
+from query_database.fields import Answer, Connection, Fields
+
+SCHEMA = "jiki_ops"
+SET_PASSWORD = f"{SCHEMA}.set_login_password"
+
+_CREATE_FUNCTION = """
+CREATE FUNCTION {function}(login_role text, verifier text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF login_role NOT IN ({first}, {second}) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'not one of the alternating login roles';
+    END IF;
+    IF verifier !~ '^SCRAM-SHA-256[$][0-9]+:[A-Za-z0-9+/=]+[$][A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$' THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'not a SCRAM-SHA-256 verifier';
+    END IF;
+    EXECUTE format('ALTER ROLE %I PASSWORD %L', login_role, verifier);
+END
+$body$
+"""
+
+
+def prepare_roles(connection: Connection, fields: Fields) -> Answer:
+    """Make `users` (two) take turns as members of `owner_role`; repeatable, all or nothing.
+
+    To be run as the role that owns the app's tables today (the master user): what it owns in
+    this database passes to `owner_role`. Raises BadRequest, DatabaseRefused, DatabaseTimeout.
+    """
+    users, owner, me = fields.texts("users"), fields.text("owner_role"), connection.info.user
+    if len(users) != 2:
+        raise BadRequest("users must be a list of two roles")
+    if len({*users, owner, me}) < 4:
+        raise BadRequest("users, owner_role and the role that logs in must be four distinct roles")
+    with connection.transaction():
+        connection.execute("SET LOCAL ROLE NONE")
+        created = [role for role in (owner, *users) if _create(connection, role, owner)]
+        _share_ownership(connection, users, owner)
+        _install_function(connection, users)
+    return {"created": created, "users": list(users), "owner_role": owner}
+
+
+def _create(connection: Connection, role: str, owner: str) -> bool:
+    found = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+    if found is None:
+        kind = sql.SQL("NOLOGIN" if role == owner else "LOGIN")
+        connection.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), kind))
+    return found is None
+
+
+def _share_ownership(connection: Connection, users: tuple[str, ...], owner: str) -> None:
+    me = connection.info.user
+    owner_name = sql.Identifier(owner)
+    for member in (*users, me):
+        # Since PostgreSQL 16 who creates a role may grant it, but is no member of it.
+        connection.execute(
+            sql.SQL("GRANT {} TO {}").format(owner_name, sql.Identifier(member)),
+        )
+    for user in users:
+        # Every session of a login role runs as the owner role, so that what it makes is owned
+        # by neither login and both may alter it.
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET role TO {}").format(sql.Identifier(user), owner_name)
+        )
+    # The schema and the database before what is in them: a new owner must be allowed to create.
+    connection.execute(
+        sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(owner_name),
+    )
+    connection.execute(sql.SQL("REASSIGN OWNED BY {} TO {}").format(sql.Identifier(me), owner_name))
+
+
+def _install_function(connection: Connection, users: tuple[str, ...]) -> None:
+    schema = sql.Identifier(SCHEMA)
+    function = sql.Identifier(*SET_PASSWORD.split("."))
+    # A second run finds the first one's function reassigned; made anew, it is this role's again.
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+    connection.execute(
+        sql.SQL(_CREATE_FUNCTION).format(
+            function=function, first=sql.Literal(users[0]), second=sql.Literal(users[1])
+        )
+    )
+    connection.execute(
+        sql.SQL("REVOKE ALL ON FUNCTION {}(text, text) FROM PUBLIC").format(function)
+    )
+    for user in users:
+        name = sql.Identifier(user)
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, name))
+        connection.execute(
+            sql.SQL("GRANT EXECUTE ON FUNCTION {}(text, text) TO {}").format(function, name)
+        )
