@@ -72,6 +72,12 @@ class DatabaseRefused(DatabaseError):
     kind = "refused"
 
 
+class QueueTablesMissing(DatabaseError):
+    """The database that was asked holds no tables of Solid Queue 1.x."""
+
+    kind = "queue_tables_missing"
+
+
 ERRORS: dict[str, type[DatabaseError]] = {
     error.kind: error
     for error in (
@@ -80,6 +86,7 @@ ERRORS: dict[str, type[DatabaseError]] = {
         LoginRefused,
         DatabaseTimeout,
         DatabaseRefused,
+        QueueTablesMissing,
         DatabaseError,
     )
 }
