@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from ops_common.ops_events import EventBus, EventNotPublished, OpsEvent, Severity, State
 
 EVENT = OpsEvent(
