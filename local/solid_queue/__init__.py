@@ -1,0 +1,1 @@
+"""Solid Queue's tables, and workers that follow its protocol on them."""
