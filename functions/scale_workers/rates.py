@@ -55,9 +55,13 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         busy_seconds=busy,
         finished_jobs=done,
     )
+    service_seconds = (busy + ASSUMED_SERVICE_SECONDS) / (done + 1)
     rates = Rates(
-        arrivals_per_second=_steady_rate(arrivals),
-        service_seconds=(busy + ASSUMED_SERVICE_SECONDS) / (done + 1),
+        # Without a rate, what runs now is the load.
+        arrivals_per_second=_steady_rate(arrivals)
+        if arrivals
+        else measurement.in_flight / service_seconds,
+        service_seconds=service_seconds,
         measured=done > 0,
         quiet=not any(one.jobs for one in arrivals[-MIN_TICKS:]),
     )
@@ -115,8 +119,8 @@ def _steady_rate(arrivals: tuple[Arrivals, ...]) -> float:
         if len(ticks) >= MIN_TICKS and sum(tick.jobs for tick in ticks) >= ENOUGH_ARRIVALS:
             break
         ticks.append(one)
-    if len(ticks) < MIN_TICKS:
-        return 0.0
+    if len(ticks) == 1:
+        return ticks[0].jobs / ticks[0].seconds
     next_fastest = sorted((tick.jobs / tick.seconds for tick in ticks), reverse=True)[1]
     jobs = sum(tick.seconds * min(tick.jobs / tick.seconds, next_fastest) for tick in ticks)
     return jobs / sum(tick.seconds for tick in ticks)
