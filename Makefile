@@ -39,9 +39,15 @@ format: setup ## Mend style and format (ruff)
 types: setup ## Check types (mypy --strict)
 	mypy $(PYTHON_CODE)
 
+validate: setup ## Check the template (sam validate, cfn-lint)
+	sam validate --lint
+
+build: setup ## Build what is deployed into .aws-sam/build
+	sam build
+
 lock: setup ## Compile the requirements files anew
 	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator; do
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: help setup lint format types lock
+.PHONY: help setup lint format types lock validate build
