@@ -28,6 +28,8 @@ class AppConfigSettings:
     table_key_attribute: str
     table_value_attribute: str
     default_user: str
+    iam_login: bool = False
+    """Whether a login carries no password: `query_database` signs an IAM token instead."""
 
     @classmethod
     def from_environment(cls, env: "Environment") -> "AppConfigSettings":
@@ -40,6 +42,7 @@ class AppConfigSettings:
             table_key_attribute=env.text("CONFIG_TABLE_KEY_ATTRIBUTE", "id"),
             table_value_attribute=env.text("CONFIG_TABLE_VALUE_ATTRIBUTE", "value"),
             default_user=env.text("DATABASE_USER", ""),
+            iam_login=env.choice("DATABASE_AUTH", ("password", "iam"), "password") == "iam",
         )
 
 
@@ -98,8 +101,11 @@ def app_login(
 ) -> Login:
     """The login that the app has now (AWSCURRENT).
 
-    Raises AppConfigError where the password or a user name is missing.
+    With IAM logins the secret isn't read: the user is the table's or the parameter's. Raises
+    AppConfigError where the password or a user name is missing.
     """
+    if settings.iam_login:
+        return Login(table.address(), user_name({}, table, settings), None)
     text = secrets.get_secret_value(SecretId=settings.secret_id, VersionStage="AWSCURRENT")
     content = parse_secret(text["SecretString"], settings.secret_id)
     password = content.get(settings.password_key)

@@ -1,0 +1,33 @@
+"""Scales the worker service on the queue's depth, each minute.
+
+Started by an EventBridge schedule; its event says nothing. Changes the worker service's desired
+count, protects and releases its tasks at a scale-in, and writes one item of the operations table.
+When it fails, nothing is retried: the next tick is a minute away, and an alarm watches the errors.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ops_common.observability import logger
+from scale_workers import wiring
+from scale_workers.login import LoginCache
+from scale_workers.memory import Overtaken
+from scale_workers.report import report
+from scale_workers.settings import Settings
+from scale_workers.tick import run
+
+# Kept while Lambda keeps the process, so that the secret is read each ten minutes, not each tick.
+login_cache = LoginCache()
+
+
+def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
+    """Run one tick; returns the count, the reason and the main figures."""
+    settings = Settings.from_env()
+    now = datetime.now(UTC)
+    try:
+        return report(run(wiring.ports(settings, login_cache, now), settings, now))
+    except Overtaken as error:
+        logger.info("overtaken", reason=str(error))
+        return {"overtaken": True, "reason": str(error)}

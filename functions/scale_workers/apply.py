@@ -1,0 +1,87 @@
+"""Brings the service to the decided count without breaking a running job.
+
+To scale in: every task that is to stay is protected, the ones to be stopped are released, and
+then the queue is looked at once more, because a worker may have claimed a job since the decision.
+Only then is the count lowered, by no more tasks than are idle in both looks. What remains is the
+time from the second look until ECS sends SIGTERM: a job claimed in these seconds has Solid
+Queue's shutdown_timeout to finish, and goes back to the queue if it doesn't (docs/scaling.md).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from scale_workers.model import Measurement, NoMeasurement
+from scale_workers.protection import Protection
+from scale_workers.tasks import Tasks, occupation
+
+PROTECTED_MINUTES = 3
+"""A bit over the tick: long enough for ECS to choose what to stop, short enough for a deployment
+not to wait for it."""
+
+
+class SetDesired(Protocol):
+    """The port for the service's count."""
+
+    def __call__(self, count: int) -> None:
+        """Ask ECS for so many tasks."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a decision."""
+
+    desired: int
+    note: str = ""
+    """Why it isn't what was decided; empty where it is."""
+
+
+def scale_out(desired: int, set_desired: SetDesired) -> Applied:
+    """Ask for more tasks."""
+    set_desired(desired)
+    return Applied(desired)
+
+
+def scale_in(
+    current: int,
+    desired: int,
+    first_look: Measurement,
+    *,
+    look_again: Callable[[], Measurement | NoMeasurement],
+    tasks: Tasks,
+    protection: Protection,
+    set_desired: SetDesired,
+) -> Applied:
+    """Ask for fewer tasks, but never stop one that runs a job."""
+    listed = tasks.list()
+    occupied = occupation(listed, first_look)
+    if occupied.unmatched:
+        return Applied(current, f"{_some(occupied.unmatched)} runs jobs and matches no task")
+    victims = occupied.idle[: max(0, len(listed) - desired)]
+    kept = [task for task in listed if task not in victims and task.running]
+    failures = protection.protect(kept, PROTECTED_MINUTES)
+    if failures:
+        return Applied(current, f"ECS would not protect {failures[0]}")
+    protection.release([task for task in victims if task.running])
+
+    second_look = look_again()
+    if isinstance(second_look, NoMeasurement):
+        return Applied(current, f"the second look failed: {second_look.why}")
+    occupied = occupation(listed, second_look)
+    if occupied.unmatched:
+        return Applied(current, f"{_some(occupied.unmatched)} runs jobs and matches no task")
+    # Among them a task that wasn't up at the first look, so wasn't protected as one to keep.
+    woken = [task for task in occupied.busy if task not in kept]
+    failures = protection.protect(woken, PROTECTED_MINUTES)
+    if failures:
+        return Applied(current, f"ECS would not protect {failures[0]}")
+    idle_victims = [task for task in victims if task not in woken]
+    count = max(desired, len(listed) - len(idle_victims))
+    if count >= current:
+        return Applied(current, "no idle task is left to stop")
+    set_desired(count)
+    return Applied(count, "" if count == desired else f"{len(occupied.busy)} tasks run jobs")
+
+
+def _some(hostnames: tuple[str, ...]) -> str:
+    return f"worker {hostnames[0] or 'without a hostname'}"

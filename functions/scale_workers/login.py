@@ -1,0 +1,54 @@
+"""The app's login, kept for a while: each GetSecretValue costs, and there is a tick each minute."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ops_common.query_database import Login, LoginRefused, QueryDatabase
+
+KEPT_SECONDS = 600
+
+
+@dataclass
+class LoginCache:
+    """Lives as long as Lambda keeps the process."""
+
+    login: Login | None = None
+    read_at: datetime | None = None
+
+
+def ask(
+    query: QueryDatabase,
+    request: str,
+    parameters: dict[str, Any],
+    *,
+    read: Callable[[], Login],
+    cache: LoginCache,
+    database: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """One request with the kept login; where it is refused, once more with a fresh one.
+
+    `database`: another one on the same server, or empty for the login's own. Raises a
+    DatabaseError, and what `read` raises.
+    """
+
+    def answer(login: Login) -> dict[str, Any]:
+        if database:
+            login = replace(login, address=replace(login.address, name=database))
+        return query.ask(request, login, parameters)
+
+    kept = cache.login if _fresh(cache, now) else None
+    if kept:
+        try:
+            return answer(kept)
+        except LoginRefused:
+            # The password was rotated meanwhile.
+            pass
+    cache.login, cache.read_at = read(), now
+    return answer(cache.login)
+
+
+def _fresh(cache: LoginCache, now: datetime) -> bool:
+    return cache.read_at is not None and (now - cache.read_at).total_seconds() < KEPT_SECONDS

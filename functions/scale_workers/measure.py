@@ -1,0 +1,51 @@
+"""Asks `query_database` for a measurement; whatever goes wrong there is a reason, not an error."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops_common.app_config import AppConfigError
+from ops_common.query_database import DatabaseError, Login, QueryDatabase
+from scale_workers.login import LoginCache, ask
+from scale_workers.model import Measurement, NoMeasurement
+
+
+class QueueGauge:
+    """Measures the queue with the app's own login."""
+
+    def __init__(
+        self,
+        query: QueryDatabase,
+        read_login: Callable[[], Login],
+        cache: LoginCache,
+        *,
+        database: str,
+        look_ahead_seconds: float,
+    ) -> None:
+        self._query = query
+        self._read_login = read_login
+        self._cache = cache
+        self._database = database
+        self._look_ahead_seconds = max(1, round(look_ahead_seconds))
+
+    def look(self, now: datetime) -> Measurement | NoMeasurement:
+        """The queue as it is now, or why that can't be told."""
+        try:
+            answer = ask(
+                self._query,
+                "measure_queue",
+                {"look_ahead_seconds": self._look_ahead_seconds},
+                read=self._read_login,
+                cache=self._cache,
+                database=self._database,
+                now=now,
+            )
+            return Measurement.from_json(answer)
+        except (DatabaseError, AppConfigError, ValueError) as error:
+            return NoMeasurement(str(error))
+        except ClientError as error:
+            details = error.response["Error"]
+            return NoMeasurement(f"{error.operation_name}: {details['Code']}")
+        except BotoCoreError as error:
+            return NoMeasurement(f"query_database can't be asked: {error}")

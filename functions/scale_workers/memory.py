@@ -1,0 +1,130 @@
+"""What one tick leaves for the next: one item in the operations table.
+
+Losing it is harmless, so nothing here stops a tick but `Overtaken`, which means that another run
+has done this one's work.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops_common.observability import logger
+from scale_workers.episodes import Episodes
+from scale_workers.model import Memory
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT_SECONDS = 30 * 24 * 3600
+
+
+class Overtaken(Exception):
+    """Another run has written since this one read: it has decided on newer figures."""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """Everything that is remembered, as read or to be written."""
+
+    memory: Memory = field(default_factory=Memory)
+    episodes: Episodes = field(default_factory=Episodes)
+    wake_at: datetime | None = None
+    """When the next scheduled job needs a worker, as last measured."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "memory": self.memory.as_json(),
+            "episodes": self.episodes.as_json(),
+            "wake_at": self.wake_at and self.wake_at.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, values: Any) -> Self:
+        """Read what `as_json` gave; a part that is something else is forgotten."""
+        if not isinstance(values, dict):
+            return cls()
+        try:
+            wake_at = datetime.fromisoformat(values["wake_at"]) if values.get("wake_at") else None
+        except (TypeError, ValueError):
+            wake_at = None
+        return cls(
+            Memory.from_json(values.get("memory")),
+            Episodes.from_json(values.get("episodes")),
+            wake_at if wake_at is None or wake_at.tzinfo else None,
+        )
+
+
+class Memories(Protocol):
+    """The port; tests give one in a variable."""
+
+    def load(self) -> Remembered:
+        """What the last tick left; a fresh one where that can't be had or read."""
+
+    def save(self, remembered: Remembered, now: datetime) -> bool:
+        """Whether it was kept. Raises Overtaken if another run saved since `load`."""
+
+
+class DynamoMemories:
+    """The item `scaling#<service>`: the state as JSON text beside a version number."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, service: str) -> None:
+        self._client = client
+        self._table = table
+        self._key = {"id": {"S": f"scaling#{service}"}}
+        self._version: str | None = None
+        self._loaded = False
+
+    def load(self) -> Remembered:
+        """See Memories."""
+        try:
+            item = self._client.get_item(
+                TableName=self._table, Key=self._key, ConsistentRead=True
+            ).get("Item", {})
+        except (ClientError, BotoCoreError) as error:
+            logger.warning("memory could not be read", reason=str(error))
+            return Remembered()
+        self._loaded = True
+        self._version = item.get("version", {}).get("N")
+        try:
+            return Remembered.from_json(json.loads(item.get("state", {}).get("S", "null")))
+        except ValueError:
+            logger.warning("memory was not JSON and is forgotten")
+            return Remembered()
+
+    def save(self, remembered: Remembered, now: datetime) -> bool:
+        """See Memories. Without a successful `load` nothing is written over."""
+        if not self._loaded:
+            return False
+        version = str(int(self._version or 0) + 1)
+        values: dict[str, Any] = {
+            ":state": {"S": json.dumps(remembered.as_json())},
+            ":version": {"N": version},
+            ":expires": {"N": str(int(now.timestamp()) + KEPT_SECONDS)},
+        }
+        condition = "attribute_not_exists(version)"
+        if self._version is not None:
+            condition = "version = :read"
+            values[":read"] = {"N": self._version}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=self._key,
+                UpdateExpression="SET #state = :state, version = :version, expires_at = :expires",
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise Overtaken("another run has decided meanwhile") from None
+            logger.warning("memory could not be written", reason=str(error))
+            return False
+        except BotoCoreError as error:
+            logger.warning("memory could not be written", reason=str(error))
+            return False
+        self._version = version
+        return True

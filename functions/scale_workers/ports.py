@@ -1,0 +1,36 @@
+"""Everything outside that a tick touches."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ops_common.ecs import Service
+from ops_common.ops_events import PublishEvent
+from scale_workers.activity import Activity
+from scale_workers.memory import Memories
+from scale_workers.model import Measurement, NoMeasurement
+from scale_workers.protection import Protection
+from scale_workers.tasks import Tasks
+
+
+class Services(Protocol):
+    """The port to ECS services."""
+
+    def describe(self, names: tuple[str, ...]) -> list[Service]:
+        """The services in the order of `names`."""
+
+    def set_desired(self, name: str, count: int) -> None:
+        """Change a service's count."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything outside that a tick touches."""
+
+    services: Services
+    tasks: Tasks
+    protection: Protection
+    activity: Activity
+    memories: Memories
+    look: Callable[[], Measurement | NoMeasurement]
+    publish: PublishEvent

@@ -1,0 +1,85 @@
+"""A tick as people and programs read it later: one log line, and three metrics."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from ops_common.observability import logger, metrics
+from scale_workers.apply import Applied
+from scale_workers.model import Decision, Measurement, NoMeasurement, Policy, ServiceState
+
+MESSAGE = "scaling tick"
+"""What `make replay` looks for in exported logs."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """What was seen, decided and done."""
+
+    at: datetime
+    measurement: Measurement | NoMeasurement
+    service: ServiceState
+    policy: Policy
+    decision: Decision
+    applied: Applied
+    dry_run: bool
+
+    @property
+    def reason(self) -> str:
+        """The decision's reason, and what kept it from being applied as decided."""
+        if self.dry_run:
+            return f"{self.decision.reason} (dry run)"
+        if self.applied.note:
+            return f"{self.decision.reason}; {self.applied.desired} for now: {self.applied.note}"
+        return self.decision.reason
+
+    def as_json(self) -> dict[str, Any]:
+        """The log line's field `tick`."""
+        seen: dict[str, Any] = (
+            {"measurement": self.measurement.as_json()}
+            if isinstance(self.measurement, Measurement)
+            else {"not_measured": asdict(self.measurement)}
+        )
+        return {
+            "at": self.at.isoformat(),
+            **seen,
+            "service": self.service.as_json(),
+            "policy": asdict(self.policy),
+            "decision": {
+                "desired": self.decision.desired,
+                "wanted": self.decision.wanted,
+                "limits": [limit.value for limit in self.decision.limits],
+            },
+            "applied": self.applied.desired,
+            "dry_run": self.dry_run,
+        }
+
+
+def report(tick: Tick) -> dict[str, Any]:
+    """Log the tick, count it, and return the handler's answer.
+
+    Metrics (each custom one costs, so only what a dashboard and an alarm need): QueueLatency,
+    ReadyJobs and DesiredTasks; the first two are left out where nothing was measured.
+    """
+    logger.info(MESSAGE, reason=tick.reason, tick=tick.as_json())
+    metrics.add_metric("DesiredTasks", MetricUnit.Count, tick.applied.desired)
+    answer: dict[str, Any] = {
+        "desired": tick.applied.desired,
+        "decided": tick.decision.desired,
+        "reason": tick.reason,
+        "dry_run": tick.dry_run,
+        "measured": False,
+    }
+    if isinstance(tick.measurement, Measurement):
+        metrics.add_metric("QueueLatency", MetricUnit.Seconds, tick.measurement.oldest_wait_seconds)
+        metrics.add_metric("ReadyJobs", MetricUnit.Count, tick.measurement.ready)
+        answer |= {
+            "measured": True,
+            "ready": tick.measurement.ready,
+            "oldest_wait_seconds": tick.measurement.oldest_wait_seconds,
+            "in_flight": tick.measurement.in_flight,
+        }
+    metrics.flush_metrics()
+    return answer

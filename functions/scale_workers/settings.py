@@ -1,0 +1,75 @@
+"""What the template gives to scale_workers."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ops_common.app_config import AppConfigSettings
+from ops_common.settings import Environment
+from scale_workers.model import ConnectionBudget, Policy
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Names of what is read and changed, the policy, and how careful to be."""
+
+    cluster: str
+    worker_service: str
+    web_service: str
+    """Empty where there is none; its tasks count against the database's connections."""
+    table_name: str
+    query_database_function: str
+    queue_database_name: str
+    """Empty where Solid Queue's tables are in the app's own database."""
+    database_cluster_id: str
+    """The Aurora cluster; needed to leave it asleep where the minimum is 0 tasks."""
+    config: AppConfigSettings
+    policy: Policy
+    blind_after_seconds: float
+    dry_run: bool
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the environment. Raises SettingsError that names every bad variable."""
+        env = Environment()
+        minimum = env.integer("MIN_TASKS", 1)
+        settings = cls(
+            cluster=env.text("ECS_CLUSTER"),
+            worker_service=env.text("WORKER_SERVICE"),
+            web_service=env.text("WEB_SERVICE", ""),
+            table_name=env.text("OPS_TABLE_NAME"),
+            query_database_function=env.text("QUERY_DATABASE_FUNCTION"),
+            queue_database_name=env.text("QUEUE_DATABASE_NAME", ""),
+            # A minimum of 0 without it would keep an idle cluster awake for ever.
+            database_cluster_id=env.text("DATABASE_CLUSTER_ID", None if minimum == 0 else ""),
+            config=AppConfigSettings.from_environment(env),
+            policy=_policy(env, minimum),
+            blind_after_seconds=60 * env.integer("BLIND_AFTER_MINUTES", 10, at_least=1),
+            dry_run=env.flag("DRY_RUN"),
+        )
+        env.finish()
+        return settings
+
+
+def _policy(env: Environment, minimum: int) -> Policy:
+    default = Policy()
+    budget = default.connections
+    return Policy(
+        min_tasks=minimum,
+        max_tasks=env.integer("MAX_TASKS", default.max_tasks, at_least=max(1, minimum)),
+        target_latency_seconds=env.number(
+            "TARGET_LATENCY_SECONDS", default.target_latency_seconds, at_least=1
+        ),
+        threads_per_task=env.integer("THREADS_PER_TASK", default.threads_per_task, at_least=1),
+        start_up_seconds=env.number("START_UP_SECONDS", default.start_up_seconds, at_least=1),
+        tick_seconds=env.number("TICK_SECONDS", default.tick_seconds, at_least=1),
+        patience_seconds=env.number("PATIENCE_SECONDS", default.patience_seconds),
+        scale_in_step=env.integer("SCALE_IN_STEP", default.scale_in_step, at_least=1),
+        connections=ConnectionBudget(
+            max_connections=env.integer("MAX_CONNECTIONS", budget.max_connections),
+            reserve=env.integer("CONNECTION_RESERVE", budget.reserve),
+            per_web_task=env.integer("CONNECTIONS_PER_WEB_TASK", budget.per_web_task),
+            per_worker_task=env.integer(
+                "CONNECTIONS_PER_WORKER_TASK", budget.per_worker_task, at_least=1
+            ),
+        ),
+    )

@@ -1,0 +1,138 @@
+"""The worker service's tasks, and which of them run jobs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scale_workers.model import Measurement, Worker
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+
+DESCRIBE_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task that ECS wants to run."""
+
+    arn: str
+    running: bool
+    started_at: datetime | None
+    hostnames: frozenset[str]
+    """Every name under which a process in it may have registered."""
+
+
+@dataclass(frozen=True)
+class Occupation:
+    """Which tasks hold a job, by matching processes to network interfaces."""
+
+    busy: tuple[Task, ...]
+    idle: tuple[Task, ...]
+    """Those best stopped first: not up yet, then without a worker, then the longest running."""
+    unmatched: tuple[str, ...]
+    """Hostnames of live workers that hold jobs and belong to no task that was listed."""
+
+    @property
+    def busy_tasks(self) -> int:
+        """How many tasks at least must stay."""
+        return len(self.busy) + len(self.unmatched)
+
+
+class Tasks(Protocol):
+    """The port to the service's tasks."""
+
+    def list(self) -> list[Task]:
+        """The tasks that ECS means to keep running."""
+
+
+class EcsTasks:
+    """Tasks of one service, by ListTasks and DescribeTasks."""
+
+    def __init__(self, client: "ECSClient", cluster: str, service: str) -> None:
+        self._client = client
+        self._cluster = cluster
+        self._service = service
+
+    def list(self) -> list[Task]:
+        """See Tasks."""
+        pages = self._client.get_paginator("list_tasks").paginate(
+            cluster=self._cluster, serviceName=self._service, desiredStatus="RUNNING"
+        )
+        arns = [arn for page in pages for arn in page["taskArns"]]
+        return [
+            _task(raw)
+            for start in range(0, len(arns), DESCRIBE_AT_ONCE)
+            for raw in self._client.describe_tasks(
+                cluster=self._cluster, tasks=arns[start : start + DESCRIBE_AT_ONCE]
+            )["tasks"]
+            # One that has begun to stop since it was listed is no longer ours to count.
+            if raw.get("desiredStatus", "RUNNING") == "RUNNING"
+        ]
+
+
+def _task(raw: Any) -> Task:
+    details = {
+        detail.get("name"): detail.get("value", "")
+        for attachment in raw.get("attachments", [])
+        if attachment.get("type") == "ElasticNetworkInterface"
+        for detail in attachment.get("details", [])
+    }
+    names = {details.get("privateDnsName", "")}
+    if address := details.get("privateIPv4Address"):
+        # A VPC without DNS hostnames: the container still calls itself ip-10-1-2-3.
+        names |= {address, "ip-" + address.replace(".", "-")}
+    return Task(
+        arn=raw["taskArn"],
+        running=raw["lastStatus"] == "RUNNING",
+        started_at=raw.get("startedAt"),
+        hostnames=frozenset(_forms(names)),
+    )
+
+
+def _forms(names: set[str]) -> set[str]:
+    """Each name, and its first label (an address has none)."""
+    full = {name.lower() for name in names if name}
+    return full | {name.split(".")[0] for name in full if not name[0].isdigit()}
+
+
+def occupation(tasks: list[Task], measurement: Measurement) -> Occupation:
+    """Match the measurement's processes to tasks.
+
+    A process without a heartbeat may still run what it has claimed, so where it matches a task
+    that task is busy; where it matches none, its task is gone and it holds nobody back.
+    """
+    held = {name for worker in _holders(measurement, alive=True) for name in _names(worker)}
+    held |= {name for worker in _holders(measurement, alive=False) for name in _names(worker)}
+    known = {name for worker in measurement.workers for name in _names(worker)}
+    idle = [task for task in tasks if not task.hostnames & held]
+    idle.sort(
+        key=lambda task: (
+            task.running,
+            bool(task.hostnames & known),
+            task.started_at.timestamp() if task.started_at else 0.0,
+        )
+    )
+    everyone = {name for task in tasks for name in task.hostnames}
+    return Occupation(
+        busy=tuple(task for task in tasks if task.hostnames & held),
+        idle=tuple(idle),
+        unmatched=tuple(
+            sorted(
+                {
+                    worker.hostname
+                    for worker in _holders(measurement, alive=True)
+                    if not _names(worker) & everyone
+                }
+            )
+        ),
+    )
+
+
+def _holders(measurement: Measurement, *, alive: bool) -> list[Worker]:
+    workers = measurement.workers if alive else measurement.dead_workers
+    return [worker for worker in workers if worker.in_flight]
+
+
+def _names(worker: Worker) -> set[str]:
+    return _forms({worker.hostname})

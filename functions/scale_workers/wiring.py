@@ -1,0 +1,52 @@
+"""The ports of production: one adapter for each, on boto3's clients."""
+
+from datetime import datetime
+
+from ops_common import aws
+from ops_common.app_config import ConfigTable, app_login
+from ops_common.ecs import EcsServices
+from ops_common.ops_events import EventBus
+from ops_common.query_database import LambdaQueryDatabase, Login
+from scale_workers.activity import ClusterActivity
+from scale_workers.login import LoginCache
+from scale_workers.measure import QueueGauge
+from scale_workers.memory import DynamoMemories
+from scale_workers.ports import Ports
+from scale_workers.protection import EcsProtection
+from scale_workers.settings import Settings
+from scale_workers.tasks import EcsTasks
+
+# query_database answers within its own timeouts: five seconds to connect, five for the statement.
+QUERY_TIMEOUT_SECONDS = 13
+
+
+def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
+    """Build them; no call is made yet."""
+    ecs = aws.client("ecs")
+    query = LambdaQueryDatabase(
+        aws.client("lambda", read_timeout_seconds=QUERY_TIMEOUT_SECONDS),
+        settings.query_database_function,
+    )
+
+    def read_login() -> Login:
+        table = ConfigTable(aws.client("dynamodb"), settings.config)
+        return app_login(aws.client("secretsmanager"), table, settings.config)
+
+    gauge = QueueGauge(
+        query,
+        read_login,
+        cache,
+        database=settings.queue_database_name,
+        look_ahead_seconds=settings.policy.start_up_seconds,
+    )
+    return Ports(
+        services=EcsServices(ecs, settings.cluster),
+        tasks=EcsTasks(ecs, settings.cluster, settings.worker_service),
+        protection=EcsProtection(ecs, settings.cluster),
+        activity=ClusterActivity(aws.client("cloudwatch"), settings.database_cluster_id),
+        memories=DynamoMemories(
+            aws.client("dynamodb"), settings.table_name, settings.worker_service
+        ),
+        look=lambda: gauge.look(now),
+        publish=EventBus(aws.client("events")),
+    )
