@@ -1,0 +1,68 @@
+"""`sam build` and `sam deploy` of the real template, into the emulator."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.ministack import CREDENTIALS, ROOT, MiniStack
+
+SAM = Path(sys.executable).with_name("sam")
+STACK_NAME = "jiki-ops-local"
+BUILD_FOLDER = ROOT / ".aws-sam" / "build"
+
+
+class DeployFailed(Exception):
+    """A SAM command ended with an error; the message holds what it printed."""
+
+
+def build() -> None:
+    """Build functions and layers for this machine (cached). Raises DeployFailed."""
+    _sam("build", {})
+
+
+def deploy(
+    emulator: MiniStack, parameters: Mapping[str, str], *, stack_name: str = STACK_NAME
+) -> dict[str, str]:
+    """Deploy what was built, and return the stack's outputs. Raises DeployFailed."""
+    overrides = [f'{name}="{value}"' for name, value in parameters.items()]
+    _sam(
+        "deploy",
+        {"AWS_ENDPOINT_URL": emulator.url},
+        *("--config-env", "local", "--stack-name", stack_name, "--no-progressbar"),
+        *("--parameter-overrides", *overrides),
+    )
+    return outputs(emulator, stack_name)
+
+
+def outputs(emulator: MiniStack, stack_name: str = STACK_NAME) -> dict[str, str]:
+    """The outputs of a deployed stack."""
+    stack: dict[str, Any] = emulator.client("cloudformation").describe_stacks(StackName=stack_name)[
+        "Stacks"
+    ][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def _sam(command: str, environment: Mapping[str, str], *arguments: str) -> None:
+    variables = {
+        "PATH": f"{SAM.parent}:{os.environ.get('PATH', os.defpath)}",
+        "HOME": os.environ.get("HOME", "/"),
+        "SAM_CLI_TELEMETRY": "0",
+        # How often a deployment is asked for its state; the emulator needs no patience.
+        "SAM_CLI_POLL_DELAY": "0.2",
+    }
+    result = subprocess.run(
+        [SAM, command, *arguments],
+        cwd=ROOT,
+        env=CREDENTIALS | variables | dict(environment),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if result.returncode:
+        raise DeployFailed(
+            f"sam {command} ended with code {result.returncode}:\n{result.stdout}{result.stderr}"
+        )
