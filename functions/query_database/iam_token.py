@@ -26,5 +26,4 @@ def sign_token(address: DatabaseAddress, user: str, region: str) -> str:
         params={"Action": "connect", "DBUser": user},
     )
     SigV4QueryAuth(credentials, "rds-db", region, expires=LIFETIME_SECONDS).add_auth(request)
-    token: str = request.url.removeprefix("https://")
-    return token
+    return str(request.url).removeprefix("https://")

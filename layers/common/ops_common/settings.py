@@ -77,6 +77,10 @@ class Environment:
             self._problems.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
         return value
 
+    def reject(self, problem: str) -> None:
+        """Add a problem that only the reader of several values can see."""
+        self._problems.append(problem)
+
     def finish(self) -> None:
         """Raise SettingsError that names every problem met so far."""
         if self._problems:

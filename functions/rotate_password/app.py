@@ -1,0 +1,41 @@
+"""Rotates the database password in one key of the app's secret.
+
+Started by Secrets Manager, once for each of the four steps of a rotation; by a person with the
+step prepareRoles, once, before users can alternate. Changes the secret's versions, the password
+of a database role, and the ECS services, which get a new deployment. When it fails it says so in
+an event and raises: Secrets Manager then repeats the rotation, and every step may be repeated.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ops_common.aws import client
+from ops_common.observability import logger
+from ops_common.ops_events import EventBus
+from rotate_password import finish, steps
+from rotate_password.build import build
+from rotate_password.clock import SystemClock
+from rotate_password.failure import reported
+from rotate_password.request import Request
+from rotate_password.settings import Settings
+
+STEPS = {
+    "createSecret": steps.create_secret,
+    "setSecret": steps.set_secret,
+    "testSecret": steps.test_secret,
+    "finishSecret": finish.finish_secret,
+    "prepareRoles": steps.prepare_roles,
+}
+
+
+def handler(event: Any, context: LambdaContext) -> dict[str, str]:
+    """Do one step."""
+    request = Request.from_event(event)
+    publish, clock = EventBus(client("events")), SystemClock()
+    with reported(request, publish, clock):
+        settings = Settings.from_env()
+        rotation = build(settings, request.secret_id, publish, clock)
+        reason = STEPS[request.step](rotation, request.token)
+    logger.info("step done", step=request.step, secret=request.secret_name, reason=reason)
+    return {"step": request.step, "reason": reason}

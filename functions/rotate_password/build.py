@@ -1,0 +1,56 @@
+"""The real collaborators of a rotation, made from the settings."""
+
+from ops_common.app_config import ConfigTable, user_name
+from ops_common.aws import client
+from ops_common.ecs import EcsServices
+from ops_common.ops_events import PublishEvent
+from ops_common.query_database import LambdaQueryDatabase
+from rotate_password.clock import Clock
+from rotate_password.credentials import SecretShape
+from rotate_password.logins import Database
+from rotate_password.master_reset import ClusterMasterReset
+from rotate_password.patience import PatientDatabase
+from rotate_password.request import BadRotation, secret_name
+from rotate_password.rotation import Rotation
+from rotate_password.secret import SecretsManagerSecret
+from rotate_password.settings import Settings
+
+# More than query_database may take: a connection, a statement, and a cold start.
+INVOKE_TIMEOUT_SECONDS = 30
+
+
+def build(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock) -> Rotation:
+    """The rotation of the app's secret.
+
+    Raises BadRotation where the event is about another secret, AppConfigError where the table
+    lacks the database's address.
+    """
+    app = settings.app
+    if secret_name(secret_id) != secret_name(app.secret_id):
+        raise BadRotation(
+            f"this function rotates secret {secret_name(app.secret_id)},"
+            f" not {secret_name(secret_id)}"
+        )
+    table = ConfigTable(client("dynamodb"), app)
+    database = LambdaQueryDatabase(
+        client("lambda", read_timeout_seconds=INVOKE_TIMEOUT_SECONDS),
+        settings.query_database_function,
+    )
+    patient = PatientDatabase(database, clock, settings.database_wait_seconds)
+    cluster = settings.master_reset_cluster
+    return Rotation(
+        secret=SecretsManagerSecret(client("secretsmanager"), secret_id),
+        shape=SecretShape(
+            secret_id=app.secret_id,
+            password_key=app.password_key,
+            username_key=app.username_key,
+            alternating_users=settings.alternating_users,
+            user_of=lambda content: user_name(content, table, app),
+        ),
+        database=Database(patient, table.address()),
+        services=EcsServices(client("ecs"), settings.ecs_cluster),
+        publish=publish,
+        reset=ClusterMasterReset(client("rds"), cluster) if cluster else None,
+        clock=clock,
+        policy=settings.policy,
+    )

@@ -1,0 +1,39 @@
+"""A failed step is told to people, logged without anything secret, and raised again."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from ops_common.observability import logger
+from ops_common.ops_events import PublishEvent
+from rotate_password import announcements
+from rotate_password.clock import Clock
+from rotate_password.request import Request
+
+
+class StepFailed(Exception):
+    """A step of a rotation failed; the message holds no secret. Secrets Manager tries again."""
+
+
+@contextmanager
+def reported(request: Request, publish: PublishEvent, clock: Clock) -> Iterator[None]:
+    """Turn any exception of the block into an event, a log line and a StepFailed."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # whatever it is, people must hear of it
+        _report(request, error, publish, clock)
+
+
+def _report(request: Request, error: Exception, publish: PublishEvent, clock: Clock) -> NoReturn:
+    reason = announcements.reason(error)
+    # The places alone: the message of an unknown exception may quote a value.
+    places = [
+        f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    logger.error("step failed", step=request.step, reason=reason, at=places[-5:])
+    try:
+        publish(announcements.failed(request.secret_name, request.step, error, clock.now()))
+    except Exception as unpublished:  # noqa: BLE001  # the step's own failure is the one to raise
+        logger.error("event not published", reason=announcements.reason(unpublished))
+    raise StepFailed(f"{request.step} of {request.secret_name}: {reason}") from None

@@ -1,0 +1,46 @@
+"""The event that starts a step (AWS Secrets Manager User Guide, "Lambda rotation functions")."""
+
+from dataclasses import dataclass
+from typing import Any
+
+ROTATION_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+# Not of Secrets Manager's: a person's, once, before users can alternate.
+PREPARE_ROLES = "prepareRoles"
+
+
+class BadRotation(Exception):
+    """The event, or the state of the secret, is not what the step is made for."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One step of one rotation."""
+
+    step: str
+    secret_id: str
+    token: str
+    """The id of the version that the rotation is to make current; empty for prepareRoles."""
+
+    @property
+    def secret_name(self) -> str:
+        """The name of the secret to rotate."""
+        return secret_name(self.secret_id)
+
+    @classmethod
+    def from_event(cls, event: Any) -> "Request":
+        """Read Secrets Manager's event. Raises BadRotation that names what is wrong."""
+        fields = event if isinstance(event, dict) else {}
+        step = fields.get("Step")
+        if step not in (*ROTATION_STEPS, PREPARE_ROLES):
+            raise BadRotation(f"Step must be one of {', '.join((*ROTATION_STEPS, PREPARE_ROLES))}")
+        wanted = ("SecretId",) if step == PREPARE_ROLES else ("SecretId", "ClientRequestToken")
+        missing = [name for name in wanted if not isinstance(fields.get(name), str)]
+        if missing:
+            raise BadRotation(f"{' and '.join(missing)} must be a string")
+        return cls(step, fields["SecretId"], fields.get("ClientRequestToken", ""))
+
+
+def secret_name(secret_id: str) -> str:
+    """The name in a secret's ARN, which follows it with six characters of AWS's own."""
+    _, is_arn, name = secret_id.partition(":secret:")
+    return name[:-7] if is_arn else secret_id

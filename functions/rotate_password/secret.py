@@ -1,0 +1,122 @@
+"""The secret's versions and staging labels, as AWS Secrets Manager keeps them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from botocore.exceptions import ClientError
+
+from ops_common.app_config import AppConfigError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+CURRENT = "AWSCURRENT"
+PENDING = "AWSPENDING"
+PREVIOUS = "AWSPREVIOUS"
+# Our own labels: the version that createSecret started from, and one that carries a person's edit
+# together with the new password.
+BASE = "ROTATION_BASE"
+MERGED = "ROTATION_MERGED"
+
+
+class VersionTaken(Exception):
+    """A version of that id exists with another content (ResourceExistsException)."""
+
+
+@dataclass(frozen=True)
+class SecretState:
+    """Where the labels are (label to version id), and when anything was last changed."""
+
+    arn: str
+    name: str
+    labels: Mapping[str, str]
+    last_changed: datetime
+
+
+class Secret(Protocol):
+    """The port; tests give one in memory."""
+
+    def state(self) -> SecretState:
+        """The labels as they are now."""
+
+    def read(self, version: str) -> str | None:
+        """A version's text; None where there is none, or none yet. Raises AppConfigError."""
+
+    def put(self, version: str, text: str, label: str) -> None:
+        """Store a version under one label; repeatable. Raises VersionTaken."""
+
+    def move(self, label: str, *, source: str | None, target: str | None) -> bool:
+        """Move a label, add it (no source) or remove it (no target).
+
+        False where the label was no longer on `source`: nothing has changed then.
+        """
+
+
+class SecretsManagerSecret:
+    """One secret in AWS Secrets Manager."""
+
+    def __init__(self, client: "SecretsManagerClient", secret_id: str) -> None:
+        self._client = client
+        self._id = secret_id
+
+    def state(self) -> SecretState:
+        """See Secret."""
+        described = self._client.describe_secret(SecretId=self._id)
+        return SecretState(
+            arn=described["ARN"],
+            name=described["Name"],
+            labels={
+                label: version
+                for version, labels in described.get("VersionIdsToStages", {}).items()
+                for label in labels
+            },
+            last_changed=described["LastChangedDate"],
+        )
+
+    def read(self, version: str) -> str | None:
+        """See Secret."""
+        try:
+            response = self._client.get_secret_value(SecretId=self._id, VersionId=version)
+        except ClientError as error:
+            if _code(error) == "ResourceNotFoundException":
+                return None
+            raise
+        if "SecretString" not in response:
+            raise AppConfigError(f"secret {self._id} is binary; expected a text of JSON")
+        return response["SecretString"]
+
+    def put(self, version: str, text: str, label: str) -> None:
+        """See Secret."""
+        try:
+            self._client.put_secret_value(
+                SecretId=self._id,
+                ClientRequestToken=version,
+                SecretString=text,
+                VersionStages=[label],
+            )
+        except ClientError as error:
+            if _code(error) == "ResourceExistsException":
+                raise VersionTaken(version) from None
+            raise
+
+    def move(self, label: str, *, source: str | None, target: str | None) -> bool:
+        """See Secret. UpdateSecretVersionStage refuses a source that has lost the label."""
+        versions = {"RemoveFromVersionId": source, "MoveToVersionId": target}
+        try:
+            self._client.update_secret_version_stage(
+                SecretId=self._id,
+                VersionStage=label,
+                **{name: version for name, version in versions.items() if version},
+            )
+        except ClientError:
+            # Decided by where the label is, for the codes of this refusal are not documented.
+            if self.state().labels.get(label) != source:
+                return False
+            raise
+        return True
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]

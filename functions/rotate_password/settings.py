@@ -1,0 +1,57 @@
+"""What the template gives to rotate_password."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ops_common.app_config import AppConfigSettings
+from ops_common.settings import Environment
+from rotate_password.password import usable_alphabet
+from rotate_password.rotation import Policy
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The secret and its database, the services to redeploy, and a team's choices."""
+
+    app: AppConfigSettings
+    query_database_function: str
+    ecs_cluster: str
+    alternating_users: tuple[str, ...]
+    """Two roles that take turns where the secret names its user; empty never to alternate."""
+    database_wait_seconds: int
+    master_reset_cluster: str
+    """The Aurora cluster whose master password may be reset; empty to forbid that."""
+    policy: Policy
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the environment. Raises SettingsError that names every bad variable."""
+        env = Environment()
+        services = env.names("REDEPLOY_SERVICES", "")
+        users = env.names("ALTERNATING_USERS", "")
+        if users and len(set(users)) != 2:
+            env.reject("ALTERNATING_USERS must be two distinct roles or empty")
+        may_reset = env.flag("ALLOW_MASTER_RESET")
+        length = env.integer("PASSWORD_LENGTH", 40)
+        excluded = env.text("PASSWORD_EXCLUDED_CHARACTERS", "")
+        try:
+            usable_alphabet(length, excluded)
+        except ValueError as weakness:
+            env.reject(f"PASSWORD_LENGTH or PASSWORD_EXCLUDED_CHARACTERS: {weakness}")
+        settings = cls(
+            app=AppConfigSettings.from_environment(env),
+            query_database_function=env.text("QUERY_DATABASE_FUNCTION"),
+            ecs_cluster=env.text("ECS_CLUSTER", None if services else ""),
+            alternating_users=users,
+            database_wait_seconds=env.integer("DATABASE_WAIT_SECONDS", 60),
+            master_reset_cluster=env.text("DATABASE_CLUSTER") if may_reset else "",
+            policy=Policy(
+                services=services,
+                rollout_wait_seconds=env.integer("ROLLOUT_WAIT_SECONDS", 300),
+                password_length=length,
+                excluded_characters=excluded,
+                owner_role=env.text("OWNER_ROLE", "jiki_owner"),
+            ),
+        )
+        env.finish()
+        return settings
