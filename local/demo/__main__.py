@@ -1,0 +1,65 @@
+"""`make demo`: start the local world, deploy into it, tell the stories.
+
+Ends with a line per story, and with exit code 0 only if every expectation of each one held.
+"""
+
+import argparse
+import importlib
+import time
+import traceback
+
+from rich.console import Console
+
+from local.demo.narrator import Narrator
+from local.deploy import DeployFailed
+from local.ministack import EmulatorUnavailable
+from local.postgres import PostgresUnavailable
+from local.world import World
+
+STORIES = ("rotation", "scaling", "alert", "probe")
+
+
+def main() -> int:
+    """Tell the stories that were asked for; 0 if all went as expected."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("story", nargs="*", default=STORIES, help=f"of {', '.join(STORIES)}")
+    stories = parser.parse_args().story
+    unknown = sorted(set(stories) - set(STORIES))
+    if unknown:
+        parser.error(f"no story {', '.join(unknown)}; there are {', '.join(STORIES)}")
+    console = Console()
+    started = time.monotonic()
+    try:
+        with console.status("starting …") as status, World.start(status.update) as world:
+            status.stop()
+            console.print(f"Deployed into the local AWS in {time.monotonic() - started:.0f} s.")
+            results = {name: _tell(name, world, console) for name in stories}
+    except (DeployFailed, EmulatorUnavailable, PostgresUnavailable) as error:
+        console.print(str(error), style="bold red", markup=False)
+        return 2
+    except KeyboardInterrupt:
+        console.print("Stopped; everything that was started has ended.")
+        return 130
+    console.print()
+    for name, say in results.items():
+        passed = say.expectations - len(say.failures)
+        mark = "[bold green]✓[/]" if not say.failures else "[bold red]✗[/]"
+        console.print(f"{mark} {name}: {passed} of {say.expectations} expectations held")
+    console.print(f"Told in {time.monotonic() - started:.0f} s.")
+    return 1 if any(say.failures for say in results.values()) else 0
+
+
+def _tell(name: str, world: World, console: Console) -> Narrator:
+    say = Narrator(console)
+    try:
+        importlib.import_module(f"local.demo.{name}").tell(world, say)
+    except Exception:  # noqa: BLE001  # the other stories are still worth telling
+        console.print(traceback.format_exc(), style="red", markup=False)
+        say.expect("the story can be told to its end", held=False)
+    if not say.expectations:
+        say.expect("the story expects something", held=False)
+    return say
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
