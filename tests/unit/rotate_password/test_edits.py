@@ -1,0 +1,126 @@
+"""What people do to the secret while it is being rotated survives, or is told."""
+
+import json
+
+import pytest
+
+from ops_common.app_config import AppConfigError
+from rotate_password.secret import CURRENT, PENDING, PREVIOUS
+from tests.unit.rotate_password.world import STEPS, World
+
+BEFORE_LAST = ["createSecret", "setSecret", "testSecret"]
+
+
+@pytest.mark.parametrize("after", BEFORE_LAST)
+def test_a_key_added_during_the_rotation_survives(after: str) -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+
+    for name in STEPS:
+        world.step(name, token)
+        if name == after:
+            world.secret.edit(stripe_webhook_secret="whsec_1")
+
+    assert json.loads(world.secret.text()) == {
+        "hmac_secret": "h",
+        "aurora_password": world.database.roles["jiki"],
+        "jwt_secret": "j",
+        "stripe_webhook_secret": "whsec_1",
+    }
+    assert world.told("PasswordEdited") == []
+
+
+def test_two_edits_survive_the_second_between_the_look_and_the_move() -> None:
+    # GIVEN an edit after createSecret, and a person who is quicker than the move of the label
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in BEFORE_LAST:
+        world.step(name, token)
+    world.secret.edit(first="1")
+    put = world.secret.put
+
+    def put_then_edit(version: str, text: str, label: str) -> None:
+        put(version, text, label)
+        if "second" not in world.secret.text():
+            world.secret.edit(second="2")
+
+    world.secret.put = put_then_edit  # type: ignore[method-assign]
+
+    # WHEN
+    world.step("finishSecret", token)
+
+    # THEN
+    content = json.loads(world.secret.text())
+    assert (content["first"], content["second"]) == ("1", "2")
+    assert content["aurora_password"] == world.database.roles["jiki"]
+    assert PENDING not in world.secret.labels
+
+
+def test_the_edited_text_stays_as_it_was_written() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in BEFORE_LAST:
+        world.step(name, token)
+    text = '{ "n":1.0e5 ,\n "aurora_password":"first","ü":"\\u00fc","n":2}'
+    world.secret.edit()
+    world.secret.versions[world.secret.labels[CURRENT]] = text
+
+    world.step("finishSecret", token)
+
+    assert world.secret.text() == text.replace("first", world.database.roles["jiki"])
+
+
+@pytest.mark.parametrize("after", BEFORE_LAST)
+def test_a_password_edited_by_hand_is_reported_and_kept_as_the_previous_version(
+    after: str,
+) -> None:
+    # GIVEN a person who changes the password in the secret alone, and then another key
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in STEPS:
+        world.step(name, token)
+        if name == after:
+            world.secret.edit(aurora_password="typed-by-hand")
+            world.secret.edit(stripe_webhook_secret="whsec_1")
+
+    # THEN the rotation's password is the one, for it is the one that works
+    assert world.current().password == world.database.roles["jiki"]
+    assert json.loads(world.secret.text())["stripe_webhook_secret"] == "whsec_1"
+    # AND people are told where the edit is
+    told = world.told("PasswordEdited")[-1]
+    previous = world.secret.labels[PREVIOUS]
+    assert previous in told.text
+    assert json.loads(world.secret.versions[previous] or "")["aurora_password"] == "typed-by-hand"
+    assert "typed-by-hand" not in json.dumps(told.detail())
+
+
+def test_a_password_edited_in_secret_and_database_is_rotated_too() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+    world.secret.edit(aurora_password="typed-by-hand")
+    world.database.roles["jiki"] = "typed-by-hand"
+
+    world.rotate(token)
+
+    assert world.current().password == world.database.roles["jiki"] != "typed-by-hand"
+    assert len(world.told("PasswordEdited")) == 1
+
+
+def test_another_user_put_into_the_secret_meanwhile_stops_the_last_step() -> None:
+    world = World(alternating=True)
+    token = world.secret.begin_rotation()
+    for name in BEFORE_LAST:
+        world.step(name, token)
+    content = json.loads(world.secret.text())
+    del content["aurora_username"]
+    world.secret.edit()
+    world.secret.versions[world.secret.labels[CURRENT]] = json.dumps(content)
+
+    with pytest.raises(AppConfigError, match="put aurora_username back"):
+        world.step("finishSecret", token)
+
+    # WHEN it is put back, the step goes on
+    world.secret.edit(aurora_username="jiki_a")
+    world.step("finishSecret", token)
+    assert world.current().user == "jiki_b"

@@ -1,0 +1,284 @@
+"""Drift, the guard, the redeployment, and events out of turn."""
+
+import uuid
+from dataclasses import dataclass, field
+
+import pytest
+
+from ops_common.ops_events import Severity, State
+from ops_common.query_database import DatabaseUnreachable, Login, LoginRefused
+from rotate_password import steps
+from rotate_password.guard import RolloutInProgress
+from rotate_password.logins import PasswordLost
+from rotate_password.patience import PatientDatabase
+from rotate_password.request import BadRotation
+from rotate_password.secret import CURRENT, PENDING
+from tests.unit.rotate_password.world import ADDRESS, SERVICES, STEPS, MemoryDatabase, World
+
+
+@dataclass
+class MemoryReset:
+    """Sets the master's password after a few looks, as Amazon RDS does after minutes."""
+
+    database: MemoryDatabase
+    master: str = "jiki"
+    asked: list[str] = field(default_factory=list)
+
+    def master_user(self) -> str:
+        return self.master
+
+    def begin(self, password: str) -> None:
+        self.asked.append(password)
+        self.database.roles[self.master] = password
+
+
+def test_users_take_turns() -> None:
+    world = World(alternating=True)
+    users = [world.current().user]
+
+    for _ in range(3):
+        world.rotate()
+        users.append(world.current().user)
+
+    assert users == ["jiki_a", "jiki_b", "jiki_a", "jiki_b"]
+
+
+def test_the_password_of_the_current_user_is_not_touched_while_users_alternate() -> None:
+    world = World(alternating=True)
+
+    world.rotate()
+
+    assert world.database.roles["jiki_a"] == "first"
+
+
+def test_a_secret_that_names_the_master_goes_over_to_the_first_of_the_two_users() -> None:
+    world = World()
+    world.secret.edit(aurora_username="jiki")
+
+    world.rotate()
+
+    assert world.current().user == "jiki_a"
+    assert world.database.roles["jiki"] == "first"
+
+
+def test_a_refused_current_password_is_replaced_by_way_of_the_previous_one() -> None:
+    world = World()
+    world.secret.edit(aurora_password="typing error")
+
+    world.rotate()
+
+    assert world.current().password == world.database.roles["jiki"]
+    assert len(world.told("PasswordEdited")) == 1
+
+
+def test_an_outage_is_not_taken_for_a_lost_password() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+    world.database.unreachable_times = 1
+
+    with pytest.raises(DatabaseUnreachable):
+        world.step("setSecret", token)
+
+    assert world.events == []
+
+
+def test_a_lost_password_is_reported_when_no_known_one_logs_in() -> None:
+    world = World()
+    world.database.roles["jiki"] = "nobody knows"
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+
+    with pytest.raises(PasswordLost, match="accepts no known password of jiki"):
+        world.step("setSecret", token)
+
+    assert world.database.roles["jiki"] == "nobody knows"
+
+
+def test_a_lost_master_password_is_reset_where_that_is_allowed() -> None:
+    world = World()
+    world.database.roles["jiki"] = "nobody knows"
+    world.reset = MemoryReset(world.database)
+
+    world.rotate()
+
+    assert world.reset.asked == [world.current().password]
+    assert world.current().password == world.database.roles["jiki"]
+    lost, rotated = world.events
+    assert (lost.kind, lost.state, lost.severity) == ("PasswordLost", State.OPEN, Severity.CRITICAL)
+    assert rotated.incident == lost.incident
+
+
+def test_a_reset_that_takes_too_long_fails_and_is_found_done_at_the_next_try() -> None:
+    world = World()
+    world.database.roles["jiki"] = "nobody knows"
+    world.reset = MemoryReset(MemoryDatabase(world.journal, {}))
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+
+    with pytest.raises(PasswordLost, match="not accepted yet"):
+        world.step("setSecret", token)
+    assert sum(world.clock.slept) == 300
+
+    world.database.roles["jiki"] = world.reset.asked[0]
+    assert world.step("setSecret", token) == "the database had the pending password of jiki"
+
+
+def test_only_the_masters_password_can_be_reset() -> None:
+    world = World(alternating=True)
+    world.database.roles["jiki_a"] = world.database.roles["jiki_b"] = "nobody knows"
+    world.reset = MemoryReset(world.database)
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+
+    with pytest.raises(PasswordLost, match="only that of jiki can be reset"):
+        world.step("setSecret", token)
+
+
+def test_a_pending_password_that_does_not_log_in_fails_the_test_step() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+
+    with pytest.raises(LoginRefused):
+        world.step("testSecret", token)
+
+
+def test_a_rollout_stops_the_first_step_before_anything_is_changed() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.services.rolling = 99
+
+    with pytest.raises(RolloutInProgress, match="jiki-api-web still being deployed after a wait"):
+        world.step("createSecret", token)
+
+    assert sum(world.clock.slept) == 60
+    assert world.journal.effects == []
+    world.services.rolling = 0
+    world.rotate(token)
+
+
+def test_a_rollout_that_ends_in_time_is_waited_for() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.services.rolling = 2
+
+    world.step("createSecret", token)
+
+    assert world.clock.slept == [15, 15]
+
+
+def test_an_edit_made_during_the_wait_for_a_rollout_is_in_the_pending_version() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.services.rolling = 1
+    world.clock.sleep = lambda seconds: world.secret.edit(late="1")  # type: ignore[method-assign]
+
+    world.step("createSecret", token)
+
+    assert '"late"' in str(world.secret.versions[token])
+
+
+def test_a_service_deployed_between_the_steps_is_redeployed_all_the_same() -> None:
+    # GIVEN somebody deploys after createSecret: those tasks boot with the old password
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in list(STEPS)[:3]:
+        world.step(name, token)
+    world.services.deployed["jiki-api-web"].append(world.clock.now())
+
+    # WHEN
+    world.step("finishSecret", token)
+
+    # THEN
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [3, 2]
+
+
+def test_a_service_that_somebody_deployed_after_the_move_is_left_alone_by_a_retry() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.journal.kill = ("move AWSCURRENT", "after")
+    with pytest.raises(BaseException):  # noqa: B017, PT011  # Killed
+        world.rotate(token)
+    world.services.deployed["jiki-api-web"].append(world.clock.now())
+
+    world.rotate(token)
+
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [2, 2]
+
+
+def test_no_services_means_no_guard_and_no_redeployment() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.services.rolling = 99
+
+    for name in STEPS:
+        world.step(name, token, services=())
+
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [1, 1]
+
+
+def test_a_token_that_is_neither_pending_nor_current_is_refused() -> None:
+    world = World()
+
+    with pytest.raises(BadRotation, match="neither pending nor current"):
+        world.step("createSecret", str(uuid.uuid4()))
+
+
+@pytest.mark.parametrize("name", list(STEPS)[1:])
+def test_a_step_before_create_secret_is_refused(name: str) -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+
+    with pytest.raises(BadRotation, match="createSecret has not been done"):
+        world.step(name, token)
+
+
+def test_the_test_step_accepts_the_copy_that_secrets_manager_makes_to_try_a_configuration() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.secret.versions[token] = world.secret.text()
+
+    assert world.step("testSecret", token) == "jiki logs in with the pending password"
+
+
+def test_a_retry_after_the_move_finds_a_password_that_was_changed_outside() -> None:
+    world = World()
+    token = world.rotate()
+    world.secret.labels[PENDING] = token
+    world.database.roles["jiki"] = "first"
+
+    world.step("setSecret", token)
+
+    assert world.database.roles["jiki"] == world.current().password
+
+
+def test_a_secret_without_a_current_version_is_named() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    del world.secret.labels[CURRENT]
+
+    with pytest.raises(BadRotation, match="secret config has no current version"):
+        world.step("createSecret", token)
+
+
+def test_preparing_roles_needs_the_names_of_two() -> None:
+    world = World()
+    rotation = world.rotation()
+
+    assert steps.prepare_roles(rotation, "") == "roles made: none, they were there"
+
+
+def test_a_paused_database_is_asked_again_until_it_answers_or_time_is_up() -> None:
+    world = World()
+    patient = PatientDatabase(world.database, world.clock, wait_seconds=60)
+    login = Login(ADDRESS, "jiki", "first")
+    world.database.unreachable_times = 3
+
+    assert patient.ask("check_login", login) == {"created": []}
+    assert world.clock.slept == [5, 5, 5]
+
+    world.database.unreachable_times = 99
+    with pytest.raises(DatabaseUnreachable):
+        patient.ask("check_login", login)
+    assert sum(world.clock.slept) == 15 + 60

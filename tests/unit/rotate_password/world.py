@@ -1,0 +1,271 @@
+"""A whole rotation in memory: the ports of rotate_password, and a fault at any side effect."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ops_common.ecs import Deployment, Service
+from ops_common.ops_events import OpsEvent
+from ops_common.query_database import (
+    DatabaseAddress,
+    DatabaseRefused,
+    DatabaseUnreachable,
+    Login,
+    LoginRefused,
+)
+from rotate_password import finish, steps
+from rotate_password.credentials import Credentials, SecretShape
+from rotate_password.logins import Database
+from rotate_password.rotation import Policy, Rotation
+from rotate_password.secret import CURRENT, PENDING, PREVIOUS, SecretState, VersionTaken
+
+ADDRESS = DatabaseAddress("aurora.internal", 5432, "jiki_production")
+USERS = ("jiki_a", "jiki_b")
+SERVICES = ("jiki-api-web", "jiki-api-solid-queue")
+STEPS = {
+    "createSecret": steps.create_secret,
+    "setSecret": steps.set_secret,
+    "testSecret": steps.test_secret,
+    "finishSecret": finish.finish_secret,
+}
+
+
+class Killed(BaseException):
+    """The process died; no `except Exception` may see it."""
+
+
+class Clock:
+    """Stands still but for a moment at each reading; sleeping moves it on."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 25, 4, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        self.time += timedelta(milliseconds=1)
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += timedelta(seconds=seconds)
+
+
+@dataclass
+class Journal:
+    """The side effects in their order, each of which can be made the last of its process."""
+
+    effects: list[str] = field(default_factory=list)
+    kill: tuple[str, str] | None = None
+
+    def happens(self, effect: str) -> Iterator[None]:
+        """Before the first `next`: nothing yet. Between the two: the effect itself."""
+        if self.kill == (effect, "before"):
+            self.kill = None
+            raise Killed
+        yield
+        self.effects.append(effect)
+        if self.kill == (effect, "after"):
+            self.kill = None
+            raise Killed
+        yield
+
+
+@dataclass
+class MemorySecret:
+    """Versions and labels by the rules of AWS Secrets Manager."""
+
+    clock: Clock
+    journal: Journal
+    versions: dict[str, str | None] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    last_changed: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    arn: str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"
+
+    def state(self) -> SecretState:
+        return SecretState(self.arn, "config", dict(self.labels), self.last_changed)
+
+    def read(self, version: str) -> str | None:
+        return self.versions.get(version)
+
+    def put(self, version: str, text: str, label: str) -> None:
+        effect = self.journal.happens(f"put {label}")
+        next(effect)
+        if self.versions.get(version) not in (None, text):
+            raise VersionTaken(version)
+        self.versions[version] = text
+        self.labels[label] = version
+        self.last_changed = self.clock.now()
+        next(effect)
+
+    def move(self, label: str, *, source: str | None, target: str | None) -> bool:
+        effect = self.journal.happens(f"move {label}")
+        next(effect)
+        if self.labels.get(label) != source:
+            return False
+        self._place(label, target)
+        if label == CURRENT and source:
+            self._place(PREVIOUS, source)
+        self.last_changed = self.clock.now()
+        next(effect)
+        return True
+
+    def edit(self, **changes: Any) -> None:
+        """A person reads the current version, changes keys, and puts a new one."""
+        content = json.loads(self.text()) | changes
+        version = str(uuid.uuid4())
+        self.versions[version] = json.dumps(content)
+        self._place(PREVIOUS, self.labels[CURRENT])
+        self._place(CURRENT, version)
+        self.last_changed = self.clock.now()
+
+    def begin_rotation(self) -> str:
+        """What RotateSecret does before createSecret; refused as AWS refuses it."""
+        pending = self.labels.get(PENDING)
+        if pending not in (None, self.labels[CURRENT]):
+            raise AssertionError("a previous rotation is in progress")
+        token = str(uuid.uuid4())
+        self.versions[token] = None
+        self.labels[PENDING] = token
+        return token
+
+    def text(self) -> str:
+        text = self.versions[self.labels[CURRENT]]
+        assert text is not None
+        return text
+
+    def _place(self, label: str, version: str | None) -> None:
+        self.labels.pop(label, None)
+        if version is not None:
+            self.labels[label] = version
+
+
+@dataclass
+class MemoryDatabase:
+    """Roles with passwords, behind the port of query_database."""
+
+    journal: Journal
+    roles: dict[str, str]
+    prepared: bool = True
+    unreachable_times: int = 0
+    logins: list[str] = field(default_factory=list)
+
+    def ask(
+        self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        if self.unreachable_times:
+            self.unreachable_times -= 1
+            raise DatabaseUnreachable("aurora.internal:5432 did not answer within 5 s")
+        self.logins.append(login.user)
+        if self.roles.get(login.user) != login.password:
+            raise LoginRefused(f"aurora.internal:5432 refused the login of {login.user}")
+        if request == "set_password":
+            assert parameters is not None
+            if login.user != parameters["user"] and not self.prepared:
+                raise DatabaseRefused("not prepared")
+            effect = self.journal.happens("set password")
+            next(effect)
+            self.roles[parameters["user"]] = parameters["new_password"]
+            next(effect)
+        return {"created": []}
+
+
+@dataclass
+class MemoryServices:
+    """Two services; a redeployment is complete at once unless one is said to roll out."""
+
+    clock: Clock
+    journal: Journal
+    deployed: dict[str, list[datetime]] = field(default_factory=dict)
+    rolling: int = 0
+    """How many more looks find the first service rolling out."""
+
+    def describe(self, names: tuple[str, ...]) -> list[Service]:
+        rolling, self.rolling = self.rolling > 0, max(0, self.rolling - 1)
+        return [_service(name, self.deployed[name], rolling and name == names[0]) for name in names]
+
+    def redeploy(self, name: str) -> None:
+        effect = self.journal.happens(f"redeploy {name}")
+        next(effect)
+        self.deployed[name].append(self.clock.now())
+        next(effect)
+
+
+def _service(name: str, deployed: list[datetime], rolling: bool) -> Service:
+    state = "IN_PROGRESS" if rolling else "COMPLETED"
+    deployment = Deployment(
+        f"ecs-svc/{len(deployed)}", True, state, "", deployed[-1], "jiki:1", 1, 1, 0
+    )
+    return Service(name, f"arn:{name}", 1, 1, 0, "jiki:1", (deployment,))
+
+
+class World:
+    """Everything that a rotation touches, and Secrets Manager's way of running one."""
+
+    def __init__(self, *, alternating: bool = False) -> None:
+        self.clock = Clock()
+        self.journal = Journal()
+        content = {"hmac_secret": "h", "aurora_password": "first", "jwt_secret": "j"}
+        if alternating:
+            content["aurora_username"] = "jiki_a"
+        self.secret = MemorySecret(self.clock, self.journal)
+        self.secret.versions["v0"] = json.dumps(content)
+        self.secret.labels[CURRENT] = "v0"
+        roles = {"jiki": "first", "jiki_a": "first", "jiki_b": "unknown"}
+        self.database = MemoryDatabase(self.journal, roles)
+        self.services = MemoryServices(self.clock, self.journal)
+        self.services.deployed = {name: [self.clock.now()] for name in SERVICES}
+        self.events: list[OpsEvent] = []
+        self.reset: Any = None
+
+    def publish(self, event: OpsEvent) -> None:
+        effect = self.journal.happens(f"publish {event.kind}")
+        next(effect)
+        self.events.append(event)
+        next(effect)
+
+    def rotation(self, **policy: Any) -> Rotation:
+        """What a fresh process builds."""
+        shape = SecretShape(
+            secret_id="config",
+            password_key="aurora_password",
+            username_key="aurora_username",
+            alternating_users=USERS,
+            user_of=lambda content: content.get("aurora_username", "jiki"),
+        )
+        choices = {
+            "services": SERVICES,
+            "rollout_wait_seconds": 60,
+            "password_length": 40,
+            "excluded_characters": "",
+            "owner_role": "jiki_owner",
+        } | policy
+        return Rotation(
+            secret=self.secret,
+            shape=shape,
+            database=Database(self.database, ADDRESS),
+            services=self.services,
+            publish=self.publish,
+            reset=self.reset,
+            clock=self.clock,
+            policy=Policy(**choices),
+        )
+
+    def step(self, name: str, token: str, **policy: Any) -> str:
+        return STEPS[name](self.rotation(**policy), token)
+
+    def rotate(self, token: str | None = None) -> str:
+        """All four steps; the token of the rotation."""
+        token = token or self.secret.begin_rotation()
+        for name in STEPS:
+            self.step(name, token)
+        return token
+
+    def current(self) -> Credentials:
+        content = json.loads(self.secret.text())
+        return Credentials(content.get("aurora_username", "jiki"), content["aurora_password"])
+
+    def told(self, kind: str) -> list[OpsEvent]:
+        return [event for event in self.events if event.kind == kind]
