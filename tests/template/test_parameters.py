@@ -1,0 +1,68 @@
+"""Parameters: each one described, grouped, with a default that its own pattern accepts."""
+
+import re
+from typing import Any
+
+import pytest
+
+from local.transform import NETWORK, source
+
+TEMPLATE = source()
+PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
+GROUPS: list[dict[str, Any]] = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"][
+    "ParameterGroups"
+]
+
+
+def test_only_the_network_must_be_given() -> None:
+    without_default = {name for name, value in PARAMETERS.items() if "Default" not in value}
+    assert without_default == set(NETWORK)
+
+
+def test_each_parameter_stands_in_one_group() -> None:
+    grouped = [name for group in GROUPS for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(PARAMETERS)
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_each_parameter_says_what_it_is(name: str) -> None:
+    assert len(PARAMETERS[name].get("Description", "").split()) >= 3
+
+
+@pytest.mark.parametrize("name", [name for name in PARAMETERS if "Default" in PARAMETERS[name]])
+def test_each_default_is_allowed(name: str) -> None:
+    parameter = PARAMETERS[name]
+    default = str(parameter["Default"])
+    assert re.search(parameter.get("AllowedPattern", ""), default)
+    assert default in [str(value) for value in parameter.get("AllowedValues", [default])]
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_each_free_text_is_checked_by_a_pattern(name: str) -> None:
+    parameter = PARAMETERS[name]
+    if parameter["Type"] != "String" or name in GROUPS[-1]["Parameters"]:
+        return
+    assert "AllowedPattern" in parameter or "AllowedValues" in parameter
+
+
+def test_local_development_is_empty_by_default() -> None:
+    assert GROUPS[-1]["Label"]["default"].startswith("Local development")
+    assert {PARAMETERS[name]["Default"] for name in GROUPS[-1]["Parameters"]} == {""}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ConfigSecretId", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"),
+        ("DatabaseCidr", "10.1.0.0"),
+        ("HealthCheckUrl", "api.jiki.io/health-check"),
+        ("RotationSchedule", "every month"),
+        ("SlackTokenParameter", "jiki-ops/slack-token"),
+        ("SlackChannel", "#Ops Alerts"),
+        ("PermissionsBoundaryArn", "boundary"),
+        ("AlertEmail", "someone"),
+    ],
+)
+def test_a_likely_mistake_is_refused(name: str, value: str) -> None:
+    # CloudFormation matches the whole value.
+    assert not re.fullmatch(PARAMETERS[name]["AllowedPattern"], value)
