@@ -84,7 +84,8 @@ def _cheapest(
         total = start_up[:, :, None] + cost[None, :, :]
         choices[slot] = total.argmin(axis=1)
         value = total.min(axis=1)
-    return counts[_follow(choices, work, capacity, backlog)]
+    up: np.ndarray = counts[_follow(choices, work, capacity, backlog)]
+    return up
 
 
 def _follow(

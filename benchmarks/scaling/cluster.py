@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import simpy
@@ -17,6 +18,8 @@ START_UP_SECONDS = (45.0, 90.0)
 """From UpdateService until the worker claims jobs, drawn evenly (Fargate: image pull and boot)."""
 REACTION_SECONDS = (1.0, 5.0)
 """From UpdateService until ECS sends SIGTERM."""
+COUNTING_BOUND = 500
+"""How many ready jobs `measure_queue` counts before it says "at least"."""
 SHUTDOWN_SECONDS = 5.0
 """What Solid Queue's shutdown_timeout gives to running jobs after SIGTERM."""
 
@@ -98,7 +101,13 @@ class Cluster:
         self._due = [at for at in self._due if at > self.now]
         return Measurement(
             taken_at=self.time,
-            queues=(QueueDepth("default", self.ready),),
+            queues=(
+                QueueDepth(
+                    "default",
+                    min(self.ready, COUNTING_BOUND),
+                    ready_is_at_least=self.ready > COUNTING_BOUND,
+                ),
+            ),
             oldest_wait_seconds=self.oldest_wait,
             in_flight=self.in_flight,
             soon_due_scheduled=sum(at <= self.now + look_ahead_seconds for at in self._due),
@@ -197,11 +206,11 @@ class Cluster:
                 self.tallies.waits[index] = self.now - self.jobs[index].ready_at
             task.running[index] = self.now
             self._started += 1
-            done = self.env.timeout(self.jobs[index].service_seconds, (task, index, self.now))
-            done.callbacks.append(self._finish)
+            done = self.env.timeout(self.jobs[index].service_seconds)
+            if done.callbacks is not None:
+                done.callbacks.append(partial(self._finish, task, index, self.now))
 
-    def _finish(self, event: simpy.Event) -> None:
-        task, index, claimed_at = event.value
+    def _finish(self, task: Task, index: int, claimed_at: float, _event: simpy.Event) -> None:
         # A job that was released meanwhile runs elsewhere.
         if task.running.get(index) == claimed_at:
             del task.running[index]

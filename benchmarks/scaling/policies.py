@@ -39,7 +39,7 @@ class Ours:
 
     def desired(self, cluster: Cluster) -> int:
         """See Scaler."""
-        measurement = cluster.measure(self.policy.start_up_seconds + self.policy.tick_seconds)
+        measurement = cluster.measure(self.policy.look_ahead_seconds)
         decision = decide(measurement, cluster.service(), self.policy, self.memory, cluster.time)
         self.memory = decision.memory
         self.decisions.append(decision)
@@ -172,9 +172,9 @@ class TargetTracking:
             return cluster.desired
         count = cluster.desired
         last = list(self.metric)
-        if (len(last) >= 3 and min(last[-3:]) > self.backlog_per_task) or (
-            len(last) == 15 and max(last) < 0.9 * self.backlog_per_task
-        ):
+        high = len(last) >= 3 and min(last[-3:]) > self.backlog_per_task
+        low = len(last) == 15 and max(last) < 0.9 * self.backlog_per_task
+        if high or low:
             count = math.ceil(cluster.desired * last[-1] / self.backlog_per_task)
         count = min(MAX_TASKS, max(MIN_TASKS, count))
         if count != cluster.desired:

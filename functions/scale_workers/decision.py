@@ -38,9 +38,9 @@ def decide(
     ceiling, limit = _ceiling(service, policy)
     wanted = max(policy.min_tasks, needed.tasks)
     limits = (limit,) if wanted > ceiling else ()
-    memory = _remember(memory, needed, policy, now, limits)
-    if wanted > service.desired:
-        desired, held = max(service.desired, min(wanted, ceiling)), ""
+    memory = _remember(memory, needed, policy, now)
+    if min(wanted, ceiling) > service.desired:
+        desired, held = min(wanted, ceiling), ""
     else:
         desired, held = _scale_in(measurement, service, policy, memory, now, ceiling)
     if desired != service.desired:
@@ -56,7 +56,6 @@ def _blind(
     desired = service.desired if why.paused else max(service.desired, policy.min_tasks)
     memory = replace(
         memory,
-        blind_since=None if why.paused else memory.blind_since or now,
         last_change_at=now if desired != service.desired else memory.last_change_at,
         # Patience starts anew: nobody knows what was needed meanwhile.
         needs=(),
@@ -71,19 +70,10 @@ def _ceiling(service: ServiceState, policy: Policy) -> tuple[int, Limit]:
     return max(policy.min_tasks, budget), Limit.CONNECTIONS
 
 
-def _remember(
-    memory: Memory, needed: Need, policy: Policy, now: datetime, limits: tuple[Limit, ...]
-) -> Memory:
+def _remember(memory: Memory, needed: Need, policy: Policy, now: datetime) -> Memory:
     start = now - timedelta(seconds=policy.patience_seconds)
     needs = tuple(one for one in memory.needs if start <= one.at < now)
-    limit = limits[0] if limits else None
-    return replace(
-        memory,
-        needs=(*needs, TaskNeed(now, needed.at_ease)),
-        blind_since=None,
-        limit=limit,
-        limited_since=(memory.limited_since or now) if limit else None,
-    )
+    return replace(memory, needs=(*needs, TaskNeed(now, needed.at_ease)))
 
 
 def _scale_in(

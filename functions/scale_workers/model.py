@@ -183,11 +183,16 @@ class Policy:
     start_up_seconds: float = 75
     """From the request for a task until its worker claims jobs."""
     tick_seconds: float = 60
-    patience_seconds: float = 180
+    patience_seconds: float = 120
     """The need must have been lower for this long before a task is taken away."""
-    scale_in_step: int = 2
+    scale_in_step: int = 4
     """Tasks taken away at once, at most."""
     connections: ConnectionBudget = field(default_factory=ConnectionBudget)
+
+    @property
+    def look_ahead_seconds(self) -> float:
+        """How far to look for jobs that come due: until a task asked for at the next tick is up."""
+        return self.start_up_seconds + self.tick_seconds
 
     def with_(self, **changes: Any) -> "Policy":
         """A copy with other parameters (for replay and benchmarks)."""
@@ -225,7 +230,7 @@ class Memory:
     arrived_total: int | None = None
     started_total: int | None = None
     waiting: int = 0
-    """Ready jobs of all queues, paused ones included."""
+    """Ready jobs of all queues, paused ones included, also beyond the counting bound."""
     paused: int = 0
     """Ready jobs of paused queues."""
     in_flight: int = 0
@@ -237,10 +242,6 @@ class Memory:
     needs: tuple[TaskNeed, ...] = ()
     """Within the patience window."""
     last_change_at: datetime | None = None
-    blind_since: datetime | None = None
-    """First tick without a measurement, while there is none."""
-    limit: Limit | None = None
-    limited_since: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, for the item and the log line."""
@@ -259,14 +260,13 @@ class Memory:
             times = {name: known[name] and datetime.fromisoformat(known[name]) for name in _TIMES}
             needs = tuple(TaskNeed(datetime.fromisoformat(at), int(n)) for at, n in known["needs"])
             arrivals = tuple(Arrivals(float(time), int(n)) for time, n in known["arrivals"])
-            limit = known["limit"] and Limit(known["limit"])
-            parsed = {"needs": needs, "arrivals": arrivals, "limit": limit, **times}
+            parsed = {"needs": needs, "arrivals": arrivals, **times}
             return cls(**{**known, **parsed})
         except (KeyError, TypeError, ValueError, AttributeError):
             return cls()
 
 
-_TIMES = ("measured_at", "last_change_at", "blind_since", "limited_since")
+_TIMES = ("measured_at", "last_change_at")
 
 
 @dataclass(frozen=True)

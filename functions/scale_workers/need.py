@@ -40,7 +40,7 @@ def need(
     """Steady part by Erlang, plus the drain of what the present tasks leave over."""
     per_task = threads_per_task(measurement, policy)
     unserved = _unserved(measurement)
-    ready = measurement.ready - sum(
+    ready = rates.ready - sum(
         queue.ready for queue in measurement.queues if queue.name in unserved and not queue.paused
     )
     soon = measurement.due_scheduled + measurement.soon_due_scheduled + measurement.recurring_soon
@@ -74,7 +74,7 @@ def drain_seconds(policy: Policy) -> float:
 
 def threads_per_task(measurement: Measurement, policy: Policy) -> int:
     """By the live workers' own word, else by the policy's."""
-    hosts = {worker.hostname for worker in measurement.workers}
+    hosts = {worker.hostname for worker in measurement.workers if worker.threads}
     if not hosts:
         return max(1, policy.threads_per_task)
     return max(1, round(sum(worker.threads for worker in measurement.workers) / len(hosts)))

@@ -20,8 +20,10 @@ ASSUMED_SERVICE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Rates:
-    """The steady stream of jobs."""
+    """The steady stream of jobs, and how many wait."""
 
+    ready: int
+    """In queues that aren't paused; beyond the counting bound, what the counters add up to."""
     arrivals_per_second: float
     service_seconds: float
     measured: bool
@@ -32,9 +34,10 @@ class Rates:
 
 def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
     """The rates, and the memory with this measurement taken in."""
-    waiting = sum(queue.ready for queue in measurement.queues)
-    paused = waiting - measurement.ready
     seconds = _seconds_since(measurement, memory)
+    paused = sum(queue.ready for queue in measurement.queues if queue.paused)
+    ready = _ready(measurement, memory, seconds, paused)
+    waiting = ready + paused
     arrivals = memory.arrivals if seconds is not None else ()
     finished = _finished(measurement, memory, seconds)
     if seconds is not None and finished is not None:
@@ -57,6 +60,7 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
     )
     service_seconds = (busy + ASSUMED_SERVICE_SECONDS) / (done + 1)
     rates = Rates(
+        ready=ready,
         # Without a rate, what runs now is the load.
         arrivals_per_second=_steady_rate(arrivals)
         if arrivals
@@ -73,6 +77,20 @@ def _seconds_since(measurement: Measurement, memory: Memory) -> float | None:
         return None
     seconds = (measurement.taken_at - memory.measured_at).total_seconds()
     return seconds if 1 <= seconds <= MAX_GAP_SECONDS else None
+
+
+def _ready(measurement: Measurement, memory: Memory, seconds: float | None, paused: int) -> int:
+    counters = (
+        measurement.arrived_total,
+        memory.arrived_total,
+        measurement.started_total,
+        memory.started_total,
+    )
+    if not measurement.ready_is_at_least or seconds is None or None in counters:
+        return measurement.ready
+    arrived, arrived_before, started, started_before = (count or 0 for count in counters)
+    expected = memory.waiting + (arrived - arrived_before) - (started - started_before)
+    return max(measurement.ready, expected - paused)
 
 
 def _finished(measurement: Measurement, memory: Memory, seconds: float | None) -> int | None:

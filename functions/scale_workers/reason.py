@@ -1,7 +1,7 @@
 """A decision in words, for a person at 3 a.m."""
 
 from scale_workers.model import Measurement, NoMeasurement, Policy, ServiceState
-from scale_workers.need import Need
+from scale_workers.need import Need, drain_seconds
 from scale_workers.rates import Rates
 
 
@@ -38,9 +38,10 @@ def explain(
 
 def _seen(measurement: Measurement, rates: Rates) -> str:
     seen = []
-    if measurement.ready:
+    if rates.ready:
         more = "at least " if measurement.ready_is_at_least else ""
-        seen.append(f"{more}{measurement.ready} ready")
+        more = "about " if rates.ready > measurement.ready else more
+        seen.append(f"{more}{rates.ready} ready")
         seen.append(f"oldest {_time(measurement.oldest_wait_seconds)}")
     soon = measurement.due_scheduled + measurement.soon_due_scheduled + measurement.recurring_soon
     if soon:
@@ -62,10 +63,11 @@ def _wanted(needed: Need, policy: Policy) -> str:
         return f"the minimum is {_count(policy.min_tasks, 'task')}"
     if not tasks:
         return "no task is needed"
+    within = policy.target_latency_seconds
+    if needed.left:
+        within = max(within, policy.start_up_seconds + drain_seconds(policy))
     verb = "starts" if tasks == 1 else "start"
-    return (
-        f"{_count(tasks, 'task')} {verb} everything within {_time(policy.target_latency_seconds)}"
-    )
+    return f"{_count(tasks, 'task')} {verb} everything within {_time(within)}"
 
 
 def _limit(service: ServiceState, policy: Policy, ceiling: int) -> str:

@@ -37,7 +37,7 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
         read_login,
         cache,
         database=settings.queue_database_name,
-        look_ahead_seconds=settings.policy.start_up_seconds,
+        look_ahead_seconds=settings.policy.look_ahead_seconds,
     )
     return Ports(
         services=EcsServices(ecs, settings.cluster),

@@ -1,0 +1,229 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scale_workers.decision import decide
+from scale_workers.model import (
+    Arrivals,
+    ConnectionBudget,
+    Decision,
+    Limit,
+    Measurement,
+    Memory,
+    NoMeasurement,
+    Policy,
+    QueueDepth,
+    ServiceState,
+    TaskNeed,
+    Worker,
+)
+
+NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+POLICY = Policy()
+
+
+def workers(tasks: int, *, busy_threads: int = 0, queues: tuple[str, ...] = ("*",)):
+    return tuple(
+        Worker(f"ip-10-1-2-{number}", 3, queues, busy_threads, 20) for number in range(tasks)
+    )
+
+
+def measured(ready: int = 0, tasks: int = 1, **values) -> Measurement:
+    given = {
+        "taken_at": NOW,
+        "queues": (QueueDepth("default", ready),),
+        "oldest_wait_seconds": 40.0 if ready else 0.0,
+        "in_flight": 0,
+        "workers": workers(tasks),
+    }
+    return Measurement(**{**given, **values})
+
+
+def memory_of(jobs_per_minute: int, *, service_seconds: float = 1.0, tasks: int = 1) -> Memory:
+    """What half an hour of a steady stream leaves behind."""
+    return Memory(
+        measured_at=NOW - timedelta(seconds=60),
+        arrived_total=10_000,
+        started_total=10_000,
+        arrivals=(Arrivals(60, jobs_per_minute),) * 30,
+        busy_seconds=1_000 * service_seconds,
+        finished_jobs=1_000,
+        needs=tuple(TaskNeed(NOW - timedelta(seconds=60 * n), tasks) for n in (2, 1)),
+    )
+
+
+def steady(jobs_per_minute: int, tasks: int, **values) -> Measurement:
+    counted = {
+        "arrived_total": 10_000 + jobs_per_minute,
+        "started_total": 10_000 + jobs_per_minute,
+    }
+    return measured(0, tasks, **{**counted, **values})
+
+
+def decided(measurement, tasks: int = 1, policy: Policy = POLICY, memory=None, **state) -> Decision:
+    service = ServiceState(**{"desired": tasks, "running": tasks, **state})
+    return decide(measurement, service, policy, memory or Memory(), NOW)
+
+
+def test_keeps_the_count_while_the_present_tasks_are_enough():
+    decision = decided(steady(60, 1), memory=memory_of(60))
+    assert decision.desired == 1
+    assert decision.reason == (
+        "1 kept: 1.0 jobs/s arrive, each takes 1.0 s; 1 task starts everything within 60 s"
+    )
+
+
+def test_scales_out_at_once_for_a_backlog_and_says_why():
+    measurement = steady(840, 3, queues=(QueueDepth("default", 840),), oldest_wait_seconds=92)
+    decision = decided(measurement, tasks=3, memory=memory_of(840, service_seconds=0.9, tasks=3))
+    assert decision.desired > 3
+    assert decision.reason.startswith(
+        f"3 → {decision.desired}: 840 ready, oldest 92 s, 14 jobs/s arrive, each takes 0.9 s; "
+    )
+    assert decision.memory.last_change_at == NOW
+
+
+def test_leaves_a_backlog_to_the_present_tasks_that_they_clear_before_help_could_come():
+    # GIVEN 100 jobs of one second and two tasks: done in 17 s, where a start-up takes 75 s
+    decision = decided(measured(100, 2), tasks=2, memory=memory_of(6, tasks=2))
+    # THEN a third task would find nothing to do
+    assert decision.desired == 2
+
+
+def test_counts_on_tasks_that_are_still_starting():
+    # GIVEN five tasks asked for a minute ago, of which one is up
+    asked = replace(memory_of(6, tasks=5), last_change_at=NOW - timedelta(seconds=60))
+    measurement = measured(900, 1)
+    with_them = decided(measurement, tasks=5, running=1, pending=4, memory=asked)
+    without = decided(measurement, tasks=1, memory=memory_of(6))
+    assert with_them.desired == 5
+    assert with_them.wanted < without.wanted
+
+
+def test_looks_ahead_to_scheduled_jobs_that_are_due_when_a_new_task_would_be_up():
+    decision = decided(measured(0, 1, soon_due_scheduled=1_000), memory=memory_of(6))
+    assert decision.desired > 1
+    assert "1000 due soon" in decision.reason
+
+
+def test_scales_in_after_patience_and_in_steps():
+    policy = Policy(scale_in_step=2)
+    decision = decided(steady(6, 8), tasks=8, policy=policy, memory=memory_of(6))
+    assert decision.desired == 6
+    assert decision.reason.startswith("8 → 6: ")
+
+
+def test_does_not_scale_in_while_the_need_was_higher_within_the_patience():
+    decision = decided(steady(6, 8), tasks=8, memory=memory_of(6, tasks=8))
+    assert decision.desired == 8
+
+
+def test_does_not_scale_in_on_a_fresh_memory():
+    decision = decided(measured(0, 8), tasks=8)
+    assert decision.desired == 8
+    assert "not been lower for long enough" in decision.reason
+
+
+def test_does_not_scale_in_during_a_rollout_but_may_scale_out():
+    rolling = decided(steady(6, 8), tasks=8, memory=memory_of(6), rolling_out=True)
+    assert rolling.desired == 8
+    assert "a deployment is rolling out" in rolling.reason
+    assert decided(measured(2_000, 1), memory=memory_of(6), rolling_out=True).desired > 1
+
+
+def test_does_not_scale_in_below_the_tasks_that_run_jobs():
+    decision = decided(steady(6, 8), tasks=8, memory=memory_of(6), busy=7)
+    assert decision.desired == 7
+    assert "7 tasks run jobs" in decision.reason
+
+
+def test_counts_busy_workers_itself_where_tasks_could_not_be_matched():
+    measurement = steady(6, 8, workers=workers(8, busy_threads=1), in_flight=8)
+    assert decided(measurement, tasks=8, memory=memory_of(6)).desired == 8
+
+
+def test_keeps_the_count_without_a_measurement_and_says_why():
+    decision = decided(NoMeasurement("no answer from db:5432 within 5 s"), tasks=4)
+    assert decision.desired == 4
+    assert decision.reason == "4 kept: no answer from db:5432 within 5 s"
+
+
+def test_waits_out_the_patience_anew_after_blindness():
+    blind = decided(NoMeasurement("timeout"), tasks=8, memory=memory_of(6))
+    assert decided(steady(6, 8), tasks=8, memory=blind.memory).desired == 8
+
+
+def test_raises_to_the_minimum_even_without_a_measurement():
+    decision = decided(NoMeasurement("timeout"), tasks=0, policy=Policy(min_tasks=2))
+    assert decision.desired == 2
+    assert decision.reason == "0 → 2, the minimum: timeout"
+
+
+def test_leaves_a_paused_cluster_asleep():
+    asleep = NoMeasurement("the database is paused", paused=True)
+    decision = decided(asleep, tasks=0)
+    assert decision.desired == 0
+
+
+def test_scales_to_zero_only_where_allowed_and_nothing_is_left():
+    idle = replace(memory_of(0), arrivals=(Arrivals(60, 0),) * 5, needs=memory_of(0, tasks=0).needs)
+    zero = Policy(min_tasks=0)
+    assert decided(steady(0, 1), policy=zero, memory=idle).desired == 0
+    assert decided(steady(0, 1), memory=idle).desired == 1
+    for rest in ({"in_flight": 1}, {"due_scheduled": 1}, {"soon_due_scheduled": 1}):
+        assert decided(steady(0, 1, **rest), policy=zero, memory=idle).desired == 1
+
+
+def test_wakes_from_zero_for_a_single_job():
+    decision = decided(measured(1, 0), tasks=0, policy=Policy(min_tasks=0))
+    assert decision.desired == 1
+
+
+def test_stops_at_the_maximum_and_says_so():
+    decision = decided(measured(100_000, 1), policy=Policy(max_tasks=4), memory=memory_of(6))
+    assert decision.desired == 4
+    assert decision.limits == (Limit.MAX_TASKS,)
+    assert "the maximum is 4" in decision.reason
+
+
+def test_stops_at_the_database_connections_and_says_so():
+    budget = ConnectionBudget(max_connections=100, reserve=10, per_web_task=10, per_worker_task=5)
+    policy = Policy(max_tasks=50, connections=budget)
+    decision = decided(measured(100_000, 1), policy=policy, memory=memory_of(6), web_tasks=4)
+    assert decision.desired == 10
+    assert decision.limits == (Limit.CONNECTIONS,)
+    assert (
+        "the database allows 10: 100 connections less 10 in reserve and 4 web tasks × 10,"
+        " at 5 a worker task" in decision.reason
+    )
+
+
+def test_gives_connections_back_when_the_web_service_grows():
+    budget = ConnectionBudget(max_connections=100, reserve=10, per_web_task=20, per_worker_task=5)
+    policy = Policy(max_tasks=50, connections=budget)
+    state = {"web_tasks": 4, "busy": 0}
+    decision = decided(measured(100_000, 10), tasks=10, policy=policy, **state)
+    assert decision.desired == 6
+
+
+def test_ignores_jobs_of_paused_queues_and_of_queues_that_no_worker_takes():
+    paused = (QueueDepth("mail", 90_000, paused=True),)
+    assert decided(measured(0, 1, queues=paused), memory=memory_of(6)).desired == 1
+    video = (QueueDepth("video", 90_000),)
+    decision = decided(
+        measured(0, 1, queues=video, workers=workers(1, queues=("default", "mail*"))),
+        memory=memory_of(6),
+    )
+    assert decision.desired == 1
+    assert "no live worker takes from video" in decision.reason
+
+
+@pytest.mark.parametrize(("ready", "text"), [(True, "at least 5000 ready"), (False, "5000 ready")])
+def test_says_at_least_where_the_count_was_cut_off(ready, text):
+    queues = (QueueDepth("default", 5_000, ready_is_at_least=ready),)
+    assert f": {text}," in decided(measured(0, 1, queues=queues)).reason
+
+
+def test_names_processes_without_a_heartbeat():
+    assert "1 process without a heartbeat" in decided(measured(dead_processes=1)).reason
