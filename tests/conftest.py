@@ -13,6 +13,8 @@ import psycopg
 import pytest
 import pytest_socket
 
+from local.clock import SteppedClock
+from local.ecs import EcsStandIn
 from local.postgres import MASTER_USER, PostgresServer
 from local.postgres_programs import KINDS, available_kinds
 from ops_common import aws as ops_aws
@@ -157,3 +159,19 @@ def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Itera
         admin.execute("RESET ROLE")
         yield Database(postgres, address, Login(address, MASTER_USER, PASSWORD), admin)
     postgres.drop_database(name)
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    """The clock of the ECS stand-in; let time pass by `ecs.advance(seconds)`."""
+    return SteppedClock()
+
+
+@pytest.fixture
+def ecs(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[EcsStandIn]:
+    """Jiki's cluster: two web tasks and one worker task, up and steady."""
+    with EcsStandIn(clock).start() as stand_in:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_ECS", stand_in.url)
+        stand_in.create_service("jiki-api-web", desired=2, tag="0" * 40)
+        stand_in.create_service("jiki-api-solid-queue", desired=1, tag="0" * 40)
+        yield stand_in
