@@ -12,7 +12,7 @@ PYTHON_CODE := functions layers/common/ops_common local benchmarks
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
 
-setup: .venv/.ready .venv-emulator/.ready ## Make the two virtual environments (CPython 3.13)
+setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtual environments (CPython 3.13)
 
 .venv/.ready: requirements-dev.txt
 	@echo "Setting up .venv from requirements-dev.txt …"
@@ -27,6 +27,21 @@ setup: .venv/.ready .venv-emulator/.ready ## Make the two virtual environments (
 	.venv/bin/python -m venv --clear .venv-emulator
 	.venv/bin/uv pip install -q --python .venv-emulator/bin/python --require-hashes -r requirements-emulator.txt
 	touch $@
+
+.venv-runtime/.ready: requirements-runtime.txt .venv/.ready
+	@echo "Setting up .venv-runtime from requirements-runtime.txt …"
+	.venv/bin/python -m venv --clear --without-pip .venv-runtime
+	.venv/bin/uv pip install -q --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt
+	touch $@
+
+demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one)
+	python -m local.demo $(STORY)
+
+test: setup build ## Run every test; says what was skipped and why
+	python -m pytest -rs
+
+test-unit: setup ## Run the unit tests alone
+	python -m pytest tests/unit
 
 lint: setup ## Check style and format (ruff)
 	ruff check .
@@ -46,8 +61,8 @@ build: setup ## Build what is deployed into .aws-sam/build
 	sam build
 
 lock: setup ## Compile the requirements files anew
-	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator; do
+	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator requirements-runtime; do
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: help setup lint format types lock validate build
+.PHONY: help setup demo test test-unit lint format types lock validate build
