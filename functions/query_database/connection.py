@@ -105,7 +105,7 @@ def _password(login: Login, settings: Settings) -> str:
         return login.password
     if not settings.iam_login:
         raise BadRequest("login.password must be given: DATABASE_AUTH is not iam")
-    return sign_token(login.address, login.user, settings.region)
+    return sign_token(login.address, login.user)
 
 
 def _where(login: Login) -> str:

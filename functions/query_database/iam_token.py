@@ -1,16 +1,18 @@
 """A login by IAM: a token signed here, with the function's own credentials and no call to AWS."""
 
+import os
+
 from ops_common.query_database import DatabaseAddress
 
 # Amazon Aurora User Guide, "IAM database authentication": a token is good for 15 minutes.
 LIFETIME_SECONDS = 900
 
 
-def sign_token(address: DatabaseAddress, user: str, region: str) -> str:
+def sign_token(address: DatabaseAddress, user: str) -> str:
     """The password that stands for `user`, who must hold the role rds_iam.
 
     The function's role needs rds-db:connect on that user. Raises RuntimeError without credentials
-    in the environment (Lambda always sets them).
+    in the environment, KeyError without AWS_REGION (Lambda always sets both).
     """
     # Imported here: botocore costs a cold start a fifth of a second that a password login saves.
     from botocore.auth import SigV4QueryAuth
@@ -25,5 +27,7 @@ def sign_token(address: DatabaseAddress, user: str, region: str) -> str:
         url=f"https://{address.host}:{address.port}/",
         params={"Action": "connect", "DBUser": user},
     )
-    SigV4QueryAuth(credentials, "rds-db", region, expires=LIFETIME_SECONDS).add_auth(request)
+    SigV4QueryAuth(
+        credentials, "rds-db", os.environ["AWS_REGION"], expires=LIFETIME_SECONDS
+    ).add_auth(request)
     return str(request.url).removeprefix("https://")

@@ -14,7 +14,6 @@ class Settings:
     statement_timeout_seconds: int
     iam_login: bool
     """Whether a login without a password gets an IAM token (else it is a bad request)."""
-    region: str
     ca_certificate: str
     """Base64 DER of the one CA to trust; empty for Amazon RDS's own."""
 
@@ -22,13 +21,11 @@ class Settings:
     def from_env(cls) -> Self:
         """Read the environment. Raises SettingsError that names every bad variable."""
         env = Environment()
-        iam_login = env.choice("DATABASE_AUTH", ("password", "iam"), "password") == "iam"
         settings = cls(
             # libpq knows no shorter time limit than two seconds.
             connect_timeout_seconds=env.integer("CONNECT_TIMEOUT_SECONDS", 5, at_least=2),
             statement_timeout_seconds=env.integer("STATEMENT_TIMEOUT_SECONDS", 5, at_least=1),
-            iam_login=iam_login,
-            region=env.text("AWS_REGION", None if iam_login else ""),
+            iam_login=env.choice("DATABASE_AUTH", ("password", "iam"), "password") == "iam",
             ca_certificate=env.text("DATABASE_CA_CERTIFICATE", ""),
         )
         env.finish()

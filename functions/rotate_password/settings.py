@@ -38,13 +38,16 @@ class Settings:
             usable_alphabet(length, excluded)
         except ValueError as weakness:
             env.reject(f"PASSWORD_LENGTH or PASSWORD_EXCLUDED_CHARACTERS: {weakness}")
+        cluster = env.text("DATABASE_CLUSTER_ID", "")
+        if may_reset and not cluster:
+            env.reject("DATABASE_CLUSTER_ID is missing: ALLOW_MASTER_RESET is true")
         settings = cls(
             app=AppConfigSettings.from_environment(env),
             query_database_function=env.text("QUERY_DATABASE_FUNCTION"),
             ecs_cluster=env.text("ECS_CLUSTER", None if services else ""),
             alternating_users=users,
             database_wait_seconds=env.integer("DATABASE_WAIT_SECONDS", 60),
-            master_reset_cluster=env.text("DATABASE_CLUSTER") if may_reset else "",
+            master_reset_cluster=cluster if may_reset else "",
             policy=Policy(
                 services=services,
                 rollout_wait_seconds=env.integer("ROLLOUT_WAIT_SECONDS", 300),
