@@ -69,7 +69,7 @@ def _measure(
     """
     asleep = worker.desired == worker.running == worker.pending == 0
     if asleep and settings.policy.min_tasks == 0:
-        soon = timedelta(seconds=settings.policy.start_up_seconds)
+        soon = timedelta(seconds=settings.policy.look_ahead_seconds)
         due = remembered.wake_at is not None and now >= remembered.wake_at - soon
         if not due and not ports.activity.connected(now):
             return NoMeasurement("no worker task, and nobody uses the database", paused=True)

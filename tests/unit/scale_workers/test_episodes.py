@@ -1,0 +1,113 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops_common.ops_events import OpsEvent, State
+from scale_workers.episodes import Episodes, follow
+from scale_workers.model import (
+    Decision,
+    Limit,
+    Measurement,
+    Memory,
+    NoMeasurement,
+    ServiceState,
+)
+from tests.unit.scale_workers.tick_world import NOW, measured, worker
+
+FREE = Decision(1, "1 kept", Memory(), 1)
+HELD = Decision(10, "10 kept: the maximum is 10", Memory(), 14, (Limit.MAX_TASKS,))
+RUNS = ServiceState(1, 1)
+
+
+def tell(
+    *ticks: tuple[float, Measurement | NoMeasurement, Decision], service: ServiceState = RUNS
+) -> list[tuple[float, OpsEvent]]:
+    """The events of ticks at given minutes, the memory going through JSON between them."""
+    episodes = Episodes()
+    told: list[tuple[float, OpsEvent]] = []
+    for minute, measurement, decision in ticks:
+        episodes, events = follow(
+            Episodes.from_json(episodes.as_json()),
+            measurement,
+            service,
+            decision,
+            service_name="jiki-api-solid-queue",
+            blind_after_seconds=600,
+            now=NOW + timedelta(minutes=minute),
+        )
+        told += [(minute, event) for event in events]
+    return told
+
+
+def test_a_limit_is_told_once_and_once_when_it_is_over() -> None:
+    held = [(minute, measured(worker(1)), HELD) for minute in range(6)]
+    free = [(minute, measured(worker(1)), FREE) for minute in range(6, 20)]
+    told = tell(*held, *free)
+    assert [(minute, event.kind, event.state) for minute, event in told] == [
+        (2, "ScalerAtLimit", State.OPEN),
+        (15, "ScalerAtLimit", State.RESOLVED),
+    ]
+    assert len({event.incident for _, event in told}) == 1
+    assert "14 are worth having" in told[0][1].title
+
+
+def test_one_tick_at_the_limit_is_not_worth_a_word() -> None:
+    assert tell((0, measured(worker(1)), HELD), (1, measured(worker(1)), FREE)) == []
+
+
+def test_going_in_and_out_of_the_limit_is_one_episode() -> None:
+    ticks = [(minute, measured(worker(1)), HELD if minute % 3 else FREE) for minute in range(60)]
+    flapping = [(minute, *rest) for minute, *rest in ticks]
+    told = tell(*[(minute, look, decision) for minute, look, decision in flapping])
+    assert len(told) <= 1
+
+
+def test_blindness_is_told_when_it_lasts_and_a_single_look_ends_it() -> None:
+    blind = [(minute, NoMeasurement("timeout"), FREE) for minute in range(30)]
+    told = tell(*blind, (30, measured(worker(1)), FREE))
+    assert [(minute, event.state) for minute, event in told] == [
+        (10, State.OPEN),
+        (30, State.RESOLVED),
+    ]
+
+
+def test_a_cluster_left_asleep_is_no_blindness() -> None:
+    asleep = NoMeasurement("nobody uses the database", paused=True)
+    assert tell(*((minute, asleep, FREE) for minute in range(60))) == []
+
+
+def test_a_limit_outlasts_ticks_without_a_measurement() -> None:
+    held = [(minute, measured(worker(1)), HELD) for minute in range(4)]
+    told = tell(*held, (4, NoMeasurement("timeout"), FREE), (5, measured(worker(1)), HELD))
+    assert [event.state for _, event in told] == [State.OPEN]
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        measured(),
+        replace(measured(worker(1)), dead_workers=(worker(2, 3, age=400),)),
+    ],
+    ids=["no worker beats", "a dead worker holds jobs"],
+)
+def test_dead_workers_are_told_after_ten_minutes(look: Measurement) -> None:
+    told = tell(*((minute, look, FREE) for minute in range(15)))
+    assert [(minute, event.kind) for minute, event in told] == [(10, "WorkersDead")]
+
+
+def test_a_service_without_tasks_has_no_dead_workers() -> None:
+    ticks = [(float(minute), measured(), FREE) for minute in range(30)]
+    assert tell(*ticks, service=ServiceState(0, 0)) == []
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_anything_may_stand_in_the_memory(values: object) -> None:
+    assert isinstance(Episodes.from_json(values), Episodes)

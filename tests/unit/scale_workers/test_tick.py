@@ -1,0 +1,182 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from scale_workers.memory import Overtaken, Remembered
+from scale_workers.model import Memory, NoMeasurement, Policy, TaskNeed
+from scale_workers.tick import run
+from tests.unit.scale_workers.tick_world import (
+    NOW,
+    World,
+    measured,
+    service,
+    settings,
+    task,
+    worker,
+)
+
+LONG_QUIET = Memory(
+    needs=tuple(TaskNeed(NOW - timedelta(seconds=60 * ago), 1) for ago in (3, 2, 1)),
+    measured_at=NOW - timedelta(seconds=60),
+)
+"""The need has been one task for as long as the patience asks."""
+
+
+CAREFUL = Policy(scale_in_step=2, patience_seconds=180)
+
+
+def quiet_world(*workers_busy: int) -> World:
+    """Four tasks of which the given ones run a job; nothing waits."""
+    look = measured(*(worker(number, int(number in workers_busy)) for number in range(1, 5)))
+    return World(
+        worker=service(4),
+        listed=[task(number) for number in range(1, 5)],
+        looks=[look],
+        remembered=Remembered(LONG_QUIET),
+    )
+
+
+def kinds(world: World) -> list[str]:
+    return [event.kind for event in world.events]
+
+
+def test_scales_out_at_once_and_publishes_the_change() -> None:
+    world = World(looks=[measured(worker(1, 3), ready=3000, oldest=90)])
+    tick = run(world.ports(), settings(), NOW)
+    assert tick.applied.desired > 1
+    assert world.counts() == [tick.applied.desired]
+    assert kinds(world) == ["WorkersScaled"]
+    assert world.events[0].facts["to"] == tick.applied.desired
+
+
+def test_scales_in_by_its_step_and_protects_what_is_busy() -> None:
+    world = quiet_world(1)
+    assert run(world.ports(), settings(policy=CAREFUL), NOW).applied.desired == 2
+    assert world.counts() == [2]
+    assert [what for what, _ in world.done] == ["look", "protect", "release", "look", "set"]
+
+
+def test_a_dry_run_decides_and_remembers_but_changes_and_tells_nothing() -> None:
+    world = quiet_world(1)
+    tick = run(world.ports(), settings(dry_run=True, policy=CAREFUL), NOW)
+    assert tick.decision.desired == 2
+    assert tick.applied.desired == 4
+    assert tick.reason.endswith("(dry run)")
+    assert [what for what, _ in world.done] == ["look"]
+    assert world.events == []
+    assert world.remembered.memory.needs
+
+
+def test_takes_nothing_away_while_a_deployment_rolls_out() -> None:
+    world = quiet_world()
+    world.worker = service(4, rolling=True)
+    assert run(world.ports(), settings(), NOW).applied.desired == 4
+    assert world.counts() == []
+
+
+def test_keeps_the_count_and_says_why_where_the_queue_cannot_be_measured() -> None:
+    world = quiet_world()
+    world.looks = [NoMeasurement("db:5432: connection timed out")]
+    tick = run(world.ports(), settings(), NOW)
+    assert tick.applied.desired == 4
+    assert "connection timed out" in tick.reason
+    assert world.counts() == []
+
+
+def test_a_run_that_was_overtaken_changes_nothing() -> None:
+    world = World(looks=[measured(worker(1), ready=3000, oldest=90)], overtaken=True)
+    with pytest.raises(Overtaken):
+        run(world.ports(), settings(), NOW)
+    assert world.counts() == []
+    assert world.events == []
+
+
+def test_without_a_kept_memory_it_may_add_tasks_but_takes_none_away() -> None:
+    busy = World(looks=[measured(worker(1, 3), ready=3000, oldest=90)], memory_kept=False)
+    assert run(busy.ports(), settings(), NOW).applied.desired > 1
+    quiet = quiet_world()
+    quiet.memory_kept = False
+    tick = run(quiet.ports(), settings(), NOW)
+    assert tick.applied.desired == 4
+    assert "memory could not be kept" in tick.reason
+
+
+def test_a_lost_memory_only_makes_it_wait_longer() -> None:
+    world = quiet_world()
+    world.remembered = Remembered()
+    assert run(world.ports(), settings(), NOW).applied.desired == 4
+
+
+def test_the_database_s_own_limit_is_used_where_none_is_set() -> None:
+    look = replace(measured(worker(1, 3), ready=5000, oldest=300), max_connections=50)
+    world = World(looks=[look])
+    tick = run(world.ports(), settings(), NOW)
+    # 50 connections less 10 in reserve and 2 web tasks × 10 leave four times 5
+    assert tick.applied.desired == 4
+    assert "the database allows 4" in tick.reason
+
+
+def test_an_event_that_could_not_be_published_is_told_by_the_next_tick() -> None:
+    # GIVEN a scaler that has been blind for long, and a bus that is down
+    world = World(looks=[NoMeasurement("timeout")], bus_down=True)
+    late = NOW + timedelta(seconds=600)
+    run(world.ports(), settings(), NOW)
+    with pytest.raises(ConnectionError):
+        run(world.ports(), settings(), late)
+    # WHEN the bus is back
+    world.bus_down = False
+    run(world.ports(), settings(), late + timedelta(seconds=60))
+    # THEN people hear of it
+    assert kinds(world) == ["ScalerBlind"]
+
+
+ASLEEP = Policy(min_tasks=0)
+
+
+def sleeping_world() -> World:
+    return World(worker=service(0), looks=[measured()], connected=False)
+
+
+def test_a_database_that_nobody_uses_is_not_asked() -> None:
+    world = sleeping_world()
+    tick = run(world.ports(), settings(policy=ASLEEP), NOW)
+    assert world.done == [("activity", None)]
+    assert tick.applied.desired == 0
+    assert not world.remembered.episodes.by_kind
+
+
+def test_it_is_asked_as_soon_as_somebody_connects() -> None:
+    world = sleeping_world()
+    world.connected = True
+    world.looks = [measured(ready=5, oldest=20)]
+    assert run(world.ports(), settings(policy=ASLEEP), NOW).applied.desired == 1
+
+
+def test_it_is_asked_again_when_a_scheduled_job_comes_due() -> None:
+    # GIVEN a last look that saw a job scheduled in an hour
+    world = sleeping_world()
+    world.connected = True
+    world.looks = [replace(measured(), next_scheduled_seconds=3600.0)]
+    run(world.ports(), settings(policy=ASLEEP), NOW)
+    world.connected = False
+    # WHEN it is half an hour later, it sleeps; WHEN a task asked for now is just in time
+    run(world.ports(), settings(policy=ASLEEP), NOW + timedelta(minutes=30))
+    assert [what for what, _ in world.done].count("look") == 1
+    world.looks = [replace(measured(), soon_due_scheduled=1)]
+    tick = run(world.ports(), settings(policy=ASLEEP), NOW + timedelta(seconds=3480))
+    # THEN the queue is looked at and a task asked for
+    assert tick.applied.desired == 1
+
+
+def test_with_a_minimum_above_zero_the_metric_is_never_paid_for() -> None:
+    world = World(worker=service(0), looks=[measured()], connected=False)
+    run(world.ports(), settings(), NOW)
+    assert ("activity", None) not in world.done
+
+
+def test_recurring_tasks_keep_one_task_whose_scheduler_fires_them() -> None:
+    world = sleeping_world()
+    world.connected = True
+    world.looks = [replace(measured(), recurring_tasks=3)]
+    assert run(world.ports(), settings(policy=ASLEEP), NOW).applied.desired == 1
