@@ -60,6 +60,9 @@ validate: setup ## Check the template (sam validate, cfn-lint)
 build: setup ## Build what is deployed into .aws-sam/build
 	sam build
 
+bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png
+	PYTHONPATH=functions:layers/common python -m benchmarks.scaling
+
 lock: setup ## Compile the requirements files anew
 	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator requirements-runtime; do
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt

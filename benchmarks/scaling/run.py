@@ -1,6 +1,6 @@
 """One policy on one workload with one seed."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,3 @@ def mean(results: list[Result]) -> Result:
     """The mean of several seeds, figure by figure."""
     names = Result.__dataclass_fields__
     return Result(**{name: float(np.mean([getattr(r, name) for r in results])) for name in names})
-
-
-type Maker = Callable[[Workload, int], Scaler]

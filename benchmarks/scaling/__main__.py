@@ -1,0 +1,48 @@
+"""`make bench-scaling`: the tables and the picture."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.scaling.compare import OURS, POLICY, compare, tallies
+from benchmarks.scaling.report import draw, show
+from benchmarks.scaling.workloads import WORKLOADS
+
+PICTURE = Path("docs/images/scaling.png")
+DRAWN = ("bursts", "day")
+DRAWN_POLICIES = (OURS, "solid_queue_autoscaler", "Judoscale", "KEDA + HPA", "ECS target tracking")
+SEEDS = [1, 2, 3]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the comparison; the exit code is 1 if a peer is better on both waiting and cost."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
+    parser.add_argument("--workloads", nargs="+", choices=[one.name for one in WORKLOADS])
+    parser.add_argument("--picture", type=Path, help=f"where to draw, {PICTURE} by default")
+    chosen = parser.parse_args(arguments)
+    console = Console(width=110)
+    console.print(f"Policy: {POLICY}\nSeeds: {chosen.seeds}\n")
+    workloads = [one for one in WORKLOADS if one.name in (chosen.workloads or [one.name])]
+    comparisons = []
+    for comparison in compare(workloads, chosen.seeds):
+        show(comparison, console)
+        comparisons.append(comparison)
+    worst = max(comparisons, key=lambda one: one.of_bound)
+    beaten = [one.workload.name for one in comparisons if one.better_on_both]
+    console.print(f"A peer is better on both waiting and cost on: {', '.join(beaten) or 'none'}")
+    console.print(f"Most above the clairvoyant: {worst.workload.name}, {worst.of_bound:.2f} ×")
+    if chosen.picture or not chosen.workloads:
+        drawn = [one for one in WORKLOADS if one.name in DRAWN]
+        runs = {
+            f"{one.name}: {one.about}": tallies(one, chosen.seeds[0], DRAWN_POLICIES)
+            for one in drawn
+        }
+        draw(runs, chosen.picture or PICTURE)
+    return bool(beaten)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
