@@ -1,0 +1,70 @@
+"""Integration tests remember which AWS operations each function's code has called."""
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+FOLDER = Path(__file__).parent
+CONTRACT = FOLDER / "permissions" / "test_permissions.py"
+SOURCE_OF_FUNCTION = re.compile(r"/functions/([a-z_]+)/[^/]")
+# Where IAM names an action otherwise than the API names the operation, or a service otherwise
+# than its signature does (Service Authorization Reference).
+IAM_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
+IAM_PREFIXES = {"monitoring": "cloudwatch"}
+
+type Calls = dict[str, set[str]]
+calls: Calls = defaultdict(set)
+
+
+def _calling_function() -> str | None:
+    """The function whose code is on the stack; a test's own calls have none."""
+    frame: FrameType | None = sys._getframe()
+    while frame:
+        if match := SOURCE_OF_FUNCTION.search(frame.f_code.co_filename):
+            return match[1]
+        frame = frame.f_back
+    return None
+
+
+def _record(model: Any, **_: Any) -> None:
+    if function := _calling_function():
+        prefix = model.service_model.signing_name
+        action = f"{IAM_PREFIXES.get(prefix, prefix)}:{model.name}"
+        calls[function].add(IAM_ACTIONS.get(action, action))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _recorded_aws_calls() -> Iterator[None]:
+    """Every client made by boto3.client in these tests reports its calls."""
+    boto3.setup_default_session()
+    assert boto3.DEFAULT_SESSION
+    boto3.DEFAULT_SESSION.events.register("provide-client-params.*.*", _record)
+    yield
+    boto3.DEFAULT_SESSION = None
+
+
+@pytest.fixture
+def aws_calls(request: pytest.FixtureRequest) -> Calls:
+    """What was called, by function, once every integration test has run."""
+    collected = {item.path for item in request.session.items}
+    there_are = set(FOLDER.rglob("test_*.py"))
+    if missing := there_are - collected:
+        pytest.skip(f"only part of the integration tests runs ({len(missing)} files do not)")
+    if request.session.testsfailed:
+        pytest.skip("a test failed before, so that not every call was made")
+    return calls
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The contract is looked at when all calls have been made, whatever the random order is."""
+    items.sort(key=lambda item: item.path == CONTRACT)

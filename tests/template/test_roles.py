@@ -1,0 +1,106 @@
+"""Roles name what they may touch; each wildcard has a reason that is written here."""
+
+from typing import Any
+
+import pytest
+
+from local.transform import resolved
+
+ROLES = [name for name, item in resolved().items() if item["Type"] == "AWS::IAM::Role"]
+# Actions for which AWS knows no narrower resource (Service Authorization Reference), or which are
+# bounded by a condition instead.
+REASONS_FOR_A_WILDCARD = {
+    "ec2:CreateNetworkInterface": "made by Lambda, denied to the code",
+    "ec2:DescribeNetworkInterfaces": "made by Lambda, denied to the code",
+    "ec2:DescribeSubnets": "made by Lambda, denied to the code",
+    "ec2:DeleteNetworkInterface": "made by Lambda, denied to the code",
+    "ec2:AssignPrivateIpAddresses": "made by Lambda, denied to the code",
+    "ec2:UnassignPrivateIpAddresses": "made by Lambda, denied to the code",
+    "ecs:ListTasks": "bounded by the condition ecs:cluster",
+    "ecs:DescribeTaskDefinition": "knows no resource",
+}
+
+
+def statements(role: str, **parameters: str) -> list[dict[str, Any]]:
+    policies = resolved(parameters)[role]["Properties"]["Policies"]
+    return [line for policy in policies for line in policy["PolicyDocument"]["Statement"]]
+
+
+def listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_statement_allows_everything_of_a_service(role: str) -> None:
+    for statement in statements(role):
+        if statement["Effect"] == "Allow":
+            assert [action for action in listed(statement["Action"]) if "*" in action] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_wildcard_resource_has_a_reason(role: str) -> None:
+    for statement in statements(role):
+        if statement["Effect"] == "Allow" and "*" in listed(statement["Resource"]):
+            assert set(listed(statement["Action"])) <= set(REASONS_FOR_A_WILDCARD)
+
+
+def test_listing_tasks_is_bounded_to_the_cluster() -> None:
+    for role in ROLES:
+        for statement in statements(role):
+            if "ecs:ListTasks" in listed(statement["Action"]):
+                assert statement["Condition"]["ArnEquals"]["ecs:cluster"].endswith(
+                    ":cluster/jiki-production"
+                )
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_writes_to_its_own_log_alone(role: str) -> None:
+    logs = [
+        resource
+        for statement in statements(role)
+        if "logs:PutLogEvents" in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    ]
+    expected = f"<{role.removesuffix('Role')}Logs.Arn>"
+    assert logs == ([] if role == "SchedulerRole" else [expected])
+
+
+def test_query_database_s_code_may_do_nothing_but_log() -> None:
+    allowed, denied = statements("QueryDatabaseRole")[1:3]
+    assert denied["Effect"] == "Deny"
+    assert denied["Action"] == "ec2:*"
+    assert denied["Condition"]["ArnEquals"]["lambda:SourceFunctionArn"] == (
+        "arn:aws:lambda:eu-west-1:123456789012:function:jiki-ops-query-database"
+    )
+    assert {action.partition(":")[0] for action in allowed["Action"]} == {"ec2"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_permissions_boundary_is_set_where_asked_for(role: str) -> None:
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    assert "PermissionsBoundary" not in resolved()[role]["Properties"]
+    properties = resolved({"PermissionsBoundaryArn": boundary})[role]["Properties"]
+    assert properties["PermissionsBoundary"] == boundary
+
+
+def test_who_may_invoke_is_bounded_to_this_account() -> None:
+    permissions = [
+        item["Properties"]
+        for item in resolved().values()
+        if item["Type"] == "AWS::Lambda::Permission"
+    ]
+    assert permissions
+    for permission in permissions:
+        assert permission.get("SourceArn") or permission.get("SourceAccount") == "123456789012"
+
+
+def test_only_our_rules_may_send_to_the_alert_queue() -> None:
+    (statement,) = resolved()["AlertQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    rules = [
+        f"<{name}.Arn>"
+        for name, item in resolved().items()
+        if item["Type"] == "AWS::Events::Rule"
+        and item["Properties"]["Targets"][0]["Arn"] == "<AlertQueue.Arn>"
+    ]
+    assert sorted(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == sorted(rules)
