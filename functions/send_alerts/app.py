@@ -1,0 +1,39 @@
+"""Tells people what happened: an SNS notification and a Slack thread per incident.
+
+Started by batches of the alert queue, which holds events of alarms, ECS and our own. Changes the
+incidents in the ops table, publishes to the alert topic, posts to and edits messages in Slack.
+A message that fails goes back to the queue alone and is repeated, without what was told already;
+after too many receives it lands in the dead-letter queue, whose alarm goes straight to the topic.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ops_common.observability import logger
+from send_alerts.adapters import build
+from send_alerts.records import work
+from send_alerts.settings import Settings
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Work through one batch; the failed messages, as the queue wants them named."""
+    settings = Settings.from_env()
+    ports = build(settings, context)
+
+    def record_handler(record: SQSRecord) -> None:
+        work(record, ports, settings.place, settings.policy)
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(
+        process_partial_response(
+            event=event, record_handler=record_handler, processor=processor, context=context
+        )
+    )

@@ -1,0 +1,162 @@
+"""The decisions: what a notice does to an incident, and what people are told. No I/O here."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ops_common.ops_events import Severity
+from send_alerts.history import Transition, episode_at, worth_telling
+from send_alerts.incident import Channel, Delivery, Incident, Policy, What
+from send_alerts.notice import Notice, Signal
+
+OWN_MESSAGE = (What.OPENED, What.REOPENED, What.AGAIN, What.FLAPPING, What.RESOLVED)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """What is configured."""
+
+    slack: bool
+    threads: bool
+    """A bot token can thread and edit; an incoming webhook can't."""
+
+
+def advance(
+    incident: Incident, notice: Notice, now: datetime, policy: Policy, channels: Channels
+) -> Incident:
+    """What is known after the notice, with the tellings that it is worth in the outbox.
+
+    A repeat changes nothing. A late one finds its place in the history, re-opens nothing that a
+    newer one has ended, and is told as late.
+    """
+    if incident.history.knows(notice):
+        return incident
+    history = incident.history.with_transition(notice, policy.flap_window)
+    incident = replace(incident, history=history, subject=_subject(incident.subject, notice))
+    for entry in worth_telling(history.entries):
+        if entry.told:
+            continue
+        what, loud = _weigh(incident, entry, policy)
+        delivery = Delivery(
+            id=f"{incident.key}@{entry.at.isoformat()}/{entry.signal}",
+            channel=Channel.SLACK,
+            what=what,
+            at=entry.at,
+            text=notice.text if entry.at == notice.occurred_at else "",
+            late=_late(incident, entry),
+        )
+        if what in (What.OPENED, What.FLAPPING):
+            incident = replace(incident, flapping_told=what is What.FLAPPING)
+        incident = replace(incident, history=incident.history.mark_told([entry]))
+        incident = say(incident, delivery, now, channels, loud=loud)
+    return incident
+
+
+def say(
+    incident: Incident, delivery: Delivery, now: datetime, channels: Channels, *, loud: bool
+) -> Incident:
+    """Put a telling into the outbox, once for each channel that gets it.
+
+    Loud ones are for every channel; the others only add to a thread. What is merely good to know
+    goes to SNS (e-mail, mostly) only where there is no Slack.
+    """
+    wanted = []
+    severity = incident.subject and incident.subject.severity
+    note = delivery.what is What.NOTE and severity is Severity.INFO
+    minor = note or delivery.what is What.NO_DATA
+    if loud and not (minor and channels.slack):
+        wanted.append(Channel.SNS)
+    if channels.threads or (channels.slack and loud):
+        wanted.append(Channel.SLACK)
+    put = tuple(
+        replace(delivery, id=f"{delivery.id}/{channel}", channel=channel) for channel in wanted
+    )
+    spoken_at = now if loud else incident.spoken_at
+    return replace(incident, outbox=incident.outbox + put, spoken_at=spoken_at)
+
+
+def silence(incident: Incident, until: datetime) -> Incident:
+    """Tell nothing of what is in the outbox; an incident that outlasts the silence is told then."""
+    begun = tuple(delivery for delivery in incident.outbox if delivery.tried_at)
+    return replace(incident, outbox=begun, silenced_until=until)
+
+
+def own_message(incident: Incident, policy: Policy) -> Delivery | None:
+    """The first telling in the outbox that needs a new message in the channel, if any does."""
+    return next(
+        (
+            delivery
+            for delivery in incident.outbox
+            if delivery.what in OWN_MESSAGE
+            and delivery.tried_at is None
+            and not incident.head_covers(delivery.at, policy)
+            and not incident.folded(delivery.at, policy)
+        ),
+        None,
+    )
+
+
+def fold(incident: Incident, at: datetime) -> Incident:
+    """Leave the telling of the incident of `at` to the storm's message."""
+    return replace(incident, folded_for=at)
+
+
+def hand_over(incident: Incident, policy: Policy) -> Incident:
+    """What belongs to a storm goes to the storm, as one delivery."""
+    mine = tuple(
+        delivery
+        for delivery in incident.outbox
+        if delivery.tried_at or not incident.folded(delivery.at, policy)
+    )
+    handed = [delivery for delivery in incident.outbox if delivery not in mine]
+    if not handed:
+        return incident
+    last = handed[-1]
+    storm = replace(last, id=f"{last.id}/storm", channel=Channel.STORM)
+    return replace(incident, outbox=(*mine, storm))
+
+
+def _subject(known: Notice | None, notice: Notice) -> Notice:
+    if known is None:
+        return notice
+    if notice.signal is not Signal.OPEN:
+        return known
+    newer = known.signal is not Signal.OPEN or notice.occurred_at >= known.occurred_at
+    return notice if newer else known
+
+
+def _weigh(incident: Incident, entry: Transition, policy: Policy) -> tuple[What, bool]:
+    """What a transition is, as far as is known now, and whether every channel is told of it."""
+    if entry.signal is Signal.NOTE:
+        return What.NOTE, True
+    found = incident.episodes(policy)
+    episode = episode_at(found, entry.at)
+    if entry.signal is Signal.NO_DATA:
+        return What.NO_DATA, not (episode and episode.open)
+    if episode and episode.reopened >= policy.flaps_until_quiet:
+        if episode == found[-1] and not incident.flapping_told:
+            return What.FLAPPING, True
+        quiet = What.RESOLVED if entry.signal is Signal.RESOLVED else What.REOPENED
+        return quiet, False
+    if entry.signal is Signal.RESOLVED:
+        return What.RESOLVED, True
+    if episode is None or entry.at == episode.opened_at:
+        return What.OPENED, True
+    if (entry.was or _before(incident, entry)) is Signal.RESOLVED:
+        return What.REOPENED, True
+    return What.AGAIN, False
+
+
+def _before(incident: Incident, entry: Transition) -> Signal | None:
+    earlier = [
+        other.signal
+        for other in incident.history.entries
+        if other.at < entry.at and other.signal in (Signal.OPEN, Signal.RESOLVED)
+    ]
+    return earlier[-1] if earlier else None
+
+
+def _late(incident: Incident, entry: Transition) -> bool:
+    return any(
+        other.at > entry.at and other.signal in (Signal.OPEN, Signal.RESOLVED)
+        for other in incident.history.entries
+    )

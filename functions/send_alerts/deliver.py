@@ -1,0 +1,167 @@
+"""Empties an incident's outbox: each delivery claimed before it is made, confirmed after.
+
+The incident was saved with a lease and with its Slack deliveries marked as tried, before the first
+attempt. So after a crash at any point the next invocation knows what may have been posted, looks
+for it in Slack, and posts only what is not there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops_common.observability import logger
+from send_alerts.incident import Channel, Delivery, Incident, Policy
+from send_alerts.plain import notification
+from send_alerts.ports import Ports, TryLater
+from send_alerts.slack_delivery import chart, edit_head, find, post, post_to_webhook
+from send_alerts.slack_failures import MaybeSent, MessageRefused, NotSent, SlackBroken
+from send_alerts.store import Held
+
+ORDER = (Channel.SNS, Channel.QUEUE, Channel.STORM, Channel.SLACK)
+# A post that timed out may land later; looked for too soon, it would be posted twice.
+SETTLE_SECONDS = 30.0
+# One Slack call at its time limit, and the saves around it.
+CALL_SECONDS = 6.0
+AWS_RETRY_SECONDS = 30.0
+CHART_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the deliveries of one incident."""
+
+    told: tuple[str, ...] = ()
+    slack_answered: bool = False
+    broken: SlackBroken | None = None
+    later: TryLater | None = None
+
+
+class Round:
+    """One pass over the outbox of one incident, by the invocation that holds its lease."""
+
+    def __init__(
+        self, held: Held, tried_before: Mapping[str, datetime], ports: Ports, policy: Policy
+    ) -> None:
+        self._held = held
+        self._tried: dict[str, datetime | None] = dict(tried_before)
+        self._ports = ports
+        self._policy = policy
+        self._outcome = Outcome()
+        self._slack_stopped = False
+
+    def run(self) -> Outcome:
+        """Make every delivery that can be made now, and give the lease back. Raises Conflict."""
+        outbox = self._held.incident.outbox
+        for delivery in sorted(outbox, key=lambda one: (ORDER.index(one.channel), one.at)):
+            if self._ports.seconds_left() < CALL_SECONDS:
+                self._later("no time left", 0)
+                break
+            if delivery.channel is Channel.SLACK:
+                self._try_slack(lambda one=delivery: self._slack(one))  # type: ignore[misc]
+            else:
+                self._try_aws(delivery)
+        self._try_slack(self._edit_head)
+        self._release()
+        return self._outcome
+
+    def _try_aws(self, delivery: Delivery) -> None:
+        incident, ports = self._held.incident, self._ports
+        try:
+            if delivery.channel is Channel.SNS:
+                subject, text = notification(incident, delivery, self._policy)
+                ports.topic.publish(subject, text, delivery.id)
+            else:
+                seconds = (delivery.at - ports.clock()).total_seconds()
+                ports.queue.remind(incident.key, int(delivery.text), seconds)
+        except (BotoCoreError, ClientError) as error:
+            # Slack is told all the same.
+            self._later(f"{delivery.channel}: {error}", AWS_RETRY_SECONDS)
+            return
+        self._confirm(incident, delivery)
+
+    def _try_slack(self, call: Callable[[], None]) -> None:
+        """Turn Slack's failures into the outcome; wait where it asks for no more than we have."""
+        if self._slack_stopped:
+            return
+        try:
+            call()
+        except NotSent as failure:
+            seconds = failure.retry_after_seconds
+            if seconds + CALL_SECONDS < self._ports.seconds_left():
+                self._ports.wait(seconds)
+                self._try_slack(call)
+                return
+            self._later(str(failure), seconds)
+            self._slack_stopped = True
+        except MaybeSent as failure:
+            self._later(str(failure), SETTLE_SECONDS)
+            self._slack_stopped = True
+        except SlackBroken as failure:
+            self._outcome = replace(self._outcome, broken=failure)
+            self._slack_stopped = True
+
+    def _slack(self, delivery: Delivery) -> None:
+        before = self._held.incident
+        try:
+            after = self._earlier(delivery) or self._post(delivery)
+        except MessageRefused as failure:
+            # With and without its blocks: no later attempt would fare better.
+            logger.error("slack refused a message", delivery=delivery.id, reason=str(failure))
+            self._confirm(before, delivery)
+            return
+        self._outcome = replace(self._outcome, slack_answered=True)
+        self._confirm(after, delivery)
+        threads, enough = self._ports.threads, self._ports.seconds_left() > CHART_SECONDS
+        if threads and enough and after.head != before.head:
+            chart(after, threads, self._ports.chart)
+
+    def _earlier(self, delivery: Delivery) -> Incident | None:
+        tried = self._tried.get(delivery.id)
+        if tried is None or self._ports.threads is None:
+            return None
+        return find(self._held.incident, delivery, tried, self._ports.threads, self._policy)
+
+    def _post(self, delivery: Delivery) -> Incident:
+        incident = self._held.incident
+        self._tried[delivery.id] = delivery.tried_at
+        try:
+            if self._ports.threads:
+                return post(incident, delivery, self._ports.threads, self._policy)
+            if self._ports.webhook:
+                post_to_webhook(incident, delivery, self._ports.webhook, self._policy)
+        except (NotSent, SlackBroken):
+            self._tried[delivery.id] = None
+            raise
+        return incident
+
+    def _edit_head(self) -> None:
+        if self._ports.threads:
+            incident = edit_head(self._held.incident, self._ports.threads, self._policy)
+            self._held = replace(self._held, incident=incident)
+
+    def _confirm(self, incident: Incident, delivery: Delivery) -> None:
+        self._outcome = replace(self._outcome, told=(*self._outcome.told, delivery.id))
+        self._save(incident.without(delivery))
+
+    def _release(self) -> None:
+        """Give the lease back; what is left in the outbox is marked with what is known of it."""
+        incident = self._held.incident
+        left = [one for one in incident.outbox if one.channel is Channel.SLACK]
+        for delivery in left:
+            if self._outcome.broken:
+                incident = incident.without(delivery)
+            else:
+                incident = incident.tried(delivery, self._tried.get(delivery.id))
+        self._held = replace(self._held, leased_until=None)
+        self._save(incident)
+
+    def _save(self, incident: Incident) -> None:
+        held = replace(self._held, incident=incident)
+        self._held = self._ports.incidents.save(held, self._ports.clock())
+
+    def _later(self, reason: str, seconds: float) -> None:
+        known = self._outcome.later
+        if known is None or seconds > known.seconds:
+            self._outcome = replace(self._outcome, later=TryLater(reason, seconds))

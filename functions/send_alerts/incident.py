@@ -1,0 +1,201 @@
+"""What is known of one incident key, and what is still to be told about it. Plain values only."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from send_alerts.history import Episode, History, episode_at, episodes
+from send_alerts.notice import Notice
+
+
+class Channel(StrEnum):
+    """Where something is told. STORM hands it to the storm's own message."""
+
+    SNS = "sns"
+    SLACK = "slack"
+    STORM = "storm"
+    QUEUE = "queue"
+    """Not a place where people read: a message to ourselves, to look again later."""
+
+
+class What(StrEnum):
+    """What is told."""
+
+    OPENED = "opened"
+    AGAIN = "again"
+    REOPENED = "reopened"
+    FLAPPING = "flapping"
+    RESOLVED = "resolved"
+    CALM = "calm"
+    NO_DATA = "no_data"
+    REMINDER = "reminder"
+    NOTE = "note"
+    LOOK_AGAIN = "look_again"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One telling that one channel has not confirmed yet."""
+
+    id: str
+    channel: Channel
+    what: What
+    at: datetime
+    text: str = ""
+    late: bool = False
+    """Something newer was already known when this arrived."""
+    tried_at: datetime | None = None
+    """When an attempt began whose outcome nobody knows; None when there was none."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The Slack message that stands for the incident; the thread hangs on it."""
+
+    channel: str
+    ts: str
+    posted_for: datetime
+    """The time of the transition that it was posted for: it covers the incident of then."""
+    shown: str
+    """Fingerprint of what it shows."""
+
+
+@dataclass(frozen=True)
+class FollowUpDue:
+    """The newest message to ourselves; any other number is stale."""
+
+    number: int
+    due_at: datetime | None
+    """None once it has arrived."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How much is told; all of it parameters of the stack."""
+
+    flap_window: timedelta
+    """Re-opened so soon after its end, it is the same incident."""
+    flaps_until_quiet: int
+    reminder: timedelta
+    """Told again after so long in alarm; zero for never."""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Everything that is kept under one incident key."""
+
+    key: str
+    history: History = field(default_factory=History)
+    subject: Notice | None = None
+    """The newest notice that opened it; else the first of any kind."""
+    changes: tuple[str, ...] = ()
+    """What had changed just before it opened."""
+    head: Head | None = None
+    folded_for: datetime | None = None
+    """Told within a storm: the time of the transition that was folded."""
+    outbox: tuple[Delivery, ...] = ()
+    flapping_told: bool = False
+    spoken_at: datetime | None = None
+    """When people last heard of it aloud (our clock); reminders count from here."""
+    silenced_until: datetime | None = None
+    follow_up: FollowUpDue | None = None
+
+    def episodes(self, policy: Policy) -> list[Episode]:
+        """The incidents of this key, oldest first."""
+        return episodes(self.history.entries, policy.flap_window)
+
+    def current(self, policy: Policy) -> Episode | None:
+        """The newest incident of this key."""
+        found = self.episodes(policy)
+        return found[-1] if found else None
+
+    def shown_episode(self, policy: Policy) -> Episode | None:
+        """The incident that the Slack head stands for."""
+        return episode_at(self.episodes(policy), self.head.posted_for) if self.head else None
+
+    def head_covers(self, at: datetime, policy: Policy) -> bool:
+        """Whether what happened at `at` belongs below the present head."""
+        return self.head is not None and _covers(self.head.posted_for, at, self.episodes(policy))
+
+    def folded(self, at: datetime, policy: Policy) -> bool:
+        """Whether what happened at `at` belongs to a storm's message."""
+        return self.folded_for is not None and _covers(self.folded_for, at, self.episodes(policy))
+
+    def without(self, delivery: Delivery) -> "Incident":
+        """The delivery is confirmed, or given up."""
+        return replace(
+            self, outbox=tuple(other for other in self.outbox if other.id != delivery.id)
+        )
+
+    def tried(self, delivery: Delivery, tried_at: datetime | None) -> "Incident":
+        """An attempt begins (its outcome unknown until confirmed), or surely did nothing."""
+        return replace(
+            self,
+            outbox=tuple(
+                replace(other, tried_at=tried_at) if other.id == delivery.id else other
+                for other in self.outbox
+            ),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, to be kept."""
+        values = asdict(self)
+        values["history"] = self.history.as_json()
+        values["subject"] = self.subject and self.subject.as_json()
+        plain = _plain(values)
+        assert isinstance(plain, dict)  # noqa: S101  # a dict stays one
+        return plain
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """What `as_json` made."""
+        head, follow_up = values["head"], values["follow_up"]
+        return cls(
+            key=values["key"],
+            history=History.from_json(values["history"]),
+            subject=values["subject"] and Notice.from_json(values["subject"]),
+            changes=tuple(values["changes"]),
+            head=head and Head(**{**head, "posted_for": _time(head["posted_for"])}),
+            folded_for=_time(values["folded_for"]),
+            outbox=tuple(_delivery(row) for row in values["outbox"]),
+            flapping_told=values["flapping_told"],
+            spoken_at=_time(values["spoken_at"]),
+            silenced_until=_time(values["silenced_until"]),
+            follow_up=follow_up
+            and FollowUpDue(**{**follow_up, "due_at": _time(follow_up["due_at"])}),
+        )
+
+
+def _covers(posted_for: datetime, at: datetime, found: list[Episode]) -> bool:
+    episode = episode_at(found, at)
+    return episode is None or posted_for >= episode.opened_at
+
+
+def _delivery(row: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        channel=Channel(row["channel"]),
+        what=What(row["what"]),
+        at=datetime.fromisoformat(row["at"]),
+        text=row["text"],
+        late=row["late"],
+        tried_at=_time(row["tried_at"]),
+    )
+
+
+def _time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case dict():
+            return {key: _plain(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
+        case _:
+            return value

@@ -1,0 +1,50 @@
+"""What telling people needs from outside, in one bundle."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from send_alerts.alert_queue import AlertQueue
+from send_alerts.chart import Chart
+from send_alerts.decide import Channels
+from send_alerts.memory import Memory
+from send_alerts.releases import Releases
+from send_alerts.slack import Threads, Webhook
+from send_alerts.store import IncidentStore
+from send_alerts.topic import Topic
+
+
+class TryLater(Exception):
+    """Not everybody has been told; the record is to come back after `seconds`."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(f"{reason}; again in {seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The adapters, the clock, and how long this invocation may take."""
+
+    incidents: IncidentStore
+    memory: Memory
+    topic: Topic
+    queue: AlertQueue
+    threads: Threads | None
+    webhook: Webhook | None
+    chart: Chart
+    releases: Releases
+    clock: Callable[[], datetime]
+    wait: Callable[[float], None]
+    deadline: datetime
+    """Nothing is begun after it; Lambda ends the process soon after."""
+
+    @property
+    def channels(self) -> Channels:
+        """Which channels there are."""
+        slack = self.threads is not None or self.webhook is not None
+        return Channels(slack=slack, threads=self.threads is not None)
+
+    def seconds_left(self) -> float:
+        """Until the deadline."""
+        return (self.deadline - self.clock()).total_seconds()

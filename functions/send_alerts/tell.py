@@ -1,0 +1,157 @@
+"""Tells people what an event says: decide, claim, deliver, once per incident and event."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops_common.observability import logger
+from ops_common.ops_events import Severity
+from send_alerts.decide import advance, own_message, silence
+from send_alerts.deliver import Outcome, Round
+from send_alerts.events import FollowUp
+from send_alerts.follow_up import look_again, schedule
+from send_alerts.incident import Channel, Incident, Policy
+from send_alerts.notice import Notice, Signal
+from send_alerts.ports import Ports, TryLater
+from send_alerts.slack_delivery import head_is_stale
+from send_alerts.store import Conflict, Held
+
+ATTEMPTS = 5
+BUSY_SECONDS = 3.0
+# The process is gone by then: Lambda ends it at the time limit.
+LEASE_MARGIN = timedelta(seconds=5)
+SLACK_KEY = "slack"
+
+
+def tell(said: list[Notice] | FollowUp, ports: Ports, policy: Policy) -> str:
+    """Tell people, remember changes; what was done, in words.
+
+    Raises TryLater where not everybody has been told yet; what was told is recorded and not
+    repeated. Any other error is for the queue to repeat.
+    """
+    if isinstance(said, FollowUp):
+        number = said.number
+        return _work(
+            said.key,
+            lambda incident, now: look_again(incident, number, now, policy, ports.channels),
+            ports,
+            policy,
+        )
+    reasons = [
+        _remember(notice, ports)
+        if notice.signal is Signal.CHANGE
+        else _tell_notice(notice, ports, policy)
+        for notice in said
+    ]
+    return "; ".join(reasons) or "nothing to tell"
+
+
+def _tell_notice(notice: Notice, ports: Ports, policy: Policy) -> str:
+    return _work(
+        notice.key,
+        lambda incident, now: advance(incident, notice, now, policy, ports.channels),
+        ports,
+        policy,
+    )
+
+
+def _remember(notice: Notice, ports: Ports) -> str:
+    facts, title = dict(notice.facts), notice.title
+    if notice.key.startswith("deployment:"):
+        try:
+            tag = ports.releases.image_tag(facts["Cluster"], facts["Service"], facts["Deployment"])
+        except (BotoCoreError, ClientError, LookupError) as error:
+            logger.warning("image of the deployment unknown", reason=str(error))
+            tag = ""
+        title = f"{title}, image {tag}" if tag else title
+    ports.memory.remember(notice.key, notice.occurred_at, title)
+    return f"remembered: {title}"
+
+
+def _work(
+    key: str, change: Callable[[Incident, datetime], Incident], ports: Ports, policy: Policy
+) -> str:
+    for _ in range(ATTEMPTS):
+        now = ports.clock()
+        held = ports.incidents.load(key)
+        if held.leased_until and held.leased_until > now:
+            raise TryLater(f"{key} is being told by another invocation", BUSY_SECONDS)
+        incident = _decided(held.incident, change, now, ports, policy)
+        if incident == held.incident and not _unfinished(incident, ports, policy):
+            return f"{key}: nothing new"
+        tried_before = {one.id: one.tried_at for one in incident.outbox if one.tried_at}
+        try:
+            held = ports.incidents.save(_claimed(held, incident, now, ports, policy), now)
+            return _finish(key, held, tried_before, ports, policy)
+        except Conflict:
+            logger.info("incident changed meanwhile; once more", incident=key)
+    raise TryLater(f"{key} is changed by many at once", BUSY_SECONDS)
+
+
+def _decided(
+    before: Incident,
+    change: Callable[[Incident, datetime], Incident],
+    now: datetime,
+    ports: Ports,
+    policy: Policy,
+) -> Incident:
+    incident = change(before, now)
+    if incident == before:
+        return incident
+    if incident.outbox != before.outbox and incident.subject and incident.key != SLACK_KEY:
+        until = ports.memory.silenced_until(incident.subject.name, now)
+        if until:
+            incident = silence(incident, until)
+        elif opening := own_message(incident, policy):
+            incident = replace(incident, changes=ports.memory.changes_before(opening.at))
+    return schedule(incident, now, policy)
+
+
+def _unfinished(incident: Incident, ports: Ports, policy: Policy) -> bool:
+    stale = ports.threads is not None and head_is_stale(incident, policy)
+    return bool(incident.outbox) or stale
+
+
+def _claimed(held: Held, incident: Incident, now: datetime, ports: Ports, policy: Policy) -> Held:
+    """What is saved before the first attempt: all of Slack marked as tried, and a lease."""
+    lease = None
+    if _unfinished(incident, ports, policy):
+        lease = ports.deadline + LEASE_MARGIN
+        for delivery in incident.outbox:
+            if delivery.channel is Channel.SLACK:
+                incident = incident.tried(delivery, delivery.tried_at or now)
+    return replace(held, incident=incident, leased_until=lease)
+
+
+def _finish(
+    key: str, held: Held, tried_before: dict[str, datetime], ports: Ports, policy: Policy
+) -> str:
+    if held.leased_until is None:
+        return f"{key}: recorded, nothing to tell"
+    outcome = Round(held, tried_before, ports, policy).run()
+    _report_slack(key, outcome, ports, policy)
+    if outcome.later:
+        raise outcome.later
+    return f"{key}: told {', '.join(outcome.told) or 'by editing the head'}"
+
+
+def _report_slack(key: str, outcome: Outcome, ports: Ports, policy: Policy) -> None:
+    """Say by SNS, once, that Slack is broken; and once that it works again."""
+    if key == SLACK_KEY or not (outcome.broken or outcome.slack_answered):
+        return
+    current = ports.incidents.load(SLACK_KEY).incident.current(policy)
+    if bool(outcome.broken) is bool(current and current.open):
+        return
+    text = f"{outcome.broken}. " if outcome.broken else "Messages pass again. "
+    notice = Notice(
+        key=SLACK_KEY,
+        signal=Signal.OPEN if outcome.broken else Signal.RESOLVED,
+        occurred_at=ports.clock(),
+        name=SLACK_KEY,
+        title="Slack refuses the alerts",
+        severity=Severity.CRITICAL,
+        text=f"{text}Alerts have come by this topic all the while.",
+    )
+    _tell_notice(notice, replace(ports, threads=None, webhook=None), policy)

@@ -1,0 +1,36 @@
+"""The SNS topic that everything loud goes to."""
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+
+class Topic(Protocol):
+    """The port; tests give one that collects."""
+
+    def publish(self, subject: str, text: str, delivery: str) -> None:
+        """Publish one notification."""
+
+
+class SnsTopic:
+    """Topic on SNS.
+
+    SNS knows no idempotent publish on a standard topic, so the delivery's name goes with it as an
+    attribute: a program that subscribes can drop what it has seen.
+    """
+
+    def __init__(self, client: "SNSClient", topic_arn: str) -> None:
+        self._client = client
+        self._topic_arn = topic_arn
+
+    def publish(self, subject: str, text: str, delivery: str) -> None:
+        """See Topic. Raises botocore's errors; the event is then tried again."""
+        self._client.publish(
+            TopicArn=self._topic_arn,
+            Subject=subject,
+            Message=text,
+            MessageAttributes={
+                "delivery": {"DataType": "String", "StringValue": delivery[:256]},
+            },
+        )
