@@ -1,9 +1,10 @@
 """The one statement behind `measure_queue`: walks along indexes, each ended by a LIMIT.
 
 Names of queues are found by a loose index scan; each count stops one row beyond `bound`; the
-oldest wait is read at the head of the primary key. What would have to be counted is read from
-sequences. Counts start at the newest end of an index, because the rows that workers have deleted
-and vacuum has not removed yet lie at the oldest.
+oldest wait is read at the head of the primary key. What would have to be counted is read from the
+sequences of the ids (as tables: pg_sequence_last_value would lock them as nextval does). Counts
+start at the newest end of an index, because the rows that workers have deleted and vacuum has not
+removed yet lie at the oldest.
 
 `clock` gives the database's time as Rails writes it: UTC, without a time zone.
 """
@@ -98,12 +99,10 @@ SELECT
      SELECT FROM solid_queue_jobs
      WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1
    ) AS last) = 1 AS preserves_finished,
-  (SELECT CASE WHEN has_sequence_privilege(name, 'SELECT')
-     THEN coalesce(pg_sequence_last_value(name::regclass), 0) END
-   FROM pg_get_serial_sequence('solid_queue_ready_executions', 'id') AS name) AS arrived_total,
-  (SELECT CASE WHEN has_sequence_privilege(name, 'SELECT')
-     THEN coalesce(pg_sequence_last_value(name::regclass), 0) END
-   FROM pg_get_serial_sequence('solid_queue_claimed_executions', 'id') AS name) AS started_total,
+  (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
+   FROM solid_queue_ready_executions_id_seq) AS arrived_total,
+  (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
+   FROM solid_queue_claimed_executions_id_seq) AS started_total,
   (SELECT count(*) FROM (SELECT FROM solid_queue_failed_executions
                          ORDER BY job_id DESC LIMIT %(bound)s) AS newest) AS failed,
   (SELECT count(*) FROM (SELECT FROM solid_queue_blocked_executions
