@@ -1,0 +1,258 @@
+"""Fakes behind the ports of send_alerts, and a world that feeds it events."""
+
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ops_common.ops_events import Severity
+from send_alerts.events import FollowUp
+from send_alerts.incident import Incident, Policy
+from send_alerts.notice import Link, Notice, Signal
+from send_alerts.ports import Ports, TryLater
+from send_alerts.slack import Posted
+from send_alerts.slack_failures import MaybeSent
+from send_alerts.slack_message import Message
+from send_alerts.store import Conflict, Held
+from send_alerts.tell import tell
+
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+POLICY = Policy(
+    flap_window=timedelta(minutes=10), flaps_until_quiet=2, reminder=timedelta(hours=4)
+)
+NO_FOLDING = replace(POLICY, flap_window=timedelta(0))
+
+
+def minute(count: float) -> datetime:
+    return NOON + timedelta(minutes=count)
+
+
+def notice(signal: Signal, at: float, **changes: Any) -> Notice:
+    """An alarm's transition, `at` minutes after noon."""
+    values = Notice(
+        key="alarm:web-5xx",
+        signal=signal,
+        occurred_at=minute(at),
+        name="web-5xx",
+        title="web-5xx",
+        severity=Severity.CRITICAL,
+        text=f"errors at {at}",
+        links=(Link("Alarm", "https://example.org/alarm"),),
+        was={Signal.OPEN: Signal.RESOLVED, Signal.RESOLVED: Signal.OPEN}.get(signal),
+    )
+    return replace(values, **changes)
+
+
+def alarm(at: float, **changes: Any) -> Notice:
+    return notice(Signal.OPEN, at, **changes)
+
+
+def ok(at: float, **changes: Any) -> Notice:
+    return notice(Signal.RESOLVED, at, **changes)
+
+
+class FakeIncidents:
+    def __init__(self) -> None:
+        self.items: dict[str, Held] = {}
+        self.crash_at_save: int | None = None
+        self.saves = 0
+
+    def load(self, key: str) -> Held:
+        return self.items.get(key, Held(Incident(key), 0, None))
+
+    def save(self, held: Held, now: datetime) -> Held:
+        self.saves += 1
+        if self.crash_at_save == self.saves:
+            raise ProcessDied
+        if self.load(held.incident.key).version != held.version:
+            raise Conflict(held.incident.key)
+        # As the real one does: what is kept is JSON.
+        kept = Incident.from_json(held.incident.as_json())
+        assert kept == held.incident
+        saved = Held(kept, held.version + 1, held.leased_until)
+        self.items[kept.key] = saved
+        return saved
+
+
+class ProcessDied(BaseException):
+    """Not an Exception: nothing may catch it, as nothing can when the process dies."""
+
+
+@dataclass
+class Shown:
+    """A message as it stands in the channel."""
+
+    ts: str
+    text: str
+    thread_ts: str
+    delivery: str
+    broadcast: bool = False
+    edits: list[str] = field(default_factory=list)
+
+
+class FakeThreads:
+    def __init__(self) -> None:
+        self.messages: list[Shown] = []
+        self.failures: list[Exception | None] = []
+        self.lands_although_failed = False
+        self.lookups = 0
+        self.pictures: list[str] = []
+
+    def _fail(self) -> Exception | None:
+        return self.failures.pop(0) if self.failures else None
+
+    def post(
+        self, message: Message, delivery: str, thread_ts: str = "", *, broadcast: bool = False
+    ) -> Posted:
+        failure = self._fail()
+        landed = isinstance(failure, MaybeSent) and self.lands_although_failed
+        if failure and not landed:
+            raise failure
+        ts = f"{len(self.messages) + 1}.0"
+        self.messages.append(Shown(ts, message.text, thread_ts, delivery, broadcast))
+        if failure:
+            raise failure
+        return Posted("C0ALERTS", ts)
+
+    def find(self, delivery: str, since: datetime, thread_ts: str = "") -> Posted | None:
+        self.lookups += 1
+        for shown in self.messages:
+            if shown.delivery == delivery and shown.thread_ts == thread_ts:
+                return Posted("C0ALERTS", shown.ts)
+        return None
+
+    def update(self, channel: str, ts: str, message: Message) -> None:
+        if failure := self._fail():
+            raise failure
+        shown = next(shown for shown in self.messages if shown.ts == ts)
+        shown.edits.append(message.text)
+
+    def upload(self, channel: str, thread_ts: str, title: str, png: bytes) -> None:
+        self.pictures.append(thread_ts)
+
+    @property
+    def heads(self) -> list[Shown]:
+        return [shown for shown in self.messages if not shown.thread_ts]
+
+    def thread(self, head: Shown) -> list[str]:
+        return [shown.text for shown in self.messages if shown.thread_ts == head.ts]
+
+
+class FakeTopic:
+    def __init__(self) -> None:
+        self.published: list[tuple[str, str, str]] = []
+
+    def publish(self, subject: str, text: str, delivery: str) -> None:
+        self.published.append((subject, text, delivery))
+
+    @property
+    def subjects(self) -> list[str]:
+        return [subject for subject, _, _ in self.published]
+
+
+class FakeQueue:
+    def __init__(self) -> None:
+        self.reminders: list[tuple[str, int, float]] = []
+
+    def hide(self, receipt_handle: str, seconds: float) -> None:
+        raise AssertionError("only records hide messages")
+
+    def remind(self, key: str, number: int, seconds: float) -> None:
+        self.reminders.append((key, number, seconds))
+
+
+class FakeMemory:
+    def __init__(self) -> None:
+        self.changes: list[tuple[datetime, str]] = []
+        self.silences: dict[str, datetime] = {}
+
+    def remember(self, key: str, at: datetime, title: str) -> None:
+        self.changes.append((at, title))
+
+    def changes_before(self, at: datetime) -> tuple[str, ...]:
+        return tuple(title for changed_at, title in self.changes if changed_at <= at)
+
+    def silenced_until(self, name: str, now: datetime) -> datetime | None:
+        until = self.silences.get(name)
+        return until if until and until > now else None
+
+
+class FakePictures:
+    def draw(self, widget: str) -> bytes:
+        return b"png"
+
+    def image_tag(self, cluster: str, service: str, deployment: str) -> str:
+        return "3f2c1ab"
+
+
+class AlertWorld:
+    """send_alerts between fakes, with a clock that tests set."""
+
+    def __init__(self, policy: Policy = POLICY) -> None:
+        self.policy = policy
+        self.now = NOON
+        self.incidents = FakeIncidents()
+        self.threads = FakeThreads()
+        self.topic = FakeTopic()
+        self.queue = FakeQueue()
+        self.memory = FakeMemory()
+        self.waited: list[float] = []
+        self.seconds_left = 60.0
+        self.slack = True
+
+    def ports(self) -> Ports:
+        return Ports(
+            incidents=self.incidents,
+            memory=self.memory,
+            topic=self.topic,
+            queue=self.queue,
+            threads=self.threads if self.slack else None,
+            webhook=None,
+            chart=FakePictures(),
+            releases=FakePictures(),
+            clock=lambda: self.now,
+            wait=self._wait,
+            deadline=self.now + timedelta(seconds=self.seconds_left),
+        )
+
+    def _wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+    def tell(self, *notices: Notice, at: float | None = None) -> str:
+        """One message of the queue, arriving `at` minutes after noon."""
+        if at is not None:
+            self.now = minute(at)
+        return tell(list(notices), self.ports(), self.policy)
+
+    def tell_until_done(self, *notices: Notice, at: float | None = None) -> None:
+        """The same, repeated as the queue would repeat it."""
+        for _ in range(20):
+            try:
+                self.tell(*notices, at=at)
+            except TryLater as later:
+                at = None
+                self.now += timedelta(seconds=later.seconds)
+            except ProcessDied:
+                at = None
+                self.now += timedelta(minutes=3)
+            else:
+                return
+        raise AssertionError("never done")
+
+    def let_time_pass(self, until: float) -> None:
+        """Deliver the messages to ourselves that become due, one after the other."""
+        while self.queue.reminders:
+            key, number, seconds = self.queue.reminders[0]
+            due = self.now + timedelta(seconds=seconds)
+            if due > minute(until):
+                break
+            self.queue.reminders.pop(0)
+            self.now = due
+            tell(FollowUp(key, number), self.ports(), self.policy)
+        self.now = minute(until)
+
+    def incident(self, key: str = "alarm:web-5xx") -> Incident:
+        return self.incidents.load(key).incident
+
+
