@@ -15,13 +15,16 @@ import pytest_socket
 
 from local.clock import SteppedClock
 from local.ecs import EcsStandIn
+from local.ecs.server import CLUSTER
+from local.lambda_endpoint import Context, LambdaEndpoint
+from local.moto_aws import CONFIG_TABLE, OPS_TABLE, SECRET, TEMPORARY_PASSWORD, MotoAws
 from local.postgres import MASTER_USER, PostgresServer
 from local.postgres_programs import KINDS, available_kinds
+from local.slack import SlackStandIn
 from ops_common import aws as ops_aws
 from ops_common.query_database import DatabaseAddress, Login
 
 ROOT = Path(__file__).parent.parent
-PASSWORD = "temporary-change-me-immediately"
 KEPT_VARIABLES = (
     "PATH",
     "HOME",
@@ -40,6 +43,18 @@ CLEAN_ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "JikiOps",
+}
+
+# What the template gives to more than one function; each function's tests add its own.
+SETTINGS = {
+    "CONFIG_SECRET_ID": SECRET,
+    "CONFIG_TABLE_NAME": CONFIG_TABLE,
+    "DATABASE_USER": MASTER_USER,
+    "QUERY_DATABASE_FUNCTION": "jiki-ops-query-database",
+    "ECS_CLUSTER": CLUSTER,
+    "WEB_SERVICE": "jiki-api-web",
+    "WORKER_SERVICE": "jiki-api-solid-queue",
+    "OPS_TABLE_NAME": OPS_TABLE,
 }
 
 
@@ -87,24 +102,10 @@ def no_network(request: pytest.FixtureRequest) -> Iterator[None]:
     pytest_socket.enable_socket()
 
 
-@dataclass
-class FakeLambdaContext:
-    """What Lambda passes beside the event."""
-
-    function_name: str = "jiki-ops-test"
-    function_version: str = "$LATEST"
-    memory_limit_in_mb: int = 256
-    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:jiki-ops-test"
-    aws_request_id: str = "00000000-0000-4000-8000-000000000000"
-    remaining_milliseconds: int = 60_000
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self.remaining_milliseconds
-
-
 @pytest.fixture
-def lambda_context() -> FakeLambdaContext:
-    return FakeLambdaContext()
+def lambda_context() -> Context:
+    """What Lambda passes beside the event."""
+    return Context("jiki-ops-test")
 
 
 @pytest.fixture
@@ -150,14 +151,14 @@ class Database:
 def database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     name = "jiki_production"
     postgres.drop_database(name)
-    postgres.create_database(name, PASSWORD)
+    postgres.create_database(name, TEMPORARY_PASSWORD)
     monkeypatch.setenv("DATABASE_CA_CERTIFICATE", postgres.ca_certificate)
     address = DatabaseAddress(postgres.host, postgres.port, name)
     with postgres.connect(name) as admin:
         admin.execute(f"SET ROLE {MASTER_USER}")
         admin.execute((ROOT / "local" / "solid_queue" / "schema.sql").read_text())
         admin.execute("RESET ROLE")
-        yield Database(postgres, address, Login(address, MASTER_USER, PASSWORD), admin)
+        yield Database(postgres, address, Login(address, MASTER_USER, TEMPORARY_PASSWORD), admin)
     postgres.drop_database(name)
 
 
@@ -172,6 +173,52 @@ def ecs(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[EcsSta
     """Jiki's cluster: two web tasks and one worker task, up and steady."""
     with EcsStandIn(clock).start() as stand_in:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ECS", stand_in.url)
-        stand_in.create_service("jiki-api-web", desired=2, tag="0" * 40)
-        stand_in.create_service("jiki-api-solid-queue", desired=1, tag="0" * 40)
+        stand_in.create_service(SETTINGS["WEB_SERVICE"], desired=2, tag="0" * 40)
+        stand_in.create_service(SETTINGS["WORKER_SERVICE"], desired=1, tag="0" * 40)
+        yield stand_in
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[MotoAws]:
+    with MotoAws.start() as server:
+        yield server
+
+
+@pytest.fixture
+def aws(
+    moto_server: MotoAws, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> MotoAws:
+    """AWS with Jiki's secret and tables, and the settings that name them.
+
+    In a test that uses `database` too, the config table names that one's address.
+    """
+    moto_server.reset()
+    if "database" in request.fixturenames:
+        address = request.getfixturevalue("database").address
+        moto_server.put_config("aurora_endpoint", address.host)
+        moto_server.put_config("aurora_port", str(address.port))
+        moto_server.put_config("aurora_database_name", address.name)
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_server.url)
+    return moto_server
+
+
+@pytest.fixture
+def lambda_endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaEndpoint]:
+    """Lambda's Invoke, with `query_database` behind it in this process."""
+    from query_database.app import handler
+
+    functions = {SETTINGS["QUERY_DATABASE_FUNCTION"]: handler}
+    with LambdaEndpoint(functions).start() as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", endpoint.url)
+        yield endpoint
+
+
+@pytest.fixture
+def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackStandIn]:
+    """A Slack workspace with one channel."""
+    with SlackStandIn().start() as stand_in:
+        monkeypatch.setenv("SLACK_API_URL", stand_in.url)
+        monkeypatch.setenv("SLACK_CHANNEL", stand_in.channel)
         yield stand_in
