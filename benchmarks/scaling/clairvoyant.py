@@ -47,9 +47,11 @@ def plan(
     slots = int(workload.hours * HOUR / SLOT_SECONDS)
     work, jobs = np.zeros(slots), np.zeros(slots)
     for job in workload.jobs(seed):
-        slot = int(job.ready_at / SLOT_SECONDS)
-        work[slot] += job.service_seconds * headroom
-        jobs[slot] += 1
+        first = int(job.ready_at / SLOT_SECONDS)
+        jobs[first] += 1
+        # A long job keeps one thread for its time, whatever the others do.
+        length = max(1, round(job.service_seconds / SLOT_SECONDS))
+        work[first : first + length] += job.service_seconds / length * headroom
     up = _cheapest(work, jobs, threads, target_seconds, penalty)
     ahead = round(START_UP_SECONDS[1] / SLOT_SECONDS)
     return [int(up[slot : slot + ahead + 1].max()) for slot in range(slots)]

@@ -1,0 +1,107 @@
+"""The simulator that the README's figures come from."""
+
+import pytest
+
+from benchmarks.scaling.clairvoyant import Clairvoyant, plan
+from benchmarks.scaling.cluster import Cluster
+from benchmarks.scaling.policies import Fixed, KedaHpa, Ours, SolidQueueAutoscaler, TargetTracking
+from benchmarks.scaling.run import result, simulate
+from benchmarks.scaling.workloads import WORKLOADS, Job, Workload, burst, short
+from scale_workers.model import Policy
+
+
+def at_once(count: int) -> Workload:
+    return Workload(
+        "at once", 0.5, lambda rng, _end: burst(rng, 60, count, short(1.0)), "one burst"
+    )
+
+
+def test_the_same_seed_gives_the_same_jobs_and_another_seed_others():
+    for workload in (one for one in WORKLOADS if one.name in ("bursts", "silence")):
+        assert workload.jobs(1) == workload.jobs(1)
+        assert workload.jobs(1) != workload.jobs(2)
+
+
+def test_one_task_works_through_a_burst_at_the_speed_of_its_threads():
+    # GIVEN 300 jobs of two seconds at once, and three threads
+    jobs = [Job(0.0, 2.0) for _ in range(300)]
+    tallies = Cluster(jobs, tasks=1, threads=3, seed=1).run(1_000)
+    # THEN a hundredth of them starts every two seconds, and the task is paid for all the time
+    assert max(tallies.waits) == pytest.approx(198)
+    assert tallies.task_seconds == 1_000
+
+
+def test_a_new_task_is_paid_for_at_once_and_works_after_its_start_up():
+    cluster = Cluster([Job(0.0, 500.0) for _ in range(4)], tasks=1, threads=3, seed=1)
+    cluster.set_desired(2, protect_busy=False)
+    tallies = cluster.run(200)
+    assert sorted(tallies.waits)[:3] == [0, 0, 0]
+    assert 45 <= max(tallies.waits) <= 90
+    assert tallies.task_seconds == 400
+
+
+def test_a_plain_scale_in_breaks_running_jobs_and_a_protected_one_does_not():
+    for protect, broken in ((False, 3), (True, 0)):
+        cluster = Cluster([Job(0.0, 300.0) for _ in range(6)], tasks=2, threads=3, seed=1)
+        cluster.env.run(until=10)
+        cluster.set_desired(1, protect_busy=protect)
+        assert cluster.run(2_000).broken == broken
+
+
+def test_a_broken_job_starts_again_elsewhere():
+    cluster = Cluster([Job(0.0, 300.0) for _ in range(6)], tasks=2, threads=3, seed=1)
+    cluster.env.run(until=10)
+    cluster.set_desired(1, protect_busy=False)
+    cluster.run(700)
+    assert cluster.in_flight == 0
+    assert cluster.ready == 0
+
+
+def test_counts_no_further_than_the_measurement_does_but_counters_go_on():
+    cluster = Cluster([Job(0.0, 60.0) for _ in range(2_000)], tasks=1, threads=3, seed=1)
+    cluster.env.run(until=1)
+    measurement = cluster.measure(0)
+    assert (measurement.ready, measurement.ready_is_at_least) == (500, True)
+    assert (measurement.arrived_total, measurement.started_total) == (2_000, 3)
+
+
+def test_scheduled_jobs_are_seen_when_they_are_due_within_the_look_ahead():
+    cluster = Cluster([Job(100.0, 1.0, scheduled=True)], tasks=1, threads=3, seed=1)
+    assert cluster.measure(99).soon_due_scheduled == 0
+    assert cluster.measure(100).soon_due_scheduled == 1
+
+
+def test_ours_waits_less_than_one_fixed_task_and_pays_less_than_keda():
+    workload = at_once(900)
+    ours, fixed, keda = (
+        result(simulate(workload, 1, scaler), workload.hours, 60)
+        for scaler in (Ours(Policy()), Fixed(), KedaHpa(3))
+    )
+    assert ours.p95 < fixed.p95 / 1.5
+    assert ours.task_hours < keda.task_hours
+
+
+def test_solid_queue_autoscaler_adds_one_at_a_hundred_jobs_and_rests_two_minutes():
+    cluster = Cluster([Job(0.0, 60.0) for _ in range(100)], tasks=1, threads=1, seed=1)
+    cluster.env.run(until=1)
+    scaler = SolidQueueAutoscaler()
+    assert scaler.desired(cluster) == 1  # 99 are ready, one runs
+    busier = Cluster([Job(0.0, 60.0) for _ in range(101)], tasks=1, threads=1, seed=1)
+    busier.env.run(until=1)
+    assert [scaler.desired(busier), scaler.desired(busier)] == [2, 1]
+
+
+def test_target_tracking_waits_for_three_data_points():
+    cluster = Cluster([Job(0.0, 60.0) for _ in range(101)], tasks=1, threads=1, seed=1)
+    cluster.env.run(until=1)
+    scaler = TargetTracking(backlog_per_task=20)
+    assert [scaler.desired(cluster) for _ in range(3)] == [1, 1, 5]
+
+
+def test_the_clairvoyant_is_ready_before_the_burst():
+    workload = at_once(900)
+    steps = plan(workload, 1, 3, 60, penalty=5.0, headroom=1.15)
+    seen = result(simulate(workload, 1, Clairvoyant(steps)), workload.hours, 60)
+    ours = result(simulate(workload, 1, Ours(Policy())), workload.hours, 60)
+    assert steps[0] > 1
+    assert seen.in_time > ours.in_time
