@@ -11,14 +11,18 @@ from ops_common.query_database import BadRequest
 from query_database.connection import connect
 from query_database.fields import Answer, Connection, Fields
 from query_database.logins import check_login, set_password
+from query_database.probes import connection_usage, migrations, queue_processes
 from query_database.queue import measure_queue
 from query_database.roles import prepare_roles
 from query_database.settings import Settings
 
 REQUESTS: dict[str, Callable[[Connection, Fields], Answer]] = {
     "check_login": check_login,
+    "connection_usage": connection_usage,
     "measure_queue": measure_queue,
+    "migrations": migrations,
     "prepare_roles": prepare_roles,
+    "queue_processes": queue_processes,
     "set_password": set_password,
 }
 

@@ -39,6 +39,8 @@ class Service:
     pending: int
     task_definition: str
     deployments: tuple[Deployment, ...]
+    target_groups: tuple[str, ...] = ()
+    """ARNs of the load balancer's target groups that the tasks are registered in."""
 
     @property
     def primary(self) -> Deployment:
@@ -79,6 +81,13 @@ class EcsServices:
         """Change the number of tasks that ECS keeps running."""
         self._client.update_service(cluster=self._cluster, service=name, desiredCount=count)
 
+    def deploy(self, name: str, task_definition: str) -> str:
+        """Deploy a task definition; returns the id of the new deployment."""
+        response = self._client.update_service(
+            cluster=self._cluster, service=name, taskDefinition=task_definition
+        )
+        return _service(response["service"]).primary.id
+
 
 def _service(raw: "ServiceTypeDef") -> Service:
     return Service(
@@ -101,5 +110,10 @@ def _service(raw: "ServiceTypeDef") -> Service:
                 failed=deployment.get("failedTasks", 0),
             )
             for deployment in raw["deployments"]
+        ),
+        target_groups=tuple(
+            balancer["targetGroupArn"]
+            for balancer in raw.get("loadBalancers", [])
+            if "targetGroupArn" in balancer
         ),
     )

@@ -1,0 +1,1 @@
+"""Makes the random keys that the config secret still lacks."""

@@ -1,0 +1,24 @@
+"""Makes the keys of the config secret that are random by nature, where they are missing.
+
+Started by a person (`sam remote invoke`). Adds keys to the secret when told to apply, and changes
+or removes none; a dry run by default. When it fails, nothing has changed: run it again.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ops_common import aws
+from ops_common.observability import logger
+from populate_secret.populate import populate, wants_apply
+from populate_secret.settings import Settings
+from populate_secret.store import SecretStore
+
+
+def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
+    """Compare the secret with what it ought to have; add to it on `{"apply": true}`."""
+    settings = Settings.from_env()
+    store = SecretStore(aws.client("secretsmanager"), settings.secret_id)
+    answer = populate(store, settings, apply=wants_apply(event))
+    logger.info("populated", reason=answer["summary"])
+    return answer

@@ -1,0 +1,44 @@
+"""Database connections: now, and at full scale-out, against the limit."""
+
+from typing import Any
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+from probe_deployment.settings import Settings
+
+USED_AT_MOST = 0.8
+
+
+def check(context: Context) -> Finding:
+    """At most four fifths of the usable connections now, and room for full scale-out."""
+    return judge(context.ask("connection_usage"), context.settings)
+
+
+def judge(usage: dict[str, Any], settings: Settings) -> Finding:
+    """What the usage amounts to."""
+    usable = usage["max_connections"] - usage["reserved"]
+    full = (
+        settings.web_max_tasks * settings.connections_per_web_task
+        + settings.worker_max_tasks * settings.connections_per_worker_task
+        + settings.connection_reserve
+    )
+    saw = f"{usage['used']} of {usable} now, {full} at full scale-out"
+    wanted = f"at most {int(usable * USED_AT_MOST)} now, {usable} at full scale-out"
+    if usage["used"] > usable * USED_AT_MOST:
+        top = ", ".join(f"{name} {count}" for name, count in usage["by_application"].items())
+        return Finding.failed(
+            f"{saw} ({top or 'no application names'})",
+            wanted,
+            "find who holds them (SELECT application_name, state, count(*) FROM pg_stat_activity"
+            " GROUP BY 1, 2), then lower the pools or raise the cluster's maximum ACU",
+        )
+    if full > usable:
+        return Finding.failed(
+            saw,
+            wanted,
+            f"raise the cluster's maximum ACU, or lower {settings.web_max_tasks} web tasks × "
+            f"{settings.connections_per_web_task} + {settings.worker_max_tasks} worker tasks × "
+            f"{settings.connections_per_worker_task} connections (+ {settings.connection_reserve}"
+            " in reserve)",
+        )
+    return Finding.passed(saw, wanted)

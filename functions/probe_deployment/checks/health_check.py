@@ -1,0 +1,84 @@
+"""The app's health check, over its public address."""
+
+import time
+
+import urllib3
+from urllib3.exceptions import HTTPError, MaxRetryError
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+from probe_deployment.tls import trust
+
+CONNECT_TIMEOUT_SECONDS = 3.0
+READ_TIMEOUT_SECONDS = 10.0
+MAX_BODY_BYTES = 65_536
+
+
+def check(context: Context) -> Finding:
+    """200 within the response time, without a redirect."""
+    url, limit = context.settings.health_check_url, context.settings.response_seconds
+    with urllib3.PoolManager(
+        ssl_context=trust(context.settings.health_check_ca_certificate), retries=False
+    ) as http:
+        started = time.monotonic()
+        try:
+            response = http.request(
+                "GET",
+                url,
+                redirect=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
+                headers={"User-Agent": "jiki-ops-probe", "Cache-Control": "no-cache"},
+            )
+            response.read(MAX_BODY_BYTES)
+        except HTTPError as error:
+            return judge_failure(url, error)
+        seconds = time.monotonic() - started
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return judge(url, response.status, headers, seconds, limit)
+
+
+def judge(
+    url: str, status: int, headers: dict[str, str], seconds: float, limit_seconds: float
+) -> Finding:
+    """What an answer means; `headers` by lower-case name."""
+    saw = f"{status} after {seconds:.2f} s"
+    wanted = f"200 within {limit_seconds:g} s"
+    if 300 <= status < 400:
+        target = headers.get("location", "nowhere")
+        return Finding.failed(
+            f"{status}, a redirect to {target[:200]}",
+            wanted,
+            "set the parameter HealthCheckUrl to the address that answers by itself",
+        )
+    if "cf-mitigated" in headers:
+        return Finding.failed(
+            f"{saw}, from Cloudflare and not from the app",
+            wanted,
+            "let the user agent jiki-ops-probe pass in Cloudflare (Security > WAF > custom rules)",
+        )
+    if status == 503:
+        remedy = (
+            "the app is up but can't reach its database. If database_login passes, the running"
+            " tasks booted with another password: force a new deployment of the web service; if it"
+            " fails too, mend that first. Without healthy tasks the load balancer answers 503 as"
+            " well: see target_health"
+        )
+        return Finding.failed(saw, wanted, remedy)
+    if status != 200:
+        return Finding.failed(saw, wanted, f"open {url} and read the web service's log")
+    if seconds > limit_seconds:
+        return Finding.failed(
+            saw, wanted, "is the database waking up, or the web service short of CPU?"
+        )
+    return Finding.passed(saw, wanted)
+
+
+def judge_failure(url: str, error: HTTPError) -> Finding:
+    """What it means that there was no answer."""
+    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+    return Finding.failed(
+        f"no answer from {url}: {type(cause).__name__}",
+        "200",
+        f"try it: curl -sv {url}; then the load balancer, its DNS record and its certificate",
+    )

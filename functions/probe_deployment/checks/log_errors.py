@@ -1,0 +1,81 @@
+"""Error patterns in the services' logs that were not there before the deployment."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+from probe_deployment.log_patterns import ErrorPattern, new_patterns, patterns
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+WINDOW = timedelta(minutes=15)
+# Narrows what is transferred; log_patterns decides. FilterLogEvents costs nothing by volume,
+# unlike a query of Logs Insights.
+FILTER = (
+    '?ERROR ?FATAL ?Error ?Exception ?"ActiveRecord::" ?"ut of memory" ?OutOfMemory ?OOM'
+    ' ?"annot allocate memory" ?SIGKILL ?error ?fatal'
+)
+MAX_PAGES = 10
+LISTED = 3
+
+
+def check(context: Context) -> Finding:
+    """No new error pattern in the minutes after against the same minutes before."""
+    logs = context.client("logs")
+    found: list[ErrorPattern] = []
+    known = 0
+    groups = [context.settings.log_group(name) for name in context.probed]
+    for name, group in zip(context.probed, groups, strict=True):
+        since = deployment_start(context, name)
+        until = min(context.now, since + WINDOW)
+        after = patterns(_lines(logs, group, since, until))
+        before = patterns(_lines(logs, group, since - (until - since), since)) if after else {}
+        new = new_patterns(before, after)
+        found += new
+        known += len(after) - len(new)
+    return judge(found, known, groups)
+
+
+def judge(new: list[ErrorPattern], known: int, groups: list[str]) -> Finding:
+    """What new patterns, and those known from before, amount to."""
+    wanted = "no error pattern that was not there before"
+    if new:
+        listed = "; ".join(f"{pattern.count} × {pattern.sample}" for pattern in new[:LISTED])
+        more = f"; and {len(new) - LISTED} more patterns" if len(new) > LISTED else ""
+        return Finding.failed(
+            f"{len(new)} new: {listed}{more}",
+            wanted,
+            f"read them in full: aws logs tail {groups[0]} --since 30m --filter-pattern ERROR;"
+            " if users are hurt, deploy the previous task definition",
+        )
+    return Finding.passed(f"none new, {known} known from before", wanted)
+
+
+def deployment_start(context: Context, name: str) -> datetime:
+    """When the probed deployment began; near enough where ECS has already replaced it."""
+    deployments = context.service(name).deployments
+    wanted = context.request.deployment_id
+    for deployment in deployments:
+        if deployment.id == wanted:
+            return deployment.created_at
+    if wanted and context.request.started_at:
+        return context.request.started_at - WINDOW
+    return context.service(name).primary.created_at
+
+
+def _lines(
+    client: "CloudWatchLogsClient", group: str, since: datetime, until: datetime
+) -> list[str]:
+    lines: list[str] = []
+    pages = client.get_paginator("filter_log_events").paginate(
+        logGroupName=group,
+        startTime=int(since.timestamp() * 1000),
+        endTime=int(until.timestamp() * 1000),
+        filterPattern=FILTER,
+        PaginationConfig={"MaxItems": MAX_PAGES * 1000, "PageSize": 1000},
+    )
+    for page, _ in zip(pages, range(MAX_PAGES), strict=False):
+        lines += [event["message"] for event in page["events"]]
+    return lines

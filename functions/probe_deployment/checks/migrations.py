@@ -1,0 +1,39 @@
+"""Whether the database's schema is what the deployed code expects, and at rest."""
+
+from typing import Any
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+
+
+def check(context: Context) -> Finding:
+    """No migration runs; every schema is at the same version, and at the expected one if given."""
+    return judge(context.ask("migrations"), context.request.expected_schema_version)
+
+
+def judge(answer: dict[str, Any], expected: str | None) -> Finding:
+    """What the migration lock and the schema versions amount to."""
+    wanted = f"version {expected}, no migration running" if expected else "no migration running"
+    versions: dict[str, str | None] = answer["versions"]
+    if answer["running"]:
+        return Finding.failed(
+            "a migration is running (Rails' advisory lock is held)",
+            wanted,
+            "wait for it; if it hangs, find its session by pg_locks (locktype advisory) and see"
+            " what it waits for",
+        )
+    if not versions:
+        return Finding.skipped("no table schema_migrations: not a Rails database")
+    saw = ", ".join(f"{schema} {version or 'empty'}" for schema, version in versions.items())
+    if len(set(versions.values())) > 1:
+        return Finding.failed(saw, f"{wanted}, one version in all schemas", _remedy())
+    if expected and set(versions.values()) != {expected}:
+        return Finding.failed(saw, wanted, _remedy())
+    return Finding.passed(saw, wanted)
+
+
+def _remedy() -> str:
+    return (
+        "the migration did not run or failed half-way: read the web service's log for"
+        " db:migrate, then deploy again"
+    )

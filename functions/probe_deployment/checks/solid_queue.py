@@ -1,0 +1,60 @@
+"""Whether the new worker tasks registered with Solid Queue and beat."""
+
+from typing import Any
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+
+WANTED = "a worker and a dispatcher registered since the deployment and beating, no lost claims"
+# Solid Queue beats each 60 s; one beat may be late.
+BEATING_SECONDS = 130.0
+
+
+def check(context: Context) -> Finding:
+    """A worker and a dispatcher have registered since the deployment; no claim is lost."""
+    name = context.settings.worker_service
+    if not context.concerns(name):
+        return Finding.skipped(f"{name} was not deployed")
+    service = context.service(name)
+    if service.desired == 0:
+        return Finding.skipped(f"{name} is scaled to no task")
+    since_seconds = (context.now - service.primary.created_at).total_seconds()
+    remedy = (
+        f"read the log: aws logs tail {context.settings.log_group(name)} --since 30m; does the task"
+        " reach the database, and does its command start solid_queue?"
+    )
+    return judge(context.ask("queue_processes"), since_seconds, remedy)
+
+
+def judge(answer: dict[str, Any], since_seconds: float, remedy: str) -> Finding:
+    """What the processes amount to, for a deployment that began `since_seconds` ago."""
+    processes = answer["processes"]
+    missing = [
+        kind
+        for kind in ("Worker", "Dispatcher")
+        if not any(
+            process["kind"] == kind
+            and process["registered_seconds_ago"] <= since_seconds
+            and process["heartbeat_age_seconds"] <= BEATING_SECONDS
+            for process in processes
+        )
+    ]
+    if missing:
+        old = sum(process["registered_seconds_ago"] > since_seconds for process in processes)
+        saw = f"no {' and no '.join(missing).lower()} of {len(processes)} processes ({old} older)"
+        return Finding.failed(saw, WANTED, remedy)
+    dead = [
+        process
+        for process in processes
+        if process["claims"] and process["heartbeat_age_seconds"] > answer["alive_seconds"]
+    ]
+    lost = sum(process["claims"] for process in dead) + answer["orphaned_claims"]
+    if lost:
+        return Finding.failed(
+            f"{lost} claims held by processes that are gone",
+            WANTED,
+            "a running supervisor releases them within minutes; if not, see 'Lost claims' in"
+            " docs/runbook.md",
+        )
+    hosts = sorted({process["hostname"] for process in processes if process["kind"] == "Worker"})
+    return Finding.passed(f"worker and dispatcher beat; workers on {len(hosts)} hosts", WANTED)

@@ -1,0 +1,97 @@
+"""What every check is given: the request, the settings, and ways to look at the world."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from ops_common.app_config import ConfigTable, app_login
+from ops_common.ecs import EcsServices, Service
+from ops_common.query_database import Login, QueryDatabase
+from probe_deployment.settings import Settings
+from probe_deployment.triggers import Request
+
+
+class Clients:
+    """Hands out clients by service name; making them is not safe in two threads at once."""
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        self._make = make
+        self._lock = Lock()
+
+    def __call__(self, service: str) -> Any:
+        """The client of an AWS service."""
+        with self._lock:
+            return self._make(service)
+
+
+class Once[T]:
+    """Computes a value when it is first asked for; the checks that wait for it share the result."""
+
+    def __init__(self, compute: Callable[[], T]) -> None:
+        self._compute = compute
+        self._lock = Lock()
+        self._value: list[T] = []
+
+    def __call__(self) -> T:
+        """The value. Raises what `compute` raises, and tries again the next time."""
+        with self._lock:
+            if not self._value:
+                self._value.append(self._compute())
+            return self._value[0]
+
+
+@dataclass(frozen=True)
+class Context:
+    """One attempt at a suite. Nothing is looked up before a check asks, and then once."""
+
+    request: Request
+    settings: Settings
+    now: datetime
+    client: Clients
+    query_database: QueryDatabase
+    _services: Once[Mapping[str, Service]] = field(init=False)
+    _login: Once[Login] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_services", Once(self._describe_services))
+        object.__setattr__(self, "_login", Once(self._app_login))
+
+    def service(self, name: str) -> Service:
+        """One of the two services. Raises ServiceNotFound."""
+        return self._services()[name]
+
+    def target_definition(self, name: str) -> str:
+        """ARN of the task definition that a service is to run, once the deployment has ended."""
+        revision = self.request.target_revision
+        if revision is None:
+            return self.service(name).primary.task_definition
+        answer = self.client("ecs").describe_service_revisions(serviceRevisionArns=[revision])
+        return str(answer["serviceRevisions"][0]["taskDefinition"])
+
+    @property
+    def probed(self) -> tuple[str, ...]:
+        """Names of the services that the request is about."""
+        return (self.request.service,) if self.request.service else self.settings.services
+
+    def concerns(self, service: str) -> bool:
+        """Whether the request is about this service."""
+        return service in self.probed
+
+    def ask(self, request: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What query_database answers, logged in as the app. Raises DatabaseError."""
+        return self.query_database.ask(request, self._login(), parameters)
+
+    def config_table(self) -> ConfigTable:
+        """The app's table of configuration values."""
+        return ConfigTable(self.client("dynamodb"), self.settings.app_config)
+
+    def _describe_services(self) -> Mapping[str, Service]:
+        ecs = EcsServices(self.client("ecs"), self.settings.cluster)
+        return {service.name: service for service in ecs.describe(self.settings.services)}
+
+    def _app_login(self) -> Login:
+        return app_login(
+            self.client("secretsmanager"), self.config_table(), self.settings.app_config
+        )

@@ -1,0 +1,66 @@
+"""Turns what a check raised into a finding that tells what to do."""
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops_common.app_config import AppConfigError
+from ops_common.ecs import ServiceNotFound
+from ops_common.query_database import (
+    DatabaseError,
+    DatabaseTimeout,
+    DatabaseUnreachable,
+    LoginRefused,
+)
+from probe_deployment.finding import Finding
+
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+THROTTLED = (
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+)
+NEXT_STEP: dict[type[Exception], str] = {
+    LoginRefused: "the password in the secret (AWSCURRENT) is not the database's: see"
+    " 'Login refused' in docs/runbook.md",
+    DatabaseUnreachable: "is the cluster available (aws rds describe-db-clusters), and does its"
+    " security group let the stack's in (output QueryDatabaseSecurityGroupId)?",
+    DatabaseTimeout: "the database is overloaded or locked: look at its running statements in"
+    " Performance Insights",
+    DatabaseError: "read the log of query_database",
+    AppConfigError: "fill in what the app's configuration lacks, or correct the stack's parameters",
+    ServiceNotFound: "correct the parameters EcsCluster, WebService and WorkerService",
+}
+
+
+def explain(error: Exception) -> Finding:
+    """A failed finding for an exception. An unforeseen one is shown by its type alone.
+
+    Its text may quote what it was working on, and a verdict travels far.
+    """
+    if isinstance(error, ClientError):
+        return _client_error(error)
+    if isinstance(error, BotoCoreError):
+        return Finding.failed(
+            f"no answer from AWS: {type(error).__name__}", "an answer", "run the probe again"
+        )
+    for kind, remedy in NEXT_STEP.items():
+        if isinstance(error, kind):
+            return Finding.failed(str(error), "an answer", remedy)
+    return Finding.failed(
+        f"the check itself broke: {type(error).__name__}",
+        "an answer",
+        "report it with the function's log",
+    )
+
+
+def _client_error(error: ClientError) -> Finding:
+    code = error.response["Error"]["Code"]
+    if code in DENIED:
+        remedy = (
+            f"allow {error.operation_name} in the policy of ProbeDeploymentRole (template.yaml)"
+        )
+    elif code in THROTTLED:
+        remedy = "AWS throttles the account's calls: run the probe again later"
+    else:
+        remedy = f"{code}: are the stack's parameters right?"
+    return Finding.failed(f"{error.operation_name} answered {code}", "an answer", remedy)

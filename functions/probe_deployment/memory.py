@@ -1,0 +1,60 @@
+"""What the probes remember, as items `probe#…` of the operations table."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT = timedelta(days=90)
+
+
+class ProbeMemory:
+    """Reports that were sent, task definitions that have passed, rollbacks that were made."""
+
+    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
+        self._client = client
+        self._table = table_name
+
+    def claim(self, subject: str, value: str, now: datetime) -> bool:
+        """Whether `value` is news for the subject; the first to ask for it gets True."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"id": {"S": f"probe#{subject}"}},
+                UpdateExpression="SET claimed = :value, expires_at = :expires",
+                ConditionExpression="attribute_not_exists(claimed) OR claimed <> :value",
+                ExpressionAttributeValues={
+                    ":value": {"S": value},
+                    ":expires": {"N": str(int((now + KEPT).timestamp()))},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def release(self, subject: str) -> None:
+        """Take a claim back, because what it was made for has failed."""
+        self._client.delete_item(TableName=self._table, Key={"id": {"S": f"probe#{subject}"}})
+
+    def last_passed(self, service: str) -> str | None:
+        """The task definition of the service's last deployment that passed."""
+        item = self._client.get_item(
+            TableName=self._table, Key={"id": {"S": f"probe#passed#{service}"}}
+        ).get("Item", {})
+        return item["task_definition"]["S"] if "task_definition" in item else None
+
+    def remember_passed(self, service: str, task_definition: str, now: datetime) -> None:
+        """Remember the task definition of a deployment that has passed; kept for good."""
+        self._client.put_item(
+            TableName=self._table,
+            Item={
+                "id": {"S": f"probe#passed#{service}"},
+                "task_definition": {"S": task_definition},
+                "passed_at": {"S": now.isoformat()},
+            },
+        )

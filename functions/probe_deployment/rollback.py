@@ -1,0 +1,90 @@
+"""Whether to deploy the last task definition that passed, and doing so once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from botocore.exceptions import ClientError
+
+from ops_common.ecs import EcsServices, Service
+from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
+from probe_deployment.memory import ProbeMemory
+from probe_deployment.triggers import Trigger
+from probe_deployment.verdict import Outcome, Verdict
+
+# What an older task definition can mend. Not so the certificate, the database's password, its
+# connections, or an image that never was deployed.
+MENDED = {"health_check", "rollout", "target_health", "solid_queue", "log_errors", "stopped_tasks"}
+REFUSED = ("ClientException", "InvalidParameterException", "AccessDeniedException")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The task definition to go back to, or None; and why."""
+
+    task_definition: str | None
+    reason: str
+
+
+def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: bool) -> Decision:
+    """Whether to roll back the deployment that was probed, and none but that."""
+    failed = {each.check for each in verdict.failed}
+    if verdict.outcome is not Outcome.FAIL or verdict.request.trigger is not Trigger.DEPLOYMENT:
+        return Decision(None, "")
+    if not on:
+        return Decision(None, "off (parameter ProbeRollback)")
+    if service.primary.id != verdict.request.deployment_id:
+        return Decision(None, f"no: {service.primary.id} has replaced the probed deployment")
+    if last_passed is None:
+        return Decision(None, "no: no deployment of this service has passed a probe yet")
+    if last_passed == service.primary.task_definition:
+        return Decision(None, "no: it runs the last task definition that passed already")
+    if "database_login" in failed:
+        return Decision(None, "no: the database refuses the app, which would hit any version")
+    if not failed & MENDED:
+        return Decision(None, f"no: an older version would not mend {', '.join(sorted(failed))}")
+    return Decision(last_passed, f"to {last_passed.rsplit('/', 1)[-1]}, the last that passed")
+
+
+def apply(
+    decision: Decision,
+    service: Service,
+    ecs: EcsServices,
+    memory: ProbeMemory,
+    publish: PublishEvent,
+    now: datetime,
+) -> str:
+    """Do what was decided, once for a deployment; returns what was done in words.
+
+    Raises ClientError where AWS is at fault, and then a repetition does it.
+    """
+    if decision.task_definition is None:
+        return decision.reason
+    subject = f"rollback#{service.primary.id}"
+    if not memory.claim(subject, decision.task_definition, now):
+        return "was done already"
+    try:
+        deployment = ecs.deploy(service.name, decision.task_definition)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in REFUSED:  # a deregistered task definition, a missing permission
+            return f"{decision.reason}: ECS refused it ({code})"
+        memory.release(subject)
+        raise
+    publish(_event(service, decision, deployment, now))
+    return f"{decision.reason}, as {deployment}"
+
+
+def _event(service: Service, decision: Decision, deployment: str, now: datetime) -> OpsEvent:
+    old, new = service.primary.task_definition, str(decision.task_definition)
+    return OpsEvent(
+        kind="DeploymentRolledBack",
+        state=State.NOTICE,
+        severity=Severity.CRITICAL,
+        incident=f"rollback:{service.name}",
+        title=f"{service.name} was rolled back",
+        text=f"{service.name} goes from {old.rsplit('/', 1)[-1]} back to {new.rsplit('/', 1)[-1]}:"
+        " its deployment failed the probe. A migration it ran stays. Mend the cause before the"
+        " next deployment.",
+        occurred_at=now,
+        facts={"service": service.name, "from": service.primary.id, "to": deployment},
+    )

@@ -1,0 +1,75 @@
+"""What the template gives to probe_deployment."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ops_common.app_config import AppConfigSettings
+from ops_common.settings import Environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Whom to look at, what to want, and how long to wait."""
+
+    app_config: AppConfigSettings
+    query_database_function: str
+    cluster: str
+    web_service: str
+    worker_service: str
+    health_check_url: str
+    health_check_ca_certificate: str
+    """Base64 DER of one CA to trust for the health check; empty for the public ones."""
+    ops_table_name: str
+    deadline_seconds: int
+    """For one attempt at a suite."""
+    grace_seconds: int
+    """How long a failure may still be a deployment that settles."""
+    retry_seconds: int
+    """Between two attempts."""
+    rollback: bool
+    certificate_days: int
+    response_seconds: float
+    connections_per_web_task: int
+    connections_per_worker_task: int
+    web_max_tasks: int
+    worker_max_tasks: int
+    connection_reserve: int
+    log_group_prefix: str
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The web and the worker service."""
+        return (self.web_service, self.worker_service)
+
+    def log_group(self, service: str) -> str:
+        """Where the tasks of a service log to."""
+        return self.log_group_prefix + service
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the environment. Raises SettingsError that names every bad variable."""
+        env = Environment()
+        settings = cls(
+            app_config=AppConfigSettings.from_environment(env),
+            query_database_function=env.text("QUERY_DATABASE_FUNCTION"),
+            cluster=env.text("ECS_CLUSTER"),
+            web_service=env.text("WEB_SERVICE"),
+            worker_service=env.text("WORKER_SERVICE"),
+            health_check_url=env.text("HEALTH_CHECK_URL"),
+            health_check_ca_certificate=env.text("HEALTH_CHECK_CA_CERTIFICATE", ""),
+            ops_table_name=env.text("OPS_TABLE_NAME"),
+            deadline_seconds=env.integer("PROBE_DEADLINE_SECONDS", 20, at_least=1),
+            grace_seconds=env.integer("PROBE_GRACE_SECONDS", 300),
+            retry_seconds=env.integer("PROBE_RETRY_SECONDS", 15, at_least=1),
+            rollback=env.flag("PROBE_ROLLBACK", default=False),
+            certificate_days=env.integer("CERTIFICATE_DAYS", 14, at_least=1),
+            response_seconds=env.number("RESPONSE_SECONDS", 3.0),
+            connections_per_web_task=env.integer("CONNECTIONS_PER_WEB_TASK", 10),
+            connections_per_worker_task=env.integer("CONNECTIONS_PER_WORKER_TASK", 6),
+            web_max_tasks=env.integer("WEB_MAX_TASKS", 4, at_least=1),
+            worker_max_tasks=env.integer("MAX_TASKS", 4, at_least=1),
+            connection_reserve=env.integer("CONNECTION_RESERVE", 20),
+            log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
+        )
+        env.finish()
+        return settings

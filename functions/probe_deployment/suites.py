@@ -1,0 +1,25 @@
+"""Which checks belong together; each name is a key of checks.CHECKS."""
+
+DEPLOYMENT = (
+    "health_check",
+    "certificate",
+    "rollout",
+    "image",
+    "target_health",
+    "solid_queue",
+    "log_errors",
+    "database_login",
+    "connections",
+    "migrations",
+)
+
+SUITES: dict[str, tuple[str, ...]] = {
+    # After a deployment.
+    "deployment": DEPLOYMENT,
+    # Inside one: from a lifecycle hook, where the rollout can't have ended yet.
+    "lifecycle": tuple(name for name in DEPLOYMENT if name not in ("rollout", "log_errors")),
+    # After one that ECS gave up.
+    "failed_deployment": ("stopped_tasks", "log_errors"),
+    # On a schedule: those that cost next to nothing and ask the database nothing.
+    "canary": ("health_check", "certificate", "rollout", "target_health"),
+}
