@@ -94,7 +94,8 @@ def connection_error(text: str, login: Login, settings: Settings) -> DatabaseErr
 def _statement_error(error: psycopg.Error, login: Login) -> DatabaseError:
     if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
         return DatabaseTimeout(f"{_where(login)}: {error.diag.message_primary}")
-    if error.sqlstate is None or isinstance(error, psycopg.errors.OperatorIntervention):
+    # Without a code the connection broke; 57P01 and its like say that the server ended it.
+    if error.sqlstate is None or error.sqlstate.startswith("57P"):
         return DatabaseUnreachable(f"{_where(login)} closed the connection")
     # Not str(error): its DETAIL and CONTEXT may quote a row or a statement.
     return DatabaseRefused(f"{_where(login)}: {error.sqlstate} {error.diag.message_primary}")
