@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from probe_deployment.settings import Settings
 from probe_deployment.triggers import Trigger
 from probe_deployment.verdict import Outcome, Verdict
 
+CALL_BACK_SECONDS = 15
 HOOK_STATUS = {
     Outcome.PASS: "SUCCEEDED",
     Outcome.FAIL: "FAILED",
@@ -13,7 +13,7 @@ HOOK_STATUS = {
 }
 
 
-def answer(verdict: Verdict, settings: Settings) -> dict[str, Any]:
+def answer(verdict: Verdict) -> dict[str, Any]:
     """The verdict; for a lifecycle hook what ECS wants (Amazon ECS Developer Guide, "Lambda hooks
     for Amazon ECS service deployments"): the status, when to ask again, and the details to bring.
     """
@@ -23,6 +23,6 @@ def answer(verdict: Verdict, settings: Settings) -> dict[str, Any]:
     status: dict[str, Any] = {"hookStatus": HOOK_STATUS[verdict.outcome]}
     if verdict.outcome is Outcome.PENDING:
         started = request.started_at or verdict.decided_at
-        status["callBackDelay"] = settings.retry_seconds
+        status["callBackDelay"] = CALL_BACK_SECONDS
         status["hookDetails"] = {**request.hook_details, "startedAt": started.isoformat()}
     return status

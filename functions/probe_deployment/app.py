@@ -34,4 +34,4 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
         return {"status": "superseded", "reason": str(error)}
     measure(verdict)
     logger.info("verdict", status=verdict.outcome.value, reason=verdict.summary)
-    return answer(verdict, settings)
+    return answer(verdict)

@@ -1,7 +1,7 @@
 """What every check is given: the request, the settings, and ways to look at the world."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -82,6 +82,13 @@ class Context:
     def ask(self, request: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What query_database answers, logged in as the app. Raises DatabaseError."""
         return self.query_database.ask(request, self._login(), parameters)
+
+    def ask_queue(self, request: str) -> dict[str, Any]:
+        """The same of the database with Solid Queue's tables. Raises DatabaseError."""
+        login = self._login()
+        name = self.settings.queue_database_name or login.address.name
+        login = replace(login, address=replace(login.address, name=name))
+        return self.query_database.ask(request, login)
 
     def config_table(self) -> ConfigTable:
         """The app's table of configuration values."""

@@ -21,6 +21,8 @@ from probe_deployment.verdict import Outcome, Verdict, outcome
 
 # Nobody waits for these two and asks again, so the function waits itself.
 WAITS = (Trigger.DEPLOYMENT, Trigger.SCHEDULE)
+DEADLINE_SECONDS = 20.0
+RETRY_SECONDS = 15.0
 # So that a single lost packet is no incident.
 CANARY_GRACE_SECONDS = 45
 # For what is done after the last attempt.
@@ -59,17 +61,17 @@ def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
         _refuse_superseded(context)
         results = run_checks(
             {name: _bound(name, context) for name in SUITES[request.suite]},
-            settings.deadline_seconds,
+            DEADLINE_SECONDS,
         )
         now = ports.now()
         result = outcome(results, now, grace_until)
         if result is not Outcome.PENDING or request.trigger not in WAITS:
             break
-        needed = settings.retry_seconds + settings.deadline_seconds + MARGIN_SECONDS
+        needed = RETRY_SECONDS + DEADLINE_SECONDS + MARGIN_SECONDS
         if ports.remaining_seconds() < needed:
             result = Outcome.FAIL
             break
-        ports.sleep(settings.retry_seconds)
+        ports.sleep(RETRY_SECONDS)
     verdict = Verdict(
         request=request,
         services=context.probed,

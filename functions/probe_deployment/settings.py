@@ -20,15 +20,12 @@ class Settings:
     health_check_ca_certificate: str
     """Base64 DER of one CA to trust for the health check; empty for the public ones."""
     ops_table_name: str
-    deadline_seconds: int
-    """For one attempt at a suite."""
+    queue_database_name: str
+    """Where Solid Queue's tables are, if not in the app's own database."""
     grace_seconds: int
     """How long a failure may still be a deployment that settles."""
-    retry_seconds: int
-    """Between two attempts."""
     rollback: bool
     certificate_days: int
-    response_seconds: float
     connections_per_web_task: int
     connections_per_worker_task: int
     web_max_tasks: int
@@ -58,16 +55,14 @@ class Settings:
             health_check_url=env.text("HEALTH_CHECK_URL"),
             health_check_ca_certificate=env.text("HEALTH_CHECK_CA_CERTIFICATE", ""),
             ops_table_name=env.text("OPS_TABLE_NAME"),
-            deadline_seconds=env.integer("PROBE_DEADLINE_SECONDS", 20, at_least=1),
+            queue_database_name=env.text("QUEUE_DATABASE_NAME", ""),
             grace_seconds=env.integer("PROBE_GRACE_SECONDS", 300),
-            retry_seconds=env.integer("PROBE_RETRY_SECONDS", 15, at_least=1),
             rollback=env.flag("PROBE_ROLLBACK", default=False),
             certificate_days=env.integer("CERTIFICATE_DAYS", 14, at_least=1),
-            response_seconds=env.number("RESPONSE_SECONDS", 3.0),
             connections_per_web_task=env.integer("CONNECTIONS_PER_WEB_TASK", 10),
             connections_per_worker_task=env.integer("CONNECTIONS_PER_WORKER_TASK", 6),
             web_max_tasks=env.integer("WEB_MAX_TASKS", 4, at_least=1),
-            worker_max_tasks=env.integer("MAX_TASKS", 4, at_least=1),
+            worker_max_tasks=env.integer("MAX_TASKS", 5, at_least=1),
             connection_reserve=env.integer("CONNECTION_RESERVE", 20),
             log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
         )

@@ -18,6 +18,8 @@ REASONS_FOR_A_WILDCARD = {
     "ec2:UnassignPrivateIpAddresses": "made by Lambda, denied to the code",
     "ecs:ListTasks": "bounded by the condition ecs:cluster",
     "ecs:DescribeTaskDefinition": "knows no resource",
+    "cloudwatch:GetMetricWidgetImage": "knows no resource",
+    "elasticloadbalancing:DescribeTargetHealth": "knows no resource",
 }
 
 

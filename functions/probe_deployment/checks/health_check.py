@@ -11,12 +11,13 @@ from probe_deployment.tls import trust
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 10.0
+RESPONSE_SECONDS = 3.0
 MAX_BODY_BYTES = 65_536
 
 
 def check(context: Context) -> Finding:
     """200 within the response time, without a redirect."""
-    url, limit = context.settings.health_check_url, context.settings.response_seconds
+    url = context.settings.health_check_url
     with urllib3.PoolManager(
         ssl_context=trust(context.settings.health_check_ca_certificate), retries=False
     ) as http:
@@ -35,15 +36,13 @@ def check(context: Context) -> Finding:
             return judge_failure(url, error)
         seconds = time.monotonic() - started
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return judge(url, response.status, headers, seconds, limit)
+    return judge(url, response.status, headers, seconds)
 
 
-def judge(
-    url: str, status: int, headers: dict[str, str], seconds: float, limit_seconds: float
-) -> Finding:
+def judge(url: str, status: int, headers: dict[str, str], seconds: float) -> Finding:
     """What an answer means; `headers` by lower-case name."""
     saw = f"{status} after {seconds:.2f} s"
-    wanted = f"200 within {limit_seconds:g} s"
+    wanted = f"200 within {RESPONSE_SECONDS:g} s"
     if 300 <= status < 400:
         target = headers.get("location", "nowhere")
         return Finding.failed(
@@ -67,7 +66,7 @@ def judge(
         return Finding.failed(saw, wanted, remedy)
     if status != 200:
         return Finding.failed(saw, wanted, f"open {url} and read the web service's log")
-    if seconds > limit_seconds:
+    if seconds > RESPONSE_SECONDS:
         return Finding.failed(
             saw, wanted, "is the database waking up, or the web service short of CPU?"
         )

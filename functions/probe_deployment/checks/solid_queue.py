@@ -23,7 +23,7 @@ def check(context: Context) -> Finding:
         f"read the log: aws logs tail {context.settings.log_group(name)} --since 30m; does the task"
         " reach the database, and does its command start solid_queue?"
     )
-    return judge(context.ask("queue_processes"), since_seconds, remedy)
+    return judge(context.ask_queue("queue_processes"), since_seconds, remedy)
 
 
 def judge(answer: dict[str, Any], since_seconds: float, remedy: str) -> Finding:
