@@ -18,7 +18,7 @@ from send_alerts.settings import Settings
 from send_alerts.slack import BotSlack, Webhook, WebhookSlack
 from send_alerts.slack_failures import SlackBroken
 from send_alerts.slack_message import Message
-from send_alerts.store import DynamoIncidents
+from send_alerts.store import DynamoIncidents, DynamoStorms
 from send_alerts.topic import SnsTopic
 
 TOKEN_MAX_AGE_SECONDS = 300
@@ -30,6 +30,7 @@ def build(settings: Settings, context: LambdaContext) -> Ports:
     threads, webhook = _slack(settings)
     return Ports(
         incidents=DynamoIncidents(client("dynamodb"), settings.table_name),
+        storms=DynamoStorms(client("dynamodb"), settings.table_name),
         memory=DynamoMemory(client("dynamodb"), settings.table_name),
         topic=SnsTopic(client("sns"), settings.topic_arn),
         queue=SqsAlertQueue(client("sqs"), settings.queue_url),
@@ -50,10 +51,12 @@ def _slack(settings: Settings) -> tuple[BotSlack | None, Webhook | None]:
     try:
         token = _read(name)
     except parameters.GetParameterError as error:
-        return None, NoSlack(f"an unreadable token ({name}: {error})")
+        return None, NoSlack(f"its token can't be read ({name}): {error}")
     token = str(token).strip()
     if token.startswith(("https://", "http://")):
         return None, _webhook(token)
+    if not settings.slack_channel:
+        return None, NoSlack("a bot token needs SLACK_CHANNEL, the channel's id")
     return _bot(token, settings.slack_channel, settings.slack_api_url), None
 
 

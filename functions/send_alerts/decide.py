@@ -95,21 +95,19 @@ def own_message(incident: Incident, policy: Policy) -> Delivery | None:
     )
 
 
-def fold(incident: Incident, at: datetime) -> Incident:
-    """Leave the telling of the incident of `at` to the storm's message."""
-    return replace(incident, folded_for=at)
-
-
 def hand_over(incident: Incident, policy: Policy) -> Incident:
     """What belongs to a storm goes to the storm, as one delivery."""
-    mine = tuple(
+    told_here = (Channel.SNS, Channel.SLACK)
+    handed = [
         delivery
         for delivery in incident.outbox
-        if delivery.tried_at or not incident.folded(delivery.at, policy)
-    )
-    handed = [delivery for delivery in incident.outbox if delivery not in mine]
+        if delivery.channel in told_here
+        and delivery.tried_at is None
+        and incident.folded(delivery.at, policy)
+    ]
     if not handed:
         return incident
+    mine = tuple(delivery for delivery in incident.outbox if delivery not in handed)
     last = handed[-1]
     storm = replace(last, id=f"{last.id}/storm", channel=Channel.STORM)
     return replace(incident, outbox=(*mine, storm))

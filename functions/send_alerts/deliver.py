@@ -12,12 +12,13 @@ from datetime import datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
+from send_alerts import storms
 from send_alerts.incident import Channel, Delivery, Incident, Policy
 from send_alerts.plain import notification
 from send_alerts.ports import Ports, TryLater
 from send_alerts.slack_delivery import chart, edit_head, find, post, post_to_webhook
 from send_alerts.slack_failures import MaybeSent, MessageRefused, NotSent, SlackBroken
-from send_alerts.store import Held
+from send_alerts.store import Conflict, Held
 
 ORDER = (Channel.SNS, Channel.QUEUE, Channel.STORM, Channel.SLACK)
 # A post that timed out may land later; looked for too soon, it would be posted twice.
@@ -72,10 +73,12 @@ class Round:
             if delivery.channel is Channel.SNS:
                 subject, text = notification(incident, delivery, self._policy)
                 ports.topic.publish(subject, text, delivery.id)
+            elif delivery.channel is Channel.STORM:
+                storms.reported(incident, ports, self._policy)
             else:
                 seconds = (delivery.at - ports.clock()).total_seconds()
                 ports.queue.remind(incident.key, int(delivery.text), seconds)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, Conflict) as error:
             # Slack is told all the same.
             self._later(f"{delivery.channel}: {error}", AWS_RETRY_SECONDS)
             return

@@ -32,6 +32,7 @@ class What(StrEnum):
     NO_DATA = "no_data"
     REMINDER = "reminder"
     NOTE = "note"
+    SUMMARY = "summary"
     LOOK_AGAIN = "look_again"
 
 
@@ -77,9 +78,12 @@ class Policy:
 
     flap_window: timedelta
     """Re-opened so soon after its end, it is the same incident."""
-    flaps_until_quiet: int
     reminder: timedelta
     """Told again after so long in alarm; zero for never."""
+    flaps_until_quiet: int = 2
+    """Re-opened so often, it is flapping: told once, then only in its thread until it is calm."""
+    storm_threshold: int = 10
+    """More new incidents within a minute are told together."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ class Incident:
     spoken_at: datetime | None = None
     """When people last heard of it aloud (our clock); reminders count from here."""
     silenced_until: datetime | None = None
+    summarised: int = 0
+    """Of a storm: how many members the last summary named."""
     follow_up: FollowUpDue | None = None
 
     def episodes(self, policy: Policy) -> list[Episode]:
@@ -163,6 +169,7 @@ class Incident:
             flapping_told=values["flapping_told"],
             spoken_at=_time(values["spoken_at"]),
             silenced_until=_time(values["silenced_until"]),
+            summarised=values["summarised"],
             follow_up=follow_up
             and FollowUpDue(**{**follow_up, "due_at": _time(follow_up["due_at"])}),
         )

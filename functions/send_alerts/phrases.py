@@ -72,6 +72,8 @@ def _sentence(delivery: Delivery, episode: Episode | None, policy: Policy) -> st
             return f"Calm since {at}, after {times}"
         case What.NO_DATA:
             return f"No data at {at}"
+        case What.SUMMARY:
+            return f"All of them by {at}"
         case What.REMINDER:
             lasted = episode and span((delivery.at - episode.opened_at).total_seconds())
             return f"Not over yet, after {lasted}" if lasted else "Not over yet"

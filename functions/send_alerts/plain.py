@@ -10,6 +10,7 @@ WORDS = {
     What.FLAPPING: "FLAPPING",
     What.NO_DATA: "NO DATA",
     What.REMINDER: "STILL OPEN",
+    What.SUMMARY: "STORM",
 }
 
 

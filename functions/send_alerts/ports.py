@@ -10,7 +10,7 @@ from send_alerts.decide import Channels
 from send_alerts.memory import Memory
 from send_alerts.releases import Releases
 from send_alerts.slack import Threads, Webhook
-from send_alerts.store import IncidentStore
+from send_alerts.store import IncidentStore, StormStore
 from send_alerts.topic import Topic
 
 
@@ -27,6 +27,7 @@ class Ports:
     """The adapters, the clock, and how long this invocation may take."""
 
     incidents: IncidentStore
+    storms: StormStore
     memory: Memory
     topic: Topic
     queue: AlertQueue

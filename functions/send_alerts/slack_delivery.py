@@ -29,7 +29,7 @@ def post(incident: Incident, delivery: Delivery, threads: Threads, policy: Polic
     """The incident after the post. Raises SlackFailure."""
     thread_ts = _thread(incident, delivery, policy)
     message = _message(incident, delivery, policy)
-    broadcast = bool(thread_ts) and delivery.what is What.REMINDER
+    broadcast = bool(thread_ts) and delivery.what in (What.REMINDER, What.SUMMARY)
     try:
         posted = threads.post(message, delivery.id, thread_ts, broadcast=broadcast)
     except MessageRefused as failure:

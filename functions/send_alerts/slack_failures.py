@@ -63,7 +63,7 @@ class SlackBroken(SlackFailure):
     """Token, channel or workspace: nothing passes until a person mends it."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"Slack refuses with {code}")
+        super().__init__(f"Slack does not take messages: {code}")
         self.code = code
 
 

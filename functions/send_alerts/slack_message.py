@@ -9,11 +9,12 @@ from slack_sdk.models.attachments import BlockAttachment
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 
 from send_alerts.incident import Delivery, Incident, Policy, What
-from send_alerts.limits import SLACK_FIELD, SLACK_SECTION, SLACK_TEXT, cut
+from send_alerts.limits import MARK, SLACK_FIELD, SLACK_SECTION, SLACK_TEXT, cut
 from send_alerts.notice import Link
 from send_alerts.phrases import NO_DATA, RESOLVED, Status, headline, since, status, title
 
 MOST_FIELDS = 10
+MOST_PARTS = 10
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,7 @@ def _message(
     text = text or (subject.text if subject else "")
     shown = [*fields, *(subject.facts if subject else ())]
     blocks: list[Block] = []
-    if text:
-        blocks.append(SectionBlock(text=_markdown(cut(escape(text), SLACK_SECTION))))
+    blocks.extend(SectionBlock(text=_markdown(part)) for part in _parts(escape(text)))
     if shown:
         blocks.append(
             SectionBlock(
@@ -107,6 +107,21 @@ def _message(
         blocks.append(ContextBlock(elements=[_markdown(links)]))
     headline_text = cut(f"{mark.emoji} *{word}: {escape(title(incident))}*", SLACK_TEXT)
     return Message(headline_text, mark.color, tuple(blocks))
+
+
+def _parts(text: str) -> list[str]:
+    """The text in pieces that fit a section, cut with a mark where even these are too few."""
+    lines = text.splitlines()
+    parts: list[str] = []
+    while lines and len(parts) < MOST_PARTS:
+        part = cut(lines.pop(0), SLACK_SECTION)
+        while lines and len(part) + 1 + len(lines[0]) <= SLACK_SECTION:
+            part = f"{part}\n{lines.pop(0)}"
+        if part.strip():
+            parts.append(part)
+    if lines and parts:
+        parts[-1] = cut(f"{parts[-1]}\n{lines[0]}{MARK * 2}", SLACK_SECTION)
+    return parts
 
 
 def _links(links: tuple[Link, ...]) -> str:

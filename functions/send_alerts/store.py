@@ -1,19 +1,24 @@
-"""Incidents in DynamoDB: one item each, changed only by whoever saw its last version."""
+"""Incidents and storms in DynamoDB: items that only whoever saw their last version may change."""
 
 import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
 from send_alerts.incident import Incident
+from send_alerts.storm import Storms
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT_FOR = timedelta(days=30)
 """After its last event an incident is forgotten; a replay later than that is told anew."""
+ATTEMPTS = 20
+STORMS_ID = "storm#newest"
 
 
 class Conflict(Exception):
@@ -31,7 +36,7 @@ class Held:
 
 
 class IncidentStore(Protocol):
-    """The port; tests give one in memory."""
+    """The port of the incidents; tests give one in memory."""
 
     def load(self, key: str) -> Held:
         """The incident of a key, a new one if there is none."""
@@ -40,52 +45,92 @@ class IncidentStore(Protocol):
         """Write it back; the new version. Raises Conflict."""
 
 
+class StormStore(Protocol):
+    """The port of the one item that counts new incidents; tests give one in memory."""
+
+    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
+        """Change it, and give what `change` gave beside. Raises Conflict."""
+
+
 class DynamoIncidents:
     """IncidentStore on the table of the stack."""
+
+    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
+        self._items = _Items(client, table_name)
+
+    def load(self, key: str) -> Held:
+        """See IncidentStore."""
+        version, values = self._items.read(f"incident#{key}")
+        if not values:
+            return Held(Incident(key), 0, None)
+        leased = values.pop("leased_until")
+        return Held(
+            Incident.from_json(values), version, datetime.fromisoformat(leased) if leased else None
+        )
+
+    def save(self, held: Held, now: datetime) -> Held:
+        """See IncidentStore."""
+        leased = held.leased_until and held.leased_until.isoformat()
+        document = {**held.incident.as_json(), "leased_until": leased}
+        version = self._items.write(f"incident#{held.incident.key}", held.version, document, now)
+        return Held(held.incident, version, held.leased_until)
+
+
+class DynamoStorms:
+    """StormStore on the table of the stack."""
+
+    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
+        self._items = _Items(client, table_name)
+
+    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
+        """See StormStore; tried again as long as somebody else was faster."""
+        for _ in range(ATTEMPTS):
+            version, values = self._items.read(STORMS_ID)
+            before = Storms.from_json(values) if values else Storms()
+            after, result = change(before)
+            if after == before:
+                return result
+            with suppress(Conflict):
+                self._items.write(STORMS_ID, version, after.as_json(), datetime.now(UTC))
+                return result
+        raise Conflict(STORMS_ID)
+
+
+class _Items:
+    """JSON documents with a version; reads are consistent, writes conditional."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
         self._client = client
         self._table_name = table_name
 
-    def load(self, key: str) -> Held:
-        """See IncidentStore; a consistent read."""
-        item: dict[str, Any] = dict(
-            self._client.get_item(
-                TableName=self._table_name,
-                Key={"id": {"S": f"incident#{key}"}},
-                ConsistentRead=True,
-            ).get("Item", {})
-        )
+    def read(self, item_id: str) -> tuple[int, dict[str, Any]]:
+        """Version and document; 0 and nothing where there is no such item."""
+        item = self._client.get_item(
+            TableName=self._table_name, Key={"id": {"S": item_id}}, ConsistentRead=True
+        ).get("Item")
         if not item:
-            return Held(Incident(key), 0, None)
-        leased = item.get("leased_until", {}).get("S")
-        return Held(
-            Incident.from_json(json.loads(item["document"]["S"])),
-            int(item["version"]["N"]),
-            datetime.fromisoformat(leased) if leased else None,
-        )
+            return 0, {}
+        return int(item["version"]["N"]), json.loads(item["document"]["S"])
 
-    def save(self, held: Held, now: datetime) -> Held:
-        """See IncidentStore; one conditional put."""
-        item: dict[str, Any] = {
-            "id": {"S": f"incident#{held.incident.key}"},
-            "version": {"N": str(held.version + 1)},
-            "document": {"S": json.dumps(held.incident.as_json(), ensure_ascii=False)},
-            "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
-        }
-        if held.leased_until:
-            item["leased_until"] = {"S": held.leased_until.isoformat()}
-        condition = "version = :seen" if held.version else "attribute_not_exists(id)"
-        values = {":seen": {"N": str(held.version)}} if held.version else None
+    def write(
+        self, item_id: str, seen_version: int, document: Mapping[str, Any], now: datetime
+    ) -> int:
+        """The new version. Raises Conflict."""
+        unchanged = "version = :seen OR (:seen = :none AND attribute_not_exists(id))"
         try:
             self._client.put_item(
                 TableName=self._table_name,
-                Item=item,
-                ConditionExpression=condition,
-                **({"ExpressionAttributeValues": values} if values else {}),  # type: ignore[arg-type]
+                Item={
+                    "id": {"S": item_id},
+                    "version": {"N": str(seen_version + 1)},
+                    "document": {"S": json.dumps(document, ensure_ascii=False)},
+                    "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
+                },
+                ConditionExpression=unchanged,
+                ExpressionAttributeValues={":seen": {"N": str(seen_version)}, ":none": {"N": "0"}},
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise Conflict(held.incident.key) from None
+                raise Conflict(item_id) from None
             raise
-        return Held(held.incident, held.version + 1, held.leased_until)
+        return seen_version + 1

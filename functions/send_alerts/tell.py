@@ -8,7 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
 from ops_common.ops_events import Severity
-from send_alerts.decide import advance, own_message, silence
+from send_alerts import storms
+from send_alerts.decide import advance, hand_over, own_message, silence
 from send_alerts.deliver import Outcome, Round
 from send_alerts.events import FollowUp
 from send_alerts.follow_up import look_again, schedule
@@ -32,6 +33,8 @@ def tell(said: list[Notice] | FollowUp, ports: Ports, policy: Policy) -> str:
     repeated. Any other error is for the queue to repeat.
     """
     if isinstance(said, FollowUp):
+        if said.number == storms.REFRESH:
+            return _work(said.key, storms.refreshed(ports, policy), ports, policy)
         number = said.number
         return _work(
             said.key,
@@ -106,6 +109,8 @@ def _decided(
             incident = silence(incident, until)
         elif opening := own_message(incident, policy):
             incident = replace(incident, changes=ports.memory.changes_before(opening.at))
+            incident = storms.entered(incident, opening.at, now, ports, policy)
+        incident = hand_over(incident, policy)
     return schedule(incident, now, policy)
 
 

@@ -1,6 +1,7 @@
 """Fakes behind the ports of send_alerts, and a world that feeds it events."""
 
-
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,12 +15,11 @@ from send_alerts.slack import Posted
 from send_alerts.slack_failures import MaybeSent
 from send_alerts.slack_message import Message
 from send_alerts.store import Conflict, Held
+from send_alerts.storm import Storms
 from send_alerts.tell import tell
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-POLICY = Policy(
-    flap_window=timedelta(minutes=10), flaps_until_quiet=2, reminder=timedelta(hours=4)
-)
+POLICY = Policy(flap_window=timedelta(minutes=10), reminder=timedelta(hours=4))
 NO_FOLDING = replace(POLICY, flap_window=timedelta(0))
 
 
@@ -72,6 +72,16 @@ class FakeIncidents:
         saved = Held(kept, held.version + 1, held.leased_until)
         self.items[kept.key] = saved
         return saved
+
+
+class FakeStorms:
+    def __init__(self) -> None:
+        self.storms = Storms()
+
+    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
+        self.storms, result = change(self.storms)
+        assert Storms.from_json(json.loads(json.dumps(self.storms.as_json()))) == self.storms
+        return result
 
 
 class ProcessDied(BaseException):
@@ -151,14 +161,15 @@ class FakeTopic:
 
 
 class FakeQueue:
-    def __init__(self) -> None:
-        self.reminders: list[tuple[str, int, float]] = []
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.reminders: list[tuple[datetime, str, int]] = []
 
     def hide(self, receipt_handle: str, seconds: float) -> None:
         raise AssertionError("only records hide messages")
 
     def remind(self, key: str, number: int, seconds: float) -> None:
-        self.reminders.append((key, number, seconds))
+        self.reminders.append((self.clock() + timedelta(seconds=seconds), key, number))
 
 
 class FakeMemory:
@@ -192,9 +203,10 @@ class AlertWorld:
         self.policy = policy
         self.now = NOON
         self.incidents = FakeIncidents()
+        self.storms = FakeStorms()
         self.threads = FakeThreads()
         self.topic = FakeTopic()
-        self.queue = FakeQueue()
+        self.queue = FakeQueue(lambda: self.now)
         self.memory = FakeMemory()
         self.waited: list[float] = []
         self.seconds_left = 60.0
@@ -203,6 +215,7 @@ class AlertWorld:
     def ports(self) -> Ports:
         return Ports(
             incidents=self.incidents,
+            storms=self.storms,
             memory=self.memory,
             topic=self.topic,
             queue=self.queue,
@@ -242,17 +255,14 @@ class AlertWorld:
 
     def let_time_pass(self, until: float) -> None:
         """Deliver the messages to ourselves that become due, one after the other."""
-        while self.queue.reminders:
-            key, number, seconds = self.queue.reminders[0]
-            due = self.now + timedelta(seconds=seconds)
+        while waiting := sorted(self.queue.reminders):
+            due, key, number = waiting[0]
             if due > minute(until):
                 break
-            self.queue.reminders.pop(0)
-            self.now = due
+            self.queue.reminders.remove(waiting[0])
+            self.now = max(due, self.now)
             tell(FollowUp(key, number), self.ports(), self.policy)
         self.now = minute(until)
 
     def incident(self, key: str = "alarm:web-5xx") -> Incident:
         return self.incidents.load(key).incident
-
-
