@@ -56,7 +56,8 @@ class Context:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_services", Once(self._describe_services))
-        object.__setattr__(self, "_login", Once(self._app_login))
+        iam_login = self.settings.app_config.iam_login
+        object.__setattr__(self, "_login", Once(lambda: self._app_login(iam_login=iam_login)))
 
     def service(self, name: str) -> Service:
         """One of the two services. Raises ServiceNotFound."""
@@ -79,9 +80,13 @@ class Context:
         """Whether the request is about this service."""
         return service in self.probed
 
-    def ask(self, request: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What query_database answers, logged in as the app. Raises DatabaseError."""
-        return self.query_database.ask(request, self._login(), parameters)
+    def ask(self, request: str) -> dict[str, Any]:
+        """What query_database answers, by password or IAM token. Raises DatabaseError."""
+        return self.query_database.ask(request, self._login())
+
+    def ask_as_app(self, request: str) -> dict[str, Any]:
+        """The same, always with the app's own password. Raises DatabaseError."""
+        return self.query_database.ask(request, self._app_login(iam_login=False))
 
     def ask_queue(self, request: str) -> dict[str, Any]:
         """The same of the database with Solid Queue's tables. Raises DatabaseError."""
@@ -98,7 +103,6 @@ class Context:
         ecs = EcsServices(self.client("ecs"), self.settings.cluster)
         return {service.name: service for service in ecs.describe(self.settings.services)}
 
-    def _app_login(self) -> Login:
-        return app_login(
-            self.client("secretsmanager"), self.config_table(), self.settings.app_config
-        )
+    def _app_login(self, *, iam_login: bool) -> Login:
+        settings = replace(self.settings.app_config, iam_login=iam_login)
+        return app_login(self.client("secretsmanager"), self.config_table(), settings)
