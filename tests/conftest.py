@@ -68,6 +68,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The logger and the metrics read these when they are imported, before any fixture.
+    os.environ |= {
+        name: value for name, value in CLEAN_ENVIRONMENT.items() if name.startswith("POWERTOOLS")
+    }
     config.addinivalue_line(
         "markers", "every_postgres: runs on every kind of PostgreSQL server that is available"
     )

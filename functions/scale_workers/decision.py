@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scale_workers import reason
+from scale_workers import reason, rhythm
 from scale_workers.model import (
     Decision,
     Limit,
@@ -33,7 +33,9 @@ def decide(
     """
     if isinstance(measurement, NoMeasurement):
         return _blind(measurement, service, policy, memory, now)
-    rates, memory = observe(measurement, memory)
+    before = memory
+    rates, memory = observe(measurement, before)
+    memory = rhythm.note(measurement, rates, before, memory, policy)
     needed = need(measurement, rates, service, policy, memory, now)
     ceiling, limit = _ceiling(service, policy)
     wanted = max(policy.min_tasks, needed.tasks)

@@ -75,7 +75,8 @@ class DynamoMemories:
         self._client = client
         self._table = table
         self._key = {"id": {"S": f"scaling#{service}"}}
-        self._version: str | None = None
+        self._version: Any = None
+        """The attribute as it was read, whatever its type is."""
         self._loaded = False
 
     def load(self) -> Remembered:
@@ -88,7 +89,7 @@ class DynamoMemories:
             logger.warning("memory could not be read", reason=str(error))
             return Remembered()
         self._loaded = True
-        self._version = item.get("version", {}).get("N")
+        self._version = item.get("version")
         try:
             return Remembered.from_json(json.loads(item.get("state", {}).get("S", "null")))
         except ValueError:
@@ -99,16 +100,16 @@ class DynamoMemories:
         """See Memories. Without a successful `load` nothing is written over."""
         if not self._loaded:
             return False
-        version = str(int(self._version or 0) + 1)
+        version = {"N": str(int((self._version or {}).get("N", 0)) + 1)}
         values: dict[str, Any] = {
             ":state": {"S": json.dumps(remembered.as_json())},
-            ":version": {"N": version},
+            ":version": version,
             ":expires": {"N": str(int(now.timestamp()) + KEPT_SECONDS)},
         }
         condition = "attribute_not_exists(version)"
         if self._version is not None:
             condition = "version = :read"
-            values[":read"] = {"N": self._version}
+            values[":read"] = self._version
         try:
             self._client.update_item(
                 TableName=self._table,

@@ -223,6 +223,14 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Burst:
+    """Jobs that came all at once, beyond the steady stream."""
+
+    at: datetime
+    jobs: int
+
+
+@dataclass(frozen=True)
 class Memory:
     """What one tick leaves for the next. Losing it is harmless: a fresh one only waits longer."""
 
@@ -239,6 +247,10 @@ class Memory:
     busy_seconds: float = 0.0
     """Thread-seconds spent on jobs lately, and `finished_jobs` of the same time (both fade)."""
     finished_jobs: float = 0.0
+    soon_due: tuple[int, ...] = ()
+    """Counts of soon due jobs at the last ticks, newest last."""
+    bursts: tuple[Burst, ...] = ()
+    """Of the last two days."""
     needs: tuple[TaskNeed, ...] = ()
     """Within the patience window."""
     last_change_at: datetime | None = None
@@ -249,6 +261,8 @@ class Memory:
         for name in _TIMES:
             values[name] = values[name] and values[name].isoformat()
         values["needs"] = [[need.at.isoformat(), need.tasks] for need in self.needs]
+        values["soon_due"] = list(self.soon_due)
+        values["bursts"] = [[burst.at.isoformat(), burst.jobs] for burst in self.bursts]
         values["arrivals"] = [[one.seconds, one.jobs] for one in self.arrivals]
         return values
 
@@ -260,8 +274,10 @@ class Memory:
             times = {name: known[name] and datetime.fromisoformat(known[name]) for name in _TIMES}
             needs = tuple(TaskNeed(datetime.fromisoformat(at), int(n)) for at, n in known["needs"])
             arrivals = tuple(Arrivals(float(time), int(n)) for time, n in known["arrivals"])
-            parsed = {"needs": needs, "arrivals": arrivals, **times}
-            return cls(**{**known, **parsed})
+            bursts = tuple(Burst(datetime.fromisoformat(at), int(n)) for at, n in known["bursts"])
+            soon_due = tuple(int(n) for n in known["soon_due"])
+            parsed = {"needs": needs, "arrivals": arrivals, "bursts": bursts, "soon_due": soon_due}
+            return cls(**{**known, **times, **parsed})
         except (KeyError, TypeError, ValueError, AttributeError):
             return cls()
 

@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from scale_workers.model import Measurement, Memory, Policy, ServiceState
+from scale_workers.model import Burst, Measurement, Memory, Policy, ServiceState
 from scale_workers.rates import Rates
+from scale_workers.rhythm import expected
 from scale_workers.staffing import threads_for
 
 RELUCTANCE = 1.15
@@ -20,11 +21,12 @@ class Need:
     """Fewer than this is too few."""
     at_ease: int
     """More than this is too many; never below `tasks`."""
-    backlog: int
-    """Jobs that could start now, or within the look-ahead, were there a thread for each."""
     left: float
-    """What of the backlog will be left when a task asked for now is up."""
-    threads_per_task: int
+    """Jobs that will still wait when a task asked for now is up."""
+    within_seconds: float
+    """All of them start within this time, with so many tasks."""
+    expected: Burst | None
+    """A burst that is foreseen by its rhythm."""
     unserved: tuple[str, ...]
     """Queues with ready jobs that no live worker takes from."""
 
@@ -37,17 +39,26 @@ def need(
     memory: Memory,
     now: datetime,
 ) -> Need:
-    """Steady part by Erlang, plus the drain of what the present tasks leave over."""
+    """Threads for the steady stream by Erlang, and for what comes on top of it.
+
+    What is there already is worked off in the time that is left of the target once the new tasks
+    are up; what is foreseen finds them up, and has the whole target.
+    """
     per_task = threads_per_task(measurement, policy)
     unserved = _unserved(measurement)
-    ready = rates.ready - sum(
-        queue.ready for queue in measurement.queues if queue.name in unserved and not queue.paused
+    waiting = measurement.due_scheduled + _served(measurement, rates, unserved)
+    burst = expected(memory, now, now + timedelta(seconds=policy.look_ahead_seconds))
+    foreseen = _foreseen(measurement, memory) + (burst.jobs if burst else 0)
+    left = _left_over(waiting, measurement, rates, service, policy, memory, now, per_task)
+    drain_seconds = max(
+        policy.target_latency_seconds - policy.start_up_seconds - measurement.oldest_wait_seconds,
+        # To drain faster than a task starts costs more in start-ups than in work.
+        policy.start_up_seconds,
     )
-    soon = measurement.due_scheduled + measurement.soon_due_scheduled + measurement.recurring_soon
-    backlog = ready + soon
-    left = _left_over(backlog, measurement, rates, service, policy, memory, now, per_task)
+    extra = rates.service_seconds * (
+        left / drain_seconds + foreseen / policy.target_latency_seconds
+    )
     most = max(policy.max_tasks, policy.min_tasks, 1) * per_task
-    drain = left * rates.service_seconds / drain_seconds(policy)
 
     def tasks(load: float) -> int:
         steady = threads_for(
@@ -56,20 +67,24 @@ def need(
             policy.target_latency_seconds,
             most,
         )
-        return math.ceil((steady + drain) / per_task)
+        return math.ceil((steady + extra) / per_task)
 
-    least = 0 if rates.quiet and not backlog and not measurement.in_flight else 1
-    wanted = max(least, tasks(1.0))
-    return Need(wanted, max(wanted, tasks(RELUCTANCE)), backlog, left, per_task, unserved)
+    idle = rates.quiet and not (waiting or foreseen or measurement.in_flight)
+    wanted = max(0 if idle else 1, tasks(1.0))
+    within = policy.start_up_seconds + drain_seconds if left else policy.target_latency_seconds
+    return Need(wanted, max(wanted, tasks(RELUCTANCE)), left, within, burst, unserved)
 
 
-def drain_seconds(policy: Policy) -> float:
-    """How long the drain may take once the new tasks are up.
+def _served(measurement: Measurement, rates: Rates, unserved: tuple[str, ...]) -> int:
+    return rates.ready - sum(
+        queue.ready for queue in measurement.queues if queue.name in unserved and not queue.paused
+    )
 
-    What is left of the target after the start-up; and where the start-up alone takes longer than
-    the target, as long as the start-up took: to drain faster costs more in start-ups than in work.
-    """
-    return max(policy.target_latency_seconds - policy.start_up_seconds, policy.start_up_seconds)
+
+def _foreseen(measurement: Measurement, memory: Memory) -> int:
+    """Jobs due within the look-ahead, beyond the stream of them that the steady rate has in it."""
+    *usual, soon = memory.soon_due or (0,)
+    return measurement.recurring_soon + max(0, soon - min(usual, default=0))
 
 
 def threads_per_task(measurement: Measurement, policy: Policy) -> int:
@@ -81,7 +96,7 @@ def threads_per_task(measurement: Measurement, policy: Policy) -> int:
 
 
 def _left_over(
-    backlog: int,
+    waiting: int,
     measurement: Measurement,
     rates: Rates,
     service: ServiceState,
@@ -107,7 +122,7 @@ def _left_over(
         + coming * (policy.start_up_seconds - arrival)
     )
     comes = rates.arrivals_per_second * policy.start_up_seconds
-    return max(0.0, backlog + comes - thread_seconds / rates.service_seconds)
+    return max(0.0, waiting + comes - thread_seconds / rates.service_seconds)
 
 
 def _unserved(measurement: Measurement) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ MAX_GAP_SECONDS = 600
 """Counters of a measurement older than this say nothing about now."""
 MIN_TICKS = 3
 MAX_TICKS = 30
+SOON_TICKS = 6
+"""Longer than a batch stays within the look-ahead, so that its smallest count is the usual one."""
 ENOUGH_ARRIVALS = 30
 """A rate is taken over at least three ticks, and over as many more (up to thirty) as it takes to
 have seen this many jobs: a count of n is right to about 1/√n."""
@@ -54,6 +56,7 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         waiting=waiting,
         paused=paused,
         in_flight=measurement.in_flight,
+        soon_due=(*memory.soon_due, measurement.soon_due_scheduled)[-SOON_TICKS:],
         arrivals=arrivals,
         busy_seconds=busy,
         finished_jobs=done,

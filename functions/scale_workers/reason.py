@@ -1,7 +1,7 @@
 """A decision in words, for a person at 3 a.m."""
 
 from scale_workers.model import Measurement, NoMeasurement, Policy, ServiceState
-from scale_workers.need import Need, drain_seconds
+from scale_workers.need import Need
 from scale_workers.rates import Rates
 
 
@@ -23,7 +23,7 @@ def explain(
     held: str,
 ) -> str:
     """What was seen, what it takes, and what stands in the way."""
-    parts = [_seen(measurement, rates), _wanted(needed, policy)]
+    parts = [_seen(measurement, rates, needed), _wanted(needed, policy)]
     if needed.tasks > ceiling:
         parts.append(_limit(service, policy, ceiling))
     elif held:
@@ -36,7 +36,7 @@ def explain(
     return f"{change}: " + "; ".join(parts)
 
 
-def _seen(measurement: Measurement, rates: Rates) -> str:
+def _seen(measurement: Measurement, rates: Rates, needed: Need) -> str:
     seen = []
     if rates.ready:
         more = "at least " if measurement.ready_is_at_least else ""
@@ -46,6 +46,9 @@ def _seen(measurement: Measurement, rates: Rates) -> str:
     soon = measurement.due_scheduled + measurement.soon_due_scheduled + measurement.recurring_soon
     if soon:
         seen.append(f"{soon} due soon")
+    if needed.expected:
+        at = f"{needed.expected.at:%H:%M:%S}"
+        seen.append(f"about {needed.expected.jobs} expected at {at}, as before")
     if measurement.in_flight:
         seen.append(f"{measurement.in_flight} running")
     if rates.arrivals_per_second:
@@ -63,11 +66,8 @@ def _wanted(needed: Need, policy: Policy) -> str:
         return f"the minimum is {_count(policy.min_tasks, 'task')}"
     if not tasks:
         return "no task is needed"
-    within = policy.target_latency_seconds
-    if needed.left:
-        within = max(within, policy.start_up_seconds + drain_seconds(policy))
     verb = "starts" if tasks == 1 else "start"
-    return f"{_count(tasks, 'task')} {verb} everything within {_time(within)}"
+    return f"{_count(tasks, 'task')} {verb} everything within {_time(needed.within_seconds)}"
 
 
 def _limit(service: ServiceState, policy: Policy, ceiling: int) -> str:

@@ -12,7 +12,11 @@ ROLES = {
     "probe_deployment": "ProbeDeploymentRole",
     "populate_secret": "PopulateSecretRole",
 }
-EVERYTHING_CHOSEN = {"SlackTokenParameter": "/jiki-ops/slack-token", "SlackChannel": "C0123456789"}
+EVERYTHING_CHOSEN = {
+    "SlackTokenParameter": "/jiki-ops/slack-token",
+    "SlackChannel": "C0123456789",
+    "MinTasks": "0",
+}
 # Done with the role by Lambda itself: writing the log, polling the queue.
 BY_LAMBDA = {
     "logs:CreateLogStream",

@@ -1,0 +1,109 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.moto_aws import OPS_TABLE, MotoAws
+from scale_workers.episodes import Episode, Episodes
+from scale_workers.memory import DynamoMemories, Overtaken, Remembered
+from scale_workers.model import Memory, TaskNeed
+
+NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+KEY = {"id": {"S": "scaling#jiki-api-solid-queue"}}
+SOMETHING = Remembered(
+    Memory(measured_at=NOW, arrived_total=12, needs=(TaskNeed(NOW, 3),)),
+    Episodes({"ScalerBlind": Episode(NOW, NOW + timedelta(minutes=1), told=True)}),
+    wake_at=NOW + timedelta(hours=1),
+)
+
+
+def memories(aws: MotoAws) -> DynamoMemories:
+    return DynamoMemories(aws.client("dynamodb"), OPS_TABLE, "jiki-api-solid-queue")
+
+
+def put(aws: MotoAws, **attributes: Any) -> None:
+    aws.client("dynamodb").put_item(TableName=OPS_TABLE, Item={**KEY, **attributes})
+
+
+def test_the_next_run_finds_what_the_last_one_left(aws: MotoAws) -> None:
+    first = memories(aws)
+    assert first.load() == Remembered()
+    assert first.save(SOMETHING, NOW)
+    assert memories(aws).load() == SOMETHING
+
+
+def test_it_may_be_saved_twice_in_a_run(aws: MotoAws) -> None:
+    first = memories(aws)
+    first.load()
+    assert first.save(SOMETHING, NOW)
+    assert first.save(Remembered(), NOW)
+    assert memories(aws).load() == Remembered()
+
+
+def test_of_two_overlapping_runs_the_later_writer_is_overtaken(aws: MotoAws) -> None:
+    # GIVEN two runs that have read the same
+    slow, quick = memories(aws), memories(aws)
+    slow.load()
+    quick.load()
+    # WHEN the second writes first
+    quick.save(SOMETHING, NOW)
+    # THEN the first writes nothing over
+    with pytest.raises(Overtaken):
+        slow.save(Remembered(), NOW)
+    assert memories(aws).load() == SOMETHING
+
+
+def test_a_lost_item_is_a_fresh_memory_and_is_written_anew(aws: MotoAws) -> None:
+    first = memories(aws)
+    first.load()
+    first.save(SOMETHING, NOW)
+    aws.client("dynamodb").delete_item(TableName=OPS_TABLE, Key=KEY)
+    again = memories(aws)
+    assert again.load() == Remembered()
+    assert again.save(SOMETHING, NOW)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"version": {"N": "7"}, "state": {"S": "{not JSON"}},
+        {"version": {"N": "7"}, "state": {"S": '{"memory": {"needs": 3}, "wake_at": 5}'}},
+        {"version": {"N": "7"}, "state": {"N": "5"}},
+        {"version": {"S": "seven"}, "state": {"S": "{}"}},
+        {"state": {"S": "[]"}},
+        {},
+    ],
+)
+def test_a_corrupt_item_is_forgotten_and_mended(aws: MotoAws, attributes: dict[str, Any]) -> None:
+    put(aws, **attributes)
+    broken = memories(aws)
+    assert broken.load() == Remembered()
+    assert broken.save(SOMETHING, NOW)
+    assert memories(aws).load() == SOMETHING
+
+
+def test_a_table_that_cannot_be_read_is_not_written_over(aws: MotoAws) -> None:
+    nowhere = DynamoMemories(aws.client("dynamodb"), "no-such-table", "jiki-api-solid-queue")
+    assert nowhere.load() == Remembered()
+    assert nowhere.save(SOMETHING, NOW) is False
+
+
+def test_the_item_ends_by_itself_when_nobody_scales_any_more(aws: MotoAws) -> None:
+    first = memories(aws)
+    first.load()
+    first.save(SOMETHING, NOW)
+    item = aws.client("dynamodb").get_item(TableName=OPS_TABLE, Key=KEY)["Item"]
+    assert int(item["expires_at"]["N"]) == int((NOW + timedelta(days=30)).timestamp())
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_any_json_may_stand_in_the_item(values: object) -> None:
+    assert isinstance(Remembered.from_json(values), Remembered)
+    assert isinstance(Remembered.from_json({"memory": values, "wake_at": values}), Remembered)
