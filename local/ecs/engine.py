@@ -2,46 +2,43 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.clock import Clock
 from local.ecs import events
 from local.ecs.model import Service, Task, TaskDefinition
 from local.ecs.scheduler import deploy, last_completed, plan
 
-type TaskHook = Callable[[Task], None]
-
-
-def _nothing(_: object) -> None:
-    pass
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class TaskFailed(Exception):
     """Raised by a start hook: the task's container ended at once, with this text as its reason."""
 
 
-@dataclass
-class Hooks:
-    """What else is to happen, besides the state; set a field to take part."""
+class TaskRunner:
+    """What a service's tasks are, besides the state; here they are nothing."""
 
-    on_task_started: TaskHook = field(default=_nothing)
-    """It runs now. Raises TaskFailed where its container would end at once."""
-    on_task_stopping: TaskHook = field(default=_nothing)
-    """It gets SIGTERM."""
-    on_task_stopped: TaskHook = field(default=_nothing)
-    """It is gone: killed, where it still ran."""
-    on_event: Callable[[dict[str, Any]], None] = field(default=_nothing)
-    """An event as EventBridge delivers it."""
+    def started(self, task: Task) -> None:
+        """Its container runs now. Raises TaskFailed where it would end at once."""
+
+    def stopping(self, task: Task) -> None:
+        """It gets SIGTERM; not to be waited in."""
+
+    def stopped(self, task: Task) -> None:
+        """It is gone: killed, where it still ran."""
+
+
+_NOTHING = TaskRunner()
 
 
 class Engine:
     """Services of one cluster, moved on by `settle` to the time that the clock shows.
 
-    Hooks and the event callback run without the lock, so they may call the API themselves.
+    Runners and the event callback work without the lock, so they may call the API themselves.
     """
 
     def __init__(
@@ -60,7 +57,8 @@ class Engine:
         self.lock = threading.RLock()
         self.services: dict[str, Service] = {}
         self.definitions: dict[str, list[TaskDefinition]] = {}
-        self.hooks = Hooks()
+        self.runners: dict[str, TaskRunner] = {}
+        self.on_event: Callable[[dict[str, Any]], None] = lambda _: None
         self.events: list[dict[str, Any]] = []
         self._random = Random(seed)
         self._addresses = 0
@@ -83,7 +81,7 @@ class Engine:
     def send(self, event: dict[str, Any]) -> None:
         """Give an event to the callback at the next `settle`."""
         self.events.append(event)
-        self._outbox.append(lambda: self.hooks.on_event(event))
+        self._outbox.append(lambda: self.on_event(event))
 
     def next_due(self) -> datetime | None:
         """When something happens next by the clock alone."""
@@ -104,7 +102,7 @@ class Engine:
         """Ask a task to end: it gets SIGTERM, and its time until it is killed."""
         with self.lock:
             if task.running:
-                self._outbox.append(lambda: self.hooks.on_task_stopping(task))
+                self._outbox.append(lambda: self._runner(task).stopping(task))
             self._stop(task, code, reason)
 
     def end(self, task: Task, reason: str, exit_code: int = 1) -> None:
@@ -141,14 +139,17 @@ class Engine:
             return True
         if task.last_status == "STOPPING" and now >= (task.stopping_at or now) + self.stop_delay:
             task.last_status, task.stopped_at = "STOPPED", now
-            self._outbox.append(lambda: self.hooks.on_task_stopped(task))
+            self._outbox.append(lambda: self._runner(task).stopped(task))
             self.send(events.task_event(task, now))
             return True
         return False
 
+    def _runner(self, task: Task) -> TaskRunner:
+        return self.runners.get(task.service, _NOTHING)
+
     def _started(self, task: Task) -> None:
         try:
-            self.hooks.on_task_started(task)
+            self._runner(task).started(task)
         except TaskFailed as failure:
             self.end(task, str(failure))
             return
@@ -157,7 +158,7 @@ class Engine:
             if task.wanted:
                 task.last_status = "RUNNING"
             else:
-                self._outbox.append(lambda: self.hooks.on_task_stopping(task))
+                self._outbox.append(lambda: self._runner(task).stopping(task))
 
     def _apply(self, service: Service, now: datetime) -> bool:
         todo = plan(service, now, self._random)

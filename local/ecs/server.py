@@ -1,7 +1,7 @@
 """The ECS stand-in as an HTTP server (AWS JSON 1.1 protocol), and what tests do with it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,7 @@ from typing import Any
 
 from local.clock import Clock, SteppedClock, real_clock
 from local.ecs.api import Api, ApiError
-from local.ecs.engine import Engine
+from local.ecs.engine import Engine, TaskRunner
 from local.ecs.model import Service, Task, TaskDefinition
 from local.ecs.scheduler import deploy
 from local.http_server import Request, Response, serve
@@ -56,7 +56,6 @@ class EcsStandIn:
         )
         self.cluster = cluster
         self.calls: list[Call] = []
-        self.hooks = self.engine.hooks
         self.events = self.engine.events
         self.url = ""
         self._api = Api(self.engine, cluster)
@@ -118,6 +117,16 @@ class EcsStandIn:
             engine.settle()
             engine.start_delay = delay
         return service
+
+    def run_tasks(self, service: str, runner: TaskRunner) -> None:
+        """Let a runner be told of a service's tasks, of those that run already too."""
+        self.engine.runners[service] = runner
+        for task in self.running_tasks(service):
+            runner.started(task)
+
+    def on_event(self, deliver: Callable[[dict[str, Any]], None]) -> None:
+        """Deliver each event from now on, as EventBridge would."""
+        self.engine.on_event = deliver
 
     def service(self, name: str) -> Service:
         """A service's state, for tests to look at."""

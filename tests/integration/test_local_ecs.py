@@ -7,7 +7,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.ecs import EcsStandIn, Task, TaskFailed
+from local.ecs import EcsStandIn, Task, TaskFailed, TaskRunner
 
 CLUSTER = "jiki-production"
 WEB, WORKER = "jiki-api-web", "jiki-api-solid-queue"
@@ -178,16 +178,16 @@ def test_sends_the_events_of_a_rollout(ecs: EcsStandIn, client: Any) -> None:
     assert completed["detail"]["deploymentId"] == describe(client, WEB)["deployments"][0]["id"]
 
 
-def refuse_tag(ecs: EcsStandIn, tag: str) -> None:
-    def start(task: Task) -> None:
-        if task.definition.image.endswith(tag):
-            raise TaskFailed("Essential container in task exited")
+class Refuser(TaskRunner):
+    """Lets the tasks of an image with tag `broken` end at once."""
 
-    ecs.hooks.on_task_started = start
+    def started(self, task: Task) -> None:
+        if task.definition.image.endswith(":broken"):
+            raise TaskFailed("Essential container in task exited")
 
 
 def test_the_circuit_breaker_ends_a_rollout_of_failing_tasks(ecs: EcsStandIn, client: Any) -> None:
-    refuse_tag(ecs, "broken")
+    ecs.run_tasks(WEB, Refuser())
     old = ecs.running_tasks(WEB)
     definition = ecs.register_task_definition(WEB, "broken")
     client.update_service(cluster=CLUSTER, service=WEB, taskDefinition=definition.arn)
@@ -200,7 +200,7 @@ def test_the_circuit_breaker_ends_a_rollout_of_failing_tasks(ecs: EcsStandIn, cl
 
 def test_the_circuit_breaker_rolls_back_where_asked(ecs: EcsStandIn, client: Any) -> None:
     ecs.service(WEB).rollback = True
-    refuse_tag(ecs, "broken")
+    ecs.run_tasks(WEB, Refuser())
     good = ecs.service(WEB).primary.definition.arn
     definition = ecs.register_task_definition(WEB, "broken")
     client.update_service(cluster=CLUSTER, service=WEB, taskDefinition=definition.arn)
@@ -219,17 +219,36 @@ def test_a_task_that_crashes_is_replaced(ecs: EcsStandIn, client: Any) -> None:
     assert ecs.running_tasks(WORKER) != [task]
 
 
-def test_hooks_follow_a_task(ecs: EcsStandIn, client: Any) -> None:
+def test_a_runner_is_told_of_a_task(ecs: EcsStandIn, client: Any) -> None:
     seen: list[str] = []
-    ecs.hooks.on_task_started = lambda task: seen.append("started")
-    ecs.hooks.on_task_stopping = lambda task: seen.append("SIGTERM")
-    ecs.hooks.on_task_stopped = lambda task: seen.append("gone")
+
+    class Runner(TaskRunner):
+        def started(self, task: Task) -> None:
+            seen.append("started")
+
+        def stopping(self, task: Task) -> None:
+            seen.append("SIGTERM")
+
+        def stopped(self, task: Task) -> None:
+            seen.append("gone")
+
+    ecs.run_tasks(WORKER, Runner())
+    assert seen == ["started"]
     set_desired(client, 2)
     ecs.advance(30)
     set_desired(client, 1)
-    assert seen == ["started", "SIGTERM"]
+    assert seen == ["started", "started", "SIGTERM"]
     ecs.advance(5)
-    assert seen == ["started", "SIGTERM", "gone"]
+    assert seen == ["started", "started", "SIGTERM", "gone"]
+
+
+def test_delivers_events_to_whoever_asks(ecs: EcsStandIn, client: Any) -> None:
+    delivered: list[dict[str, Any]] = []
+    ecs.on_event(delivered.append)
+    client.update_service(cluster=CLUSTER, service=WEB, forceNewDeployment=True)
+    ecs.advance(60)
+    assert delivered == ecs.events[-len(delivered) :]
+    assert len(delivered) == 4  # the rollout's two, and one for each task that ended
 
 
 def test_names_what_is_missing(ecs: EcsStandIn, client: Any) -> None:
