@@ -110,7 +110,9 @@ class Cluster:
             ),
             oldest_wait_seconds=self.oldest_wait,
             in_flight=self.in_flight,
-            soon_due_scheduled=sum(at <= self.now + look_ahead_seconds for at in self._due),
+            soon_due_scheduled=min(
+                COUNTING_BOUND, sum(at <= self.now + look_ahead_seconds for at in self._due)
+            ),
             arrived_total=self._arrived,
             started_total=self._started,
             workers=tuple(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scale_workers.decision import decide
 from scale_workers.model import (
     Arrivals,
+    Burst,
     Completed,
     ConnectionBudget,
     Measurement,
@@ -100,6 +101,17 @@ memories = st.builds(
     ),
     busy_seconds=seconds,
     finished_jobs=seconds,
+    soon_due=st.lists(counts, max_size=6).map(tuple),
+    bursts=st.lists(
+        st.builds(
+            Burst,
+            at=st.sampled_from([1, 60, 119, 120, 180]).map(
+                lambda ago: NOW - timedelta(minutes=ago)
+            ),
+            jobs=counts,
+        ),
+        max_size=8,
+    ).map(tuple),
     needs=st.lists(st.builds(TaskNeed, at=times, tasks=few), max_size=10).map(tuple),
     last_change_at=st.none() | times,
 )
@@ -169,7 +181,7 @@ def test_the_memory_survives_its_json(measurement, service, policy, memory):
     st.integers(0, 3_000),
     st.floats(0.05, 60),
     st.integers(1, 10),
-    st.integers(1, 10).map(lambda threads: threads),
+    st.integers(1, 10),
 )
 def test_settles_under_a_constant_load(jobs_per_minute, service_seconds, tasks, threads):
     # GIVEN the same minute again and again, with as many threads at work as Little's law says
