@@ -95,7 +95,9 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
             )
     if verdict.outcome is Outcome.FAIL and request.service and request.deployment_id:
         verdict = replace(verdict, rollback=_roll_back(verdict, request.service, ports, context))
-    if request.report:
+    # A hook's pass is not the deployment's end; its failure is, for ECS rolls back.
+    quiet = request.trigger is Trigger.HOOK and verdict.outcome is Outcome.PASS
+    if request.report and not quiet:
         report(verdict, ports.memory, ports.publish)
     return verdict
 

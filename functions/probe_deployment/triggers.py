@@ -19,7 +19,7 @@ class BadEvent(Exception):
 
 
 class Trigger(StrEnum):
-    """Who asks. Only the first two are told of a failure by a report alone."""
+    """Who asks. The first two get no answer, only the report."""
 
     DEPLOYMENT = "deployment"
     SCHEDULE = "schedule"
@@ -46,6 +46,7 @@ class Request:
     started_at: datetime | None = None
     """From when the grace period counts; None for no grace: one attempt, one verdict."""
     report: bool = True
+    """Whether people are told; a person and a pipeline see the answer."""
     hook_details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -103,7 +104,6 @@ def _from_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request:
         target_revision=revision,
         expected_image_tag=_text(details, "expectedImageTag"),
         started_at=None if started is None else _instant(started, "hookDetails.startedAt"),
-        report=False,
         hook_details=details,
     )
 
@@ -115,7 +115,7 @@ def _from_caller(event: Mapping[str, Any], services: tuple[str, ...]) -> Request
         raise BadEvent(f"unknown field {', '.join(sorted(unknown))}")
     trigger = _choice(event, "trigger", ("person", "pipeline", "schedule"), "person")
     started = event.get("startedAt")
-    report = event.get("report", trigger != Trigger.PERSON)
+    report = event.get("report", trigger == Trigger.SCHEDULE)
     if not isinstance(report, bool):
         raise BadEvent("report must be true or false")
     return Request(

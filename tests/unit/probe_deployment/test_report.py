@@ -1,0 +1,86 @@
+import pytest
+
+from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
+from probe_deployment.report import event, report
+from probe_deployment.triggers import Request, Trigger
+from tests.unit.probe_deployment.samples import WEB, failed, passed, verdict
+
+CANARY = Request(Trigger.SCHEDULE, "canary")
+READINESS = Request(Trigger.SCHEDULE, "readiness")
+
+
+class FakeMemory:
+    def __init__(self) -> None:
+        self.claims: dict[str, str] = {}
+
+    def claim(self, subject: str, value: str, now: object) -> bool:
+        if self.claims.get(subject) == value:
+            return False
+        self.claims[subject] = value
+        return True
+
+    def release(self, subject: str) -> None:
+        del self.claims[subject]
+
+
+@pytest.fixture
+def memory():
+    return FakeMemory()
+
+
+def told(memory, *verdicts) -> list[OpsEvent]:
+    events: list[OpsEvent] = []
+    for each in verdicts:
+        report(each, memory, events.append)
+    return events
+
+
+def test_a_pass_is_one_line() -> None:
+    notice = event(verdict(passed("health_check")))
+    assert (notice.kind, notice.state) == ("DeploymentProbed", State.NOTICE)
+    assert notice.incident == f"probe:{WEB}"
+    assert "\n" not in notice.text
+
+
+def test_a_failure_opens_a_critical_incident_with_the_table_of_what_failed() -> None:
+    opened = event(verdict(passed("image"), failed("health_check", "503", "redeploy it")))
+    assert (opened.state, opened.severity) == (State.OPEN, Severity.CRITICAL)
+    assert "redeploy it" in opened.text
+    assert "image" not in opened.text
+    assert opened.facts["deployment"] == "ecs-svc/2"
+
+
+def test_a_rollback_is_part_of_the_report() -> None:
+    assert "Rollback: off" in event(verdict(failed("health_check"), rollback="off")).text
+
+
+def test_what_is_left_to_do_is_a_notice_and_no_incident() -> None:
+    notice = event(verdict(failed("cloudtrail"), request=READINESS))
+    assert (notice.state, notice.severity) == (State.NOTICE, Severity.WARNING)
+
+
+def test_the_same_verdict_on_a_deployment_is_told_once(memory) -> None:
+    bad = verdict(failed("health_check"))
+    assert len(told(memory, bad, bad)) == 1
+
+
+def test_a_later_pass_of_the_same_deployment_is_told(memory) -> None:
+    events = told(memory, verdict(failed("health_check")), verdict(passed("health_check")))
+    assert [each.state for each in events] == [State.OPEN, State.NOTICE]
+
+
+def test_the_canary_is_heard_only_when_something_changes(memory) -> None:
+    well = verdict(passed("health_check"), request=CANARY)
+    ill = verdict(failed("health_check"), request=CANARY)
+    events = told(memory, well, well, ill, ill, well, well)
+    assert [each.state for each in events] == [State.RESOLVED, State.OPEN, State.RESOLVED]
+
+
+def test_a_report_that_could_not_be_published_is_told_by_the_repetition(memory) -> None:
+    def refuse(_: OpsEvent) -> None:
+        raise EventNotPublished("DeploymentProbed: ThrottlingException")
+
+    bad = verdict(failed("health_check"))
+    with pytest.raises(EventNotPublished):
+        report(bad, memory, refuse)
+    assert len(told(memory, bad)) == 1

@@ -1,0 +1,84 @@
+from threading import Event
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from ops_common.query_database import DatabaseUnreachable, LoginRefused
+from probe_deployment.finding import Finding, Status
+from probe_deployment.runner import run_checks
+
+FINE = Finding.passed("fine", "fine")
+
+
+@pytest.fixture
+def released():
+    event = Event()
+    yield event
+    event.set()
+
+
+def test_results_come_in_the_order_of_the_suite() -> None:
+    first_done = Event()
+
+    def late() -> Finding:
+        assert first_done.wait(5)
+        return FINE
+
+    def early() -> Finding:
+        first_done.set()
+        return FINE
+
+    results = run_checks({"late": late, "early": early}, 10)
+    assert [each.check for each in results] == ["late", "early"]
+
+
+def test_checks_run_side_by_side() -> None:
+    # GIVEN two checks that each wait for the other to have begun
+    one, two = Event(), Event()
+
+    def meet(mine: Event, other: Event) -> Finding:
+        mine.set()
+        return FINE if other.wait(5) else Finding.failed("alone", "", "")
+
+    # WHEN they run
+    results = run_checks({"one": lambda: meet(one, two), "two": lambda: meet(two, one)}, 10)
+    # THEN they met
+    assert [each.finding.status for each in results] == [Status.PASS, Status.PASS]
+
+
+def test_a_stuck_check_fails_at_the_deadline_and_holds_nobody(released: Event) -> None:
+    def stuck() -> Finding:
+        released.wait()
+        return FINE
+
+    results = run_checks({"stuck": stuck, "quick": lambda: FINE}, 0.05)
+    assert results[0].finding.status is Status.FAIL
+    assert results[0].finding.saw == "still running after 0.05 s"
+    assert results[1].finding is FINE
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "arn:secret"}}, "DescribeServices")
+
+
+@pytest.mark.parametrize(
+    ("error", "saw", "remedy"),
+    [
+        (refused("AccessDeniedException"), "AccessDenied", "allow DescribeServices"),
+        (refused("ThrottlingException"), "Throttling", "run the probe again later"),
+        (refused("ClusterNotFoundException"), "ClusterNotFound", "parameters"),
+        (ReadTimeoutError(endpoint_url="https://x"), "ReadTimeoutError", "again"),
+        (LoginRefused("db:5432 refused the login of jiki"), "refused the login", "runbook"),
+        (DatabaseUnreachable("db:5432: timeout"), "db:5432: timeout", "security group"),
+        (ValueError("hunter2"), "ValueError", "log"),
+    ],
+)
+def test_an_error_is_a_failure_that_says_what_to_do(error, saw: str, remedy: str) -> None:
+    def broken() -> Finding:
+        raise error
+
+    (result,) = run_checks({"broken": broken}, 5)
+    assert result.finding.status is Status.FAIL
+    assert saw in result.finding.saw
+    assert remedy in result.finding.remedy
+    assert "hunter2" not in result.finding.saw
