@@ -62,9 +62,8 @@ class PostgresServer:
         `tls=False` makes a server that offers no TLS, to see it refused. Raises
         PostgresUnavailable that says what is missing or why the server did not start.
         """
-        kind = kind or available_kinds()[0]
         account = Account.choose()
-        bin_folder = programs(kind, account)
+        kind, bin_folder = programs(kind, account)
         native_tls = tls and kind == "system"
         with ExitStack() as stack:
             folder = Path(tempfile.mkdtemp(prefix="jiki-pg-", dir="/tmp"))

