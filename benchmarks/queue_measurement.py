@@ -1,0 +1,203 @@
+"""What a look at the queue costs: our one statement against the statements that others run.
+
+The same rows, the same server, one after another: queues of 10³ to 10⁶ ready jobs (10⁷ by
+`--most 10000000`), in five queues of which one is paused, at three priorities; then a queue that
+was churned, whose deleted rows no vacuum has removed. Buffers are pages of 8 kB that the server
+touched (EXPLAIN ANALYZE, BUFFERS). Times are medians as a client sees them, planning included.
+
+What the others ask is written down here after their sources: reillyse/solid_queue_autoscaler
+(lib/solid_queue_autoscaler/metrics.rb) and judoscale-ruby (judoscale-solid_queue, its
+metrics_collector.rb, with busy jobs tracked).
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from local.postgres import PostgresServer
+from query_database.fields import Fields
+from query_database.queue import measure_queue
+from query_database.queue_statement import MEASURE
+
+type Connection = psycopg.Connection[tuple[Any, ...]]
+
+SCHEMA = Path(__file__).parent.parent / "local" / "solid_queue" / "schema.sql"
+PARAMETERS = {"bound": 500, "horizon": 75, "queues": 50, "rows": 10_000}
+QUEUES = ("default", "mailers", "reports", "imports", "paused")
+READY, JOBS = "solid_queue_ready_executions", "solid_queue_jobs"
+OTHERS: Mapping[str, Sequence[str]] = {
+    "autoscaler gem": (
+        f"SELECT count(*) FROM {READY}",
+        f"SELECT extract(epoch FROM now() - min(created_at)) FROM {READY}",
+        f"SELECT count(*) FROM {JOBS} WHERE finished_at IS NOT NULL"
+        " AND finished_at > now() - interval '1 minute'",
+        "SELECT count(*) FROM solid_queue_claimed_executions",
+        "SELECT count(*) FROM solid_queue_failed_executions",
+        "SELECT count(*) FROM solid_queue_blocked_executions",
+        "SELECT count(*) FROM solid_queue_processes WHERE kind = 'Worker'"
+        " AND last_heartbeat_at > now() - interval '5 minutes'",
+        f"SELECT queue_name, count(*) FROM {READY} GROUP BY queue_name ORDER BY 2 DESC",
+    ),
+    "Judoscale": (
+        f"SELECT queue_name, min(created_at) FROM {READY} GROUP BY queue_name",
+        f"SELECT job.queue_name, count(*) FROM {JOBS} AS job JOIN solid_queue_claimed_executions"
+        " AS claim ON claim.job_id = job.id GROUP BY job.queue_name",
+    ),
+}
+FILL = f"""
+INSERT INTO {JOBS} (queue_name, class_name, arguments, priority, active_job_id, created_at,
+  updated_at)
+SELECT (%(queues)s::text[])[1 + i %% 5], 'SomeJob', '{{"arguments":[1]}}', (i / 5) %% 3,
+  gen_random_uuid()::text, now() AT TIME ZONE 'UTC' - (%(rows)s - i) * interval '1 ms',
+  now() AT TIME ZONE 'UTC'
+FROM generate_series(1, %(rows)s) AS i;
+"""
+FILL_READY = f"""
+INSERT INTO {READY} (job_id, queue_name, priority, created_at)
+SELECT id, queue_name, priority, created_at FROM {JOBS} ORDER BY id;
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one look: what the client waits, and the pages the server touches."""
+
+    milliseconds: float
+    buffers: int
+
+
+def main() -> None:
+    """Print the tables."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--most", type=int, default=1_000_000, help="ready rows of the largest")
+    most = options.parse_args().most
+    sizes = [10**power for power in range(3, 9) if 10**power <= most]
+    settings = {"log_statement": "none", "shared_buffers": "2GB", "autovacuum": "off"}
+    with PostgresServer.start(settings=settings) as server, server.connect() as admin:
+        version = admin.info.server_version // 10_000
+        console = Console(width=100)
+        steady = {rows: _steady(server, rows) for rows in sizes}
+        console.print(_table(f"Ready rows, PostgreSQL {version}, vacuumed", steady))
+        console.print(_summary(steady))
+        churned = {most: _churned(server, most)}
+        console.print(_table("The oldest nine tenths deleted, not vacuumed", churned))
+
+
+def _steady(server: PostgresServer, rows: int) -> dict[str, Cost]:
+    with _filled(server, rows) as connection:
+        connection.execute("VACUUM ANALYZE")
+        return _costs(connection)
+
+
+def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
+    """Workers take by priority and then by id; the deletion follows the ids, as bursts do."""
+    with _filled(server, rows) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute(f"DELETE FROM {READY} WHERE id <= %s", (rows * 9 // 10,))
+        first = {"ours, first look": _cost(connection, (MEASURE,), PARAMETERS, repeats=1)}
+        return first | _costs(connection)
+
+
+def _filled(server: PostgresServer, rows: int) -> Connection:
+    server.drop_database("bench")
+    server.create_database("bench", "bench")
+    connection = server.connect("bench")
+    # As in Lambda: a connection asks once, so every look is planned anew, and without JIT.
+    connection.prepare_threshold = None
+    connection.execute("SET jit = off")
+    connection.execute(SCHEMA.read_text())
+    connection.execute(FILL, {"queues": list(QUEUES), "rows": rows})
+    connection.execute(FILL_READY)
+    connection.execute(
+        "INSERT INTO solid_queue_pauses (queue_name, created_at) VALUES ('paused', now())"
+    )
+    connection.execute(
+        "INSERT INTO solid_queue_processes (kind, last_heartbeat_at, pid, hostname, metadata, name,"
+        " created_at) SELECT 'Worker', now() AT TIME ZONE 'UTC', i, 'ip-10-1-0-' || i,"
+        """ '{"queues":"*","thread_pool_size":3}', 'worker-' || i, now()"""
+        " FROM generate_series(1, 5) AS i"
+    )
+    return connection
+
+
+def _costs(connection: Connection) -> dict[str, Cost]:
+    ours = _cost(connection, (MEASURE,), PARAMETERS, repeats=41)
+    milliseconds = _median(lambda: measure_queue(connection, Fields({})), repeats=41)
+    costs = {"ours": Cost(milliseconds, ours.buffers)}
+    return costs | {
+        name: _cost(connection, statements, None, repeats=7) for name, statements in OTHERS.items()
+    }
+
+
+def _cost(
+    connection: Connection,
+    statements: Sequence[str],
+    parameters: Mapping[str, Any] | None,
+    *,
+    repeats: int,
+) -> Cost:
+    def run() -> None:
+        for statement in statements:
+            connection.execute(statement, parameters).fetchall()
+
+    milliseconds = _median(run, repeats=repeats)
+    return Cost(milliseconds, sum(_buffers(connection, one, parameters) for one in statements))
+
+
+def _median(run: Callable[[], object], *, repeats: int) -> float:
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+def _buffers(connection: Connection, statement: str, parameters: Mapping[str, Any] | None) -> int:
+    row = connection.execute(
+        f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters
+    ).fetchone()
+    assert row is not None  # noqa: S101  # EXPLAIN answers with one row
+    plan = row[0][0]["Plan"]
+    return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
+
+
+def _table(title: str, by_rows: Mapping[int, Mapping[str, Cost]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("ready rows", justify="right")
+    names = list(next(iter(by_rows.values())))
+    for name in names:
+        table.add_column(f"{name}\nms", justify="right")
+        table.add_column("\npages", justify="right")
+    for rows, costs in by_rows.items():
+        cells = [f"{rows:,}"]
+        for name in names:
+            cells += [f"{costs[name].milliseconds:.1f}", f"{costs[name].buffers:,}"]
+        table.add_row(*cells)
+    return table
+
+
+def _summary(by_rows: Mapping[int, Mapping[str, Cost]]) -> str:
+    least, most = min(by_rows), max(by_rows)
+    ours = by_rows[most]["ours"].milliseconds
+    lines = [
+        f"From {least:,} to {most:,} rows our time grows"
+        f" {ours / by_rows[least]['ours'].milliseconds:.2f}×."
+    ]
+    lines += [
+        f"At {most:,} rows it is {by_rows[most][name].milliseconds / ours:.0f}× faster than {name}."
+        for name in OTHERS
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
