@@ -60,11 +60,11 @@ class MiniStack:
             finally:
                 _stop(process)
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of one service of this emulator."""
+    def client(self, service: str, url: str = "") -> Any:
+        """A boto3 client of one service of this emulator, or of a stand-in at another URL."""
         return boto3.client(
             service,
-            endpoint_url=self.url,
+            endpoint_url=url or self.url,
             region_name=REGION,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],

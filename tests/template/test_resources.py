@@ -62,3 +62,9 @@ def test_the_table_expires_what_it_holds() -> None:
     (table,) = of_type("AWS::DynamoDB::Table").values()
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_each_variable_is_text() -> None:
+    for name, function in of_type("AWS::Lambda::Function").items():
+        for variable, value in function["Environment"]["Variables"].items():
+            assert isinstance(value, str), f"{name}: quote {variable}"

@@ -1,0 +1,240 @@
+"""The whole local world: the stand-ins, and the real template deployed among them.
+
+PostgreSQL, ECS with worker threads and web tasks, Slack, and MiniStack with the stack in it. The
+demo and the tests of the deployed stack use it alike.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from local import deploy
+from local.app import AppStandIn
+from local.database_login import connect
+from local.ecs import EcsStandIn
+from local.ministack import ROOT, MiniStack
+from local.moto_aws import CONFIG_ITEMS, CONFIG_TABLE, SECRET, SECRET_CONTENT, TEMPORARY_PASSWORD
+from local.postgres import MASTER_USER, PostgresServer
+from local.slack import SlackStandIn
+from local.solid_queue.workers import WorkerFleet
+from ops_common.query_database import DatabaseAddress, Login
+
+DATABASE = "jiki_production"
+WEB_SERVICE, WORKER_SERVICE = "jiki-api-web", "jiki-api-solid-queue"
+FIRST_SHA = "0" * 40
+SLACK_TOKEN_PARAMETER = "/jiki-ops/slack-token"  # noqa: S105  # a name
+TASK_START_SECONDS, TASK_STOP_SECONDS = 0.5, 0.2
+# The emulator has no network of its own; these are names.
+NETWORK = {"VpcId": "vpc-00000001", "SubnetIds": "subnet-00000001,subnet-00000002"}
+# The emulator has no rotation schedule; the four steps are invoked as Secrets Manager does it.
+UNKNOWN_TO_THE_EMULATOR = {"RotationSchedule": ""}
+
+
+class InvocationFailed(Exception):
+    """A deployed function raised; the message holds its error."""
+
+
+@dataclass
+class World:
+    """Everything that runs, and what stories and tests do with it."""
+
+    emulator: MiniStack
+    postgres: PostgresServer
+    ecs: EcsStandIn
+    slack: SlackStandIn
+    app: AppStandIn
+    workers: WorkerFleet
+    address: DatabaseAddress
+    outputs: dict[str, str] = field(default_factory=dict)
+    _notifications: list[dict[str, Any]] = field(default_factory=list)
+    _inbox: str = ""
+
+    @classmethod
+    @contextmanager
+    def start(
+        cls,
+        progress: Callable[[str], object] = str,
+        parameters: Mapping[str, str] | None = None,
+    ) -> Iterator["World"]:
+        """Start and deploy everything; end it with the block, on Ctrl-C too.
+
+        Raises PostgresUnavailable, EmulatorUnavailable or DeployFailed, each with what to do.
+        """
+        with ExitStack() as stack:
+            progress("building functions and layers, starting PostgreSQL and the stand-ins …")
+            pool = stack.enter_context(ThreadPoolExecutor(1))
+            built = pool.submit(deploy.build)
+            world = _start_parts(cls, stack)
+            built.result()
+            progress("deploying template.yaml into the local AWS (sam deploy) …")
+            world._deploy(dict(parameters or {}))
+            world._run_services()
+            yield world
+
+    def client(self, service: str) -> Any:
+        """A boto3 client; that of `ecs` talks to the stand-in."""
+        url = self.ecs.url if service == "ecs" else self.emulator.url
+        return self.emulator.client(service, url)
+
+    def invoke(self, function: str, payload: Any) -> Any:
+        """The answer of a deployed function, by its logical id. Raises InvocationFailed."""
+        response = self.client("lambda").invoke(
+            FunctionName=self.outputs[f"{function}Function"], Payload=json.dumps(payload)
+        )
+        answer = json.loads(response["Payload"].read())
+        if "FunctionError" in response:
+            raise InvocationFailed(
+                f"{function}: {answer.get('errorType')}: {answer.get('errorMessage')}"
+            )
+        return answer
+
+    def rotate(self, token: str | None = None) -> list[dict[str, str]]:
+        """The four steps of one rotation, invoked as Secrets Manager does; their answers."""
+        token = token or str(uuid.uuid4())
+        secret = self.client("secretsmanager").describe_secret(SecretId=SECRET)["ARN"]
+        steps = ("createSecret", "setSecret", "testSecret", "finishSecret")
+        return [
+            self.invoke(
+                "RotatePassword", {"Step": step, "SecretId": secret, "ClientRequestToken": token}
+            )
+            for step in steps
+        ]
+
+    def put_event(self, event: Mapping[str, Any]) -> None:
+        """Put an event of events/ on the default bus."""
+        response = self.client("events").put_events(
+            Entries=[
+                {
+                    "Source": event["source"],
+                    "DetailType": event["detail-type"],
+                    "Detail": json.dumps(event["detail"]),
+                    "Resources": event.get("resources", []),
+                }
+            ]
+        )
+        if response["FailedEntryCount"]:
+            raise RuntimeError(f"the bus refused the event: {response['Entries']}")
+
+    def sns_messages(self) -> list[dict[str, Any]]:
+        """All notifications that a subscriber of the alert topic got so far, oldest first."""
+        queue = self.client("sqs")
+        while batch := queue.receive_message(QueueUrl=self._inbox, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in batch:
+                self._notifications.append(json.loads(message["Body"]))
+                queue.delete_message(QueueUrl=self._inbox, ReceiptHandle=message["ReceiptHandle"])
+        return list(self._notifications)
+
+    def secret(self, stage: str = "AWSCURRENT") -> dict[str, str]:
+        """The app's secret at a stage."""
+        value = self.client("secretsmanager").get_secret_value(SecretId=SECRET, VersionStage=stage)
+        content: dict[str, str] = json.loads(value["SecretString"])
+        return content
+
+    def login(self) -> Login:
+        """The login that an app which boots now would read."""
+        content = self.secret()
+        user = content.get("aurora_username", MASTER_USER)
+        return Login(self.address, user, content["aurora_password"])
+
+    def accepts(self, login: Login) -> bool:
+        """Whether the database lets this login in."""
+        try:
+            connect(login, self.postgres.ca_certificate).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def wait_for(self, condition: Callable[[], bool], timeout_seconds: float = 30) -> bool:
+        """Wait until it holds; False if it does not within the time."""
+        deadline = time.monotonic() + timeout_seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def _deploy(self, parameters: Mapping[str, str]) -> None:
+        local = {
+            "AwsEndpointUrl": self.emulator.url,
+            "EcsEndpointUrl": self.ecs.url,
+            "SlackApiUrl": self.slack.url,
+            "SlackTokenParameter": SLACK_TOKEN_PARAMETER,
+            "SlackChannel": self.slack.channel,
+            "DatabaseCaCertificate": self.postgres.ca_certificate,
+            "HealthCheckUrl": self.app.health_check_url,
+        }
+        self.outputs = deploy.deploy(
+            self.emulator, NETWORK | UNKNOWN_TO_THE_EMULATOR | local | dict(parameters)
+        )
+        queue = self.client("sqs")
+        self._inbox = queue.create_queue(QueueName="subscriber")["QueueUrl"]
+        arn = queue.get_queue_attributes(QueueUrl=self._inbox, AttributeNames=["QueueArn"])
+        self.client("sns").subscribe(
+            TopicArn=self.outputs["AlertTopicArn"],
+            Protocol="sqs",
+            Endpoint=arn["Attributes"]["QueueArn"],
+        )
+
+    def _run_services(self) -> None:
+        """Jiki's two services, up and steady; from then on their events reach the bus."""
+        self.ecs.create_service(WEB_SERVICE, desired=2, tag=FIRST_SHA)
+        self.ecs.create_service(WORKER_SERVICE, desired=1, tag=FIRST_SHA)
+        self.ecs.run_tasks(WEB_SERVICE, self.app)
+        self.ecs.run_tasks(WORKER_SERVICE, self.workers)
+        self.ecs.on_event(self.put_event)
+
+
+def _start_parts(cls: type[World], stack: ExitStack) -> World:
+    emulator = stack.enter_context(MiniStack.start())
+    postgres = stack.enter_context(PostgresServer.start())
+    ecs = EcsStandIn(start_delay_seconds=TASK_START_SECONDS, stop_delay_seconds=TASK_STOP_SECONDS)
+    stack.enter_context(ecs.start())
+    slack = stack.enter_context(SlackStandIn().start())
+    address = DatabaseAddress(postgres.host, postgres.port, DATABASE)
+    _seed(emulator, postgres, address, slack.token)
+    app = AppStandIn(lambda: world.login(), postgres.ca_certificate)
+    stack.enter_context(app.start())
+    workers = WorkerFleet(lambda: connect(world.login(), postgres.ca_certificate))
+    stack.callback(workers.close)
+    world = cls(emulator, postgres, ecs, slack, app, workers, address)
+    return world
+
+
+def _seed(
+    emulator: MiniStack, postgres: PostgresServer, address: DatabaseAddress, slack_token: str
+) -> None:
+    """What exists in Jiki's account before jiki-ops: database, secret, table, Slack token."""
+    postgres.create_database(address.name, TEMPORARY_PASSWORD)
+    schema = (ROOT / "local" / "solid_queue" / "schema.sql").read_text()
+    login = Login(address, MASTER_USER, TEMPORARY_PASSWORD)
+    with connect(login, postgres.ca_certificate) as session:
+        session.execute(schema)
+    emulator.client("secretsmanager").create_secret(
+        Name=SECRET, SecretString=json.dumps(SECRET_CONTENT)
+    )
+    table = emulator.client("dynamodb")
+    table.create_table(
+        TableName=CONFIG_TABLE,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    place = {
+        "aurora_endpoint": address.host,
+        "aurora_port": str(address.port),
+        "aurora_database_name": address.name,
+    }
+    for key, value in {**CONFIG_ITEMS, **place}.items():
+        table.put_item(TableName=CONFIG_TABLE, Item={"id": {"S": key}, "value": {"S": value}})
+    emulator.client("ssm").put_parameter(
+        Name=SLACK_TOKEN_PARAMETER, Value=slack_token, Type="SecureString"
+    )
