@@ -134,6 +134,9 @@ def episodes(entries: Sequence[Transition], flap_window: timedelta) -> list[Epis
     found: list[Episode] = []
     for entry in entries:
         if entry.signal is Signal.OPEN:
+            if entry.was is Signal.RESOLVED and entry.since and found and found[-1].open:
+                # The end of the incident before has not arrived (yet).
+                found[-1] = found[-1].close(max(entry.since, found[-1].last_at))
             _open(found, entry.at, flap_window)
         elif entry.signal is Signal.RESOLVED:
             if entry.was is Signal.OPEN and not (found and found[-1].open):

@@ -118,8 +118,12 @@ class Incident:
         return found[-1] if found else None
 
     def shown_episode(self, policy: Policy) -> Episode | None:
-        """The incident that the Slack head stands for."""
-        return episode_at(self.episodes(policy), self.head.posted_for) if self.head else None
+        """The incident that the Slack head shows: the newest, unless that is told elsewhere."""
+        found = self.episodes(policy)
+        if not found or self.head is None:
+            return None
+        elsewhere = self.silenced_until is not None or self.folded(found[-1].opened_at, policy)
+        return episode_at(found, self.head.posted_for) if elsewhere else found[-1]
 
     def head_covers(self, at: datetime, policy: Policy) -> bool:
         """Whether what happened at `at` belongs below the present head."""

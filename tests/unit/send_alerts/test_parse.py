@@ -1,0 +1,252 @@
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.alert_batches import BATCHES, EVENTS, rendered
+from ops_common.ops_events import OpsEvent, Severity, State
+from send_alerts.events import FollowUp, NotAnEvent, Place, parse
+from send_alerts.notice import Notice, Signal
+from tests.unit.send_alerts.alert_world import NOON, AlertWorld
+
+PLACE = Place(region="eu-west-1", log_group="/ecs/jiki-api-web")
+type Event = Callable[[str], Any]
+
+
+def parsed(event: Any) -> list[Notice]:
+    found = parse(json.dumps(event), NOON, PLACE)
+    assert isinstance(found, list)
+    return found
+
+
+@pytest.fixture
+def only(event: Event) -> Callable[[str], Notice]:
+    """The one notice of a file in events/alerts."""
+
+    def read(name: str) -> Notice:
+        (found,) = parsed(event(f"alerts/{name}"))
+        return found
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "alarm_metric",
+            "CPUUtilization (average over 1 min) is 96.41, greater than the threshold 80"
+            " (3 of 3 datapoints)",
+        ),
+        (
+            "alarm_metric_ok",
+            "CPUUtilization (average over 1 min) is 52.7, not greater than the threshold 80"
+            " (1 of 3 datapoints)",
+        ),
+        (
+            "alarm_metric_math",
+            "5xx share (%) is 7.317, greater than or equal to the threshold 5 (2 of 3 datapoints)",
+        ),
+        (
+            "alarm_anomaly_detection",
+            "TargetResponseTime (p95 over 5 min) is 2.914, outside the expected band 0.041 to"
+            " 0.613 (1 of 1 datapoints)",
+        ),
+        ("alarm_composite", "Set off by jiki-api-alb-5xx-share, jiki-api-unhealthy-targets"),
+        ("alarm_insufficient_data", "Insufficient Data: 1 datapoint was unknown."),
+        ("sns_alarm_composite", "Set off by jiki-api-alb-5xx-share"),
+        (
+            "sns_alarm_metric_math",
+            "5xx share (%) is 7.317, greater than or equal to the threshold 5 (2 of 3 datapoints)",
+        ),
+        ("ecs_task_failed", "Essential container in task exited; web exited with 1; "
+         "web: OutOfMemoryError: Container killed due to memory usage"),
+    ],
+)  # fmt: skip
+def test_says_what_happened_in_words(only: Callable[[str], Notice], name: str, words: str) -> None:
+    assert only(name).text == words
+
+
+@pytest.mark.parametrize(
+    ("name", "signal", "severity"),
+    [
+        ("alarm_metric", Signal.OPEN, Severity.CRITICAL),
+        ("alarm_metric_ok", Signal.RESOLVED, Severity.CRITICAL),
+        ("alarm_metric_math", Signal.OPEN, Severity.WARNING),
+        ("alarm_composite", Signal.OPEN, Severity.CRITICAL),
+        ("alarm_insufficient_data", Signal.NO_DATA, Severity.CRITICAL),
+        ("own_rotation_failed", Signal.OPEN, Severity.CRITICAL),
+        ("own_workers_scaled", Signal.CHANGE, Severity.INFO),
+        ("ecs_task_failed", Signal.OPEN, Severity.WARNING),
+        ("ecs_deployment_in_progress", Signal.CHANGE, Severity.INFO),
+    ],
+)
+def test_knows_what_it_means_and_how_bad_it_is(
+    only: Callable[[str], Notice], name: str, signal: Signal, severity: Severity
+) -> None:
+    assert (only(name).signal, only(name).severity) == (signal, severity)
+
+
+def test_an_alarm_by_sns_is_the_same_transition_as_by_event_bridge(
+    only: Callable[[str], Notice],
+) -> None:
+    direct = only("alarm_metric")
+    for wrapped in (only("sns_alarm_metric"), only("sns_alarm_without_arn")):
+        assert wrapped.key == direct.key
+        assert wrapped.occurred_at == direct.occurred_at
+        assert wrapped.signal is direct.signal
+        assert wrapped.links == direct.links
+    assert only("sns_records_alarm_ok").occurred_at == only("alarm_metric_ok").occurred_at
+
+
+def test_links_lead_to_the_alarm_the_logs_of_its_service_and_the_runbook(
+    only: Callable[[str], Notice],
+) -> None:
+    alarm, logs, runbook = only("alarm_metric").links
+    assert alarm.url.endswith("#alarmsV2:alarm/jiki-api-web-cpu-high")
+    assert "start~'2026-11-25T03*3a58*3a11.000Z" in logs.url
+    assert "source~(~'*2fecs*2fjiki-api-web)" in logs.url
+    assert runbook.url == "https://github.com/jiki/ops/blob/main/docs/runbook.md#web-cpu"
+    assert dict(only("alarm_metric").facts) == {"About": "The web tasks are short of CPU."}
+
+
+def test_a_runbook_that_is_no_web_address_is_left_out(only: Callable[[str], Notice]) -> None:
+    assert [link.label for link in only("alarm_hostile_name").links] == ["Alarm", "Logs"]
+
+
+def test_the_widget_draws_the_metrics_and_the_threshold(only: Callable[[str], Notice]) -> None:
+    widget = json.loads(only("alarm_metric_math").widget)
+    assert widget["metrics"][0] == [
+        {"expression": "100 * m1 / m2", "id": "e1", "visible": True, "label": "5xx share (%)"}
+    ]
+    assert widget["metrics"][1][:4] == [
+        "AWS/ApplicationELB",
+        "HTTPCode_Target_5XX_Count",
+        "LoadBalancer",
+        "app/jiki-api-alb/50dc6c495c0c9188",
+    ]
+    assert widget["annotations"]["horizontal"][0]["value"] == 5.0
+    assert not only("alarm_composite").widget
+
+
+def test_a_failed_deployment_opens_an_incident_that_a_completed_one_ends(event: Event) -> None:
+    failed = parsed(event("alerts/ecs_deployment_failed"))
+    completed = parsed(event("alerts/ecs_deployment_completed"))
+    assert [notice.signal for notice in failed] == [Signal.CHANGE, Signal.OPEN]
+    assert [notice.signal for notice in completed] == [Signal.CHANGE, Signal.RESOLVED]
+    assert {notice.key for notice in (*failed, *completed)} == {"deployment:jiki-api-web"}
+
+
+def test_a_task_that_was_stopped_on_purpose_is_nothing_to_tell(event: Event) -> None:
+    task = event("alerts/ecs_task_failed")
+    task["detail"]["stopCode"] = "ServiceSchedulerInitiated"
+    assert parsed(task) == []
+
+
+def test_a_rotation_that_succeeds_is_told_remembered_and_ends_the_failed_one(
+    event: Event,
+) -> None:
+    note, resolved, change = parsed(event("alerts/own_password_rotated"))
+    assert (note.signal, resolved.signal, change.signal) == (
+        Signal.NOTE,
+        Signal.RESOLVED,
+        Signal.CHANGE,
+    )
+    (failed,) = parsed(event("alerts/own_rotation_failed"))
+    assert resolved.key == failed.key == "rotation:config"
+
+
+@pytest.mark.parametrize("state", State)
+def test_reads_what_the_common_layer_publishes(state: State) -> None:
+    published = OpsEvent(
+        "AnyKind", state, Severity.WARNING, "any:thing", "Title", "Text", NOON, {"service": "web"}
+    )
+    event = {
+        "id": "1",
+        "source": "jiki.ops",
+        "detail-type": published.kind,
+        "region": "eu-west-1",
+        "detail": published.detail(),
+    }
+    (notice,) = parsed(event)
+    assert (notice.title, notice.text, notice.occurred_at) == ("Title", "Text", NOON)
+    assert dict(notice.facts) == {"service": "web"}
+
+
+@pytest.mark.parametrize(
+    "name", ["unknown_source", "unknown_shape_of_a_known_source", "sns_plain_text"]
+)
+def test_an_unknown_event_becomes_a_plain_message(only: Callable[[str], Notice], name: str) -> None:
+    notice = only(name)
+    assert notice.signal is Signal.NOTE
+    assert notice.key.startswith("note:")
+    assert notice.title in (
+        "AWS Health Event",
+        "CloudWatch Alarm State Change",
+        "AWS Budgets: jiki-monthly",
+    )
+
+
+def test_a_message_to_ourselves_is_no_notice(event: Event) -> None:
+    assert parse(json.dumps(event("alerts/follow_up")), NOON, PLACE) == FollowUp(
+        "alarm:jiki-api-web-cpu-high", 1
+    )
+
+
+@pytest.mark.parametrize("body", ["", "no json", "[]", "7", "null"])
+def test_what_is_no_event_at_all_is_refused_with_the_reason(body: str) -> None:
+    with pytest.raises(NotAnEvent, match="expected an event"):
+        parse(body, NOON, PLACE)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+FIELDS = ["source", "detail", "detail-type", "Records", "Message", "AlarmName", "id", "time", "x"]
+
+
+def assert_told(event: Any) -> None:
+    found = parse(json.dumps(event), NOON, PLACE)
+    world = AlertWorld()
+    assert found
+    if isinstance(found, list):
+        world.tell(*found)
+        assert world.threads.messages or found[0].signal is not Signal.OPEN
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON))
+def test_any_object_is_told_somehow(event: dict[str, Any]) -> None:
+    assert_told(event)
+
+
+ALARMS = [json.loads(path.read_text()) for path in (EVENTS / "alerts").glob("alarm_*.json")]
+
+
+@given(st.sampled_from(ALARMS), st.data())
+def test_an_alarm_with_any_field_missing_or_odd_is_told_somehow(
+    event: dict[str, Any], data: st.DataObject
+) -> None:
+    field = data.draw(st.sampled_from(sorted(event["detail"])))
+    detail = {**event["detail"], field: data.draw(JSON)}
+    assert_told({**event, "detail": detail})
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_the_batches_are_made_of_the_single_events(name: str) -> None:
+    assert (EVENTS / "send_alerts" / f"{name}.json").read_text() == rendered(name)
+
+
+def test_a_notice_survives_being_kept() -> None:
+    for path in Path(EVENTS / "alerts").glob("*.json"):
+        found = parse(path.read_text(), datetime(2026, 11, 25, tzinfo=UTC), PLACE)
+        for notice in found if isinstance(found, list) else ():
+            assert Notice.from_json(json.loads(json.dumps(notice.as_json()))) == notice
