@@ -109,6 +109,9 @@ class Cluster:
                 ),
             ),
             oldest_wait_seconds=self.oldest_wait,
+            median_wait_seconds=(
+                self.now - self._ready[self.ready // 2][1] if self._ready else 0.0
+            ),
             in_flight=self.in_flight,
             soon_due_scheduled=min(
                 COUNTING_BOUND, sum(at <= self.now + look_ahead_seconds for at in self._due)

@@ -70,6 +70,7 @@ def _answer(row: dict[str, Any], bound: int) -> Answer:
             for queue in row["queues"] or []
         ],
         "oldest_wait_seconds": _seconds(row["oldest_wait_seconds"]),
+        "median_wait_seconds": _seconds(row["median_wait_seconds"]),
         "in_flight": sum(claim["in_flight"] for claim in claims.values()),
         "oldest_claim_seconds": max(
             (_seconds(claim["oldest_seconds"]) for claim in claims.values()), default=0.0

@@ -60,6 +60,10 @@ SELECT
        WHERE ready.queue_name = depths.name ORDER BY priority, job_id LIMIT 100
      ) AS first WHERE NOT depths.paused)
   ))::float AS oldest_wait_seconds,
+  -- Ids come from a sequence, so the row in the middle of them stands for the median.
+  (SELECT extract(epoch FROM utc - created_at)::float FROM solid_queue_ready_executions
+   WHERE id >= (SELECT (min(id) + max(id)) / 2 FROM solid_queue_ready_executions)
+   ORDER BY id LIMIT 1) AS median_wait_seconds,
   (SELECT count(*) FILTER (WHERE queue_name <> ALL (paused)) FROM (
      SELECT queue_name FROM solid_queue_scheduled_executions
      WHERE scheduled_at <= utc ORDER BY scheduled_at LIMIT %(bound)s

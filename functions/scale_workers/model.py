@@ -50,6 +50,9 @@ class Measurement:
     """Of the ready job that waits longest in a queue that isn't paused; 0 where none waits."""
     in_flight: int
     """Claimed executions: jobs that run now."""
+    median_wait_seconds: float = 0.0
+    """Of the ready job in the middle by id, in whatever queue: near half the oldest wait while
+    jobs keep coming, near the oldest wait when all came at once."""
     due_scheduled: int = 0
     """Scheduled executions whose time has come, not dispatched yet (bounded count)."""
     soon_due_scheduled: int = 0

@@ -121,7 +121,7 @@ def _left_over(
         min(up, service.desired) * policy.start_up_seconds
         + coming * (policy.start_up_seconds - arrival)
     )
-    comes = rates.arrivals_per_second * policy.start_up_seconds
+    comes = rates.coming_per_second * policy.start_up_seconds
     return max(0.0, waiting + comes - thread_seconds / rates.service_seconds)
 
 

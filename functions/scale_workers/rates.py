@@ -9,6 +9,7 @@ MAX_GAP_SECONDS = 600
 """Counters of a measurement older than this say nothing about now."""
 MIN_TICKS = 3
 MAX_TICKS = 30
+TELLING_WAIT_SECONDS = 20
 SOON_TICKS = 6
 """Longer than a batch stays within the look-ahead, so that its smallest count is the usual one."""
 ENOUGH_ARRIVALS = 30
@@ -27,6 +28,9 @@ class Rates:
     ready: int
     """In queues that aren't paused; beyond the counting bound, what the counters add up to."""
     arrivals_per_second: float
+    coming_per_second: float
+    """The same for the next minute: where a queue builds up and its jobs keep coming, the last
+    tick's rate rather than the steady one."""
     service_seconds: float
     measured: bool
     """Whether anything was seen finished; else the service time is a guess."""
@@ -62,12 +66,13 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         finished_jobs=done,
     )
     service_seconds = (busy + ASSUMED_SERVICE_SECONDS) / (done + 1)
+    # Without a rate, what runs now is the load.
+    steady = _steady_rate(arrivals) if arrivals else measurement.in_flight / service_seconds
+    last = arrivals[-1].jobs / arrivals[-1].seconds if arrivals else 0.0
     rates = Rates(
         ready=ready,
-        # Without a rate, what runs now is the load.
-        arrivals_per_second=_steady_rate(arrivals)
-        if arrivals
-        else measurement.in_flight / service_seconds,
+        arrivals_per_second=steady,
+        coming_per_second=steady + _still_coming(measurement) * max(0.0, last - steady),
         service_seconds=service_seconds,
         measured=done > 0,
         quiet=not any(one.jobs for one in arrivals[-MIN_TICKS:]),
@@ -131,6 +136,17 @@ def _service(
     if memory.finished_jobs:
         keep = max(keep, min(1.0, ENOUGH_FINISHED / memory.finished_jobs))
     return memory.busy_seconds * keep + busy, memory.finished_jobs * keep + finished
+
+
+def _still_coming(measurement: Measurement) -> float:
+    """From 0, all that waits came at once, to 1, it came and comes evenly.
+
+    A queue younger than some seconds could be either.
+    """
+    oldest, median = measurement.oldest_wait_seconds, measurement.median_wait_seconds
+    if not 0 < median <= oldest:
+        return 0.0
+    return min(1.0, 2 * (1 - median / oldest)) ** 2 * min(1.0, oldest / TELLING_WAIT_SECONDS)
 
 
 def _steady_rate(arrivals: tuple[Arrivals, ...]) -> float:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from scale_workers.model import Burst, Measurement, Memory, Policy
 from scale_workers.rates import Rates
 
-PERIODS = (timedelta(hours=1), timedelta(days=1))
+PERIODS = (timedelta(minutes=30), timedelta(hours=1), timedelta(days=1))
 TOLERANCE = timedelta(seconds=30)
 KEPT_FOR = max(PERIODS) * 2 + TOLERANCE
 KEPT = 100

@@ -67,6 +67,7 @@ measurements = st.builds(
         max_size=4,
     ).map(tuple),
     oldest_wait_seconds=seconds,
+    median_wait_seconds=seconds,
     in_flight=few,
     due_scheduled=counts,
     soon_due_scheduled=counts,
