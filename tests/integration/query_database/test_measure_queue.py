@@ -239,6 +239,15 @@ def test_where_the_bound_is_met_the_completions_say_which_time_they_cover(
     assert [(one.window_seconds, one.jobs) for one in later] == [(60, 4), (90, 5)]
 
 
+def test_the_median_wait_is_that_of_the_row_in_the_middle(database: Database) -> None:
+    with rolled_back(database.admin):
+        # A second apart, the last one now.
+        add_jobs(database.admin, "default", 101, into=READY)
+        seen = measure(database.admin)
+        assert seen.oldest_wait_seconds == pytest.approx(100, abs=1)
+        assert seen.median_wait_seconds == pytest.approx(50, abs=1.5)
+
+
 def test_sequences_tell_how_many_jobs_ever_came_and_started(database: Database) -> None:
     connection = database.admin
     assert measure(connection).arrived_total == 0
