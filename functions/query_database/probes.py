@@ -34,7 +34,7 @@ SELECT
 PROCESSES = """
 SELECT
   kind, coalesce(hostname, '') AS hostname,
-  extract(epoch FROM now() AT TIME ZONE 'UTC' - created_at)::float AS registered_seconds_ago,
+  to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS registered_at,
   extract(epoch FROM now() AT TIME ZONE 'UTC' - last_heartbeat_at)::float AS heartbeat_age_seconds,
   (SELECT count(*) FROM (
      SELECT FROM solid_queue_claimed_executions AS claimed

@@ -96,6 +96,8 @@ class WorkerTask:
     def _close(self) -> None:
         self._connection.close()
         self._poller.join()
+        # The poller may have been reconnecting meanwhile.
+        self._connection.close()
         self._pool.shutdown()
 
     def _register(self) -> list[int]:

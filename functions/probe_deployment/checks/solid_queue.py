@@ -1,5 +1,6 @@
 """Whether the new worker tasks registered with Solid Queue and beat."""
 
+from datetime import datetime
 from typing import Any
 
 from probe_deployment.context import Context
@@ -18,30 +19,30 @@ def check(context: Context) -> Finding:
     service = context.service(name)
     if service.desired == 0:
         return Finding.skipped(f"{name} is scaled to no task")
-    since_seconds = (context.now - service.primary.created_at).total_seconds()
     remedy = (
         f"read the log: aws logs tail {context.settings.log_group(name)} --since 30m; does the task"
         " reach the database, and does its command start solid_queue?"
     )
-    return judge(context.ask_queue("queue_processes"), since_seconds, remedy)
+    return judge(context.ask_queue("queue_processes"), service.primary.created_at, remedy)
 
 
-def judge(answer: dict[str, Any], since_seconds: float, remedy: str) -> Finding:
-    """What the processes amount to, for a deployment that began `since_seconds` ago."""
+def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
+    """What the processes amount to, for a deployment that began at `since`."""
     processes = answer["processes"]
+    new = [each for each in processes if datetime.fromisoformat(each["registered_at"]) >= since]
     missing = [
         kind
         for kind in ("Worker", "Dispatcher")
         if not any(
-            process["kind"] == kind
-            and process["registered_seconds_ago"] <= since_seconds
-            and process["heartbeat_age_seconds"] <= BEATING_SECONDS
-            for process in processes
+            process["kind"] == kind and process["heartbeat_age_seconds"] <= BEATING_SECONDS
+            for process in new
         )
     ]
     if missing:
-        old = sum(process["registered_seconds_ago"] > since_seconds for process in processes)
-        saw = f"no {' and no '.join(missing).lower()} of {len(processes)} processes ({old} older)"
+        saw = (
+            f"no {' and no '.join(missing).lower()} that beats among {len(new)} processes"
+            f" registered since; {len(processes) - len(new)} older ones"
+        )
         return Finding.failed(saw, WANTED, remedy)
     dead = [
         process

@@ -1,0 +1,186 @@
+"""Each check against the parts that it looks at: well, broken, and with nothing to look at."""
+
+import json
+import zlib
+from typing import Any
+
+import pytest
+
+from tests.integration.probe_deployment.conftest import NEW, OLD, VERSION, WEB, WORKER, System
+
+
+def test_all_checks_pass_where_all_is_well(system: System) -> None:
+    verdict = system.probe(trigger="pipeline", expectedSchemaVersion=VERSION)
+    assert verdict["status"] == "pass", verdict["table"]
+    skipped = {check["name"] for check in verdict["checks"] if check["status"] == "skip"}
+    assert skipped == {"certificate"}  # of an http address
+
+
+def test_a_wrong_password_is_found_by_the_health_check_and_the_login(system: System) -> None:
+    # GIVEN a password that was changed behind the secret's back, and web tasks that log in anew
+    system.database.admin.execute("ALTER ROLE jiki PASSWORD 'another'")
+    checks = system.checks()
+    assert "503" in checks["health_check"]["saw"]
+    assert "database_login" in checks["health_check"]["remedy"]
+    assert "refused the login of jiki" in checks["database_login"]["saw"]
+
+
+def test_a_password_that_only_the_tasks_lack_is_told_apart(system: System) -> None:
+    # GIVEN a rotation without the deployment after it
+    system.database.admin.execute("ALTER ROLE jiki PASSWORD 'another'")
+    secret = system.aws.secret() | {"aurora_password": "another"}
+    system.aws.client("secretsmanager").put_secret_value(
+        SecretId="config", SecretString=json.dumps(secret)
+    )
+    checks = system.checks()
+    assert checks["health_check"]["status"] == "fail"
+    assert checks["database_login"]["status"] == "pass"
+
+
+def test_an_old_image_is_found_by_its_tag(system: System) -> None:
+    checks = system.checks(service=WEB, expectedImageTag=NEW)
+    assert checks["image"]["status"] == "fail"
+    assert f"no deployment of {NEW} was started" in checks["image"]["remedy"]
+
+
+def test_a_task_that_still_runs_the_old_image_is_named(system: System) -> None:
+    system.deploy(WEB, NEW, wait=False)
+    checks = system.checks(service=WEB)
+    assert f"api:{OLD}" in checks["image"]["saw"]
+    assert "aws ecs update-service" in checks["image"]["remedy"]
+    assert "IN_PROGRESS" in checks["rollout"]["saw"]
+
+
+def test_the_new_image_passes_once_it_is_rolled_out(system: System) -> None:
+    system.deploy(WEB, NEW)
+    checks = system.checks(service=WEB, expectedImageTag=NEW)
+    assert checks["image"]["status"] == "pass"
+    assert checks["rollout"]["saw"] == f"{WEB} 2/2"
+
+
+def test_a_service_without_enough_tasks_is_not_rolled_out(system: System) -> None:
+    system.ecs.end_task(system.ecs.running_tasks(WEB)[0])
+    assert "runs 1 of 2 tasks" in system.checks(service=WEB)["rollout"]["saw"]
+
+
+def test_targets_that_are_gone_are_found(system: System) -> None:
+    group = system.ecs.service(WEB).target_group_arn
+    system.aws.client("elbv2").deregister_targets(
+        TargetGroupArn=group, Targets=[{"Id": "10.1.0.5", "Port": 3000}]
+    )
+    assert system.checks()["target_health"]["saw"] == "no target"
+
+
+def test_a_worker_has_no_target_group_to_look_at(system: System) -> None:
+    assert system.checks(service=WORKER)["target_health"]["status"] == "skip"
+
+
+def test_a_worker_that_never_came_up_is_found(system: System) -> None:
+    # GIVEN a deployment whose tasks run, but don't start Solid Queue
+    system.ecs.engine.runners.pop(WORKER)
+    system.deploy(WORKER, NEW)
+    checks = system.checks(service=WORKER)
+    assert checks["rollout"]["status"] == "pass"
+    assert "no worker and no dispatcher" in checks["solid_queue"]["saw"]
+    assert f"aws logs tail /ecs/{WORKER}" in checks["solid_queue"]["remedy"]
+
+
+def test_workers_of_the_new_deployment_pass(system: System) -> None:
+    system.deploy(WORKER, NEW)
+    assert system.checks(service=WORKER)["solid_queue"]["status"] == "pass"
+
+
+def test_claims_of_a_dead_process_are_found(system: System) -> None:
+    admin = system.database.admin
+    admin.execute(
+        "WITH job AS (INSERT INTO solid_queue_jobs (queue_name, class_name, priority, created_at,"
+        " updated_at) VALUES ('default', 'Job', 0, now(), now()) RETURNING id)"
+        " INSERT INTO solid_queue_claimed_executions (job_id, process_id, created_at)"
+        " SELECT id, 999999, now() FROM job"
+    )
+    assert "1 claims held" in system.checks()["solid_queue"]["saw"]
+
+
+def test_a_database_without_solid_queue_is_told(system: System) -> None:
+    system.database.admin.execute("DROP TABLE solid_queue_processes CASCADE")
+    assert "no tables of Solid Queue" in system.checks()["solid_queue"]["saw"]
+
+
+def test_a_deployment_of_the_web_service_says_nothing_about_workers(system: System) -> None:
+    assert system.checks(service=WEB)["solid_queue"]["status"] == "skip"
+
+
+def test_a_new_error_in_the_log_is_quoted_and_redacted(system: System) -> None:
+    system.log(WEB, "ERROR -- : timeout after 30 ms", minutes=0.5)
+    system.log(
+        WEB,
+        "ERROR -- : timeout after 77 ms",
+        "INFO -- : Completed 200 OK",
+        "FATAL -- : Stripe::AuthenticationError (Invalid API Key: api_key=hunter2)",
+        "FATAL -- : Stripe::AuthenticationError (Invalid API Key: api_key=hunter3)",
+        minutes=0,
+    )
+    finding = system.checks(service=WEB)["log_errors"]
+    assert finding["status"] == "fail"
+    assert "2 × FATAL -- : Stripe::AuthenticationError" in finding["saw"]
+    assert "timeout" not in finding["saw"]
+    assert "hunter" not in finding["saw"]
+
+
+def test_errors_known_from_before_pass(system: System) -> None:
+    assert "none new" in system.checks()["log_errors"]["saw"]
+
+
+def test_a_missing_log_group_is_told(system: System) -> None:
+    system.aws.client("logs").delete_log_group(logGroupName=f"/ecs/{WEB}")
+    assert "ResourceNotFoundException" in system.checks()["log_errors"]["saw"]
+
+
+def test_full_scale_out_must_fit(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert system.checks()["connections"]["status"] == "pass"
+    monkeypatch.setenv("MAX_TASKS", "100")
+    finding = system.checks()["connections"]
+    assert finding["status"] == "fail"
+    assert "100 worker tasks × 6" in finding["remedy"]
+
+
+def test_a_running_migration_is_found(system: System) -> None:
+    key = 2053462845 * zlib.crc32(b"jiki_production")
+    system.database.admin.execute("SELECT pg_advisory_lock(%s)", [key])
+    assert "a migration is running" in system.checks()["migrations"]["saw"]
+
+
+def test_another_schema_version_is_found(system: System) -> None:
+    finding = system.checks(expectedSchemaVersion="20260115000000")["migrations"]
+    assert finding["saw"] == f"public {VERSION}"
+    assert finding["status"] == "fail"
+
+
+def test_a_database_without_rails_has_no_migrations_to_look_at(system: System) -> None:
+    system.database.admin.execute("DROP TABLE schema_migrations")
+    assert system.checks()["migrations"]["status"] == "skip"
+
+
+def test_an_unreachable_database_fails_the_checks_that_ask_it_and_no_other(
+    system: System,
+) -> None:
+    system.aws.put_config("aurora_port", "1")
+    checks = system.checks()
+    failed = {name for name, check in checks.items() if check["status"] == "fail"}
+    assert failed == {"database_login", "connections", "migrations", "solid_queue"}
+    assert "QueryDatabaseSecurityGroupId" in checks["database_login"]["remedy"]
+
+
+def test_throttled_calls_fail_one_check_and_hold_no_other(system: System) -> None:
+    system.ecs.fail_next(operation="ListTasks", times=4)
+    verdict: Any = system.probe(service=WEB)
+    failed = [check for check in verdict["checks"] if check["status"] == "fail"]
+    assert [check["name"] for check in failed if check["name"] != "connections"] == ["image"]
+    assert "ThrottlingException" in failed[0]["saw"] or "Throttling" in str(failed)
+
+
+def test_nothing_secret_is_in_a_verdict(system: System) -> None:
+    system.database.admin.execute("ALTER ROLE jiki PASSWORD 'another'")
+    verdict = str(system.probe())
+    for value in system.aws.secret().values():
+        assert value not in verdict
