@@ -78,6 +78,7 @@ def report(tick: Tick) -> dict[str, Any]:
         answer |= {
             "measured": True,
             "ready": tick.measurement.ready,
+            "ready_is_at_least": tick.measurement.ready_is_at_least,
             "oldest_wait_seconds": tick.measurement.oldest_wait_seconds,
             "in_flight": tick.measurement.in_flight,
         }
