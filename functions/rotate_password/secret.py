@@ -83,9 +83,9 @@ class SecretsManagerSecret:
             if _code(error) == "ResourceNotFoundException":
                 return None
             raise
-        if "SecretString" not in response:
+        if "SecretBinary" in response:
             raise AppConfigError(f"secret {self._id} is binary; expected a text of JSON")
-        return response["SecretString"]
+        return response.get("SecretString")
 
     def put(self, version: str, text: str, label: str) -> None:
         """See Secret."""
