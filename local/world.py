@@ -98,7 +98,10 @@ class World:
     def rotate(self, token: str | None = None) -> list[dict[str, str]]:
         """The four steps of one rotation, invoked as Secrets Manager does; their answers."""
         token = token or str(uuid.uuid4())
-        secret = self.client("secretsmanager").describe_secret(SecretId=SECRET)["ARN"]
+        # As AWS leaves it before createSecret: a version that is pending and has no value.
+        secret = self.client("secretsmanager").put_secret_value(
+            SecretId=SECRET, ClientRequestToken=token, VersionStages=["AWSPENDING"]
+        )["ARN"]
         steps = ("createSecret", "setSecret", "testSecret", "finishSecret")
         return [
             self.invoke(
@@ -235,6 +238,8 @@ def _seed(
     }
     for key, value in {**CONFIG_ITEMS, **place}.items():
         table.put_item(TableName=CONFIG_TABLE, Item={"id": {"S": key}, "value": {"S": value}})
+    for service in (WEB_SERVICE, WORKER_SERVICE):
+        emulator.client("logs").create_log_group(logGroupName=f"/ecs/{service}")
     emulator.client("ssm").put_parameter(
         Name=SLACK_TOKEN_PARAMETER, Value=slack_token, Type="SecureString"
     )
