@@ -1,0 +1,73 @@
+"""A lost password of the master user, set anew by Amazon RDS where a team allows it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from psycopg import sql
+
+from rotate_password.failure import StepFailed
+from tests.integration.rotate_password.conftest import Rotation
+
+CLUSTER = "jiki-production"
+
+
+@pytest.fixture
+def lost(rotation: Rotation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rotation]:
+    """A password that nobody knows, an Aurora cluster, and RDS's way of carrying out a reset."""
+    admin = rotation.database.admin
+    admin.execute("ALTER ROLE jiki PASSWORD 'nobody-knows-this-one'")
+    rotation.aws.client("rds").create_db_cluster(
+        DBClusterIdentifier=CLUSTER,
+        Engine="aurora-postgresql",
+        MasterUsername="jiki",
+        MasterUserPassword="nobody-knows-this-one",
+    )
+    monkeypatch.setenv("ALLOW_MASTER_RESET", "true")
+    monkeypatch.setenv("DATABASE_CLUSTER_ID", CLUSTER)
+
+    def carry_out(params: dict[str, Any], **_: Any) -> None:
+        password = params["body"]["MasterUserPassword"]
+        admin.execute(sql.SQL("ALTER ROLE jiki PASSWORD {}").format(sql.Literal(password)))
+
+    assert boto3.DEFAULT_SESSION
+    events = boto3.DEFAULT_SESSION.events
+    events.register("before-call.rds.ModifyDBCluster", carry_out)
+    yield rotation
+    events.unregister("before-call.rds.ModifyDBCluster", carry_out)
+
+
+def test_a_lost_password_is_reset_told_and_proved_by_a_login(lost: Rotation) -> None:
+    lost.rotate()
+
+    assert lost.logs_in("jiki", lost.aws.secret()["aurora_password"])
+    told = [event["detail-type"] for event in lost.aws.published_events()]
+    assert told == ["PasswordLost", "PasswordRotated"]
+
+
+def test_no_reset_is_made_where_it_is_not_allowed(
+    lost: Rotation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALLOW_MASTER_RESET", "false")
+
+    with pytest.raises(StepFailed, match="or set AllowMasterReset"):
+        lost.rotate()
+
+
+def test_a_reset_that_runs_already_is_waited_for(lost: Rotation) -> None:
+    # GIVEN a cluster that is resetting: it refuses another change, and is done at the next login
+    def refuse(params: dict[str, Any], **_: Any) -> Any:
+        refusal = {"Code": "InvalidDBClusterStateFault", "Message": "resetting"}
+        return AWSResponse("", 400, {}, None), {"Error": refusal}
+
+    assert boto3.DEFAULT_SESSION
+    events = boto3.DEFAULT_SESSION.events
+    events.register_last("before-call.rds.ModifyDBCluster", refuse)
+    try:
+        lost.rotate()
+    finally:
+        events.unregister("before-call.rds.ModifyDBCluster", refuse)
+
+    assert lost.logs_in("jiki", lost.aws.secret()["aurora_password"])
