@@ -36,7 +36,8 @@ def build(settings: Settings, context: LambdaContext) -> Ports:
         queue=SqsAlertQueue(client("sqs"), settings.queue_url),
         threads=threads,
         webhook=webhook,
-        chart=CloudWatchChart(client("cloudwatch")),
+        # A picture is worth one attempt: the message is out by then.
+        chart=CloudWatchChart(client("cloudwatch", max_attempts=1)),
         releases=EcsReleases(client("ecs")),
         clock=lambda: datetime.now(UTC),
         wait=time.sleep,

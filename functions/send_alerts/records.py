@@ -22,14 +22,17 @@ def work(record: SQSRecord, ports: Ports, place: Place, policy: Policy) -> None:
         reason = tell(parse(record.body, ports.clock(), place), ports, policy)
     except TryLater as later:
         delay = max(later.seconds, 0 if later.seconds < FIRST_RETRY_SECONDS else backoff(record))
-        logger.warning("to be told later", reason=str(later), message=record.message_id)
+        logger.warning("to be told later", reason=str(later), message_id=record.message_id)
         ports.queue.hide(record.receipt_handle, delay)
         raise
     except NotAnEvent as error:
-        logger.error("refused", reason=str(error), message=record.message_id)
+        logger.error("refused", reason=str(error), message_id=record.message_id)
         ports.queue.hide(record.receipt_handle, 0)
         raise
-    logger.info("done", reason=reason, message=record.message_id)
+    except Exception:
+        logger.exception("failed", message_id=record.message_id)
+        raise
+    logger.info("done", reason=reason, message_id=record.message_id)
 
 
 def backoff(record: SQSRecord) -> float:

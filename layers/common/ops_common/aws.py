@@ -14,8 +14,13 @@ MAX_ATTEMPTS = 4
 
 
 @cache
-def client(service: str, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS) -> Any:
-    """A boto3 client with bounded waits; one per service and timeout, reused while warm.
+def client(
+    service: str,
+    *,
+    read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> Any:
+    """A boto3 client with bounded waits; one per service and limits, reused while warm.
 
     The endpoint comes from AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<SERVICE> where these are set.
     """
@@ -24,6 +29,6 @@ def client(service: str, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS) 
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=read_timeout_seconds,
-            retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": max_attempts},
         ),
     )
