@@ -8,7 +8,12 @@ from typing import Any
 
 from ops_common.app_config import ConfigTable, app_login
 from ops_common.ecs import EcsServices, Service
-from ops_common.query_database import Login, QueryDatabase
+from ops_common.query_database import (
+    DatabaseUnreachable,
+    Login,
+    LoginRefused,
+    QueryDatabase,
+)
 from probe_deployment.settings import Settings
 from probe_deployment.triggers import Request
 
@@ -40,6 +45,10 @@ class Once[T]:
             if not self._value:
                 self._value.append(self._compute())
             return self._value[0]
+
+
+class SeeOtherCheck(Exception):
+    """Something that another check looks at, and reports, is broken; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +89,24 @@ class Context:
         """Whether the request is about this service."""
         return service in self.probed
 
-    def ask(self, request: str) -> dict[str, Any]:
-        """What query_database answers, by password or IAM token. Raises DatabaseError."""
-        return self.query_database.ask(request, self._login())
+    def ask(self, request: str, database: str = "") -> dict[str, Any]:
+        """What query_database answers, by password or IAM token; `database` on the same server.
+
+        Raises DatabaseError, or SeeOtherCheck where check database_login reports the same.
+        """
+        login = self._login()
+        name = database or login.address.name
+        login = replace(login, address=replace(login.address, name=name))
+        try:
+            return self.query_database.ask(request, login)
+        except (LoginRefused, DatabaseUnreachable):
+            if login.password is None:  # not the login that the other check tries
+                raise
+            raise SeeOtherCheck("the database could not be asked: see database_login") from None
 
     def ask_as_app(self, request: str) -> dict[str, Any]:
         """The same, always with the app's own password. Raises DatabaseError."""
         return self.query_database.ask(request, self._app_login(iam_login=False))
-
-    def ask_queue(self, request: str) -> dict[str, Any]:
-        """The same of the database with Solid Queue's tables. Raises DatabaseError."""
-        login = self._login()
-        name = self.settings.queue_database_name or login.address.name
-        login = replace(login, address=replace(login.address, name=name))
-        return self.query_database.ask(request, login)
 
     def config_table(self) -> ConfigTable:
         """The app's table of configuration values."""

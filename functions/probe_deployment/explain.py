@@ -10,6 +10,7 @@ from ops_common.query_database import (
     DatabaseUnreachable,
     LoginRefused,
 )
+from probe_deployment.context import SeeOtherCheck
 from probe_deployment.finding import Finding
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
@@ -33,10 +34,12 @@ NEXT_STEP: dict[type[Exception], str] = {
 
 
 def explain(error: Exception) -> Finding:
-    """A failed finding for an exception. An unforeseen one is shown by its type alone.
+    """A finding for an exception, nearly always a failure. An unforeseen one is shown by its type alone.
 
     Its text may quote what it was working on, and a verdict travels far.
     """
+    if isinstance(error, SeeOtherCheck):
+        return Finding.skipped(str(error))
     if isinstance(error, ClientError):
         return _client_error(error)
     if isinstance(error, BotoCoreError):

@@ -37,7 +37,7 @@ def event(verdict: Verdict) -> OpsEvent:
     """The event `DeploymentProbed`."""
     state, severity = _state(verdict)
     failed = verdict.outcome is Outcome.FAIL
-    text = verdict.table(failed_only=True) if failed else verdict.summary
+    text = verdict.failures() if failed else verdict.summary
     if verdict.rollback:
         text += f"\nRollback: {verdict.rollback}"
     facts = {"suite": verdict.request.suite, "trigger": verdict.request.trigger.value}

@@ -31,7 +31,7 @@ def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: b
     if verdict.outcome is not Outcome.FAIL or verdict.request.trigger is not Trigger.DEPLOYMENT:
         return Decision(None, "")
     if not on:
-        return Decision(None, "off (parameter ProbeRollback)")
+        return Decision(None, "")
     if service.primary.id != verdict.request.deployment_id:
         return Decision(None, f"no: {service.primary.id} has replaced the probed deployment")
     if last_passed is None:

@@ -51,12 +51,11 @@ class Verdict:
         word = "not settled yet" if self.outcome is Outcome.PENDING else "failed"
         return f"{what}: {len(self.failed)} of {len(self.results)} checks {word} ({names})"
 
-    def table(self, *, failed_only: bool = False) -> str:
-        """Lines for people: each check with what was seen; a failed one with what to do."""
-        results = self.failed if failed_only else self.results
-        width = max((len(each.check) for each in results), default=0)
+    def table(self) -> str:
+        """Lines for a terminal: each check with what was seen; a failed one with what to do."""
+        width = max((len(each.check) for each in self.results), default=0)
         lines = []
-        for each in results:
+        for each in self.results:
             finding = each.finding
             lines.append(
                 f"{finding.status.upper():4}  {each.check:{width}}  {each.seconds:5.1f} s"
@@ -66,6 +65,14 @@ class Verdict:
                 lines.append(f"      wanted: {finding.wanted}")
                 lines.append(f"      to do:  {finding.remedy}")
         return "\n".join(lines)
+
+    def failures(self) -> str:
+        """Lines for a message: each failed check with what to do."""
+        return "\n".join(
+            f"• {each.check}: {each.finding.saw} (wanted: {each.finding.wanted})\n"
+            f"  → {each.finding.remedy}"
+            for each in self.failed
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Schema version 1; fields are only ever added."""

@@ -23,7 +23,8 @@ def check(context: Context) -> Finding:
         f"read the log: aws logs tail {context.settings.log_group(name)} --since 30m; does the task"
         " reach the database, and does its command start solid_queue?"
     )
-    return judge(context.ask_queue("queue_processes"), service.primary.created_at, remedy)
+    answer = context.ask("queue_processes", context.settings.queue_database_name)
+    return judge(answer, service.primary.created_at, remedy)
 
 
 def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:

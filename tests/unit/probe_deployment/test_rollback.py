@@ -29,7 +29,7 @@ def test_goes_back_to_the_last_task_definition_that_passed() -> None:
 @pytest.mark.parametrize(
     ("verdict_", "service_", "last", "on", "reason"),
     [
-        (BROKEN, SERVICE, LAST, False, "off"),
+        (BROKEN, SERVICE, LAST, False, ""),
         (BROKEN, service(id="ecs-svc/3"), LAST, True, "ecs-svc/3 has replaced"),
         (BROKEN, SERVICE, None, True, "no deployment of this service has passed"),
         (BROKEN, SERVICE, DEFINITION + "42", True, "the last task definition that passed"),

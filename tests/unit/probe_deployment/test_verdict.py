@@ -43,11 +43,6 @@ def test_the_table_says_what_to_do_about_each_failure() -> None:
     assert "to do:  redeploy it" in table
 
 
-def test_a_report_of_failures_leaves_the_rest_out() -> None:
-    table = verdict(passed("image"), failed("health_check")).table(failed_only=True)
-    assert "image" not in table
-
-
 def test_the_json_keeps_its_documented_shape() -> None:
     document = verdict(passed("image"), failed("health_check")).as_json()
     assert json.loads(json.dumps(document)) == document
