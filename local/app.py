@@ -42,6 +42,11 @@ class AppStandIn(TaskRunner):
         """Where the health check is."""
         return self.url + HEALTH_CHECK_PATH
 
+    def logins(self) -> list[Login]:
+        """What the running tasks have read at their boot."""
+        with self._lock:
+            return list(self._logins.values())
+
     def started(self, task: Task) -> None:
         """Boot: read the configuration, and keep it."""
         login = self._read_login()
@@ -58,8 +63,7 @@ class AppStandIn(TaskRunner):
     def _answer(self, request: Request) -> Response:
         if request.path != HEALTH_CHECK_PATH:
             return Response(404, {"error": "not found"})
-        with self._lock:
-            logins = list(self._logins.values())
+        logins = self.logins()
         if not logins:
             return Response(503, {"error": "no healthy target"})
         try:

@@ -95,20 +95,25 @@ class World:
             )
         return answer
 
-    def rotate(self, token: str | None = None) -> list[dict[str, str]]:
-        """The four steps of one rotation, invoked as Secrets Manager does; their answers."""
+    def rotate(
+        self, token: str | None = None, before_last: Callable[[], object] = str
+    ) -> list[dict[str, str]]:
+        """The four steps of one rotation, invoked as Secrets Manager does; their answers.
+
+        `before_last` is what somebody does between the third and the last.
+        """
         token = token or str(uuid.uuid4())
         # As AWS leaves it before createSecret: a version that is pending and has no value.
         secret = self.client("secretsmanager").put_secret_value(
             SecretId=SECRET, ClientRequestToken=token, VersionStages=["AWSPENDING"]
         )["ARN"]
-        steps = ("createSecret", "setSecret", "testSecret", "finishSecret")
-        return [
-            self.invoke(
-                "RotatePassword", {"Step": step, "SecretId": secret, "ClientRequestToken": token}
-            )
-            for step in steps
+        event = {"SecretId": secret, "ClientRequestToken": token}
+        answers = [
+            self.invoke("RotatePassword", event | {"Step": step})
+            for step in ("createSecret", "setSecret", "testSecret")
         ]
+        before_last()
+        return [*answers, self.invoke("RotatePassword", event | {"Step": "finishSecret"})]
 
     def put_event(self, event: Mapping[str, Any]) -> None:
         """Put an event of events/ on the default bus."""
