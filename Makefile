@@ -63,9 +63,16 @@ build: setup ## Build what is deployed into .aws-sam/build
 bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png
 	PYTHONPATH=functions:layers/common python -m benchmarks.scaling
 
+bench-queue: setup ## Compare the cost of a look at the queue with others' statements
+	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.queue_measurement
+
+replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks=6 …")
+	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }
+	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET)
+
 lock: setup ## Compile the requirements files anew
 	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator requirements-runtime; do
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: help setup demo test test-unit lint format types lock validate build
+.PHONY: bench-queue replay help setup demo test test-unit lint format types lock validate build

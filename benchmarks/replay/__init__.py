@@ -1,0 +1,1 @@
+"""Runs the policy again on logged ticks, with other parameters."""

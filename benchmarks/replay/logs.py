@@ -1,0 +1,93 @@
+"""Reads the ticks that scale_workers logged, from whatever CloudWatch Logs exports."""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scale_workers.model import ConnectionBudget, Measurement, Policy, ServiceState
+from scale_workers.report import MESSAGE
+
+
+class NoTicks(Exception):
+    """The file holds no line that scale_workers logged for a tick."""
+
+
+@dataclass(frozen=True)
+class LoggedTick:
+    """One tick as it was logged; without a measurement where there was none."""
+
+    at: datetime
+    measurement: Measurement | None
+    service: ServiceState
+    policy: Policy
+    applied: int
+
+
+def read_ticks(path: Path) -> list[LoggedTick]:
+    """The ticks of a file in the order of time, each once. Raises NoTicks.
+
+    Understood: the function's own lines, alone or behind a timestamp (`aws logs tail`, an export
+    to S3, gzipped or not), and JSON with such lines in it (`aws logs filter-log-events`, the
+    results of Logs Insights). Lines of anything else are passed over.
+    """
+    raw = path.read_bytes()
+    text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode(errors="replace")
+    found = {tick.at: tick for tick in map(_tick, _payloads(text)) if tick}
+    if not found:
+        raise NoTicks(f"{path} has no line with the message {MESSAGE!r}")
+    return [found[at] for at in sorted(found)]
+
+
+def _payloads(text: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        yield from _within(json.loads(text))
+    except ValueError:
+        for line in text.splitlines():
+            start = line.find("{")
+            if start >= 0:
+                yield from _from_line(line[start:])
+
+
+def _from_line(text: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        yield from _within(json.loads(text))
+    except ValueError:
+        return
+
+
+def _within(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every log line's object in a JSON value: itself, or text in some list of events."""
+    if isinstance(value, dict) and value.get("message") == MESSAGE:
+        yield value
+    elif isinstance(value, dict):
+        yield from _each(value.values())
+    elif isinstance(value, list):
+        yield from _each(value)
+    elif isinstance(value, str) and MESSAGE in value and "{" in value:
+        yield from _from_line(value[value.index("{") :])
+
+
+def _each(values: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+    for value in values:
+        yield from _within(value)
+
+
+def _tick(line: Mapping[str, Any]) -> LoggedTick | None:
+    try:
+        tick = line["tick"]
+        measurement = tick.get("measurement")
+        budget = ConnectionBudget(**tick["policy"]["connections"])
+        return LoggedTick(
+            datetime.fromisoformat(tick["at"]),
+            Measurement.from_json(measurement) if measurement else None,
+            ServiceState.from_json(tick["service"]),
+            Policy(**{**tick["policy"], "connections": budget}),
+            int(tick["applied"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        # A line of another version of the function, or one cut short.
+        return None
