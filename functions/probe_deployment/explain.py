@@ -34,9 +34,10 @@ NEXT_STEP: dict[type[Exception], str] = {
 
 
 def explain(error: Exception) -> Finding:
-    """A finding for an exception, nearly always a failure. An unforeseen one is shown by its type alone.
+    """A finding for an exception, nearly always a failure.
 
-    Its text may quote what it was working on, and a verdict travels far.
+    An unforeseen one is shown by its type alone: its text may quote what it was working on, and a
+    verdict travels far.
     """
     if isinstance(error, SeeOtherCheck):
         return Finding.skipped(str(error))

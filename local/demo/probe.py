@@ -36,6 +36,7 @@ def tell(world: World, say: Narrator) -> None:
 
 
 def _healthy(world: World, say: Narrator) -> None:
+    _log(world, "ERROR -- : [4f1d] Faraday::TimeoutError (ElevenLabs after 30 s)")
     say.step("A new image is deployed; ECS's event starts the probe, and people are told:")
     seen = len(world.slack.messages)
     _deploy(world, WEB_SERVICE, GOOD_SHA)
@@ -44,7 +45,6 @@ def _healthy(world: World, say: Narrator) -> None:
     if told:
         say.quote("Slack", told)
     say.expect("a deployment that works is one line to people", held=bool(told))
-    _log(world, "ERROR -- : [4f1d] Faraday::TimeoutError (ElevenLabs after 30 s)")
     say.step("A pipeline asks for the same and gets the whole table:")
     verdict = _ask(world, say, expectedImageTag=GOOD_SHA)
     say.expect("the verdict is pass", held=verdict["status"] == "pass")
