@@ -1,4 +1,4 @@
-"""A tick as people and programs read it later: one log line, and three metrics."""
+"""A tick as people and programs read it later: one log line, and two metrics."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -60,11 +60,10 @@ class Tick:
 def report(tick: Tick) -> dict[str, Any]:
     """Log the tick, count it, and return the handler's answer.
 
-    Metrics (each custom one costs, so only what a dashboard and an alarm need): QueueLatency,
-    ReadyJobs and DesiredTasks; the first two are left out where nothing was measured.
+    Metrics: QueueLatency and ReadyJobs, where they were measured. Each custom one costs, and the
+    number of tasks is among Container Insights' own.
     """
     logger.info(MESSAGE, reason=tick.reason, tick=tick.as_json())
-    metrics.add_metric("DesiredTasks", MetricUnit.Count, tick.applied.desired)
     answer: dict[str, Any] = {
         "desired": tick.applied.desired,
         "decided": tick.decision.desired,
@@ -75,6 +74,7 @@ def report(tick: Tick) -> dict[str, Any]:
     if isinstance(tick.measurement, Measurement):
         metrics.add_metric("QueueLatency", MetricUnit.Seconds, tick.measurement.oldest_wait_seconds)
         metrics.add_metric("ReadyJobs", MetricUnit.Count, tick.measurement.ready)
+        metrics.flush_metrics()
         answer |= {
             "measured": True,
             "ready": tick.measurement.ready,
@@ -82,5 +82,4 @@ def report(tick: Tick) -> dict[str, Any]:
             "oldest_wait_seconds": tick.measurement.oldest_wait_seconds,
             "in_flight": tick.measurement.in_flight,
         }
-    metrics.flush_metrics()
     return answer

@@ -40,7 +40,10 @@ def run(ports: Ports, settings: Settings, now: datetime) -> Tick:
     after = Remembered(decision.memory, episodes, _wake_at(measurement, remembered))
     kept = ports.memories.save(after, now)
     applied = Applied(service.desired)
-    if not settings.dry_run:
+    if settings.dry_run:
+        # It holds nothing at a limit; the world's own troubles are told all the same.
+        events = [event for event in events if event.kind != "ScalerAtLimit"]
+    else:
         applied = _apply(ports, settings, service, measurement, decision, may_scale_in=kept)
     if applied.desired != service.desired:
         events.append(_scaled(settings, service, applied, decision, now))

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -66,6 +67,39 @@ def test_a_dry_run_decides_and_remembers_but_changes_and_tells_nothing() -> None
     assert [what for what, _ in world.done] == ["look"]
     assert world.events == []
     assert world.remembered.memory.needs
+
+
+def test_a_dry_run_tells_of_blindness_but_not_of_a_limit_that_it_does_not_hold() -> None:
+    held = World(looks=[measured(worker(1, 3), ready=500, oldest=4000)])
+    blind = World(looks=[NoMeasurement("timeout")])
+    for minute in range(15):
+        for world in (held, blind):
+            run(
+                world.ports(),
+                settings(dry_run=True, policy=Policy(max_tasks=1)),
+                NOW + timedelta(minutes=minute),
+            )
+    assert kinds(held) == []
+    assert kinds(blind) == ["ScalerBlind"]
+
+
+def test_a_count_that_ecs_refuses_is_an_error_and_the_next_tick_tries_again() -> None:
+    # GIVEN a scale-in that dies between protecting and lowering
+    world = quiet_world(1)
+    ports = world.ports()
+
+    def refuse(name: str, count: int) -> None:
+        raise ConnectionError("ecs")
+
+    broken = replace(
+        ports, services=SimpleNamespace(describe=ports.services.describe, set_desired=refuse)
+    )  # type: ignore[arg-type]
+    with pytest.raises(ConnectionError):
+        run(broken, settings(policy=CAREFUL), NOW)
+    # THEN nothing was lowered, and a minute later it is
+    assert world.counts() == []
+    run(ports, settings(policy=CAREFUL), NOW + timedelta(seconds=60))
+    assert world.counts() == [2]
 
 
 def test_takes_nothing_away_while_a_deployment_rolls_out() -> None:
