@@ -152,6 +152,9 @@ class Round:
         """Give the lease back; what is left in the outbox is marked with what is known of it."""
         incident = self._held.incident
         left = [one for one in incident.outbox if one.channel is Channel.SLACK]
+        if self._outcome.broken:
+            dropped = [one.id for one in left]
+            logger.error("slack is broken", reason=str(self._outcome.broken), dropped=dropped)
         for delivery in left:
             if self._outcome.broken:
                 incident = incident.without(delivery)

@@ -1,0 +1,106 @@
+"""The story of an alarm that opens, flaps and is over: one message, one thread."""
+
+import copy
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from local.demo.narrator import Narrator
+from local.ministack import ROOT
+from local.slack import Failure, Message
+from local.world import World
+
+NAME = "jiki-api-web-cpu-high"
+FLAP_WINDOW_SECONDS = 4
+
+
+def tell(world: World, say: Narrator) -> None:
+    """Each event travels bus, rule, queue, deployed function."""
+    say.title("Alerts: one thread per incident")
+    function = world.outputs["SendAlertsFunction"]
+    client = world.client("lambda")
+    before = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    hurried = {**before, "FLAP_WINDOW_SECONDS": str(FLAP_WINDOW_SECONDS)}
+    client.update_function_configuration(FunctionName=function, Environment={"Variables": hurried})
+    try:
+        _tell(world, say)
+    finally:
+        client.update_function_configuration(
+            FunctionName=function, Environment={"Variables": before}
+        )
+
+
+def _tell(world: World, say: Narrator) -> None:
+    say.step("An alarm goes off; Slack answers its first call with HTTP 500, having posted or not")
+    notified = len(world.sns_messages())
+    world.slack.fail_next(Failure(status=500, after_the_work=True, method="chat.postMessage"))
+    started = datetime.now(UTC)
+    _put(world, "alarm_metric", started, "ALARM", "OK")
+    say.expect("SNS has it although Slack failed", world.wait_for(lambda: bool(_mails(world, notified))))
+    mail = _mails(world, notified)[0]
+    say.quote(f"SNS, as a subscriber got it: {mail['Subject']}", mail["Message"])
+    say.expect("Slack shows it", world.wait_for(lambda: bool(_heads(world))))
+    head = _heads(world)[0]
+    say.quote("Slack, the message in the channel", _text(head))
+
+    say.step("It flaps: OK and ALARM in turns; one event comes twice, one late")
+    times = [started + timedelta(seconds=second) for second in (1, 2, 3, 4, 5)]
+    states = ("OK", "ALARM", "OK", "ALARM", "OK")
+    events = list(zip(times, states, strict=True))
+    for at, state in (events[0], events[1], events[1], events[3], events[2], events[4]):
+        _put(world, "alarm_metric" if state == "ALARM" else "alarm_metric_ok", at, state)
+    threaded = world.wait_for(lambda: len(_thread(world, head)) >= len(events), 90)
+    say.expect("each change is one line in the thread", threaded)
+    calm = world.wait_for(lambda: "Resolved" in head.text, 60)
+    say.expect(f"calm for {FLAP_WINDOW_SECONDS} s, the head is green", calm)
+    say.table(("Slack, the thread",), [(_text(line),) for line in _thread(world, head)])
+    say.quote("Slack, the same message now", _text(head))
+    say.table(("SNS, all of it",), [(mail["Subject"],) for mail in _mails(world, notified)])
+    say.expect("the channel has one message for it", len(_heads(world)) == 1)
+    deliveries = [
+        message.content["metadata"]["event_payload"]["delivery"]
+        for message in (head, *_thread(world, head))
+    ]
+    say.expect("nothing is shown twice", len(deliveries) == len(set(deliveries)))
+
+
+def _put(world: World, name: str, at: datetime, state: str, was: str = "") -> None:
+    path = ROOT / "events" / "alerts" / f"{name}.json"
+    event: dict[str, Any] = copy.deepcopy(json.loads(path.read_text()))
+    detail = event["detail"]
+    detail["state"] |= {"value": state, "timestamp": at.isoformat(timespec="milliseconds")}
+    detail["previousState"] = {"value": was or ("OK" if state == "ALARM" else "ALARM")}
+    world.put_event(event)
+    time.sleep(0.2)
+
+
+def _mails(world: World, skip: int) -> list[dict[str, Any]]:
+    return [mail for mail in world.sns_messages()[skip:] if NAME in mail["Subject"]]
+
+
+def _heads(world: World) -> list[Message]:
+    return [
+        message
+        for message in world.slack.messages
+        if NAME in message.text and not message.thread_ts
+    ]
+
+
+def _thread(world: World, head: Message) -> list[Message]:
+    return world.slack.thread(head.ts)
+
+
+def _text(message: Message) -> str:
+    parts = [message.text]
+    for attachment in message.content.get("attachments", []):
+        for block in attachment["blocks"]:
+            parts += _block_texts(block)
+    return "\n".join(parts)
+
+
+def _block_texts(block: Mapping[str, Any]) -> list[str]:
+    texts = [block["text"]] if "text" in block else []
+    texts += block.get("fields", []) + block.get("elements", [])
+    return [str(text["text"]) for text in texts]
