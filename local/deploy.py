@@ -1,5 +1,6 @@
 """`sam build` and `sam deploy` of the real template, into the emulator."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -11,27 +12,39 @@ from local.ministack import CREDENTIALS, ROOT, MiniStack
 
 SAM = Path(sys.executable).with_name("sam")
 STACK_NAME = "jiki-ops-local"
-BUILD_FOLDER = ROOT / ".aws-sam" / "build"
 
 
 class DeployFailed(Exception):
     """A SAM command ended with an error; the message holds what it printed."""
 
 
-def build() -> None:
-    """Build functions and layers for this machine (cached). Raises DeployFailed."""
-    _sam("build", {})
+def build(folder: Path) -> None:
+    """Build functions and layers into a folder of one's own. Raises DeployFailed.
+
+    The cache of dependencies is shared, so one build waits for another.
+    """
+    lock = ROOT / ".aws-sam" / "lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _sam("build", {}, "--config-env", "local", "--build-dir", str(folder))
 
 
 def deploy(
-    emulator: MiniStack, parameters: Mapping[str, str], *, stack_name: str = STACK_NAME
+    emulator: MiniStack,
+    folder: Path,
+    parameters: Mapping[str, str],
+    *,
+    stack_name: str = STACK_NAME,
 ) -> dict[str, str]:
-    """Deploy what was built, and return the stack's outputs. Raises DeployFailed."""
+    """Deploy what was built into a folder; the stack's outputs. Raises DeployFailed."""
     overrides = [f'{name}="{value}"' for name, value in parameters.items()]
     _sam(
         "deploy",
         {"AWS_ENDPOINT_URL": emulator.url},
-        *("--config-env", "local", "--stack-name", stack_name, "--no-progressbar"),
+        *("--template-file", str(folder / "template.yaml")),
+        *("--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"),
+        *("--stack-name", stack_name, "--no-progressbar"),
         *("--parameter-overrides", *overrides),
     )
     return outputs(emulator, stack_name)

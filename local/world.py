@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -70,11 +72,12 @@ class World:
         with ExitStack() as stack:
             progress("building functions and layers, starting PostgreSQL and the stand-ins …")
             pool = stack.enter_context(ThreadPoolExecutor(1))
-            built = pool.submit(deploy.build)
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="jiki-build-")))
+            built = pool.submit(deploy.build, folder)
             world = _start_parts(cls, stack)
             built.result()
             progress("deploying template.yaml into the local AWS (sam deploy) …")
-            world._deploy(dict(parameters or {}))
+            world._deploy(folder, dict(parameters or {}))
             world._run_services()
             yield world
 
@@ -170,7 +173,7 @@ class World:
             time.sleep(0.1)
         return True
 
-    def _deploy(self, parameters: Mapping[str, str]) -> None:
+    def _deploy(self, folder: Path, parameters: Mapping[str, str]) -> None:
         local = {
             "AwsEndpointUrl": self.emulator.url,
             "EcsEndpointUrl": self.ecs.url,
@@ -181,7 +184,7 @@ class World:
             "HealthCheckUrl": self.app.health_check_url,
         }
         self.outputs = deploy.deploy(
-            self.emulator, NETWORK | UNKNOWN_TO_THE_EMULATOR | local | dict(parameters)
+            self.emulator, folder, NETWORK | UNKNOWN_TO_THE_EMULATOR | local | dict(parameters)
         )
         queue = self.client("sqs")
         self._inbox = queue.create_queue(QueueName="subscriber")["QueueUrl"]
