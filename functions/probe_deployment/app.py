@@ -10,7 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ops_common.observability import logger, metrics
+from ops_common.observability import logger
 from probe_deployment import wiring
 from probe_deployment.answer import answer
 from probe_deployment.probe import Superseded, probe
@@ -19,7 +19,6 @@ from probe_deployment.settings import Settings
 from probe_deployment.triggers import parse
 
 
-@metrics.log_metrics
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Reach the verdict for one event; see docs/probes.md for both."""
     settings = Settings.from_env()

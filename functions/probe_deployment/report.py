@@ -31,6 +31,7 @@ def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool
 def measure(verdict: Verdict) -> None:
     """One metric for all suites: how many checks failed."""
     metrics.add_metric("FailedChecks", MetricUnit.Count, len(verdict.failed))
+    metrics.flush_metrics()
 
 
 def event(verdict: Verdict) -> OpsEvent:
