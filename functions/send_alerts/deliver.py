@@ -5,9 +5,9 @@ attempt. So after a crash at any point the next invocation knows what may have b
 for it in Slack, and posts only what is not there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,12 +17,18 @@ from send_alerts.incident import Channel, Delivery, Incident, Policy
 from send_alerts.plain import notification
 from send_alerts.ports import Ports, TryLater
 from send_alerts.slack_delivery import chart, edit_head, find, post, post_to_webhook
-from send_alerts.slack_failures import MaybeSent, MessageRefused, NotSent, SlackBroken
+from send_alerts.slack_failures import (
+    MaybeSent,
+    MessageRefused,
+    NotSent,
+    SlackBroken,
+    SlackFailure,
+)
 from send_alerts.store import Conflict, Held
 
 ORDER = (Channel.SNS, Channel.QUEUE, Channel.STORM, Channel.SLACK)
-# A post that timed out may land later; looked for too soon, it would be posted twice.
-SETTLE_SECONDS = 30.0
+# A post without an answer may land later; looked for too soon, it would be posted twice.
+SETTLE = timedelta(seconds=30)
 # One Slack call at its time limit, and the saves around it.
 CALL_SECONDS = 6.0
 AWS_RETRY_SECONDS = 30.0
@@ -43,10 +49,11 @@ class Round:
     """One pass over the outbox of one incident, by the invocation that holds its lease."""
 
     def __init__(
-        self, held: Held, tried_before: Mapping[str, datetime], ports: Ports, policy: Policy
+        self, held: Held, unclaimed: Sequence[Delivery], ports: Ports, policy: Policy
     ) -> None:
+        """`unclaimed` is the outbox as it was before this invocation claimed it."""
         self._held = held
-        self._tried: dict[str, datetime | None] = dict(tried_before)
+        self._marks = {delivery.id: delivery for delivery in unclaimed}
         self._ports = ports
         self._policy = policy
         self._outcome = Outcome()
@@ -99,7 +106,7 @@ class Round:
             self._later(str(failure), seconds)
             self._slack_stopped = True
         except MaybeSent as failure:
-            self._later(str(failure), SETTLE_SECONDS)
+            self._later(str(failure), failure.settle.total_seconds())
             self._slack_stopped = True
         except SlackBroken as failure:
             self._outcome = replace(self._outcome, broken=failure)
@@ -121,21 +128,28 @@ class Round:
             chart(after, threads, self._ports.chart)
 
     def _earlier(self, delivery: Delivery) -> Incident | None:
-        tried = self._tried.get(delivery.id)
-        if tried is None or self._ports.threads is None:
+        """The incident with what an earlier attempt has left; None if it surely left nothing."""
+        mark = self._marks[delivery.id]
+        if mark.tried_at is None or mark.settles_at is None or self._ports.threads is None:
             return None
-        return find(self._held.incident, delivery, tried, self._ports.threads, self._policy)
+        unsettled = mark.settles_at - self._ports.clock()
+        if unsettled > timedelta(0):
+            raise MaybeSent("an earlier attempt may still land", unsettled)
+        incident = self._held.incident
+        return find(incident, delivery, mark.tried_at, self._ports.threads, self._policy)
 
     def _post(self, delivery: Delivery) -> Incident:
-        incident = self._held.incident
-        self._tried[delivery.id] = delivery.tried_at
+        incident, mark = self._held.incident, self._marks[delivery.id]
         try:
             if self._ports.threads:
                 return post(incident, delivery, self._ports.threads, self._policy)
             if self._ports.webhook:
                 post_to_webhook(incident, delivery, self._ports.webhook, self._policy)
-        except (NotSent, SlackBroken):
-            self._tried[delivery.id] = None
+        except MaybeSent as failure:
+            self._marks[delivery.id] = mark.trying(self._ports.clock(), failure.settle)
+            raise
+        except SlackFailure:
+            self._marks[delivery.id] = mark.untried()
             raise
         return incident
 
@@ -159,7 +173,7 @@ class Round:
             if self._outcome.broken:
                 incident = incident.without(delivery)
             else:
-                incident = incident.tried(delivery, self._tried.get(delivery.id))
+                incident = incident.with_delivery(self._marks[delivery.id])
         self._held = replace(self._held, leased_until=None)
         self._save(incident)
 

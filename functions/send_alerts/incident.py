@@ -48,7 +48,17 @@ class Delivery:
     late: bool = False
     """Something newer was already known when this arrived."""
     tried_at: datetime | None = None
-    """When an attempt began whose outcome nobody knows; None when there was none."""
+    """When the first attempt began whose outcome nobody knows; None when there was none."""
+    settles_at: datetime | None = None
+    """From then on the last of these has landed or never will."""
+
+    def trying(self, now: datetime, settle: timedelta) -> "Delivery":
+        """With an attempt whose outcome nobody knows (yet)."""
+        return replace(self, tried_at=self.tried_at or now, settles_at=now + settle)
+
+    def untried(self) -> "Delivery":
+        """With nothing that may have been posted."""
+        return replace(self, tried_at=None, settles_at=None)
 
 
 @dataclass(frozen=True)
@@ -139,14 +149,11 @@ class Incident:
             self, outbox=tuple(other for other in self.outbox if other.id != delivery.id)
         )
 
-    def tried(self, delivery: Delivery, tried_at: datetime | None) -> "Incident":
-        """An attempt begins (its outcome unknown until confirmed), or surely did nothing."""
+    def with_delivery(self, delivery: Delivery) -> "Incident":
+        """The delivery as it now stands, in its place."""
         return replace(
             self,
-            outbox=tuple(
-                replace(other, tried_at=tried_at) if other.id == delivery.id else other
-                for other in self.outbox
-            ),
+            outbox=tuple(delivery if one.id == delivery.id else one for one in self.outbox),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -193,6 +200,7 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         text=row["text"],
         late=row["late"],
         tried_at=_time(row["tried_at"]),
+        settles_at=_time(row["settles_at"]),
     )
 
 

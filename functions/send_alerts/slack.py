@@ -11,6 +11,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from send_alerts.slack_failures import (
+    DEFAULT_RETRY_SECONDS,
+    MaybeSent,
     NotSent,
     SlackBroken,
     of_answer,
@@ -23,6 +25,7 @@ EVENT_TYPE = "jiki_ops_alert"
 CLOCK_SKEW = timedelta(minutes=2)
 PAGE_SIZE = 200
 MOST_PAGES = 10
+MOST_UNANSWERED = 3
 
 
 class Posted(NamedTuple):
@@ -58,21 +61,32 @@ class Webhook(Protocol):
 
 
 class Gate:
-    """Lets no call through before the time that Slack has asked for (Retry-After)."""
+    """Lets no call through before Slack's Retry-After is over, or while it gives no answers.
+
+    Otherwise each call of an outage would use up its time limit, and SNS would wait meanwhile.
+    """
 
     def __init__(self) -> None:
         self._closed_until = 0.0
+        self._unanswered = 0
 
     def call[T](self, call: Callable[[], T]) -> T:
         """The call's result. Raises NotSent while closed."""
         wait = self._closed_until - time.monotonic()
         if wait > 0:
-            raise NotSent("Slack has asked to wait", wait)
+            raise NotSent("Slack is left alone for a while", wait)
         try:
-            return call()
+            result = call()
         except NotSent as failure:
             self._closed_until = time.monotonic() + failure.retry_after_seconds
             raise
+        except MaybeSent:
+            self._unanswered += 1
+            if self._unanswered >= MOST_UNANSWERED:
+                self._closed_until = time.monotonic() + DEFAULT_RETRY_SECONDS
+            raise
+        self._unanswered = 0
+        return result
 
 
 class BotSlack:

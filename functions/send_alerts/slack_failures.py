@@ -2,8 +2,13 @@
 
 import socket
 from collections.abc import Mapping
+from datetime import timedelta
 
 DEFAULT_RETRY_SECONDS = 30.0
+# How long after a failure a message may still appear: an answer, if only an error, is the end of
+# the request; without one it may still be on its way.
+AFTER_ANSWER = timedelta(seconds=2)
+AFTER_SILENCE = timedelta(seconds=30)
 # Slack's own trouble, by its own words some of the work may have been done
 # (Slack API reference, errors of chat.postMessage).
 OF_SLACK = frozenset(
@@ -48,7 +53,11 @@ class NotSent(SlackFailure):
 
 
 class MaybeSent(SlackFailure):
-    """A timeout, a lost connection, a 5xx: the message may stand there."""
+    """A timeout, a lost connection, a 5xx: the message may stand there, or will after `settle`."""
+
+    def __init__(self, reason: str, settle: timedelta = AFTER_SILENCE) -> None:
+        super().__init__(reason)
+        self.settle = settle
 
 
 class MessageRefused(SlackFailure):
@@ -73,7 +82,7 @@ def of_answer(status: int, code: str, headers: Mapping[str, str]) -> SlackFailur
         return NotSent("Slack limits the rate", _retry_after(headers))
     if status >= 500 or code in OF_SLACK or " " in code or not code:
         # Codes are single words; anything else is a page of something in between.
-        return MaybeSent(f"Slack answered with HTTP {status} {code[:100]}".strip())
+        return MaybeSent(f"Slack answered with HTTP {status} {code[:100]}".strip(), AFTER_ANSWER)
     if code in GONE:
         return MessageGone(code)
     if code in OF_THE_MESSAGE:

@@ -10,7 +10,7 @@ from ops_common.observability import logger
 from ops_common.ops_events import Severity
 from send_alerts import storms
 from send_alerts.decide import advance, hand_over, own_message, silence
-from send_alerts.deliver import Outcome, Round
+from send_alerts.deliver import SETTLE, Outcome, Round
 from send_alerts.events import FollowUp
 from send_alerts.follow_up import look_again, schedule
 from send_alerts.incident import Channel, Incident, Policy
@@ -84,10 +84,9 @@ def _work(
         incident = _decided(held.incident, change, now, ports, policy)
         if incident == held.incident and not _unfinished(incident, ports, policy):
             return f"{key}: nothing new"
-        tried_before = {one.id: one.tried_at for one in incident.outbox if one.tried_at}
         try:
             held = ports.incidents.save(_claimed(held, incident, now, ports, policy), now)
-            return _finish(key, held, tried_before, ports, policy)
+            return _finish(held, incident, ports, policy)
         except Conflict:
             logger.info("incident changed meanwhile; once more", incident=key)
     raise TryLater(f"{key} is changed by many at once", BUSY_SECONDS)
@@ -126,16 +125,15 @@ def _claimed(held: Held, incident: Incident, now: datetime, ports: Ports, policy
         lease = ports.deadline + LEASE_MARGIN
         for delivery in incident.outbox:
             if delivery.channel is Channel.SLACK:
-                incident = incident.tried(delivery, delivery.tried_at or now)
+                incident = incident.with_delivery(delivery.trying(now, SETTLE))
     return replace(held, incident=incident, leased_until=lease)
 
 
-def _finish(
-    key: str, held: Held, tried_before: dict[str, datetime], ports: Ports, policy: Policy
-) -> str:
+def _finish(held: Held, unclaimed: Incident, ports: Ports, policy: Policy) -> str:
+    key = unclaimed.key
     if held.leased_until is None:
         return f"{key}: recorded, nothing to tell"
-    outcome = Round(held, tried_before, ports, policy).run()
+    outcome = Round(held, unclaimed.outbox, ports, policy).run()
     _report_slack(key, outcome, ports, policy)
     if outcome.later:
         raise outcome.later
