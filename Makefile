@@ -35,7 +35,10 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 	touch $@
 
 demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one)
-	python -m local.demo $(STORY)
+	PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY)
+
+drill: setup ## Play the failure drills (DRILL=database-is-paused for one; WRITE=1 puts the table into the docs)
+	PYTHONPATH=functions:layers/common:layers/postgres python -m local.drills $(DRILL) $(if $(WRITE),--write docs/failure-drills.md)
 
 test: setup build ## Run every test; says what was skipped and why
 	python -m pytest -rs
