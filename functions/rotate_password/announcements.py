@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from ops_common.app_config import AppConfigError
 from ops_common.ecs import ServiceNotFound
-from ops_common.ops_events import OpsEvent, Severity, State
+from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
 from ops_common.query_database import DatabaseError
 from ops_common.settings import SettingsError
 from rotate_password.guard import RolloutInProgress
@@ -90,6 +90,7 @@ SAFE = (
     AppConfigError,
     BadRotation,
     DatabaseError,
+    EventNotPublished,
     PasswordLost,
     RolloutInProgress,
     ServiceNotFound,
@@ -107,4 +108,6 @@ def reason(error: Exception) -> str:
         return str(error)
     if isinstance(error, ClientError):
         return f"{error.operation_name} answered {error.response['Error']['Code']}"
+    if isinstance(error, HTTPClientError):
+        return f"an AWS API did not answer ({type(error).__name__})"
     return f"unexpected {type(error).__name__}"

@@ -15,8 +15,8 @@ from rotate_password.rotation import Rotation
 from rotate_password.secret import SecretsManagerSecret
 from rotate_password.settings import Settings
 
-# More than query_database may take: a connection, a statement, and a cold start.
-INVOKE_TIMEOUT_SECONDS = 30
+# More than query_database's own limit, so that its answer is never cut off.
+INVOKE_TIMEOUT_SECONDS = 35
 
 
 def build(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock) -> Rotation:

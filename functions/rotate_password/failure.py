@@ -9,7 +9,7 @@ from ops_common.observability import logger
 from ops_common.ops_events import PublishEvent
 from rotate_password import announcements
 from rotate_password.clock import Clock
-from rotate_password.request import Request
+from rotate_password.request import PREPARE_ROLES, Request
 
 
 class StepFailed(Exception):
@@ -32,6 +32,9 @@ def _report(request: Request, error: Exception, publish: PublishEvent, clock: Cl
         f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
     ]
     logger.error("step failed", step=request.step, reason=reason, at=places[-5:])
+    if request.step == PREPARE_ROLES:
+        # Who has started it by hand reads the error, and no rotation has failed.
+        raise StepFailed(f"{request.step} of {request.secret_name}: {reason}") from None
     try:
         publish(announcements.failed(request.secret_name, request.step, error, clock.now()))
     except Exception as unpublished:  # noqa: BLE001  # the step's own failure is the one to raise

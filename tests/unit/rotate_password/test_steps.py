@@ -1,7 +1,7 @@
 """Drift, the guard, the redeployment, and events out of turn."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -262,11 +262,19 @@ def test_a_secret_without_a_current_version_is_named() -> None:
         world.step("createSecret", token)
 
 
-def test_preparing_roles_needs_the_names_of_two() -> None:
+def test_preparing_roles_says_which_were_made() -> None:
     world = World()
-    rotation = world.rotation()
+    world.database.created = ["jiki_owner", "jiki_a"]
 
-    assert steps.prepare_roles(rotation, "") == "roles made: none, they were there"
+    assert steps.prepare_roles(world.rotation(), "") == "roles made: jiki_owner, jiki_a"
+
+
+def test_preparing_roles_needs_the_names_of_two() -> None:
+    rotation = World().rotation()
+    shape = replace(rotation.shape, alternating_users=())
+
+    with pytest.raises(BadRotation, match="AlternatingUsers names no roles"):
+        steps.prepare_roles(replace(rotation, shape=shape), "")
 
 
 def test_a_paused_database_is_asked_again_until_it_answers_or_time_is_up() -> None:

@@ -150,7 +150,7 @@ class MemoryDatabase:
     roles: dict[str, str]
     prepared: bool = True
     unreachable_times: int = 0
-    logins: list[str] = field(default_factory=list)
+    created: list[str] = field(default_factory=list)
 
     def ask(
         self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
@@ -158,7 +158,6 @@ class MemoryDatabase:
         if self.unreachable_times:
             self.unreachable_times -= 1
             raise DatabaseUnreachable("aurora.internal:5432 did not answer within 5 s")
-        self.logins.append(login.user)
         if self.roles.get(login.user) != login.password:
             raise LoginRefused(f"aurora.internal:5432 refused the login of {login.user}")
         if request == "set_password":
@@ -169,7 +168,7 @@ class MemoryDatabase:
             next(effect)
             self.roles[parameters["user"]] = parameters["new_password"]
             next(effect)
-        return {"created": []}
+        return {"created": self.created}
 
 
 @dataclass

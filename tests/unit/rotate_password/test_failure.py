@@ -1,0 +1,97 @@
+"""A failed step is told, logged and raised, and quotes nothing that may be secret."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+
+from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
+from ops_common.query_database import DatabaseUnreachable
+from rotate_password.failure import StepFailed, reported
+from rotate_password.guard import RolloutInProgress
+from rotate_password.logins import PasswordLost
+from rotate_password.request import Request
+from tests.unit.rotate_password.world import Clock
+
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"
+MARKER = "hunter2-marker"
+
+
+def fail(error: Exception, step: str = "setSecret") -> tuple[str, list[OpsEvent]]:
+    """The message that is raised, and what was published."""
+    events: list[OpsEvent] = []
+    with (
+        pytest.raises(StepFailed) as caught,
+        reported(Request(step, SECRET, "token"), events.append, Clock()),
+    ):
+        raise error
+    assert caught.value.__cause__ is None
+    return str(caught.value), events
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (DatabaseUnreachable("db:5432 offers no TLS"), "db:5432 offers no TLS"),
+        (
+            ClientError({"Error": {"Code": "AccessDenied", "Message": MARKER}}, "PutSecretValue"),
+            "PutSecretValue answered AccessDenied",
+        ),
+        (
+            ReadTimeoutError(endpoint_url=f"https://x/{MARKER}"),
+            "an AWS API did not answer (ReadTimeoutError)",
+        ),
+        (ParamValidationError(report=MARKER), "unexpected ParamValidationError"),
+        (KeyError(MARKER), "unexpected KeyError"),
+        (ValueError(f"could not parse {MARKER}"), "unexpected ValueError"),
+    ],
+)
+def test_says_why_in_words_that_hold_no_secret(error: Exception, reason: str) -> None:
+    message, (event,) = fail(error)
+
+    assert message == f"setSecret of config: {reason}"
+    assert event.text == f"Step setSecret failed: {reason}"
+    assert MARKER not in json.dumps(event.detail())
+
+
+def test_is_an_open_incident_of_the_secret_s_rotation() -> None:
+    _, (event,) = fail(DatabaseUnreachable("x"))
+
+    assert (event.kind, event.state, event.severity, event.incident) == (
+        "RotationFailed",
+        State.OPEN,
+        Severity.CRITICAL,
+        "rotation:config",
+    )
+    assert event.occurred_at.date() == datetime(2026, 11, 25, tzinfo=UTC).date()
+    assert event.facts == {"secret": "config", "step": "setSecret"}
+
+
+def test_a_rollout_in_progress_is_only_a_warning() -> None:
+    _, (event,) = fail(RolloutInProgress("jiki-api-web still being deployed"), "createSecret")
+
+    assert (event.kind, event.severity) == ("RotationFailed", Severity.WARNING)
+
+
+def test_a_lost_password_has_a_kind_of_its_own() -> None:
+    _, (event,) = fail(PasswordLost("no known password of jiki logs in"))
+
+    assert (event.kind, event.severity) == ("PasswordLost", Severity.CRITICAL)
+
+
+def test_failing_to_tell_does_not_hide_the_failure() -> None:
+    def refuse(_: OpsEvent) -> None:
+        raise EventNotPublished("RotationFailed: ThrottlingException")
+
+    with (
+        pytest.raises(StepFailed, match="offers no TLS"),
+        reported(Request("setSecret", SECRET, "token"), refuse, Clock()),
+    ):
+        raise DatabaseUnreachable("db:5432 offers no TLS")
+
+
+def test_a_failed_preparation_of_roles_is_no_failed_rotation() -> None:
+    message, events = fail(DatabaseUnreachable("x"), "prepareRoles")
+
+    assert (message, events) == ("prepareRoles of config: x", [])

@@ -1,0 +1,70 @@
+"""The choices of the template, and every mistake in them named at once."""
+
+import string
+
+import pytest
+
+from ops_common.settings import SettingsError
+from rotate_password.settings import Settings
+
+NEEDED = {
+    "CONFIG_SECRET_ID": "config",
+    "CONFIG_TABLE_NAME": "config",
+    "QUERY_DATABASE_FUNCTION": "jiki-ops-query-database",
+}
+
+
+@pytest.fixture
+def needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in NEEDED.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("needed")
+def test_the_rest_has_careful_defaults() -> None:
+    settings = Settings.from_env()
+
+    assert settings.alternating_users == ()
+    assert settings.master_reset_cluster == ""
+    assert settings.policy.services == ()
+    assert settings.policy.password_length == 40
+
+
+@pytest.mark.usefixtures("needed")
+def test_a_cluster_alone_does_not_allow_a_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_CLUSTER_ID", "jiki-production")
+    assert Settings.from_env().master_reset_cluster == ""
+
+    monkeypatch.setenv("ALLOW_MASTER_RESET", "true")
+    assert Settings.from_env().master_reset_cluster == "jiki-production"
+
+
+@pytest.mark.usefixtures("needed")
+@pytest.mark.parametrize(
+    ("variables", "complaint"),
+    [
+        ({"ALTERNATING_USERS": "a"}, "ALTERNATING_USERS must be two distinct roles or empty"),
+        ({"ALTERNATING_USERS": "a,a"}, "ALTERNATING_USERS must be two distinct roles or empty"),
+        ({"ALTERNATING_USERS": "a,b,c"}, "ALTERNATING_USERS must be two distinct roles or empty"),
+        ({"REDEPLOY_SERVICES": "web"}, "ECS_CLUSTER is missing"),
+        ({"ALLOW_MASTER_RESET": "true"}, "DATABASE_CLUSTER_ID is missing"),
+        ({"PASSWORD_LENGTH": "12"}, "length must be from 16 to 99, not 12"),
+        ({"PASSWORD_EXCLUDED_CHARACTERS": string.ascii_letters}, "leave no letter"),
+        ({"ROLLOUT_WAIT_SECONDS": "-1"}, "ROLLOUT_WAIT_SECONDS must be at least 0"),
+    ],
+)
+def test_a_mistake_is_named(
+    variables: dict[str, str], complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=complaint):
+        Settings.from_env()
+
+
+def test_all_that_is_missing_is_named_together() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env()
+
+    assert all(name in str(caught.value) for name in NEEDED)
