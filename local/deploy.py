@@ -39,6 +39,14 @@ def deploy(
 ) -> dict[str, str]:
     """Deploy what was built into a folder; the stack's outputs. Raises DeployFailed."""
     overrides = [f'{name}="{value}"' for name, value in parameters.items()]
+    try:
+        _deploy(emulator, folder, overrides, stack_name)
+    except DeployFailed as error:
+        raise DeployFailed(f"{error}\n{_failed_resources(emulator, stack_name)}") from None
+    return outputs(emulator, stack_name)
+
+
+def _deploy(emulator: MiniStack, folder: Path, overrides: list[str], stack_name: str) -> None:
     _sam(
         "deploy",
         {"AWS_ENDPOINT_URL": emulator.url},
@@ -47,7 +55,6 @@ def deploy(
         *("--stack-name", stack_name, "--no-progressbar"),
         *("--parameter-overrides", *overrides),
     )
-    return outputs(emulator, stack_name)
 
 
 def outputs(emulator: MiniStack, stack_name: str = STACK_NAME) -> dict[str, str]:
@@ -56,6 +63,20 @@ def outputs(emulator: MiniStack, stack_name: str = STACK_NAME) -> dict[str, str]
         "Stacks"
     ][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def _failed_resources(emulator: MiniStack, stack_name: str) -> str:
+    """What CloudFormation says of the resources that it could not make."""
+    stack = emulator.client("cloudformation")
+    try:
+        events = stack.describe_stack_events(StackName=stack_name)["StackEvents"]
+    except stack.exceptions.ClientError:
+        return ""
+    return "\n".join(
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
+        for event in events
+        if event["ResourceStatus"].endswith("FAILED")
+    )
 
 
 def _sam(command: str, environment: Mapping[str, str], *arguments: str) -> None:
