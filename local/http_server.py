@@ -18,6 +18,8 @@ class Request:
     """What a client sent."""
 
     method: str
+    target: str
+    """Path and query as they were sent."""
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
@@ -68,7 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(parse_qsl(url.query))
         try:
-            response = self.server.answer(Request(self.command, url.path, query, headers, body))
+            response = self.server.answer(
+                Request(self.command, self.path, url.path, query, headers, body)
+            )
         except HangUp:
             self.close_connection = True
             return

@@ -74,6 +74,10 @@ class LambdaEndpoint:
         """Refuse the next invokes before any handler runs."""
         self._refusals += [(status, code, message)] * times
 
+    def recover(self) -> None:
+        """Refuse no more."""
+        self._refusals.clear()
+
     def _answer(self, request: Request) -> Response:
         *_, name, action = unquote(request.path).split("/")
         name = name.rpartition(":")[2]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import urllib.request
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -54,6 +55,9 @@ class MotoAws:
     @contextmanager
     def start(cls) -> Iterator["MotoAws"]:
         """Serve until the block ends."""
+        # Each request, and a traceback for each operation that moto lacks.
+        for name in ("werkzeug", "moto.server", "moto"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         try:
@@ -65,7 +69,13 @@ class MotoAws:
     def client(self, service: str) -> Any:
         """A boto3 client at moto, whatever the environment says of endpoints."""
         if service not in self._clients:
-            self._clients[service] = boto3.client(service, endpoint_url=self.url)
+            self._clients[service] = boto3.client(
+                service,
+                endpoint_url=self.url,
+                region_name="eu-west-1",
+                aws_access_key_id="testing",
+                aws_secret_access_key="testing",  # noqa: S106  # nobody's
+            )
         return self._clients[service]
 
     def reset(self) -> None:

@@ -154,6 +154,10 @@ class EcsStandIn:
         """Refuse the next calls, of one operation or of any."""
         self._failures.append(_Failure(operation, ApiError(code, message, status), times))
 
+    def recover(self) -> None:
+        """End every failure that was asked for."""
+        self._failures.clear()
+
     def _tick_until(self, ended: threading.Event) -> None:
         while not ended.wait(TICK_SECONDS):
             self.engine.settle()

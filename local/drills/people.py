@@ -1,0 +1,109 @@
+"""How people are told in a drill: the alert queue in stepped time, SNS, Slack."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from local.clock import SteppedClock
+from local.lambda_endpoint import Context
+from send_alerts import adapters
+from send_alerts.events import FOLLOW_UP
+from send_alerts.records import work
+from send_alerts.settings import Settings
+
+# As in template.yaml; a test holds them to it.
+MAX_RECEIVES, VISIBILITY_SECONDS, FUNCTION_SECONDS = 30, 180, 30
+
+
+@dataclass
+class Message:
+    """One message of the queue."""
+
+    id: str
+    body: str
+    visible_at: datetime
+    receives: int = 0
+
+
+@dataclass
+class AlertLane:
+    """SQS with its redrive policy, and `send_alerts` behind it, on a clock that is stepped.
+
+    The function's own code does everything but what SQS does.
+    """
+
+    clock: SteppedClock
+    waiting: list[Message] = field(default_factory=list)
+    dead: list[Message] = field(default_factory=list)
+    attempts: int = 0
+    failures: list[str] = field(default_factory=list)
+    """What each failed attempt raised."""
+    _count: int = 0
+
+    def put(self, event: dict[str, Any], delay_seconds: float = 0) -> None:
+        """An event as the rule delivers it."""
+        self._count += 1
+        visible = self.clock() + timedelta(seconds=delay_seconds)
+        self.waiting.append(Message(str(self._count), json.dumps(event), visible))
+
+    def hide(self, receipt_handle: str, seconds: float) -> None:
+        """As send_alerts.alert_queue.AlertQueue."""
+        message = next(one for one in self.waiting if one.id == receipt_handle)
+        message.visible_at = self.clock() + timedelta(seconds=seconds)
+
+    def remind(self, key: str, number: int, seconds: float) -> None:
+        """As send_alerts.alert_queue.AlertQueue."""
+        detail = {"key": key, "number": number}
+        event = {"source": "jiki.ops", "detail-type": FOLLOW_UP, "detail": detail}
+        self.put(event, min(seconds, 900))
+
+    @property
+    def undelivered(self) -> list[Message]:
+        """Messages that wait, but for the function's own reminders."""
+        return [one for one in self.waiting if f'"{FOLLOW_UP}"' not in one.body]
+
+    def run(self, seconds: float) -> None:
+        """Let that much time pass, and deliver whatever becomes visible within it."""
+        end = self.clock() + timedelta(seconds=seconds)
+        while True:
+            due = sorted(self.waiting, key=lambda one: one.visible_at)
+            if not due or due[0].visible_at > end:
+                break
+            self.clock.now = max(self.clock.now, due[0].visible_at)
+            self._deliver(due[0])
+        self.clock.now = max(self.clock.now, end)
+
+    def _deliver(self, message: Message) -> None:
+        message.receives += 1
+        if message.receives > MAX_RECEIVES:
+            self.waiting.remove(message)
+            self.dead.append(message)
+            return
+        self.attempts += 1
+        message.visible_at = self.clock() + timedelta(seconds=VISIBILITY_SECONDS)
+        settings = Settings.from_env()
+        # A cold process each time: a warm one would wait by the real clock for what Slack asked.
+        adapters._bot.cache_clear()
+        context: Any = Context("send-alerts")
+        ports = replace(
+            adapters.build(settings, context),
+            queue=self,
+            clock=self.clock,
+            wait=self.clock.advance,
+            deadline=self.clock() + timedelta(seconds=FUNCTION_SECONDS),
+        )
+        record = {
+            "messageId": message.id,
+            "receiptHandle": message.id,
+            "body": message.body,
+            "attributes": {"ApproximateReceiveCount": str(message.receives)},
+        }
+        try:
+            work(SQSRecord(record), ports, settings.place, settings.policy)
+        except Exception as error:  # noqa: BLE001  # whatever it is, SQS delivers again
+            self.failures.append(f"{type(error).__name__}: {error}")
+        else:
+            self.waiting.remove(message)

@@ -1,0 +1,47 @@
+"""Every failure drill goes as it must."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.drills.__main__ import BEGIN, END, ORDER
+from local.drills.drill import Drill, Report
+from local.drills.people import FUNCTION_SECONDS, MAX_RECEIVES, VISIBILITY_SECONDS
+from local.drills.scene import Scene, Stage
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Stage.open() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("drill", ORDER, ids=lambda drill: drill.name)
+def test_a_bad_day_goes_as_it_must(stage: Stage, drill: Drill) -> None:
+    report = Report()
+    with Scene.open(stage) as scene:
+        drill.run(scene, report)
+    assert not report.failed
+    assert report.happens
+    assert report.kept
+    assert report.told
+
+
+def test_the_queue_of_the_drills_is_that_of_the_template() -> None:
+    template = (ROOT / "template.yaml").read_text()
+    queue = template.partition("\n  AlertQueue:\n")[2].partition("\n\n")[0]
+    assert f"VisibilityTimeout: {VISIBILITY_SECONDS}" in queue
+    assert f"maxReceiveCount: {MAX_RECEIVES}" in queue
+    function = template.partition("\n  SendAlerts:\n")[2].partition("\n\n")[0]
+    shared = template.partition("\nGlobals:\n")[2].partition("\nResources:\n")[0]
+    assert f"Timeout: {FUNCTION_SECONDS}" in (function if "Timeout:" in function else shared)
+
+
+def test_the_page_has_a_row_for_every_drill() -> None:
+    page = (ROOT / "docs" / "failure-drills.md").read_text()
+    table = page.partition(BEGIN)[2].partition(END)[0]
+    titles = [line.split("**")[1] for line in table.splitlines() if "**" in line]
+    assert titles == [drill.title for drill in ORDER]
