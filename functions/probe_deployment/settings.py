@@ -32,6 +32,18 @@ class Settings:
     worker_max_tasks: int
     connection_reserve: int
     log_group_prefix: str
+    alert_topic_arn: str
+    vpc_id: str
+    database_cluster_id: str
+    """Empty: the first part of the database's endpoint."""
+    password_age_days: int
+    secret_keys: tuple[str, ...]
+    expected_values: dict[str, str]
+    """How some of the secret's values must begin, by key."""
+    expected_config: dict[str, str]
+    """How some of the config table's values must begin, by key."""
+    accepted_checks: tuple[str, ...]
+    """Readiness checks whose failure the owners have accepted."""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -65,6 +77,20 @@ class Settings:
             worker_max_tasks=env.integer("MAX_TASKS", 5, at_least=1),
             connection_reserve=env.integer("CONNECTION_RESERVE", 20),
             log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
+            alert_topic_arn=env.text("ALERT_TOPIC_ARN", ""),
+            vpc_id=env.text("VPC_ID", ""),
+            database_cluster_id=env.text("DATABASE_CLUSTER_ID", ""),
+            password_age_days=env.integer("PASSWORD_AGE_DAYS", 45, at_least=1),
+            secret_keys=env.names("SECRET_KEYS", ""),
+            expected_values=_prefixes(env, "EXPECTED_SECRET_VALUES"),
+            expected_config=_prefixes(env, "EXPECTED_CONFIG_VALUES"),
+            accepted_checks=env.names("ACCEPTED_CHECKS", ""),
         )
         env.finish()
         return settings
+
+
+def _prefixes(env: Environment, name: str) -> dict[str, str]:
+    """`key=prefix` pairs, such as `stripe_secret_key=sk_live_`."""
+    pairs = (pair.partition("=") for pair in env.names(name, ""))
+    return {key: prefix for key, _, prefix in pairs}

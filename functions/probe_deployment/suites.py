@@ -13,6 +13,26 @@ DEPLOYMENT = (
     "migrations",
 )
 
+READINESS = (
+    "password_age",
+    "rotation",
+    "secret_keys",
+    "config_values",
+    "deployment_probed",
+    "alarms",
+    "alert_subscribers",
+    "dashboard",
+    "audit_trail",
+    "security_groups",
+    "load_balancer_protection",
+    "database_protection",
+    "database_backups",
+    "database_capacity",
+    "connections",
+    "worker_scaling",
+    "certificate",
+)
+
 SUITES: dict[str, tuple[str, ...]] = {
     # After a deployment.
     "deployment": DEPLOYMENT,
@@ -22,4 +42,6 @@ SUITES: dict[str, tuple[str, ...]] = {
     "failed_deployment": ("stopped_tasks", "log_errors"),
     # On a schedule: those that cost next to nothing and ask the database nothing.
     "canary": ("health_check", "certificate", "rollout", "target_health"),
+    # Weekly and on demand: what is left to do before production.
+    "readiness": READINESS,
 }

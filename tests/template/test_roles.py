@@ -19,6 +19,12 @@ REASONS_FOR_A_WILDCARD = {
     "ecs:ListTasks": "bounded by the condition ecs:cluster",
     "ecs:DescribeTaskDefinition": "knows no resource",
     "cloudwatch:GetMetricWidgetImage": "knows no resource",
+    "cloudtrail:DescribeTrails": "knows no resource",
+    "cloudwatch:DescribeAlarms": "all alarms are to be seen",
+    "cloudwatch:ListDashboards": "knows no resource",
+    "ec2:DescribeSecurityGroups": "knows no resource",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes": "knows no resource",
+    "elasticloadbalancing:DescribeTargetGroups": "knows no resource",
     "elasticloadbalancing:DescribeTargetHealth": "knows no resource",
 }
 

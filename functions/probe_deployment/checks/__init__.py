@@ -3,22 +3,30 @@
 from collections.abc import Callable
 
 from probe_deployment.checks import (
+    app_config_table,
+    app_secret,
+    audit_trail,
+    aurora,
     certificate,
     connections,
     database_login,
     health_check,
     image,
+    load_balancer,
     log_errors,
     migrations,
     rollout,
+    security_groups,
     solid_queue,
     stopped_tasks,
     target_health,
+    watching,
 )
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
 CHECKS: dict[str, Callable[[Context], Finding]] = {
+    # of a deployment
     "certificate": certificate.check,
     "connections": connections.check,
     "database_login": database_login.check,
@@ -30,4 +38,20 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "solid_queue": solid_queue.check,
     "stopped_tasks": stopped_tasks.check,
     "target_health": target_health.check,
+    # of readiness
+    "alarms": watching.alarms,
+    "alert_subscribers": watching.alert_subscribers,
+    "audit_trail": audit_trail.check,
+    "config_values": app_config_table.check,
+    "dashboard": watching.dashboard,
+    "database_backups": aurora.backups,
+    "database_capacity": aurora.capacity,
+    "database_protection": aurora.protection,
+    "deployment_probed": watching.deployment_probed,
+    "load_balancer_protection": load_balancer.protection,
+    "password_age": app_secret.password_age,
+    "rotation": app_secret.rotation,
+    "secret_keys": app_secret.keys,
+    "security_groups": security_groups.check,
+    "worker_scaling": watching.worker_scaling,
 }
