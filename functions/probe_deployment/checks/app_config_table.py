@@ -1,0 +1,34 @@
+"""Readiness of the app's configuration table: no placeholder where a real value must be."""
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+
+
+def check(context: Context) -> Finding:
+    """Each value that must begin in a certain way does (Stripe's `pk_live_`, `price_`)."""
+    table, settings = context.config_table(), context.settings
+    found = {key: table.value(key) for key in settings.expected_config}
+    config = settings.app_config
+    return judge(
+        found,
+        settings.expected_config,
+        (config.table_name, config.table_key_attribute, config.table_value_attribute),
+    )
+
+
+def judge(
+    found: dict[str, str | None], prefixes: dict[str, str], names: tuple[str, str, str]
+) -> Finding:
+    """Which values don't begin as they must; `names` of the table and its two attributes."""
+    bad = [key for key, prefix in prefixes.items() if not (found[key] or "").startswith(prefix)]
+    wanted = ", ".join(f"{key} {prefix}…" for key, prefix in prefixes.items())
+    if bad:
+        table, key_name, value_name = names
+        remedy = "; ".join(
+            f"aws dynamodb put-item --table-name {table} --item"
+            f' \'{{"{key_name}": {{"S": "{key}"}}, "{value_name}": {{"S": "{prefixes[key]}…"}}}}\''
+            for key in bad
+        )
+        saw = ", ".join(f"{key} {'is a placeholder' if found[key] else 'is absent'}" for key in bad)
+        return Finding.failed(saw, wanted, remedy)
+    return Finding.passed(f"{len(prefixes)} real values", wanted)

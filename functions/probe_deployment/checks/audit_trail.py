@@ -1,0 +1,30 @@
+"""Readiness of the audit trail."""
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+
+
+def check(context: Context) -> Finding:
+    """A CloudTrail trail of all regions is logging."""
+    client = context.client("cloudtrail")
+    wanted = "a trail of all regions that logs"
+    trails = [
+        trail for trail in client.describe_trails()["trailList"] if trail.get("IsMultiRegionTrail")
+    ]
+    if not trails:
+        return Finding.failed(
+            "no trail of all regions",
+            wanted,
+            "aws cloudtrail create-trail --name account --is-multi-region-trail --s3-bucket-name"
+            " BUCKET && aws cloudtrail start-logging --name account (the bucket needs CloudTrail's"
+            " policy: CloudTrail User Guide, 'Amazon S3 bucket policy for CloudTrail')",
+        )
+    for trail in trails:
+        if client.get_trail_status(Name=trail["TrailARN"])["IsLogging"]:
+            return Finding.passed(f"{trail['Name']} logs", wanted)
+    name = trails[0]["Name"]
+    return Finding.failed(
+        f"{name} has stopped",
+        wanted,
+        f"aws cloudtrail start-logging --name {trails[0]['TrailARN']}",
+    )

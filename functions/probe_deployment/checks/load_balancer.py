@@ -1,0 +1,39 @@
+"""Readiness of the load balancer in front of the web service."""
+
+from typing import Any
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+
+ATTRIBUTE = "deletion_protection.enabled"
+
+
+def protection(context: Context) -> Finding:
+    """It can't be deleted by accident."""
+    groups = context.service(context.settings.web_service).target_groups
+    if not groups:
+        return Finding.skipped(f"{context.settings.web_service} has no target group")
+    client = context.client("elbv2")
+    described = client.describe_target_groups(TargetGroupArns=list(groups))["TargetGroups"]
+    balancers = sorted({arn for group in described for arn in group["LoadBalancerArns"]})
+    if not balancers:
+        return Finding.skipped("its target group is attached to no load balancer")
+    bare = [arn for arn in balancers if not _protected(client, arn)]
+    wanted = "deletion protection on"
+    if bare:
+        names = ", ".join(arn.split("/")[-2] for arn in bare)
+        return Finding.failed(
+            f"{names} can be deleted",
+            wanted,
+            "aws elbv2 modify-load-balancer-attributes --load-balancer-arn"
+            f" {bare[0]} --attributes Key={ATTRIBUTE},Value=true"
+            " (Terraform: enable_deletion_protection = true)",
+        )
+    return Finding.passed(f"on for {len(balancers)} load balancers", wanted)
+
+
+def _protected(client: Any, arn: str) -> bool:
+    attributes: list[Any] = client.describe_load_balancer_attributes(LoadBalancerArn=arn)[
+        "Attributes"
+    ]
+    return {"Key": ATTRIBUTE, "Value": "true"} in attributes
