@@ -1,0 +1,77 @@
+"""Clients open new connections all the time, with what their task read when it booted."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from local.app import AppStandIn
+from local.database_login import connect
+from ops_common.query_database import Login
+from tests.integration.rotate_password.conftest import SERVICES, Rotation
+
+pytestmark = pytest.mark.every_postgres
+
+
+@contextmanager
+def clients(app: AppStandIn, ca_certificate: str) -> Iterator[list[bool]]:
+    """Logins of every running task in turn, until the block ends: made or refused."""
+    made: list[bool] = []
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(0.005):
+            for login in app.logins():
+                try:
+                    connect(login, ca_certificate).close()
+                    made.append(True)
+                except psycopg.OperationalError:
+                    made.append(False)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield made
+    finally:
+        ended.set()
+        thread.join()
+
+
+@pytest.fixture
+def app(rotation: Rotation) -> AppStandIn:
+    """The web tasks; each reads the secret once, at its start."""
+
+    def read_login() -> Login:
+        secret = rotation.aws.secret()
+        user = secret.get("aurora_username", "jiki")
+        return Login(rotation.database.address, user, secret["aurora_password"])
+
+    app = AppStandIn(read_login, rotation.database.server.ca_certificate)
+    rotation.ecs.run_tasks(SERVICES[0], app)
+    return app
+
+
+def rotate_three_times(rotation: Rotation, app: AppStandIn) -> list[bool]:
+    with clients(app, rotation.database.server.ca_certificate) as made:
+        for _ in range(3):
+            rotation.rotate()
+            rotation.wait_for_rollouts()
+    return made
+
+
+def test_no_login_fails_while_users_alternate(rotation: Rotation, app: AppStandIn) -> None:
+    rotation.alternate()
+
+    made = rotate_three_times(rotation, app)
+
+    assert len(made) > 30
+    assert all(made)
+
+
+def test_logins_of_old_tasks_fail_with_a_single_user(rotation: Rotation, app: AppStandIn) -> None:
+    made = rotate_three_times(rotation, app)
+
+    assert made[-1]
+    assert not all(made)
