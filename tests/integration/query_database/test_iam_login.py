@@ -56,8 +56,10 @@ def serve(folder: Path, authority: Authority) -> Iterator[Rds]:
                     tls.recv(1)
                     token = _read(tls).rstrip(b"\0").decode()
                     rds.tokens.append(token)
-                    expected = boto3.client("rds").generate_db_auth_token(
-                        "127.0.0.1", rds.port, rds.user
+                    expected = (
+                        boto3.Session()
+                        .client("rds")
+                        .generate_db_auth_token("127.0.0.1", rds.port, rds.user)
                     )
                     same = _without_signature(token) == _without_signature(expected)
                     tls.sendall(ACCEPTED if same else REFUSED)
