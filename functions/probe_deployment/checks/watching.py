@@ -35,9 +35,16 @@ def alarms(context: Context) -> Finding:
 def alert_subscribers(context: Context) -> Finding:
     """Somebody has subscribed to the alert topic, and has confirmed it."""
     topic = context.settings.alert_topic_arn
-    attributes = context.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
-    confirmed = int(attributes.get("SubscriptionsConfirmed", 0))
-    pending = int(attributes.get("SubscriptionsPending", 0))
+    arns = [
+        subscription["SubscriptionArn"]
+        for page in context.client("sns")
+        .get_paginator("list_subscriptions_by_topic")
+        .paginate(TopicArn=topic)
+        for subscription in page["Subscriptions"]
+    ]
+    # Instead of an ARN, one that waits for its confirmation has the words PendingConfirmation.
+    confirmed = sum(arn.startswith("arn:") for arn in arns)
+    pending = len(arns) - confirmed
     saw, wanted = f"{confirmed} confirmed, {pending} pending", "one confirmed at least"
     if confirmed:
         return Finding.passed(saw, wanted)
