@@ -113,6 +113,11 @@ class Cluster:
                 self.now - self._ready[self.ready // 2][1] if self._ready else 0.0
             ),
             in_flight=self.in_flight,
+            long_running=sum(
+                claimed_at < self.now - 60
+                for task in self._tasks
+                for claimed_at in task.running.values()
+            ),
             soon_due_scheduled=min(
                 COUNTING_BOUND, sum(at <= self.now + look_ahead_seconds for at in self._due)
             ),

@@ -72,6 +72,7 @@ def _answer(row: dict[str, Any], bound: int) -> Answer:
         "oldest_wait_seconds": _seconds(row["oldest_wait_seconds"]),
         "median_wait_seconds": _seconds(row["median_wait_seconds"]),
         "in_flight": sum(claim["in_flight"] for claim in claims.values()),
+        "long_running": sum(claim["long_running"] for claim in claims.values()),
         "oldest_claim_seconds": max(
             (_seconds(claim["oldest_seconds"]) for claim in claims.values()), default=0.0
         ),

@@ -38,10 +38,12 @@ depths AS MATERIALIZED (
   WHERE queue_name IS NOT NULL
 ),
 claims AS MATERIALIZED (
-  SELECT process_id, count(*) AS in_flight, min(created_at) AS oldest FROM (
+  SELECT process_id, count(*) AS in_flight, min(created_at) AS oldest,
+    count(*) FILTER (WHERE created_at < utc - interval '60 seconds') AS long_running
+  FROM (
     SELECT process_id, created_at FROM solid_queue_claimed_executions
     ORDER BY process_id, job_id LIMIT %(rows)s
-  ) AS held GROUP BY process_id
+  ) AS held CROSS JOIN clock GROUP BY process_id
 )
 SELECT
   now() AS taken_at,
@@ -86,7 +88,7 @@ SELECT
            WHERE task_key = tasks.key ORDER BY run_at DESC LIMIT 2) AS runs
    ) AS expected) AS recurring,
   (SELECT json_agg(json_build_object(
-     'process_id', process_id, 'in_flight', in_flight,
+     'process_id', process_id, 'in_flight', in_flight, 'long_running', long_running,
      'oldest_seconds', extract(epoch FROM utc - oldest))) FROM claims) AS claims,
   (SELECT json_agg(json_build_object(
      'id', id, 'kind', kind, 'hostname', hostname, 'metadata', metadata,

@@ -75,7 +75,7 @@ def _ceiling(service: ServiceState, policy: Policy) -> tuple[int, Limit]:
 def _remember(memory: Memory, needed: Need, policy: Policy, now: datetime) -> Memory:
     start = now - timedelta(seconds=policy.patience_seconds)
     needs = tuple(one for one in memory.needs if start <= one.at < now)
-    return replace(memory, needs=(*needs, TaskNeed(now, needed.at_ease)))
+    return replace(memory, needs=(*needs, TaskNeed(now, needed.at_ease, needed.steady)))
 
 
 def _scale_in(
@@ -87,7 +87,8 @@ def _scale_in(
     ceiling: int,
 ) -> tuple[int, str]:
     """The count after this tick, and what holds it above the need, if anything does."""
-    highest = max(one.tasks for one in memory.needs)
+    last_tick = now - timedelta(seconds=policy.tick_seconds * 1.5)
+    highest = max(max(one.steady, one.tasks * (one.at >= last_tick)) for one in memory.needs)
     target = min(max(policy.min_tasks, highest), ceiling)
     if target >= service.desired:
         return service.desired, ""

@@ -50,6 +50,8 @@ class Measurement:
     """Of the ready job that waits longest in a queue that isn't paused; 0 where none waits."""
     in_flight: int
     """Claimed executions: jobs that run now."""
+    long_running: int = 0
+    """Of those in flight, how many have run for longer than a minute."""
     median_wait_seconds: float = 0.0
     """Of the ready job in the middle by id, in whatever queue: near half the oldest wait while
     jobs keep coming, near the oldest wait when all came at once."""
@@ -187,7 +189,8 @@ class Policy:
     """From the request for a task until its worker claims jobs."""
     tick_seconds: float = 60
     patience_seconds: float = 120
-    """The need must have been lower for this long before a task is taken away."""
+    """The steady need must have been lower for this long before a task is taken away; for what
+    came on top of it, once it is done, one tick is enough."""
     scale_in_step: int = 4
     """Tasks taken away at once, at most."""
     connections: ConnectionBudget = field(default_factory=ConnectionBudget)
@@ -211,10 +214,11 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True)
 class TaskNeed:
-    """How many tasks were worth having at one tick."""
+    """How many tasks were worth having at one tick, and how many for the steady stream alone."""
 
     at: datetime
     tasks: int
+    steady: int
 
 
 @dataclass(frozen=True)
@@ -245,10 +249,13 @@ class Memory:
     paused: int = 0
     """Ready jobs of paused queues."""
     in_flight: int = 0
+    long_running: int = 0
     arrivals: tuple[Arrivals, ...] = ()
     """The last ticks' arrivals, newest last."""
     busy_seconds: float = 0.0
-    """Thread-seconds spent on jobs lately, and `finished_jobs` of the same time (both fade)."""
+    """Thread-seconds spent on jobs lately; `long_seconds` of them after a job's first minute, and
+    `finished_jobs` in the same time (all three fade)."""
+    long_seconds: float = 0.0
     finished_jobs: float = 0.0
     soon_due: tuple[int, ...] = ()
     """Counts of soon due jobs at the last ticks, newest last."""
@@ -263,7 +270,7 @@ class Memory:
         values = asdict(self)
         for name in _TIMES:
             values[name] = values[name] and values[name].isoformat()
-        values["needs"] = [[need.at.isoformat(), need.tasks] for need in self.needs]
+        values["needs"] = [[need.at.isoformat(), need.tasks, need.steady] for need in self.needs]
         values["soon_due"] = list(self.soon_due)
         values["bursts"] = [[burst.at.isoformat(), burst.jobs] for burst in self.bursts]
         values["arrivals"] = [[one.seconds, one.jobs] for one in self.arrivals]
@@ -275,7 +282,10 @@ class Memory:
         try:
             known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
             times = {name: known[name] and datetime.fromisoformat(known[name]) for name in _TIMES}
-            needs = tuple(TaskNeed(datetime.fromisoformat(at), int(n)) for at, n in known["needs"])
+            needs = tuple(
+                TaskNeed(datetime.fromisoformat(at), int(tasks), int(steady))
+                for at, tasks, steady in known["needs"]
+            )
             arrivals = tuple(Arrivals(float(time), int(n)) for time, n in known["arrivals"])
             bursts = tuple(Burst(datetime.fromisoformat(at), int(n)) for at, n in known["bursts"])
             soon_due = tuple(int(n) for n in known["soon_due"])

@@ -20,7 +20,9 @@ class Need:
     tasks: int
     """Fewer than this is too few."""
     at_ease: int
-    """More than this is too many; never below `tasks`."""
+    """More than this is too many now; never below `tasks`."""
+    steady: int
+    """What of that the steady stream takes, without what came on top of it."""
     left: float
     """Jobs that will still wait when a task asked for now is up."""
     within_seconds: float
@@ -55,24 +57,44 @@ def need(
         # To drain faster than a task starts costs more in start-ups than in work.
         policy.start_up_seconds,
     )
-    extra = rates.service_seconds * (
-        left / drain_seconds + foreseen / policy.target_latency_seconds
-    )
     most = max(policy.max_tasks, policy.min_tasks, 1) * per_task
 
-    def tasks(load: float) -> int:
-        steady = threads_for(
+    def tasks(load: float, waiting: float, foreseen: int) -> int:
+        fresh = threads_for(
             load * rates.arrivals_per_second,
-            rates.service_seconds,
+            rates.fresh_seconds,
             policy.target_latency_seconds,
             most,
         )
-        return math.ceil((steady + extra) / per_task)
+        return math.ceil(
+            (
+                measurement.long_running
+                + fresh
+                + _threads_to_start(waiting, drain_seconds, rates)
+                + _threads_to_start(foreseen, policy.target_latency_seconds, rates)
+            )
+            / per_task
+        )
 
     idle = rates.quiet and not (waiting or foreseen or measurement.in_flight)
-    wanted = max(0 if idle else 1, tasks(1.0))
-    within = policy.start_up_seconds + drain_seconds if left else policy.target_latency_seconds
-    return Need(wanted, max(wanted, tasks(RELUCTANCE)), left, within, burst, unserved)
+    wanted = max(0 if idle else 1, tasks(1.0, left, foreseen))
+    return Need(
+        tasks=wanted,
+        # Whether present tasks may go can't count on their own work on what waits.
+        at_ease=max(wanted, tasks(RELUCTANCE, max(left, waiting), foreseen)),
+        steady=tasks(RELUCTANCE, 0.0, 0),
+        left=left,
+        within_seconds=policy.start_up_seconds + drain_seconds
+        if left
+        else policy.target_latency_seconds,
+        expected=burst,
+        unserved=unserved,
+    )
+
+
+def _threads_to_start(jobs: float, within_seconds: float, rates: Rates) -> float:
+    """Threads that start so many jobs within the time; no job needs more than one."""
+    return jobs * min(1.0, rates.hold_seconds / within_seconds)
 
 
 def _served(measurement: Measurement, rates: Rates, unserved: tuple[str, ...]) -> int:
@@ -117,12 +139,12 @@ def _left_over(
     arrival = policy.start_up_seconds - since_change
     if not 0 <= arrival <= policy.start_up_seconds:
         arrival = min(policy.tick_seconds, policy.start_up_seconds)
-    thread_seconds = per_task * (
-        min(up, service.desired) * policy.start_up_seconds
-        + coming * (policy.start_up_seconds - arrival)
+    free = max(0, min(up, service.desired) * per_task - measurement.long_running)
+    thread_seconds = free * policy.start_up_seconds + coming * per_task * (
+        policy.start_up_seconds - arrival
     )
     comes = rates.coming_per_second * policy.start_up_seconds
-    return max(0.0, waiting + comes - thread_seconds / rates.service_seconds)
+    return max(0.0, waiting + comes - thread_seconds / rates.hold_seconds)
 
 
 def _unserved(measurement: Measurement) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ MAX_GAP_SECONDS = 600
 """Counters of a measurement older than this say nothing about now."""
 MIN_TICKS = 3
 MAX_TICKS = 30
+LONG_SECONDS = 60
+"""From here on a job counts as long running (the same in query_database)."""
 TELLING_WAIT_SECONDS = 20
 SOON_TICKS = 6
 """Longer than a batch stays within the look-ahead, so that its smallest count is the usual one."""
@@ -32,10 +34,20 @@ class Rates:
     """The same for the next minute: where a queue builds up and its jobs keep coming, the last
     tick's rate rather than the steady one."""
     service_seconds: float
+    fresh_seconds: float
+    """How much of that falls into a job's first minute. Threads are found by this: what runs for
+    longer is counted as it runs (`long_running`), and needs no average."""
+    long_share: float
+    """The share of jobs that outlast their first minute; at most, where that isn't certain."""
     measured: bool
     """Whether anything was seen finished; else the service time is a guess."""
     quiet: bool
     """Whether nothing arrived in any remembered tick of the last three."""
+
+    @property
+    def hold_seconds(self) -> float:
+        """How long until a thread that takes a job is free for another; long jobs free none."""
+        return self.fresh_seconds / (1 - self.long_share)
 
 
 def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
@@ -51,7 +63,7 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         # What piles up in a paused queue is no work for now.
         arrived = max(0, arrived - max(0, paused - memory.paused))
         arrivals = (*arrivals, Arrivals(seconds, arrived))[-MAX_TICKS:]
-    busy, done = _service(measurement, memory, seconds, finished)
+    busy, held, done = _service(measurement, memory, seconds, finished)
     after = replace(
         memory,
         measured_at=measurement.taken_at,
@@ -60,12 +72,15 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         waiting=waiting,
         paused=paused,
         in_flight=measurement.in_flight,
+        long_running=measurement.long_running,
         soon_due=(*memory.soon_due, measurement.soon_due_scheduled)[-SOON_TICKS:],
         arrivals=arrivals,
         busy_seconds=busy,
+        long_seconds=held,
         finished_jobs=done,
     )
     service_seconds = (busy + ASSUMED_SERVICE_SECONDS) / (done + 1)
+    fresh = (max(0.0, busy - held) + ASSUMED_SERVICE_SECONDS) / (done + 1)
     # Without a rate, what runs now is the load.
     steady = _steady_rate(arrivals) if arrivals else measurement.in_flight / service_seconds
     last = arrivals[-1].jobs / arrivals[-1].seconds if arrivals else 0.0
@@ -74,6 +89,9 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         arrivals_per_second=steady,
         coming_per_second=steady + _still_coming(measurement) * max(0.0, last - steady),
         service_seconds=service_seconds,
+        fresh_seconds=fresh,
+        # A long job uses up its first minute, and at least another.
+        long_share=min(0.99, fresh / LONG_SECONDS, held / (done + 1) / LONG_SECONDS),
         measured=done > 0,
         quiet=not any(one.jobs for one in arrivals[-MIN_TICKS:]),
     )
@@ -121,21 +139,28 @@ def _arrived(measurement: Measurement, memory: Memory, waiting: int, finished: i
 
 def _service(
     measurement: Measurement, memory: Memory, seconds: float | None, finished: int | None
-) -> tuple[float, float]:
-    """Little's law: mean service time = busy thread-seconds ÷ finished jobs, both fading."""
+) -> tuple[float, float, float]:
+    """Little's law: mean service time = busy thread-seconds ÷ finished jobs, all fading."""
+    busy, held, done = memory.busy_seconds, memory.long_seconds, memory.finished_jobs
     if finished is None:
-        return memory.busy_seconds, memory.finished_jobs
+        return busy, held, done
     if seconds is None:
         # A first look: what runs now is taken to have run through the window that was counted.
-        window = min(one.window_seconds for one in measurement.completed or ())
-        return memory.busy_seconds + measurement.in_flight * window, memory.finished_jobs + finished
-    busy = seconds * (memory.in_flight + measurement.in_flight) / 2
-    if not busy:
-        return memory.busy_seconds, memory.finished_jobs
+        seconds = min(one.window_seconds for one in measurement.completed or ())
+        in_flight, long_running = float(measurement.in_flight), float(measurement.long_running)
+    else:
+        in_flight = (memory.in_flight + measurement.in_flight) / 2
+        long_running = (memory.long_running + measurement.long_running) / 2
+    if not in_flight:
+        return busy, held, done
     keep = math.exp(-seconds / SERVICE_TIME_MEMORY_SECONDS)
-    if memory.finished_jobs:
-        keep = max(keep, min(1.0, ENOUGH_FINISHED / memory.finished_jobs))
-    return memory.busy_seconds * keep + busy, memory.finished_jobs * keep + finished
+    if done:
+        keep = max(keep, min(1.0, ENOUGH_FINISHED / done))
+    return (
+        busy * keep + seconds * in_flight,
+        held * keep + seconds * long_running,
+        done * keep + finished,
+    )
 
 
 def _still_coming(measurement: Measurement) -> float:

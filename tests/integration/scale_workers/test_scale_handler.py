@@ -70,7 +70,7 @@ def register_workers(database: Database, ecs: EcsStandIn, *, busy: int = 0) -> N
 def remember_quiet(aws: MotoAws) -> None:
     """A memory in which the need has been low for longer than the patience."""
     now = datetime.now(UTC)
-    needs = tuple(TaskNeed(now - timedelta(seconds=60 * ago), 1) for ago in range(9, 0, -1))
+    needs = tuple(TaskNeed(now - timedelta(seconds=60 * ago), 1, 1) for ago in range(9, 0, -1))
     memory = Memory(measured_at=now - timedelta(seconds=60), needs=needs)
     aws.client("dynamodb").put_item(
         TableName=OPS_TABLE,

@@ -13,7 +13,7 @@ from scale_workers.model import Memory, TaskNeed
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 KEY = {"id": {"S": "scaling#jiki-api-solid-queue"}}
 SOMETHING = Remembered(
-    Memory(measured_at=NOW, arrived_total=12, needs=(TaskNeed(NOW, 3),)),
+    Memory(measured_at=NOW, arrived_total=12, needs=(TaskNeed(NOW, 3, 3),)),
     Episodes({"ScalerBlind": Episode(NOW, NOW + timedelta(minutes=1), told=True)}),
     wake_at=NOW + timedelta(hours=1),
 )

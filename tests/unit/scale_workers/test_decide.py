@@ -49,7 +49,7 @@ def memory_of(jobs_per_minute: int, *, service_seconds: float = 1.0, tasks: int 
         arrivals=(Arrivals(60, jobs_per_minute),) * 30,
         busy_seconds=1_000 * service_seconds,
         finished_jobs=1_000,
-        needs=tuple(TaskNeed(NOW - timedelta(seconds=60 * n), tasks) for n in (2, 1)),
+        needs=tuple(TaskNeed(NOW - timedelta(seconds=60 * n), tasks, tasks) for n in (2, 1)),
     )
 
 

@@ -113,7 +113,7 @@ memories = st.builds(
         ),
         max_size=8,
     ).map(tuple),
-    needs=st.lists(st.builds(TaskNeed, at=times, tasks=few), max_size=10).map(tuple),
+    needs=st.lists(st.builds(TaskNeed, at=times, tasks=few, steady=few), max_size=10).map(tuple),
     last_change_at=st.none() | times,
 )
 

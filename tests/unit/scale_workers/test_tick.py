@@ -18,7 +18,7 @@ from tests.unit.scale_workers.tick_world import (
 )
 
 LONG_QUIET = Memory(
-    needs=tuple(TaskNeed(NOW - timedelta(seconds=60 * ago), 1) for ago in (3, 2, 1)),
+    needs=tuple(TaskNeed(NOW - timedelta(seconds=60 * ago), 1, 1) for ago in (3, 2, 1)),
     measured_at=NOW - timedelta(seconds=60),
 )
 """The need has been one task for as long as the patience asks."""
