@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from scale_workers.model import Measurement, NoMeasurement
+from scale_workers.measurement import Measurement, NoMeasurement
 from scale_workers.protection import Protection
 from scale_workers.tasks import Tasks, occupation
 

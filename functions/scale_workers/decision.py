@@ -4,16 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scale_workers import reason, rhythm
-from scale_workers.model import (
-    Decision,
-    Limit,
-    Measurement,
-    Memory,
-    NoMeasurement,
-    Policy,
-    ServiceState,
-    TaskNeed,
-)
+from scale_workers.measurement import Measurement, NoMeasurement
+from scale_workers.model import Decision, Limit, Memory, Policy, ServiceState, TaskNeed
 from scale_workers.need import Need, need
 from scale_workers.rates import observe
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from ops_common.ops_events import OpsEvent, Severity, State
-from scale_workers.model import Decision, Measurement, NoMeasurement, ServiceState
+from scale_workers.measurement import Measurement, NoMeasurement
+from scale_workers.model import Decision, ServiceState
 
 LIMIT_OPENS_SECONDS = 120
 LIMIT_CLOSES_SECONDS = 600

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scale_workers.model import Burst, Measurement, Memory, Policy, ServiceState
+from scale_workers.measurement import Measurement
+from scale_workers.model import Burst, Memory, Policy, ServiceState
 from scale_workers.rates import Rates
 from scale_workers.rhythm import expected
 from scale_workers.staffing import threads_for

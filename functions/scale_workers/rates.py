@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass, replace
 
-from scale_workers.model import Arrivals, Measurement, Memory
+from scale_workers.measurement import Measurement
+from scale_workers.model import Arrivals, Memory
 
 MAX_GAP_SECONDS = 600
 """Counters of a measurement older than this say nothing about now."""

@@ -1,6 +1,7 @@
 """A decision in words, for a person at 3 a.m."""
 
-from scale_workers.model import Measurement, NoMeasurement, Policy, ServiceState
+from scale_workers.measurement import Measurement, NoMeasurement
+from scale_workers.model import Policy, ServiceState
 from scale_workers.need import Need
 from scale_workers.rates import Rates
 

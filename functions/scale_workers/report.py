@@ -8,7 +8,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from ops_common.observability import logger, metrics
 from scale_workers.apply import Applied
-from scale_workers.model import Decision, Measurement, NoMeasurement, Policy, ServiceState
+from scale_workers.measurement import Measurement, NoMeasurement
+from scale_workers.model import Decision, Policy, ServiceState
 
 MESSAGE = "scaling tick"
 """What `make replay` looks for in exported logs."""

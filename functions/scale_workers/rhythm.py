@@ -7,7 +7,8 @@ have come is up in time; one that is asked for beforehand is.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scale_workers.model import Burst, Measurement, Memory, Policy
+from scale_workers.measurement import Measurement
+from scale_workers.model import Burst, Memory, Policy
 from scale_workers.rates import Rates
 
 PERIODS = (timedelta(minutes=30), timedelta(hours=1), timedelta(days=1))

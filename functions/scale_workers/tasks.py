@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scale_workers.model import Measurement, Worker
+from scale_workers.measurement import Measurement, Worker
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient

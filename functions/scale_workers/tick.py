@@ -8,8 +8,9 @@ from ops_common.ops_events import OpsEvent, Severity, State
 from scale_workers.apply import Applied, scale_in, scale_out
 from scale_workers.decision import decide
 from scale_workers.episodes import follow
+from scale_workers.measurement import Measurement, NoMeasurement
 from scale_workers.memory import Remembered
-from scale_workers.model import Decision, Measurement, NoMeasurement, Policy, ServiceState
+from scale_workers.model import Decision, Policy, ServiceState
 from scale_workers.ports import Ports
 from scale_workers.report import Tick
 from scale_workers.settings import Settings

@@ -13,7 +13,7 @@ from query_database.fields import Fields
 from query_database.queue import measure_queue
 from query_database.requests import answer
 from query_database.settings import Settings
-from scale_workers.model import Measurement
+from scale_workers.measurement import Measurement
 from tests.conftest import Database
 
 type Connection = psycopg.Connection[tuple[Any, ...]]

@@ -4,19 +4,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scale_workers.decision import decide
+from scale_workers.measurement import Measurement, NoMeasurement, QueueDepth, Worker
 from scale_workers.model import (
     Arrivals,
     ConnectionBudget,
     Decision,
     Limit,
-    Measurement,
     Memory,
-    NoMeasurement,
     Policy,
-    QueueDepth,
     ServiceState,
     TaskNeed,
-    Worker,
 )
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)

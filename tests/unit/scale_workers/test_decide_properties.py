@@ -7,19 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scale_workers.decision import decide
+from scale_workers.measurement import Completed, Measurement, NoMeasurement, QueueDepth, Worker
 from scale_workers.model import (
     Arrivals,
     Burst,
-    Completed,
     ConnectionBudget,
-    Measurement,
     Memory,
-    NoMeasurement,
     Policy,
-    QueueDepth,
     ServiceState,
     TaskNeed,
-    Worker,
 )
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)

@@ -7,14 +7,8 @@ from hypothesis import strategies as st
 
 from ops_common.ops_events import OpsEvent, State
 from scale_workers.episodes import Episodes, follow
-from scale_workers.model import (
-    Decision,
-    Limit,
-    Measurement,
-    Memory,
-    NoMeasurement,
-    ServiceState,
-)
+from scale_workers.measurement import Measurement, NoMeasurement
+from scale_workers.model import Decision, Limit, Memory, ServiceState
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
 
 FREE = Decision(1, "1 kept", Memory(), 1)

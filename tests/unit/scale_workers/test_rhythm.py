@@ -3,15 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scale_workers.decision import decide
-from scale_workers.model import (
-    Burst,
-    Measurement,
-    Memory,
-    Policy,
-    QueueDepth,
-    ServiceState,
-    Worker,
-)
+from scale_workers.measurement import Measurement, QueueDepth, Worker
+from scale_workers.model import Burst, Memory, Policy, ServiceState
 from scale_workers.rhythm import expected
 
 NOW = datetime(2026, 3, 1, 3, 28, 40, tzinfo=UTC)

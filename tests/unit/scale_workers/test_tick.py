@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from scale_workers.measurement import NoMeasurement
 from scale_workers.memory import Overtaken, Remembered
-from scale_workers.model import Memory, NoMeasurement, Policy, TaskNeed
+from scale_workers.model import Memory, Policy, TaskNeed
 from scale_workers.tick import run
 from tests.unit.scale_workers.tick_world import (
     NOW,

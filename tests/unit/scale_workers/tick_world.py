@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from ops_common.app_config import AppConfigSettings
 from ops_common.ecs import Deployment, Service
 from ops_common.ops_events import OpsEvent
+from scale_workers.measurement import Measurement, NoMeasurement, QueueDepth, Worker
 from scale_workers.memory import Overtaken, Remembered
-from scale_workers.model import Measurement, NoMeasurement, Policy, QueueDepth, Worker
+from scale_workers.model import Policy
 from scale_workers.ports import Ports
 from scale_workers.settings import Settings
 from scale_workers.tasks import Task
