@@ -15,6 +15,7 @@ class Task:
     """A task with its images by container, and why it stopped where it has."""
 
     id: str
+    last_status: str
     task_definition: str
     deployment_id: str
     images: dict[str, str]
@@ -45,6 +46,7 @@ def _task(raw: "TaskTypeDef") -> Task:
     containers = raw.get("containers", [])
     return Task(
         id=raw["taskArn"].rsplit("/", 1)[-1],
+        last_status=raw["lastStatus"],
         task_definition=raw["taskDefinitionArn"],
         deployment_id=raw.get("startedBy", ""),
         images={each["name"]: each.get("image", "") for each in containers},

@@ -11,6 +11,7 @@ from local.ecs.model import ARN, Service, Task, TaskDefinition
 from local.ecs.scheduler import deploy
 
 type Json = dict[str, Any]
+WITHOUT_CLUSTER = ("DescribeTaskDefinition", "DescribeServiceRevisions")
 
 
 class ApiError(Exception):
@@ -37,6 +38,7 @@ class Api:
             "ListTasks": self._list_tasks,
             "DescribeTasks": self._describe_tasks,
             "DescribeTaskDefinition": self._describe_task_definition,
+            "DescribeServiceRevisions": self._describe_service_revisions,
             "StopTask": self._stop_task,
             "UpdateTaskProtection": self._update_task_protection,
             "GetTaskProtection": self._get_task_protection,
@@ -47,7 +49,7 @@ class Api:
         if operation not in self.operations:
             raise ApiError("UnknownOperationException", f"{operation} is not stood in for", 501)
         cluster = _name(request.get("cluster", "default"))
-        if cluster != self._cluster and operation != "DescribeTaskDefinition":
+        if cluster != self._cluster and operation not in WITHOUT_CLUSTER:
             raise ApiError("ClusterNotFoundException", "Cluster not found.")
         self._engine.settle()
         with self._engine.lock:
@@ -97,6 +99,17 @@ class Api:
     def _describe_task_definition(self, request: Json) -> Json:
         definition = self.definition(request.get("taskDefinition", ""))
         return {"taskDefinition": describe_task_definition(definition), "tags": []}
+
+    def _describe_service_revisions(self, request: Json) -> Json:
+        """The revision of a service's primary deployment, whatever its id is."""
+        revisions = []
+        for arn in request.get("serviceRevisionArns", []):
+            service = self._service(arn.split("/")[-2])
+            definition = service.primary.definition.arn
+            revisions.append(
+                {"serviceRevisionArn": arn, "serviceArn": service.arn, "taskDefinition": definition}
+            )
+        return {"serviceRevisions": revisions, "failures": []}
 
     def _list_tasks(self, request: Json) -> Json:
         if "serviceName" in request:

@@ -21,10 +21,18 @@ def check(context: Context) -> Finding:
 def _check_service(context: Context, name: str) -> Finding:
     ecs, cluster = context.client("ecs"), context.settings.cluster
     definition = context.target_definition(name)
-    running = tasks.of_service(ecs, cluster, name, "RUNNING")
+    found = tasks.of_service(ecs, cluster, name, "RUNNING")  # those that are to run
     if context.request.target_revision:
         # Inside a deployment the older tasks are expected to run still.
-        running = [task for task in running if task.task_definition == definition]
+        found = [task for task in found if task.task_definition == definition]
+        starting = [task for task in found if task.last_status != "RUNNING"]
+        if starting:
+            return Finding.failed(
+                f"{name}: {len(starting)} of {len(found)} new tasks still start",
+                _wanted(context.request.expected_image_tag),
+                "wait; a task that never runs has its reason in its stoppedReason",
+            )
+    running = [task for task in found if task.last_status == "RUNNING"]
     raw = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
     images = {each["name"]: each["image"] for each in raw["containerDefinitions"]}
     may_be_empty = name != context.settings.web_service and context.service(name).desired == 0

@@ -16,6 +16,7 @@ EVERYTHING_CHOSEN = {
     "SlackTokenParameter": "/jiki-ops/slack-token",
     "SlackChannel": "C0123456789",
     "MinTasks": "0",
+    "ProbeRollback": "true",
 }
 # Done with the role by Lambda itself: writing the log, polling the queue.
 BY_LAMBDA = {

@@ -1,0 +1,98 @@
+"""What the probes ask, on real servers."""
+
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from local.lambda_endpoint import Context
+from local.solid_queue import protocol
+from query_database.app import handler
+from tests.conftest import Database
+
+pytestmark = pytest.mark.every_postgres
+
+type Ask = Callable[[str], dict[str, Any]]
+LOCK = 2053462845 * zlib.crc32(b"jiki_production")
+
+
+@pytest.fixture
+def ask(database: Database, lambda_context: Context) -> Ask:
+    def ask(request: str) -> dict[str, Any]:
+        event = {"request": request, "login": database.login.as_json()}
+        answer: dict[str, Any] = handler(event, lambda_context)
+        return answer
+
+    return ask
+
+
+def register(database: Database, kind: str, **options: Any) -> int:
+    return protocol.register(
+        database.admin, kind, f"{kind}-1", pid=1, hostname="ip-10-1-0-9", metadata={}, **options
+    )
+
+
+def test_counts_connections_against_the_limit_less_what_is_reserved(
+    database: Database, ask: Ask
+) -> None:
+    before = ask("connection_usage")["answer"]
+    with psycopg.connect(
+        database.admin.info.dsn, password=database.admin.info.password, application_name="puma"
+    ):
+        after = ask("connection_usage")["answer"]
+    assert after["used"] == before["used"] + 1
+    assert after["by_application"]["puma"] == 1
+    assert after["max_connections"] > after["reserved"] >= 3
+
+
+def test_shows_processes_with_their_beat_and_claims(database: Database, ask: Ask) -> None:
+    worker = register(database, "Worker")
+    register(database, "Dispatcher")
+    database.admin.execute(
+        "UPDATE solid_queue_processes SET last_heartbeat_at = last_heartbeat_at - interval '9 min'"
+        " WHERE id = %s",
+        [worker],
+    )
+    answer = ask("queue_processes")["answer"]
+    dispatcher, dead = answer["processes"]
+    assert (dispatcher["kind"], dead["kind"]) == ("Dispatcher", "Worker")
+    assert dispatcher["hostname"] == "ip-10-1-0-9"
+    assert dead["heartbeat_age_seconds"] >= 540 > dispatcher["heartbeat_age_seconds"]
+    assert answer["orphaned_claims"] == 0
+
+
+def test_says_where_solid_queue_s_tables_are_missing(database: Database, ask: Ask) -> None:
+    database.admin.execute("DROP TABLE solid_queue_processes CASCADE")
+    error = ask("queue_processes")["error"]
+    assert "no tables of Solid Queue" in error["message"]
+
+
+def test_knows_rails_migration_lock_from_another_advisory_lock(
+    database: Database, ask: Ask
+) -> None:
+    assert ask("migrations")["answer"] == {"running": False, "versions": {}}
+    database.admin.execute("SELECT pg_advisory_lock(%s)", [LOCK + 1])
+    assert not ask("migrations")["answer"]["running"]
+    database.admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    assert ask("migrations")["answer"]["running"]
+
+
+def test_gives_the_newest_version_of_each_schema(database: Database, ask: Ask) -> None:
+    for schema, versions in {
+        "public": ["9", "20260114103000"],
+        "tenant": ["20250101000000"],
+    }.items():
+        database.admin.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        database.admin.execute(f'CREATE TABLE "{schema}".schema_migrations (version varchar)')
+        database.admin.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO PUBLIC')
+        database.admin.execute(f'GRANT SELECT ON "{schema}".schema_migrations TO PUBLIC')
+        for version in versions:
+            database.admin.execute(
+                f'INSERT INTO "{schema}".schema_migrations VALUES (%s)', [version]
+            )
+    assert ask("migrations")["answer"]["versions"] == {
+        "public": "20260114103000",
+        "tenant": "20250101000000",
+    }
