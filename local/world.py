@@ -173,6 +173,28 @@ class World:
             time.sleep(0.1)
         return True
 
+    def settle(self) -> bool:
+        """End what an earlier story or test has left under way; whether the services are at rest.
+
+        A protected task holds a rollout up, on ECS as here.
+        """
+        ecs = self.client("ecs")
+        for name in (WEB_SERVICE, WORKER_SERVICE):
+            tasks = [task.arn for task in self.ecs.running_tasks(name)]
+            for first in range(0, len(tasks), 10):
+                ecs.update_task_protection(
+                    cluster=self.ecs.cluster,
+                    tasks=tasks[first : first + 10],
+                    protectionEnabled=False,
+                )
+        services = [self.ecs.service(name) for name in (WEB_SERVICE, WORKER_SERVICE)]
+        return self.wait_for(
+            lambda: all(
+                len(service.deployments) == 1 and service.primary.rollout_state == "COMPLETED"
+                for service in services
+            )
+        )
+
     def _deploy(self, folder: Path, parameters: Mapping[str, str]) -> None:
         local = {
             "AwsEndpointUrl": self.emulator.url,

@@ -51,6 +51,7 @@ def main() -> int:
 
 def _tell(name: str, world: World, console: Console) -> Narrator:
     say = Narrator(console)
+    world.settle()
     try:
         importlib.import_module(f"local.demo.{name}").tell(world, say)
     except Exception:  # noqa: BLE001  # the other stories are still worth telling

@@ -8,7 +8,6 @@ from typing import Any
 from psycopg import sql
 
 from local.demo.narrator import Narrator
-from local.postgres import MASTER_USER
 from local.world import DATABASE, WEB_SERVICE, WORKER_SERVICE, World
 
 GOOD_SHA = "3f786850e387550fdab836ed7e6dc881de23001b"
@@ -172,16 +171,16 @@ def _password(world: World, password: str) -> Iterator[None]:
         with world.postgres.connect(DATABASE) as admin:
             admin.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                    sql.Identifier(MASTER_USER), sql.Literal(new)
+                    sql.Identifier(login.user), sql.Literal(new)
                 )
             )
 
-    current = world.secret()["aurora_password"]
+    login = world.login()
     change(password)
     try:
         yield
     finally:
-        change(current)
+        change(str(login.password))
 
 
 def _log(world: World, *lines: str) -> None:

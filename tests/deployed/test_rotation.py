@@ -8,9 +8,7 @@ from local.world import WEB_SERVICE, WORKER_SERVICE, World
 def test_the_four_steps_change_a_real_password_and_nothing_else(world: World) -> None:
     # GIVEN the services at rest
     services = [world.ecs.service(name) for name in (WEB_SERVICE, WORKER_SERVICE)]
-    assert world.wait_for(
-        lambda: all(service.primary.rollout_state == "COMPLETED" for service in services)
-    )
+    assert world.settle()
     before, old_login = world.secret(), world.login()
     deployments = [service.primary.id for service in services]
     # WHEN a rotation runs
