@@ -72,6 +72,9 @@ bench-queue: setup ## Compare the cost of a look at the queue with others' state
 bench-rotation: setup ## Compare what clients feel of a rotation, with one user and with two
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.rotation
 
+bench-probes: setup ## Compare the deployment suite side by side with one check after the other
+	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
+
 replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks=6 …")
 	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }
 	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET)
@@ -81,4 +84,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build
+.PHONY: bench-probes bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build
