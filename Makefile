@@ -40,6 +40,12 @@ demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation
 drill: setup ## Play the failure drills (DRILL=database-is-paused for one; WRITE=1 puts the table into the docs)
 	PYTHONPATH=functions:layers/common:layers/postgres python -m local.drills $(DRILL) $(if $(WRITE),--write docs/failure-drills.md)
 
+STACK ?= jiki-ops
+SUITE ?= deployment
+
+probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deployment, readiness, canary)
+	python -m local.verdict --stack $(STACK) --suite $(SUITE)
+
 test: setup build ## Run every test; says what was skipped and why
 	python -m pytest -rs
 
@@ -84,4 +90,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: bench-probes bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build
+.PHONY: probe bench-probes bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build

@@ -1,0 +1,47 @@
+"""Asks the deployed stack for a verdict, prints its table, and exits 0 only if it is a pass.
+
+For a terminal; a pipeline needs no Python: see docs/probes.md.
+"""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+# Longer than the function's own timeout (template.yaml), and asked once: a retry would run twice.
+PATIENCE = Config(read_timeout=730, retries={"total_max_attempts": 1})
+
+
+def main() -> int:
+    """Parse the arguments, ask, print."""
+    parser = argparse.ArgumentParser(prog="make probe", description=__doc__)
+    parser.add_argument("--stack", required=True, help="name of the deployed stack")
+    parser.add_argument("--suite", default="deployment")
+    parser.add_argument("--report", action="store_true", help="tell people as well")
+    arguments = parser.parse_args()
+    verdict = ask(arguments.stack, {"suite": arguments.suite, "report": arguments.report})
+    print(verdict["table"])
+    print(f"\n{verdict['status'].upper()}: {verdict['summary']}")
+    return 0 if verdict["status"] == "pass" else 1
+
+
+def ask(stack: str, request: dict[str, Any]) -> Any:
+    """The verdict of the stack's function. Raises RuntimeError where it failed itself."""
+    resource = boto3.client("cloudformation").describe_stack_resource(
+        StackName=stack, LogicalResourceId="ProbeDeployment"
+    )
+    response = boto3.client("lambda", config=PATIENCE).invoke(
+        FunctionName=resource["StackResourceDetail"]["PhysicalResourceId"],
+        Payload=json.dumps(request),
+    )
+    answer = json.loads(response["Payload"].read())
+    if "FunctionError" in response:
+        raise RuntimeError(f"{answer.get('errorType')}: {answer.get('errorMessage')}")
+    return answer
+
+
+if __name__ == "__main__":
+    sys.exit(main())
