@@ -55,8 +55,8 @@ def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
         return Finding.failed(
             f"{lost} claims held by processes that are gone",
             WANTED,
-            "a running supervisor releases them within minutes; if not, see 'Lost claims' in"
-            " docs/runbook.md",
+            "a running supervisor marks such jobs as failed within about five minutes, or when it"
+            " boots; then retry them: see 'Lost claims' in docs/runbook.md",
         )
     hosts = sorted({process["hostname"] for process in processes if process["kind"] == "Worker"})
     return Finding.passed(f"worker and dispatcher beat; workers on {len(hosts)} hosts", WANTED)
