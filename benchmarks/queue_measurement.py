@@ -14,7 +14,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,17 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from local.postgres import PostgresServer
+from local.postgres import MASTER_USER, PostgresServer
+from ops_common.query_database import DatabaseAddress, Login
 from query_database.fields import Fields
 from query_database.queue import measure_queue
 from query_database.queue_statement import MEASURE
+from query_database.requests import answer
+from query_database.settings import Settings
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
+PASSWORD = "bench"  # noqa: S105  # of a server that ends with the run
 SCHEMA = Path(__file__).parent.parent / "local" / "solid_queue" / "schema.sql"
 PARAMETERS = {"bound": 500, "horizon": 75, "queues": 50, "rows": 10_000}
 QUEUES = ("default", "mailers", "reports", "imports", "paused")
@@ -96,7 +100,15 @@ def main() -> None:
 def _steady(server: PostgresServer, rows: int) -> dict[str, Cost]:
     with _filled(server, rows) as connection:
         connection.execute("VACUUM ANALYZE")
-        return _costs(connection)
+        return _costs(connection) | {"ours, with TLS and login": _with_login(server)}
+
+
+def _with_login(server: PostgresServer) -> Cost:
+    """As in Lambda: a connection of its own, with nothing in its caches, for each look."""
+    address = DatabaseAddress(server.host, server.port, "bench")
+    event = {"request": "measure_queue", "login": Login(address, MASTER_USER, PASSWORD).as_json()}
+    settings = replace(Settings.from_env(), ca_certificate=server.ca_certificate)
+    return Cost(_median(lambda: answer(event, settings), repeats=15), 0)
 
 
 def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
@@ -110,12 +122,14 @@ def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
 
 def _filled(server: PostgresServer, rows: int) -> Connection:
     server.drop_database("bench")
-    server.create_database("bench", "bench")
+    server.create_database("bench", PASSWORD)
     connection = server.connect("bench")
     # As in Lambda: a connection asks once, so every look is planned anew, and without JIT.
     connection.prepare_threshold = None
     connection.execute("SET jit = off")
+    connection.execute(f"SET ROLE {MASTER_USER}")
     connection.execute(SCHEMA.read_text())
+    connection.execute("RESET ROLE")
     connection.execute(FILL, {"queues": list(QUEUES), "rows": rows})
     connection.execute(FILL_READY)
     connection.execute(
@@ -182,7 +196,8 @@ def _table(title: str, by_rows: Mapping[int, Mapping[str, Cost]]) -> Table:
     for rows, costs in by_rows.items():
         cells = [f"{rows:,}"]
         for name in names:
-            cells += [f"{costs[name].milliseconds:.1f}", f"{costs[name].buffers:,}"]
+            pages = f"{costs[name].buffers:,}" if costs[name].buffers else ""
+            cells += [f"{costs[name].milliseconds:.1f}", pages]
         table.add_row(*cells)
     return table
 
