@@ -15,6 +15,10 @@ clock AS MATERIALIZED (
   SELECT now() AT TIME ZONE 'UTC' AS utc, coalesce(array_agg(queue_name), '{}') AS paused
   FROM (SELECT queue_name FROM solid_queue_pauses LIMIT %(queues)s) AS pauses
 ),
+-- Once, for the walk to the first row left may pass many deleted ones.
+ends AS MATERIALIZED (
+  SELECT min(id) AS first_id, max(id) AS last_id FROM solid_queue_ready_executions
+),
 names AS (
   (SELECT queue_name, 1 AS number FROM solid_queue_ready_executions
    ORDER BY queue_name DESC, priority DESC, job_id DESC LIMIT 1)
@@ -54,7 +58,7 @@ SELECT
   extract(epoch FROM utc - coalesce(
     (SELECT created_at FROM (
        SELECT queue_name, created_at FROM solid_queue_ready_executions
-       ORDER BY id LIMIT %(bound)s
+       WHERE id >= first_id ORDER BY id LIMIT %(bound)s
      ) AS head
      WHERE queue_name <> ALL (paused) LIMIT 1),
     (SELECT min(created_at) FROM depths CROSS JOIN LATERAL (
@@ -64,8 +68,7 @@ SELECT
   ))::float AS oldest_wait_seconds,
   -- Ids come from a sequence, so the row in the middle of them stands for the median.
   (SELECT extract(epoch FROM utc - created_at)::float FROM solid_queue_ready_executions
-   WHERE id >= (SELECT (min(id) + max(id)) / 2 FROM solid_queue_ready_executions)
-   ORDER BY id LIMIT 1) AS median_wait_seconds,
+   WHERE id >= (first_id + last_id) / 2 ORDER BY id LIMIT 1) AS median_wait_seconds,
   (SELECT count(*) FILTER (WHERE queue_name <> ALL (paused)) FROM (
      SELECT queue_name FROM solid_queue_scheduled_executions
      WHERE scheduled_at <= utc ORDER BY scheduled_at LIMIT %(bound)s
@@ -113,5 +116,5 @@ SELECT
                          ORDER BY job_id DESC LIMIT %(bound)s) AS newest) AS failed,
   (SELECT count(*) FROM (SELECT FROM solid_queue_blocked_executions
                          ORDER BY job_id DESC LIMIT %(bound)s) AS newest) AS blocked
-FROM clock
+FROM clock CROSS JOIN ends
 """
