@@ -46,6 +46,9 @@ SUITE ?= deployment
 probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deployment, readiness, canary)
 	python -m local.verdict --stack $(STACK) --suite $(SUITE)
 
+doctor: setup ## Let a deployed stack look at itself (STACK=jiki-ops)
+	python -m local.verdict --stack $(STACK) --suite self
+
 test: setup build ## Run every test; says what was skipped and why
 	python -m pytest -rs
 
@@ -90,4 +93,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: probe bench-probes bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build
+.PHONY: doctor probe bench-probes bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build

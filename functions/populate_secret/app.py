@@ -10,11 +10,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common import aws
 from ops_common.observability import logger
+from ops_common.self_check import answers_self_check
 from populate_secret.populate import populate, wants_apply
+from populate_secret.self_check import CHECKS
 from populate_secret.settings import Settings
 from populate_secret.store import SecretStore
 
 
+@answers_self_check(CHECKS)
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Compare the secret with what it ought to have; add to it on `{"apply": true}`."""
     settings = Settings.from_env()

@@ -9,6 +9,7 @@ from typing import Any
 from ops_common.app_config import ConfigTable, app_login
 from ops_common.ecs import EcsServices, Service
 from ops_common.query_database import (
+    DatabaseError,
     DatabaseUnreachable,
     Login,
     LoginRefused,
@@ -51,6 +52,10 @@ class SeeOtherCheck(Exception):
     """Something that another check looks at, and reports, is broken; the message says which."""
 
 
+class ResourceMissing(Exception):
+    """The stack lacks a resource that its template has."""
+
+
 @dataclass(frozen=True)
 class Context:
     """One attempt at a suite. Nothing is looked up before a check asks, and then once."""
@@ -62,9 +67,11 @@ class Context:
     query_database: QueryDatabase
     _services: Once[Mapping[str, Service]] = field(init=False)
     _login: Once[Login] = field(init=False)
+    _own: Once[Mapping[str, tuple[str, str]]] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_services", Once(self._describe_services))
+        object.__setattr__(self, "_own", Once(self._list_own))
         iam_login = self.settings.app_config.iam_login
         object.__setattr__(self, "_login", Once(lambda: self._app_login(iam_login=iam_login)))
 
@@ -105,8 +112,32 @@ class Context:
             raise SeeOtherCheck("the database could not be asked: see database_login") from None
 
     def ask_as_app(self, request: str) -> dict[str, Any]:
-        """The same, always with the app's own password. Raises DatabaseError."""
-        return self.query_database.ask(request, self._app_login(iam_login=False))
+        """The same, always with the app's own password. Raises DatabaseError.
+
+        Raises SeeOtherCheck where query_database itself is broken, and a check of it reports that.
+        """
+        login = self._app_login(iam_login=False)
+        try:
+            return self.query_database.ask(request, login)
+        except DatabaseError as error:
+            if self.request.suite == "self" and type(error) is DatabaseError:
+                raise SeeOtherCheck("it gave no answer: see query_database") from None
+            raise
+
+    def own_resources(self, kind: str = "") -> dict[str, str]:
+        """Physical ids of this stack's resources by logical id, of one type or of all."""
+        return {
+            logical_id: physical_id
+            for logical_id, (found, physical_id) in self._own().items()
+            if kind in ("", found)
+        }
+
+    def own_resource(self, logical_id: str) -> str:
+        """One of them. Raises ResourceMissing."""
+        try:
+            return self.own_resources()[logical_id]
+        except KeyError:
+            raise ResourceMissing(f"the stack has no resource {logical_id}") from None
 
     def config_table(self) -> ConfigTable:
         """The app's table of configuration values."""
@@ -115,6 +146,15 @@ class Context:
     def _describe_services(self) -> Mapping[str, Service]:
         ecs = EcsServices(self.client("ecs"), self.settings.cluster)
         return {service.name: service for service in ecs.describe(self.settings.services)}
+
+    def _list_own(self) -> Mapping[str, tuple[str, str]]:
+        pages = self.client("cloudformation").get_paginator("list_stack_resources")
+        return {
+            each["LogicalResourceId"]: (each["ResourceType"], each["PhysicalResourceId"])
+            for page in pages.paginate(StackName=self.settings.stack_name)
+            for each in page["StackResourceSummaries"]
+            if "PhysicalResourceId" in each
+        }
 
     def _app_login(self, *, iam_login: bool) -> Login:
         settings = replace(self.settings.app_config, iam_login=iam_login)

@@ -10,7 +10,7 @@ from ops_common.query_database import (
     DatabaseUnreachable,
     LoginRefused,
 )
-from probe_deployment.context import SeeOtherCheck
+from probe_deployment.context import ResourceMissing, SeeOtherCheck
 from probe_deployment.finding import Finding
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
@@ -29,6 +29,7 @@ NEXT_STEP: dict[type[Exception], str] = {
     " Performance Insights",
     DatabaseError: "read the log of query_database",
     AppConfigError: "fill in what the app's configuration lacks, or correct the stack's parameters",
+    ResourceMissing: "it was deleted by hand: sam deploy",
     ServiceNotFound: "correct the parameters EcsCluster, WebService and WorkerService",
 }
 

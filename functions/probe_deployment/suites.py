@@ -44,4 +44,19 @@ SUITES: dict[str, tuple[str, ...]] = {
     "canary": ("health_check", "certificate", "rollout", "target_health"),
     # Weekly and on demand: what is left to do before production.
     "readiness": READINESS,
+    # After a deployment of this stack, and whenever something seems silent.
+    "self": (
+        "query_database",
+        "database_login",
+        "rotate_password",
+        "rotation_function",
+        "scale_workers",
+        "send_alerts",
+        "alert_subscribers",
+        "alert_queue",
+        "rules",
+        "schedules",
+        "populate_secret",
+        "rollout",
+    ),
 }

@@ -11,10 +11,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.observability import logger
 from ops_common.query_database import DatabaseError
+from ops_common.self_check import answers_self_check
 from query_database.requests import answer
+from query_database.self_check import CHECKS
 from query_database.settings import Settings
 
 
+@answers_self_check(CHECKS)
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Answer one request; see ops_common.query_database for the envelope."""
     settings = Settings.from_env()

@@ -13,11 +13,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ops_common.aws import client
 from ops_common.observability import logger
 from ops_common.ops_events import EventBus
+from ops_common.self_check import answers_self_check
 from rotate_password import finish, steps
 from rotate_password.build import build
 from rotate_password.clock import SystemClock
 from rotate_password.failure import reported
 from rotate_password.request import Request
+from rotate_password.self_check import CHECKS
 from rotate_password.settings import Settings
 
 STEPS = {
@@ -29,6 +31,7 @@ STEPS = {
 }
 
 
+@answers_self_check(CHECKS)
 def handler(event: Any, context: LambdaContext) -> dict[str, str]:
     """Do one step."""
     request = Request.from_event(event)

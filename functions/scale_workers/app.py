@@ -11,10 +11,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.observability import logger
+from ops_common.self_check import answers_self_check
 from scale_workers import wiring
 from scale_workers.login import LoginCache
 from scale_workers.memory import Overtaken
 from scale_workers.report import report
+from scale_workers.self_check import CHECKS
 from scale_workers.settings import Settings
 from scale_workers.tick import run
 
@@ -22,6 +24,7 @@ from scale_workers.tick import run
 login_cache = LoginCache()
 
 
+@answers_self_check(CHECKS)
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Run one tick; returns the count, the reason and the main figures."""
     settings = Settings.from_env()

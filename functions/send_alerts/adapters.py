@@ -27,7 +27,7 @@ TOKEN_MAX_AGE_SECONDS = 300
 def build(settings: Settings, context: LambdaContext) -> Ports:
     """The ports of one invocation."""
     now = datetime.now(UTC)
-    threads, webhook = _slack(settings)
+    threads, webhook = slack(settings)
     return Ports(
         incidents=DynamoIncidents(client("dynamodb"), settings.table_name),
         storms=DynamoStorms(client("dynamodb"), settings.table_name),
@@ -45,7 +45,8 @@ def build(settings: Settings, context: LambdaContext) -> Ports:
     )
 
 
-def _slack(settings: Settings) -> tuple[BotSlack | None, Webhook | None]:
+def slack(settings: Settings) -> tuple[BotSlack | None, Webhook | None]:
+    """A bot, or a webhook, or neither; which of them shows when the token is read."""
     name = settings.slack_token_parameter
     if not name:
         return None, None
@@ -65,11 +66,11 @@ class NoSlack:
     """Stands in for Slack where the token can't be read: SNS is told so, and all the rest."""
 
     def __init__(self, reason: str) -> None:
-        self._reason = reason
+        self.reason = reason
 
     def post(self, message: Message) -> None:  # noqa: ARG002  # the port's signature
         """Raises SlackBroken."""
-        raise SlackBroken(self._reason)
+        raise SlackBroken(self.reason)
 
 
 def _read(name: str) -> Any:

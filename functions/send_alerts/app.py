@@ -17,11 +17,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.observability import logger
+from ops_common.self_check import answers_self_check
 from send_alerts.adapters import build
 from send_alerts.records import work
+from send_alerts.self_check import CHECKS
 from send_alerts.settings import Settings
 
 
+@answers_self_check(CHECKS)
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Work through one batch; the failed messages, as the queue wants them named."""

@@ -119,6 +119,11 @@ class BotSlack:
         )
         return Posted(str(answer["channel"]), str(answer["ts"]))
 
+    def whoami(self) -> str:
+        """Who the token belongs to (`auth.test`)."""
+        answer = self._call(self._client.auth_test)
+        return f"{answer.get('user')} of {answer.get('team')}"
+
     def find(self, delivery: str, since: datetime, thread_ts: str = "") -> Posted | None:
         """See Threads. Without the history scope nothing is found."""
         try:

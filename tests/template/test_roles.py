@@ -19,6 +19,7 @@ REASONS_FOR_A_WILDCARD = {
     "ecs:ListTasks": "bounded by the condition ecs:cluster",
     "ecs:DescribeTaskDefinition": "knows no resource",
     "cloudwatch:GetMetricWidgetImage": "knows no resource",
+    "lambda:GetEventSourceMapping": "bounded by the condition lambda:FunctionArn",
     "cloudtrail:DescribeTrails": "knows no resource",
     "cloudwatch:DescribeAlarms": "all alarms are to be seen",
     "cloudwatch:ListDashboards": "knows no resource",

@@ -1,6 +1,7 @@
 """The checks there are. A new one: write `check(context) -> Finding` in its module, add a line."""
 
 from collections.abc import Callable
+from functools import partial
 
 from probe_deployment.checks import (
     app_config_table,
@@ -15,6 +16,8 @@ from probe_deployment.checks import (
     load_balancer,
     log_errors,
     migrations,
+    own_functions,
+    own_triggers,
     rollout,
     security_groups,
     solid_queue,
@@ -54,4 +57,19 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "secret_keys": app_secret.keys,
     "security_groups": security_groups.check,
     "worker_scaling": watching.worker_scaling,
+    # of this stack itself
+    "alert_queue": own_triggers.alert_queue,
+    "rotation_function": own_triggers.rotation_function,
+    "rules": own_triggers.rules,
+    "schedules": own_triggers.schedules,
+    **{
+        name: partial(own_functions.check, logical_id=logical_id)
+        for name, logical_id in {
+            "populate_secret": "PopulateSecret",
+            "query_database": "QueryDatabase",
+            "rotate_password": "RotatePassword",
+            "scale_workers": "ScaleWorkers",
+            "send_alerts": "SendAlerts",
+        }.items()
+    },
 }

@@ -1,0 +1,64 @@
+"""The stack's own functions, asked to look at themselves (ops_common.self_check)."""
+
+import json
+from typing import Any
+
+from ops_common.query_database import ERRORS
+from ops_common.self_check import EVENT
+from probe_deployment.context import Context
+from probe_deployment.explain import DENIED, NEXT_STEP
+from probe_deployment.finding import Finding
+
+# Reported by database_login; a crash of query_database, the last one, by its own check.
+OF_THE_DATABASE = ("LoginRefused", "DatabaseUnreachable", "DatabaseError")
+WANTED = "every self check is well"
+REMEDIES = {
+    "SettingsError": "a variable was changed by hand, or a parameter is wrong: sam deploy again",
+    "SlackBroken": "put a token that Slack knows into the parameter SlackTokenParameter names:"
+    " aws ssm put-parameter --overwrite --type SecureString --name NAME --value xoxb-…",
+    "LookupError": "put the key back into the secret (Secrets Manager console), or correct the"
+    " parameter PasswordKey",
+    "ResourceNotFoundException": "correct the stack's parameters: what they name doesn't exist",
+} | {error.__name__: remedy for error, remedy in NEXT_STEP.items() if error is not ERRORS["failed"]}
+
+
+def check(context: Context, logical_id: str) -> Finding:
+    """Every self check of one function."""
+    name = context.own_resource(logical_id)
+    response = context.client("lambda").invoke(
+        FunctionName=name, Payload=json.dumps(EVENT).encode()
+    )
+    answer = json.loads(response["Payload"].read())
+    if "FunctionError" in response:
+        kind = answer.get("errorType", "unknown") if isinstance(answer, dict) else "unknown"
+        return Finding.failed(
+            f"it failed: {kind}", WANTED, f"read its log: aws logs tail /aws/lambda/{name}"
+        )
+    iam_login = context.settings.app_config.iam_login
+    return judge(answer["selfCheck"], f"{logical_id}Role", other_login=iam_login)
+
+
+def judge(checks: list[dict[str, Any]], role: str, *, other_login: bool = False) -> Finding:
+    """What the self checks of a function with that role amount to.
+
+    `other_login`: they log in otherwise than check database_login does.
+    """
+    failed = [each for each in checks if not each["ok"]]
+    if failed and not other_login and all(each["kind"] in OF_THE_DATABASE for each in failed):
+        return Finding.skipped("the database could not be asked: see database_login")
+    if not failed:
+        return Finding.passed("; ".join(each["said"] for each in checks), WANTED)
+    # Where the settings are wrong, all the rest fails of that.
+    told = [each for each in failed if each["name"] == "settings"] or failed
+    return Finding.failed(
+        "; ".join(f"{each['name']}: {each['said']}" for each in told),
+        WANTED,
+        "; ".join(dict.fromkeys(_remedy(each, role) for each in told)),
+    )
+
+
+def _remedy(check: dict[str, Any], role: str) -> str:
+    if check["kind"] in DENIED:
+        operation = check["said"].partition(" ")[0]
+        return f"allow {operation} in {role} (template.yaml), and in its permissions boundary"
+    return REMEDIES.get(check["kind"], "read the function's log")

@@ -1,0 +1,94 @@
+"""What starts the stack's own functions: schedules, rules, the queue, the secret's rotation."""
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+
+SCHEDULE, RULE = "AWS::Scheduler::Schedule", "AWS::Events::Rule"
+MAPPING = "AWS::Lambda::EventSourceMapping"
+
+
+def schedules(context: Context) -> Finding:
+    """Every schedule of the stack is enabled."""
+    client = context.client("scheduler")
+    found = context.own_resources(SCHEDULE)
+    off = {
+        logical_id: name
+        for logical_id, name in found.items()
+        if client.get_schedule(Name=name)["State"] != "ENABLED"
+    }
+    wanted = "every schedule enabled"
+    if off:
+        return Finding.failed(
+            f"disabled: {', '.join(off)}",
+            wanted,
+            "enable it in the console (EventBridge > Schedules > "
+            f"{', '.join(off.values())}), or sam deploy with another description of it",
+        )
+    return Finding.passed(", ".join(found), wanted)
+
+
+def rules(context: Context) -> Finding:
+    """Every rule of the stack is enabled and has a target."""
+    client = context.client("events")
+    found = context.own_resources(RULE)
+    troubles, remedies = [], []
+    for logical_id, name in found.items():
+        if client.describe_rule(Name=name)["State"] != "ENABLED":
+            troubles.append(f"{logical_id} is disabled")
+            remedies.append(f"aws events enable-rule --name {name}")
+        elif not client.list_targets_by_rule(Rule=name)["Targets"]:
+            troubles.append(f"{logical_id} has no target")
+            remedies.append(f"delete the rule {name} by hand, then sam deploy makes it anew")
+    wanted = "every rule enabled, with a target"
+    if troubles:
+        return Finding.failed("; ".join(troubles), wanted, "; ".join(remedies))
+    return Finding.passed(", ".join(found), wanted)
+
+
+def alert_queue(context: Context) -> Finding:
+    """send_alerts reads the queue, and nothing lies in the dead-letter queue."""
+    (mapping,) = context.own_resources(MAPPING).values()
+    state = context.client("lambda").get_event_source_mapping(UUID=mapping)["State"]
+    dead_letters = context.own_resource("AlertDeadLetterQueue")
+    attributes = context.client("sqs").get_queue_attributes(
+        QueueUrl=dead_letters, AttributeNames=["ApproximateNumberOfMessages"]
+    )["Attributes"]
+    lost = int(attributes["ApproximateNumberOfMessages"])
+    saw, wanted = f"{state}, {lost} dead letters", "Enabled, no dead letters"
+    if state != "Enabled":
+        return Finding.failed(
+            saw, wanted, f"aws lambda update-event-source-mapping --uuid {mapping} --enabled"
+        )
+    if lost:
+        return Finding.failed(
+            saw,
+            wanted,
+            "read one (aws sqs receive-message --queue-url"
+            f" {dead_letters}), mend the cause, then aws sqs start-message-move-task",
+        )
+    return Finding.passed(saw, wanted)
+
+
+def rotation_function(context: Context) -> Finding:
+    """The secret's rotation calls this stack's function."""
+    secret_id = context.settings.app_config.secret_id
+    described = context.client("secretsmanager").describe_secret(SecretId=secret_id)
+    name, arn = context.own_resource("RotatePassword"), described.get("RotationLambdaARN", "")
+    wanted = f"rotation on, by {name}"
+    if not described.get("RotationEnabled"):
+        if "ConfigSecretRotation" not in context.own_resources():
+            return Finding.skipped("no rotation is wanted (parameter RotationSchedule is empty)")
+        return Finding.failed(
+            "rotation is off",
+            wanted,
+            f"aws secretsmanager rotate-secret --secret-id {secret_id} --rotation-lambda-arn ARN"
+            f" of {name} --rotation-rules ScheduleExpression=… --no-rotate-immediately",
+        )
+    if not arn.endswith(f":{name}"):
+        return Finding.failed(
+            f"rotation by {arn.rpartition(':')[2]}",
+            wanted,
+            "remove that rotation (aws secretsmanager cancel-rotate-secret --secret-id"
+            f" {secret_id}), then sam deploy",
+        )
+    return Finding.passed(wanted, wanted)

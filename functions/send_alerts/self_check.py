@@ -1,0 +1,26 @@
+"""What telling needs, looked at without telling anybody."""
+
+from send_alerts.adapters import NoSlack, slack
+from send_alerts.settings import Settings
+from send_alerts.slack_failures import SlackBroken
+
+
+def settings() -> str:
+    """Every variable is well. Raises SettingsError."""
+    Settings.from_env()
+    return "every variable is well"
+
+
+def slack_token() -> str:
+    """Slack accepts the token (`auth.test`). Raises SlackFailure."""
+    threads, webhook = slack(Settings.from_env())
+    if threads:
+        return f"Slack knows the token as {threads.whoami()}"
+    if isinstance(webhook, NoSlack):
+        raise SlackBroken(webhook.reason)
+    if webhook:
+        return "an incoming webhook; whether Slack takes it shows only when something is told"
+    return "no Slack is wanted"
+
+
+CHECKS = {"settings": settings, "slack": slack_token}

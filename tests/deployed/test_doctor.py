@@ -1,0 +1,182 @@
+"""The suite `self` on the deployed stack: one thing broken at a time is named, and nothing else."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from psycopg import sql
+
+from local.world import DATABASE, SLACK_TOKEN_PARAMETER, World
+
+
+def failed(world: World) -> dict[str, Any]:
+    checks = world.invoke("ProbeDeployment", {"suite": "self"})["checks"]
+    return {check["name"]: check for check in checks if check["status"] == "fail"}
+
+
+def resource(world: World, logical_id: str) -> str:
+    stack = world.client("cloudformation").describe_stack_resource(
+        StackName="jiki-ops-local", LogicalResourceId=logical_id
+    )
+    physical_id: str = stack["StackResourceDetail"]["PhysicalResourceId"]
+    return physical_id
+
+
+@contextmanager
+def variables(world: World, function: str, **changes: str) -> Iterator[None]:
+    client, name = world.client("lambda"), world.outputs[f"{function}Function"]
+    before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    client.update_function_configuration(
+        FunctionName=name, Environment={"Variables": before | changes}
+    )
+    try:
+        yield
+    finally:
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+
+
+@contextmanager
+def no_cluster(world: World) -> Iterator[None]:
+    with variables(world, "ScaleWorkers", ECS_CLUSTER=""):
+        yield
+
+
+@contextmanager
+def another_secret(world: World) -> Iterator[None]:
+    with variables(world, "PopulateSecret", CONFIG_SECRET_ID="elsewhere"):
+        yield
+
+
+@contextmanager
+def missing_service(world: World) -> Iterator[None]:
+    with variables(world, "RotatePassword", REDEPLOY_SERVICES="jiki-api-gone"):
+        yield
+
+
+@contextmanager
+def bad_time_limit(world: World) -> Iterator[None]:
+    with variables(world, "QueryDatabase", STATEMENT_TIMEOUT_SECONDS="soon"):
+        yield
+
+
+@contextmanager
+def revoked_token(world: World) -> Iterator[None]:
+    ssm = world.client("ssm")
+    token = ssm.get_parameter(Name=SLACK_TOKEN_PARAMETER, WithDecryption=True)["Parameter"]["Value"]
+
+    def put(value: str) -> None:
+        ssm.put_parameter(
+            Name=SLACK_TOKEN_PARAMETER, Value=value, Type="SecureString", Overwrite=True
+        )
+
+    put("xoxb-revoked")
+    try:
+        # Another process, which has kept no token.
+        with variables(world, "SendAlerts", REMINDER_HOURS="5"):
+            yield
+    finally:
+        put(token)
+
+
+@contextmanager
+def disabled_rule(world: World) -> Iterator[None]:
+    events, name = world.client("events"), resource(world, "AlarmRule")
+    events.disable_rule(Name=name)
+    yield
+    events.enable_rule(Name=name)
+
+
+@contextmanager
+def disabled_schedule(world: World) -> Iterator[None]:
+    scheduler, name = world.client("scheduler"), resource(world, "CanaryTick")
+    schedule = scheduler.get_schedule(Name=name)
+    kept = {
+        key: schedule[key] for key in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
+    }
+    scheduler.update_schedule(**kept, State="DISABLED")
+    yield
+    scheduler.update_schedule(**kept, State="ENABLED")
+
+
+@contextmanager
+def unread_queue(world: World) -> Iterator[None]:
+    client, mapping = world.client("lambda"), resource(world, "SendAlertsAlert")
+    client.update_event_source_mapping(UUID=mapping, Enabled=False)
+    yield
+    client.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+
+@contextmanager
+def dead_letter(world: World) -> Iterator[None]:
+    sqs, queue = world.client("sqs"), world.outputs["AlertDeadLetterQueueUrl"]
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"lost": True}))
+    yield
+    sqs.purge_queue(QueueUrl=queue)
+
+
+@contextmanager
+def changed_password(world: World) -> Iterator[None]:
+    login = world.login()
+
+    def change(password: str) -> None:
+        with world.postgres.connect(DATABASE) as admin:
+            admin.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(login.user), sql.Literal(password)
+                )
+            )
+
+    change("by-hand")
+    yield
+    change(str(login.password))
+
+
+@contextmanager
+def nobody_subscribed(world: World) -> Iterator[None]:
+    sns, topic = world.client("sns"), world.outputs["AlertTopicArn"]
+    (subscription,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    yield
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=subscription["Endpoint"])
+
+
+@pytest.fixture(autouse=True)
+def _healthy(world: World) -> None:
+    # Other tests may have left a dead letter.
+    world.client("sqs").purge_queue(QueueUrl=world.outputs["AlertDeadLetterQueueUrl"])
+
+
+def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
+    assert failed(world) == {}
+
+
+@pytest.mark.parametrize(
+    ("broken", "check", "saw", "remedy"),
+    [
+        (no_cluster, "scale_workers", "ECS_CLUSTER is missing", "sam deploy"),
+        (another_secret, "populate_secret", "ResourceNotFound", "correct the stack's parameters"),
+        (missing_service, "rotate_password", "jiki-api-gone", "WorkerService"),
+        (bad_time_limit, "query_database", "STATEMENT_TIMEOUT_SECONDS must be", "sam deploy"),
+        (revoked_token, "send_alerts", "slack: ", "aws ssm put-parameter"),
+        (disabled_rule, "rules", "AlarmRule is disabled", "aws events enable-rule --name"),
+        (disabled_schedule, "schedules", "disabled: CanaryTick", "enable it"),
+        (unread_queue, "alert_queue", "Disabled", "aws lambda update-event-source-mapping"),
+        (dead_letter, "alert_queue", "1 dead letters", "aws sqs receive-message"),
+        (changed_password, "database_login", "refused the login", "docs/runbook.md"),
+        (nobody_subscribed, "alert_subscribers", "0 confirmed", "aws sns subscribe"),
+    ],
+)
+def test_what_is_broken_is_named_and_nothing_else(
+    world: World,
+    broken: Callable[[World], Any],
+    check: str,
+    saw: str,
+    remedy: str,
+) -> None:
+    with broken(world):
+        found = failed(world)
+    assert set(found) == {check}
+    assert saw in found[check]["saw"]
+    assert remedy in found[check]["remedy"]
