@@ -36,7 +36,7 @@ def decide(
     if min(wanted, ceiling) > service.desired:
         desired, held = min(wanted, ceiling), ""
     else:
-        desired, held = _scale_in(measurement, service, policy, memory, now, ceiling)
+        desired, held = _scale_in(measurement, service, policy, memory, now, wanted, ceiling)
     if desired != service.desired:
         memory = replace(memory, last_change_at=now)
     text = reason.explain(measurement, rates, needed, service, policy, desired, ceiling, held)
@@ -76,6 +76,7 @@ def _scale_in(
     policy: Policy,
     memory: Memory,
     now: datetime,
+    wanted: int,
     ceiling: int,
 ) -> tuple[int, str]:
     """The count after this tick, and what holds it above the need, if anything does."""
@@ -83,7 +84,11 @@ def _scale_in(
     highest = max(max(one.steady, one.tasks * (one.at >= last_tick)) for one in memory.needs)
     target = min(max(policy.min_tasks, highest), ceiling)
     if target >= service.desired:
-        return service.desired, ""
+        if wanted >= min(service.desired, ceiling):
+            return service.desired, ""
+        if memory.needs[-1].tasks >= service.desired:
+            return service.desired, "the rest would have no room to spare"
+        return service.desired, f"{highest} were needed a moment ago"
     if service.rolling_out:
         return service.desired, "a deployment is rolling out"
     # The window is covered when its oldest tick is no younger than the patience less one tick.

@@ -114,6 +114,35 @@ def test_scales_in_after_patience_and_in_steps():
 def test_does_not_scale_in_while_the_need_was_higher_within_the_patience():
     decision = decided(steady(6, 8), tasks=8, memory=memory_of(6, tasks=8))
     assert decision.desired == 8
+    assert decision.reason.endswith("not fewer yet: 8 were needed a moment ago")
+
+
+def test_keeps_a_task_without_which_the_rest_would_work_at_its_edge():
+    # GIVEN a load of 2.6 threads, for which four threads are enough, and five with 15 % more
+    decision = decided(steady(156, 2), tasks=2, memory=memory_of(156, tasks=1))
+    assert decision.desired == 2
+    assert decision.reason.endswith("not fewer yet: the rest would have no room to spare")
+
+
+def test_a_drain_that_is_done_needs_only_one_tick_of_patience():
+    # GIVEN a backlog that needed eight tasks two minutes ago, beside a stream that needs one
+    needs = (
+        TaskNeed(NOW - timedelta(seconds=120), 8, 1),
+        TaskNeed(NOW - timedelta(seconds=60), 1, 1),
+    )
+    memory = replace(memory_of(6), needs=needs)
+    assert decided(steady(6, 8), tasks=8, memory=memory).desired == 4
+
+
+def test_threads_that_are_held_by_long_jobs_count_as_held_and_free_no_capacity():
+    # GIVEN short jobs behind three that have run for minutes on the only task
+    held = {"in_flight": 3, "oldest_claim_seconds": 300, "workers": workers(1, busy_threads=3)}
+    queue = {"queues": (QueueDepth("default", 40),)}
+    memory = memory_of(30)
+    short = decided(steady(30, 1, **queue, **held), memory=memory)
+    long = decided(steady(30, 1, **queue, **held, long_running=3), memory=memory)
+    assert short.desired == 1
+    assert long.desired == 2
 
 
 def test_does_not_scale_in_on_a_fresh_memory():

@@ -65,6 +65,7 @@ measurements = st.builds(
     oldest_wait_seconds=seconds,
     median_wait_seconds=seconds,
     in_flight=few,
+    long_running=few,
     due_scheduled=counts,
     soon_due_scheduled=counts,
     recurring_soon=few,
@@ -97,6 +98,8 @@ memories = st.builds(
         tuple
     ),
     busy_seconds=seconds,
+    long_running=few,
+    long_seconds=seconds,
     finished_jobs=seconds,
     soon_due=st.lists(counts, max_size=6).map(tuple),
     bursts=st.lists(
@@ -166,6 +169,15 @@ def test_wants_no_fewer_tasks_for_more_jobs_due_soon(measurement, service, polic
     sooner = replace(measurement, soon_due_scheduled=measurement.soon_due_scheduled + more)
     wanted = decide(measurement, service, policy, memory, NOW).wanted
     assert decide(sooner, service, policy, memory, NOW).wanted >= wanted
+
+
+@given(measurements, services, policies, memories, st.floats(1, 3_600))
+def test_wants_no_fewer_tasks_for_an_older_backlog(measurement, service, policy, memory, more):
+    older = replace(measurement, oldest_wait_seconds=measurement.oldest_wait_seconds + more)
+    wanted = decide(measurement, service, policy, memory, NOW).wanted
+    # When a burst began is told by its oldest job: only the same bursts compare.
+    after = decide(older, service, policy, memory, NOW)
+    assert after.wanted >= wanted or after.memory.bursts != memory.bursts
 
 
 @given(measurements, services, policies, memories)
