@@ -1,0 +1,220 @@
+"""The suite `self` in one process: each function's own checks, and the stack's triggers."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from local.lambda_endpoint import LambdaEndpoint
+from ops_common.aws import client as real_client
+from ops_common.query_database import LambdaQueryDatabase
+from probe_deployment.checks import own_functions, own_triggers
+from probe_deployment.context import Clients, Context
+from probe_deployment.finding import Finding, Status
+from probe_deployment.runner import run_checks
+from probe_deployment.settings import Settings
+from probe_deployment.triggers import Request, Trigger
+from tests.integration.probe_deployment.conftest import System
+
+STACK = "jiki-ops"
+TEMPLATE: dict[str, Any] = {
+    "Resources": {
+        "AlertDeadLetterQueue": {"Type": "AWS::SQS::Queue"},
+        "AlertQueue": {"Type": "AWS::SQS::Queue"},
+        "AlarmRule": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "EventPattern": {"source": ["aws.cloudwatch"]},
+                "State": "ENABLED",
+                "Targets": [{"Id": "queue", "Arn": {"Fn::GetAtt": ["AlertQueue", "Arn"]}}],
+            },
+        },
+    }
+}
+NAMES = ("RotatePassword", "ScaleWorkers", "SendAlerts", "PopulateSecret", "QueryDatabase")
+
+
+@pytest.fixture
+def handlers() -> dict[str, Callable[..., Any]]:
+    from populate_secret.app import handler as populate
+    from query_database.app import handler as query
+    from rotate_password.app import handler as rotate
+    from scale_workers.app import handler as scale
+    from send_alerts.app import handler as alerts
+
+    return dict(zip(NAMES, (rotate, scale, alerts, populate, query), strict=True))
+
+
+@pytest.fixture
+def context(
+    system: System,
+    lambda_endpoint: LambdaEndpoint,
+    handlers: dict[str, Callable[..., Any]],
+    slack: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Context:
+    """The deployed functions behind Lambda's Invoke, and a stack with its queue and rule."""
+    lambda_endpoint.functions |= handlers
+    system.aws.client("ssm").put_parameter(
+        Name="/jiki-ops/slack-token", Value=slack.token, Type="SecureString"
+    )
+    system.aws.client("cloudformation").create_stack(
+        StackName=STACK, TemplateBody=json.dumps(TEMPLATE)
+    )
+    variables = {
+        "STACK_NAME": STACK,
+        "SECRET_KEYS": "jwt_secret",
+        "RANDOM_SECRET_KEYS": "jwt_secret",
+        "REDEPLOY_SERVICES": "jiki-api-web",
+        "ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alerts",
+        "ALERT_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/alerts",
+        "SLACK_TOKEN_PARAMETER": "/jiki-ops/slack-token",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return make_context(Clients(real_client))
+
+
+def make_context(clients: Clients) -> Context:
+    settings = Settings.from_env()
+    query = LambdaQueryDatabase(clients("lambda"), settings.query_database_function)
+    request = Request(Trigger.PERSON, "self")
+    return Context(request, settings, datetime.now(UTC), clients, query)
+
+
+def own(context: Context, **physical_ids: tuple[str, str]) -> Context:
+    """The same with resources that this stack's template leaves out."""
+    found = {name: ("", name) for name in NAMES} | physical_ids
+    object.__setattr__(context, "_own", lambda: found)
+    return context
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_function_is_well_by_its_own_account(context: Context, name: str) -> None:
+    finding = own_functions.check(own(context), name)
+    assert finding.status is Status.PASS, finding
+    assert finding.saw.startswith("every variable is well")
+
+
+def test_a_token_that_slack_does_not_know_is_named(context: Context, system: System) -> None:
+    system.aws.client("ssm").put_parameter(
+        Name="/jiki-ops/slack-token", Value="xoxb-revoked", Type="SecureString", Overwrite=True
+    )
+    from send_alerts import adapters
+
+    adapters._parameters.cache_clear()
+    finding = own_functions.check(own(context), "SendAlerts")
+    assert "slack: " in finding.saw
+    assert "invalid_auth" in finding.saw
+    assert "xoxb" not in finding.saw
+
+
+def test_missing_variables_are_all_named_once(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("QUERY_DATABASE_FUNCTION")
+    monkeypatch.delenv("ECS_CLUSTER")
+    finding = own_functions.check(own(context), "RotatePassword")
+    assert finding.saw.count("is missing") == 2
+    assert "sam deploy" in finding.remedy
+
+
+def test_a_missing_permission_is_named_with_its_role() -> None:
+    denied = {
+        "name": "services",
+        "ok": False,
+        "kind": "AccessDeniedException",
+        "said": "DescribeServices answered AccessDeniedException",
+    }
+    finding = own_functions.judge([denied], "RotatePasswordRole")
+    assert finding.remedy.startswith("allow DescribeServices in RotatePasswordRole")
+
+
+def test_a_secret_without_the_password_is_named(context: Context, system: System) -> None:
+    system.aws.client("secretsmanager").put_secret_value(
+        SecretId="config", SecretString='{"other": "x"}'
+    )
+    finding = own_functions.check(own(context), "RotatePassword")
+    assert "secret: secret config has no value at aurora_password" in finding.saw
+
+
+def test_a_function_that_is_gone_is_told(context: Context) -> None:
+    (result,) = run_checks({"alerts": lambda: own_functions.check(context, "SendAlerts")}, 10)
+    assert result.finding.saw == "the stack has no resource SendAlerts"
+    assert "sam deploy" in result.finding.remedy
+
+
+def test_a_disabled_rule_is_named(context: Context, system: System) -> None:
+    assert own_triggers.rules(context).status is Status.PASS
+    events = system.aws.client("events")
+    name = context.own_resource("AlarmRule")
+    events.disable_rule(Name=name)
+    assert own_triggers.rules(context).remedy == f"aws events enable-rule --name {name}"
+    events.enable_rule(Name=name)
+    events.remove_targets(Rule=name, Ids=["queue"])
+    assert "AlarmRule has no target" in own_triggers.rules(context).saw
+
+
+def test_a_disabled_schedule_is_named(context: Context, system: System) -> None:
+    def schedule(state: str) -> Finding:
+        call = getattr(
+            system.aws.client("scheduler"),
+            "create_schedule" if state == "ENABLED" else "update_schedule",
+        )
+        call(
+            Name="tick",
+            ScheduleExpression="rate(1 minute)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            State=state,
+            Target={"Arn": "arn:aws:lambda:eu-west-1:123456789012:function:x", "RoleArn": "r"},
+        )
+        return own_triggers.schedules(own(context, Tick=(own_triggers.SCHEDULE, "tick")))
+
+    assert schedule("ENABLED").status is Status.PASS
+    assert schedule("DISABLED").saw == "disabled: Tick"
+
+
+@pytest.mark.parametrize(
+    ("state", "letters", "saw"),
+    [
+        ("Enabled", 0, ""),
+        ("Disabled", 0, "aws lambda update-event-source-mapping"),
+        ("Enabled", 2, "aws sqs receive-message"),
+    ],
+)
+def test_an_unread_queue_and_dead_letters_are_told_apart(
+    context: Context, system: System, state: str, letters: int, saw: str
+) -> None:
+    queue = context.own_resource("AlertDeadLetterQueue")
+    for _ in range(letters):
+        system.aws.client("sqs").send_message(QueueUrl=queue, MessageBody="{}")
+
+    system.aws.begin_rotation("5b1f1c9e-1d52-4e6f-8f2b-0d6f9a3f7c11")  # brings a function
+    moto = system.aws.client("lambda")
+    arn = system.aws.client("sqs").get_queue_attributes(
+        QueueUrl=context.own_resource("AlertQueue"), AttributeNames=["QueueArn"]
+    )["Attributes"]["QueueArn"]
+    mapping = moto.create_event_source_mapping(
+        FunctionName="rotation-stub", EventSourceArn=arn, Enabled=state == "Enabled"
+    )["UUID"]
+    clients = Clients(lambda name: moto if name == "lambda" else real_client(name))
+    changed = own(
+        make_context(clients),
+        Mapping=(own_triggers.MAPPING, mapping),
+        AlertDeadLetterQueue=("AWS::SQS::Queue", queue),
+    )
+    finding = own_triggers.alert_queue(changed)
+    assert finding.status is (Status.FAIL if saw else Status.PASS)
+    assert saw in finding.remedy
+
+
+def test_a_rotation_by_another_function_is_told(context: Context, system: System) -> None:
+    assert own_triggers.rotation_function(own(context)).status is Status.SKIP
+    wanted = own(context, ConfigSecretRotation=("AWS::SecretsManager::RotationSchedule", "config"))
+    assert own_triggers.rotation_function(wanted).saw == "rotation is off"
+    system.aws.begin_rotation("5b1f1c9e-1d52-4e6f-8f2b-0d6f9a3f7c11")
+    assert own_triggers.rotation_function(own(context)).saw == "rotation by rotation-stub"
+    ours = own(context, RotatePassword=("", "rotation-stub"))
+    assert own_triggers.rotation_function(ours).status is Status.PASS
