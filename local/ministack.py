@@ -51,7 +51,7 @@ class MiniStack:
         if not PROGRAM.exists():
             raise EmulatorUnavailable(f"{PROGRAM} is missing; make it with: make setup")
         with tempfile.TemporaryDirectory(prefix="jiki-aws-") as folder:
-            port = _free_port()
+            port = free_port()
             emulator = cls(f"http://127.0.0.1:{port}", Path(folder) / "log")
             process = _run(port, Path(folder), emulator.log_file)
             try:
@@ -93,7 +93,8 @@ class MiniStack:
         )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

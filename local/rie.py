@@ -1,0 +1,129 @@
+"""A built function alone, under Amazon's runtime interface emulator (the one in aws-sam-cli).
+
+Its Python sees what Lambda would show it: the built tree, its layers, awslambdaric and boto3.
+"""
+
+import http.client
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import samcli
+
+from local.ministack import ACCOUNT_ID, CREDENTIALS, REGION, ROOT, free_port
+from local.transform import resolved, source
+
+PYTHON = ROOT / ".venv-runtime" / "bin" / "python"
+INVOKE_PATH = "/2015-03-31/functions/function/invocations"
+START_TIMEOUT_SECONDS = 20
+
+
+class EmulatorFailed(Exception):
+    """The emulator did not start, or died; the message holds its log."""
+
+
+def program() -> Path:
+    """The emulator's program for this machine."""
+    machine = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
+    folder = Path(next(iter(samcli.__path__))) / "local" / "rapid"
+    return folder / f"aws-lambda-rie-{machine}"
+
+
+def search_path(build_folder: Path, function: str) -> list[Path]:
+    """Where a built function and its layers lie."""
+    layers = source()["Resources"][function]["Properties"]["Layers"]
+    return [build_folder / function] + [build_folder / each["Ref"] / "python" for each in layers]
+
+
+def variables(function: str, parameters: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables that the template gives to a function."""
+    properties = resolved(parameters)[function]["Properties"]
+    declared: dict[str, str] = properties["Environment"]["Variables"]
+    return dict(declared)
+
+
+@dataclass(frozen=True)
+class RuntimeEmulator:
+    """One function, ready to be invoked."""
+
+    function: str
+    port: int
+    log_file: Path
+
+    @classmethod
+    @contextmanager
+    def start(
+        cls, function: str, build_folder: Path, environment: Mapping[str, str], log_file: Path
+    ) -> Iterator["RuntimeEmulator"]:
+        """Run a function, by its logical id, until the block ends. Raises EmulatorFailed."""
+        properties = resolved()[function]["Properties"]
+        port = free_port()
+        paths = search_path(build_folder, function)
+        command = [
+            *(program(), "--runtime-api-address", f"127.0.0.1:{free_port()}"),
+            *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
+            *(PYTHON, "-m", "awslambdaric", properties["Handler"]),
+        ]
+        lambda_variables = {
+            "AWS_REGION": REGION,
+            "AWS_ACCOUNT_ID": ACCOUNT_ID,
+            "AWS_LAMBDA_FUNCTION_NAME": properties["FunctionName"],
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties["MemorySize"]),
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(properties["Timeout"]),
+            "LANG": "en_US.UTF-8",
+            "PATH": os.defpath,
+            "PYTHONPATH": ":".join(map(str, paths)),
+        }
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                env=CREDENTIALS | lambda_variables | dict(environment),
+                cwd=paths[0],
+                stdout=log,
+                stderr=log,
+            )
+        emulator = cls(function, port, log_file)
+        try:
+            emulator._wait(process)
+            yield emulator
+        finally:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def invoke(self, event: Any) -> Any:
+        """The function's answer; an error is an object with errorType."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=180)
+        try:
+            connection.request("POST", INVOKE_PATH, json.dumps(event))
+            return json.loads(connection.getresponse().read() or b"null")
+        finally:
+            connection.close()
+
+    def log_text(self) -> str:
+        """What function and emulator have printed."""
+        return self.log_file.read_text(errors="replace")
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
+            try:
+                connection.connect()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+            finally:
+                connection.close()
+        raise EmulatorFailed(f"{self.function} did not start:\n{self.log_text()[-2000:]}")

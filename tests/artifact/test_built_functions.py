@@ -1,0 +1,107 @@
+"""What `sam build` made, alone on the path: every function answers every one of its events."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.ecs import EcsStandIn
+from local.moto_aws import MotoAws
+from local.rie import RuntimeEmulator
+from local.slack import SlackStandIn
+from tests.conftest import Database
+
+type Start = Callable[[str], RuntimeEmulator]
+EVENTS = Path(__file__).parent.parent.parent / "events"
+
+
+def events(function: str) -> dict[str, Any]:
+    """The function's events by name, in the order of their names."""
+    files = sorted((EVENTS / function).glob("*.json"))
+    assert files
+    return {file.stem: json.loads(file.read_text()) for file in files}
+
+
+def answers(emulator: RuntimeEmulator, named: dict[str, Any]) -> dict[str, Any]:
+    """The answer to each event; an error fails the test with the function's log."""
+    found = {}
+    for name, event in named.items():
+        found[name] = emulator.invoke(event)
+        if isinstance(found[name], dict) and "errorType" in found[name]:
+            pytest.fail(f"{name}: {found[name]}\n{emulator.log_text()[-3000:]}")
+    return found
+
+
+def test_query_database_answers_every_request(start: Start, database: Database) -> None:
+    # GIVEN the requests with the address of the database at hand; set_password changes it, so last
+    named = events("query_database")
+    for event in named.values():
+        event["login"] = database.login.as_json()
+    named["set_password"] = named.pop("set_password")
+    found = answers(start("QueryDatabase"), named)
+    assert [name for name, answer in found.items() if not answer["ok"]] == []
+    assert found["check_login"]["answer"]["session_user"] == "jiki"
+
+
+def test_rotate_password_runs_its_steps(
+    start: Start, aws: MotoAws, database: Database, ecs: EcsStandIn
+) -> None:
+    # GIVEN a secret at the beginning of the rotation that the events name
+    named = events("rotate_password")
+    arn = aws.begin_rotation(named["create_secret"]["ClientRequestToken"])
+    for event in named.values():
+        event["SecretId"] = arn
+    before = aws.secret()["aurora_password"]
+    steps = ("create_secret", "set_secret", "test_secret", "finish_secret", "prepare_roles")
+    assert set(steps) == set(named)
+    # WHEN its steps run in their order
+    found = answers(start("RotatePassword"), {name: named[name] for name in steps})
+    # THEN the password has changed and the services are deployed
+    assert aws.secret()["aurora_password"] != before
+    assert "redeployed: jiki-api-web, jiki-api-solid-queue" in found["finish_secret"]["reason"]
+    assert [call.operation for call in ecs.calls].count("UpdateService") == 2
+
+
+def test_scale_workers_ticks(start: Start, aws: MotoAws, database: Database) -> None:
+    found = answers(start("ScaleWorkers"), events("scale_workers"))
+    assert all(answer["measured"] for answer in found.values())
+
+
+def test_send_alerts_tells_every_kind_of_event(
+    start: Start, aws: MotoAws, slack: SlackStandIn
+) -> None:
+    found = answers(start("SendAlerts"), events("send_alerts"))
+    assert {name: answer["batchItemFailures"] for name, answer in found.items()} == {
+        name: [] for name in found
+    }
+    assert slack.messages
+
+
+def test_probe_deployment_gives_every_caller_its_answer(
+    start: Start, aws: MotoAws, database: Database
+) -> None:
+    found = answers(start("ProbeDeployment"), events("probe_deployment"))
+    assert found["person"]["status"] == "fail"
+    assert found["lifecycle_hook"]["hookStatus"] in ("FAILED", "IN_PROGRESS")
+
+
+def test_populate_secret_shows_before_it_adds(start: Start, aws: MotoAws) -> None:
+    before = aws.secret()
+    found = answers(start("PopulateSecret"), events("populate_secret"))
+    assert set(found) == {"apply", "dry_run"}
+    assert {key: aws.secret()[key] for key in before} == before
+
+
+def test_nothing_of_the_project_is_built_in_but_functions_and_layers(build_folder: Path) -> None:
+    names = {path.name for path in build_folder.glob("*/*") if path.is_dir()}
+    assert names == {
+        "populate_secret",
+        "probe_deployment",
+        "python",
+        "query_database",
+        "rotate_password",
+        "scale_workers",
+        "send_alerts",
+    }
