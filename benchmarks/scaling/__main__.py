@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.scaling.compare import OURS, POLICY, compare, tallies
+from benchmarks.scaling.hard_workloads import HARD_WORKLOADS
 from benchmarks.scaling.report import draw, show
 from benchmarks.scaling.workloads import WORKLOADS
 
@@ -14,18 +15,23 @@ PICTURE = Path("docs/images/scaling.png")
 DRAWN = ("bursts", "day")
 DRAWN_POLICIES = (OURS, "solid_queue_autoscaler", "Judoscale", "KEDA + HPA", "ECS target tracking")
 SEEDS = [1, 2, 3]
+ALL = (*WORKLOADS, *HARD_WORKLOADS)
 
 
 def main(arguments: list[str]) -> int:
     """Run the comparison; the exit code is 1 if a peer is better on both waiting and cost."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
-    parser.add_argument("--workloads", nargs="+", choices=[one.name for one in WORKLOADS])
+    parser.add_argument("--workloads", nargs="+", choices=[one.name for one in ALL])
+    parser.add_argument("--hard", action="store_true", help="the hard workloads instead")
     parser.add_argument("--picture", type=Path, help=f"where to draw, {PICTURE} by default")
     chosen = parser.parse_args(arguments)
     console = Console(width=110)
     console.print(f"Policy: {POLICY}\nSeeds: {chosen.seeds}\n")
-    workloads = [one for one in WORKLOADS if one.name in (chosen.workloads or [one.name])]
+    offered = HARD_WORKLOADS if chosen.hard else WORKLOADS
+    workloads = (
+        [one for one in ALL if one.name in chosen.workloads] if chosen.workloads else offered
+    )
     comparisons = []
     for comparison in compare(workloads, chosen.seeds):
         show(comparison, console)
@@ -34,7 +40,7 @@ def main(arguments: list[str]) -> int:
     beaten = [one.workload.name for one in comparisons if one.better_on_both]
     console.print(f"A peer is better on both waiting and cost on: {', '.join(beaten) or 'none'}")
     console.print(f"Most above the clairvoyant: {worst.workload.name}, {worst.of_bound:.2f} ×")
-    if chosen.picture or not chosen.workloads:
+    if chosen.picture or not (chosen.workloads or chosen.hard):
         drawn = [one for one in WORKLOADS if one.name in DRAWN]
         runs = {
             f"{one.name}: {one.about}": tallies(one, chosen.seeds[0], DRAWN_POLICIES)

@@ -6,6 +6,7 @@ from multiprocessing import Pool
 
 from benchmarks.scaling.clairvoyant import HEADROOMS, PENALTIES, Clairvoyant, plan
 from benchmarks.scaling.cluster import Tallies
+from benchmarks.scaling.hard_workloads import HARD_WORKLOADS
 from benchmarks.scaling.policies import (
     MAX_TASKS,
     MIN_TASKS,
@@ -95,7 +96,7 @@ def tallies(workload: Workload, seed: int, names: Iterable[str]) -> dict[str, Ta
 def _one_seed(run: tuple[str, int]) -> dict[str, Result]:
     # Names travel between processes, where the workloads' functions could not.
     name, seed = run
-    workload = next(one for one in WORKLOADS if one.name == name)
+    workload = next(one for one in (*WORKLOADS, *HARD_WORKLOADS) if one.name == name)
     results = {
         scaler: _figures(workload, seed, make(workload, seed)) for scaler, make in SCALERS.items()
     }
