@@ -73,7 +73,7 @@ build: setup ## Build what is deployed into .aws-sam/build
 	sam build
 
 bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png
-	PYTHONPATH=functions:layers/common python -m benchmarks.scaling
+	PYTHONPATH=functions:layers/common python -m benchmarks.scaling $(ARGS)
 
 bench-queue: setup ## Compare the cost of a look at the queue with others' statements
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.queue_measurement
@@ -93,4 +93,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: doctor probe bench-probes bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build
+.PHONY: bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build
