@@ -9,7 +9,7 @@ from send_alerts.ports import Ports, TryLater
 from send_alerts.tell import tell
 
 FIRST_RETRY_SECONDS = 15.0
-LONGEST_RETRY_SECONDS = 900.0
+LONGEST_RETRY_SECONDS = 300.0
 
 
 def work(record: SQSRecord, ports: Ports, place: Place, policy: Policy) -> None:
@@ -36,6 +36,6 @@ def work(record: SQSRecord, ports: Ports, place: Place, policy: Policy) -> None:
 
 
 def backoff(record: SQSRecord) -> float:
-    """Seconds, doubled with each receive: 15 s, 30 s, ... 15 min."""
+    """Seconds, doubled with each receive: 15 s, 30 s, ... 5 min."""
     receives = int(record.attributes.approximate_receive_count)
     return float(min(FIRST_RETRY_SECONDS * 2 ** min(receives - 1, 10), LONGEST_RETRY_SECONDS))

@@ -38,7 +38,9 @@ def _tell(world: World, say: Narrator) -> None:
     world.slack.fail_next(Failure(status=500, after_the_work=True, method="chat.postMessage"))
     started = datetime.now(UTC)
     _put(world, "alarm_metric", started, "ALARM", "OK")
-    say.expect("SNS has it although Slack failed", world.wait_for(lambda: bool(_mails(world, notified))))
+    say.expect(
+        "SNS has it although Slack failed", world.wait_for(lambda: bool(_mails(world, notified)))
+    )
     mail = _mails(world, notified)[0]
     say.quote(f"SNS, as a subscriber got it: {mail['Subject']}", mail["Message"])
     say.expect("Slack shows it", world.wait_for(lambda: bool(_heads(world))))
