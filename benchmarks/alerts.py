@@ -42,7 +42,7 @@ FAULTS: tuple[tuple[int, dict[str, Any]], ...] = (
 PARAMETERS = NETWORK | UNKNOWN_TO_THE_EMULATOR | {"StormThreshold": "1000000", "ReminderHours": "0"}
 # The template's is six times the function's timeout, which after a kill is long to watch.
 VISIBILITY_SECONDS = 35
-KILL_EVERY_SECONDS = (4, 12)
+KILL_EVERY_SECONDS = (10, 30)
 GIVE_UP_SECONDS = 3600
 
 

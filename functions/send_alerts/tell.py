@@ -20,7 +20,7 @@ from send_alerts.slack_delivery import head_is_stale
 from send_alerts.store import Conflict, Held
 
 ATTEMPTS = 5
-BUSY_SECONDS = 3.0
+BUSY_SECONDS = 5.0
 # The process is gone by then: Lambda ends it at the time limit.
 LEASE_MARGIN = timedelta(seconds=5)
 SLACK_KEY = "slack"
