@@ -49,7 +49,11 @@ probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deploym
 doctor: setup ## Let a deployed stack look at itself (STACK=jiki-ops)
 	python -m local.verdict --stack $(STACK) --suite self
 
-test: setup build ## Run every test; says what was skipped and why
+invoke: setup ## Run one function in Lambda's container (FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json)
+	@test -n "$(FUNCTION)" -a -n "$(EVENT)" || { echo "Say which: make invoke FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json"; exit 2; }
+	PYTHONPATH=functions:layers/common:layers/postgres python -m local.invoke "$(FUNCTION)" "$(EVENT)"
+
+test: setup ## Run every test; says what was skipped and why
 	python -m pytest -rs
 
 test-unit: setup ## Run the unit tests alone
@@ -84,6 +88,14 @@ bench-rotation: setup ## Compare what clients feel of a rotation, with one user 
 bench-probes: setup ## Compare the deployment suite side by side with one check after the other
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 
+USERS ?= 10
+MINUTES ?= 5
+
+load-test: setup ## Load an app and judge it (URL=https://… USERS=10 MINUTES=5 PROFILE=file; STACK=… for the probes' view)
+	@test -n "$(URL)" || { echo 'Say what: make load-test URL=https://staging.example.org'; exit 2; }
+	python -m benchmarks.loadtest "$(URL)" --users $(USERS) --minutes $(MINUTES) \
+	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(filter command line environment,$(origin STACK)),--stack $(STACK))
+
 replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks=6 …")
 	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }
 	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET)
@@ -93,4 +105,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo test test-unit lint format types lock validate build
+.PHONY: load-test bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-unit lint format types lock validate build

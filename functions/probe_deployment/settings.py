@@ -32,6 +32,7 @@ class Settings:
     worker_max_tasks: int
     connection_reserve: int
     log_group_prefix: str
+    target_latency_seconds: float
     stack_name: str
     alert_topic_arn: str
     vpc_id: str
@@ -78,6 +79,7 @@ class Settings:
             worker_max_tasks=env.integer("MAX_TASKS", 5, at_least=1),
             connection_reserve=env.integer("CONNECTION_RESERVE", 20),
             log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
+            target_latency_seconds=env.number("TARGET_LATENCY_SECONDS", 60),
             stack_name=env.text("STACK_NAME", ""),
             alert_topic_arn=env.text("ALERT_TOPIC_ARN", ""),
             vpc_id=env.text("VPC_ID", ""),

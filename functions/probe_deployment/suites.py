@@ -59,4 +59,13 @@ SUITES: dict[str, tuple[str, ...]] = {
         "populate_secret",
         "rollout",
     ),
+    # After a load test: what was felt on this side in the same minutes.
+    "load": (
+        "responses",
+        "peak_connections",
+        "queue_latency",
+        "health_check",
+        "rollout",
+        "target_health",
+    ),
 }

@@ -22,6 +22,7 @@ REASONS_FOR_A_WILDCARD = {
     "lambda:GetEventSourceMapping": "bounded by the condition lambda:FunctionArn",
     "cloudtrail:DescribeTrails": "knows no resource",
     "cloudwatch:DescribeAlarms": "all alarms are to be seen",
+    "cloudwatch:GetMetricData": "knows no resource",
     "cloudwatch:ListDashboards": "knows no resource",
     "ec2:DescribeSecurityGroups": "knows no resource",
     "elasticloadbalancing:DescribeLoadBalancerAttributes": "knows no resource",

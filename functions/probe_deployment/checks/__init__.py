@@ -23,6 +23,7 @@ from probe_deployment.checks import (
     solid_queue,
     stopped_tasks,
     target_health,
+    traffic,
     watching,
 )
 from probe_deployment.context import Context
@@ -57,6 +58,10 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "secret_keys": app_secret.keys,
     "security_groups": security_groups.check,
     "worker_scaling": watching.worker_scaling,
+    # of a load test
+    "peak_connections": traffic.peak_connections,
+    "queue_latency": traffic.queue_latency,
+    "responses": traffic.responses,
     # of this stack itself
     "alert_queue": own_triggers.alert_queue,
     "rotation_function": own_triggers.rotation_function,
