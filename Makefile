@@ -85,6 +85,12 @@ bench-queue: setup ## Compare the cost of a look at the queue with others' state
 bench-rotation: setup ## Compare what clients feel of a rotation, with one user and with two
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.rotation
 
+bench-alerts: setup ## Count lost and doubled alerts while Slack fails and the process dies (ARGS="--events 200")
+	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.alerts $(ARGS)
+
+preview: setup ## Show an event as Slack and SNS would (EVENT=events/alerts/alarm_metric.json)
+	PYTHONPATH=functions:layers/common python -m local.preview $(or $(EVENT),events/alerts/alarm_metric.json)
+
 bench-probes: setup ## Compare the deployment suite side by side with one check after the other
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 
@@ -105,4 +111,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: load-test bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-unit lint format types lock validate build
+.PHONY: load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-unit lint format types lock validate build

@@ -79,18 +79,24 @@ def _failed_resources(emulator: MiniStack, stack_name: str) -> str:
     )
 
 
-def _sam(command: str, environment: Mapping[str, str], *arguments: str) -> None:
-    variables = {
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Variables of a SAM command: this machine's PATH, no credentials but the emulator's."""
+    return {
+        **CREDENTIALS,
         "PATH": f"{SAM.parent}:{os.environ.get('PATH', os.defpath)}",
         "HOME": os.environ.get("HOME", "/"),
         "SAM_CLI_TELEMETRY": "0",
         # How often a deployment is asked for its state; the emulator needs no patience.
         "SAM_CLI_POLL_DELAY": "0.2",
+        **more,
     }
+
+
+def _sam(command: str, more: Mapping[str, str], *arguments: str) -> None:
     result = subprocess.run(
         [SAM, command, *arguments],
         cwd=ROOT,
-        env=CREDENTIALS | variables | dict(environment),
+        env=environment(more),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

@@ -46,14 +46,14 @@ class MiniStack:
 
     @classmethod
     @contextmanager
-    def start(cls) -> Iterator["MiniStack"]:
+    def start(cls, *, listen_address: str = "127.0.0.1") -> Iterator["MiniStack"]:
         """Run an empty emulator until the block ends. Raises EmulatorUnavailable."""
         if not PROGRAM.exists():
             raise EmulatorUnavailable(f"{PROGRAM} is missing; make it with: make setup")
         with tempfile.TemporaryDirectory(prefix="jiki-aws-") as folder:
             port = free_port()
             emulator = cls(f"http://127.0.0.1:{port}", Path(folder) / "log")
-            process = _run(port, Path(folder), emulator.log_file)
+            process = _run(listen_address, port, Path(folder), emulator.log_file)
             try:
                 emulator._wait(process)
                 yield emulator
@@ -100,12 +100,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _run(port: int, folder: Path, log_file: Path) -> subprocess.Popen[bytes]:
+def _run(listen_address: str, port: int, folder: Path, log_file: Path) -> subprocess.Popen[bytes]:
     environment = CREDENTIALS | {
         "PATH": f"{PROGRAM.parent}:{os.defpath}",
         "HOME": str(folder),
         "TMPDIR": str(folder),
-        "BIND_HOST": "127.0.0.1",
+        "BIND_HOST": listen_address,
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,

@@ -18,20 +18,29 @@ from typing import Any
 import psycopg
 
 from local import deploy
+from local.account import DATABASE, SLACK_TOKEN_PARAMETER, WEB_SERVICE, WORKER_SERVICE, seed
 from local.app import AppStandIn
 from local.database_login import connect
 from local.ecs import EcsStandIn
-from local.ministack import ROOT, MiniStack
-from local.moto_aws import CONFIG_ITEMS, CONFIG_TABLE, SECRET, SECRET_CONTENT, TEMPORARY_PASSWORD
+from local.ministack import MiniStack
+from local.moto_aws import SECRET
 from local.postgres import MASTER_USER, PostgresServer
 from local.slack import SlackStandIn
 from local.solid_queue.workers import WorkerFleet
 from ops_common.query_database import DatabaseAddress, Login
 
-DATABASE = "jiki_production"
-WEB_SERVICE, WORKER_SERVICE = "jiki-api-web", "jiki-api-solid-queue"
+__all__ = [
+    "DATABASE",
+    "NETWORK",
+    "SLACK_TOKEN_PARAMETER",
+    "UNKNOWN_TO_THE_EMULATOR",
+    "WEB_SERVICE",
+    "WORKER_SERVICE",
+    "InvocationFailed",
+    "World",
+]
+
 FIRST_SHA = "0" * 40
-SLACK_TOKEN_PARAMETER = "/jiki-ops/slack-token"  # noqa: S105  # a name
 TASK_START_SECONDS, TASK_STOP_SECONDS = 0.5, 0.2
 # The emulator has no network of its own; these are names.
 NETWORK = {"VpcId": "vpc-00000001", "SubnetIds": "subnet-00000001,subnet-00000002"}
@@ -54,6 +63,7 @@ class World:
     app: AppStandIn
     workers: WorkerFleet
     address: DatabaseAddress
+    build_folder: Path = Path()
     outputs: dict[str, str] = field(default_factory=dict)
     _notifications: list[dict[str, Any]] = field(default_factory=list)
     _inbox: str = ""
@@ -64,8 +74,12 @@ class World:
         cls,
         progress: Callable[[str], object] = str,
         parameters: Mapping[str, str] | None = None,
+        *,
+        listen_address: str = "127.0.0.1",
     ) -> Iterator["World"]:
         """Start and deploy everything; end it with the block, on Ctrl-C too.
+
+        With the address 0.0.0.0 functions in containers reach the stand-ins too.
 
         Raises PostgresUnavailable, EmulatorUnavailable or DeployFailed, each with what to do.
         """
@@ -74,10 +88,11 @@ class World:
             pool = stack.enter_context(ThreadPoolExecutor(1))
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="jiki-build-")))
             built = pool.submit(deploy.build, folder)
-            world = _start_parts(cls, stack)
+            world = _start_parts(cls, stack, listen_address)
+            world.build_folder = folder
             built.result()
             progress("deploying template.yaml into the local AWS (sam deploy) …")
-            world._deploy(folder, dict(parameters or {}))
+            world._deploy(dict(parameters or {}))
             world._run_services()
             yield world
 
@@ -195,7 +210,7 @@ class World:
             )
         )
 
-    def _deploy(self, folder: Path, parameters: Mapping[str, str]) -> None:
+    def _deploy(self, parameters: Mapping[str, str]) -> None:
         local = {
             "AwsEndpointUrl": self.emulator.url,
             "EcsEndpointUrl": self.ecs.url,
@@ -206,7 +221,9 @@ class World:
             "HealthCheckUrl": self.app.health_check_url,
         }
         self.outputs = deploy.deploy(
-            self.emulator, folder, NETWORK | UNKNOWN_TO_THE_EMULATOR | local | dict(parameters)
+            self.emulator,
+            self.build_folder,
+            NETWORK | UNKNOWN_TO_THE_EMULATOR | local | dict(parameters),
         )
         queue = self.client("sqs")
         self._inbox = queue.create_queue(QueueName="subscriber")["QueueUrl"]
@@ -226,50 +243,17 @@ class World:
         self.ecs.on_event(self.put_event)
 
 
-def _start_parts(cls: type[World], stack: ExitStack) -> World:
-    emulator = stack.enter_context(MiniStack.start())
-    postgres = stack.enter_context(PostgresServer.start())
+def _start_parts(cls: type[World], stack: ExitStack, listen_address: str) -> World:
+    emulator = stack.enter_context(MiniStack.start(listen_address=listen_address))
+    postgres = stack.enter_context(PostgresServer.start(listen_address=listen_address))
     ecs = EcsStandIn(start_delay_seconds=TASK_START_SECONDS, stop_delay_seconds=TASK_STOP_SECONDS)
-    stack.enter_context(ecs.start())
-    slack = stack.enter_context(SlackStandIn().start())
+    stack.enter_context(ecs.start(listen_address=listen_address))
+    slack = stack.enter_context(SlackStandIn().start(listen_address=listen_address))
     address = DatabaseAddress(postgres.host, postgres.port, DATABASE)
-    _seed(emulator, postgres, address, slack.token)
+    seed(emulator, postgres, address, slack.token)
     app = AppStandIn(lambda: world.login(), postgres.ca_certificate)
-    stack.enter_context(app.start())
+    stack.enter_context(app.start(listen_address=listen_address))
     workers = WorkerFleet(lambda: connect(world.login(), postgres.ca_certificate))
     stack.callback(workers.close)
     world = cls(emulator, postgres, ecs, slack, app, workers, address)
     return world
-
-
-def _seed(
-    emulator: MiniStack, postgres: PostgresServer, address: DatabaseAddress, slack_token: str
-) -> None:
-    """What exists in Jiki's account before jiki-ops: database, secret, table, Slack token."""
-    postgres.create_database(address.name, TEMPORARY_PASSWORD)
-    schema = (ROOT / "local" / "solid_queue" / "schema.sql").read_text()
-    login = Login(address, MASTER_USER, TEMPORARY_PASSWORD)
-    with connect(login, postgres.ca_certificate) as session:
-        session.execute(schema)
-    emulator.client("secretsmanager").create_secret(
-        Name=SECRET, SecretString=json.dumps(SECRET_CONTENT)
-    )
-    table = emulator.client("dynamodb")
-    table.create_table(
-        TableName=CONFIG_TABLE,
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    place = {
-        "aurora_endpoint": address.host,
-        "aurora_port": str(address.port),
-        "aurora_database_name": address.name,
-    }
-    for key, value in {**CONFIG_ITEMS, **place}.items():
-        table.put_item(TableName=CONFIG_TABLE, Item={"id": {"S": key}, "value": {"S": value}})
-    for service in (WEB_SERVICE, WORKER_SERVICE):
-        emulator.client("logs").create_log_group(logGroupName=f"/ecs/{service}")
-    emulator.client("ssm").put_parameter(
-        Name=SLACK_TOKEN_PARAMETER, Value=slack_token, Type="SecureString"
-    )
