@@ -86,9 +86,9 @@ class FollowUpDue:
 class Policy:
     """How much is told; all of it parameters of the stack."""
 
-    flap_window: timedelta
+    flap_window: timedelta = timedelta(minutes=10)
     """Re-opened so soon after its end, it is the same incident."""
-    reminder: timedelta
+    reminder: timedelta = timedelta(hours=4)
     """Told again after so long in alarm; zero for never."""
     flaps_until_quiet: int = 2
     """Re-opened so often, it is flapping: told once, then only in its thread until it is calm."""

@@ -54,7 +54,8 @@ def head(incident: Incident, policy: Policy) -> Message:
     episode = incident.shown_episode(policy) or incident.current(policy)
     now = status(incident, episode)
     fields = [("Since", since(episode))] if episode else []
-    return _message(incident, now, now.word, fields)
+    opened = f"When it opened: {incident.subject.text}" if incident.subject else ""
+    return _message(incident, now, now.word, fields, opened if now is RESOLVED else "")
 
 
 def line(incident: Incident, delivery: Delivery, policy: Policy) -> Message:

@@ -19,7 +19,7 @@ from send_alerts.storm import Storms
 from send_alerts.tell import tell
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-POLICY = Policy(flap_window=timedelta(minutes=10), reminder=timedelta(hours=4))
+POLICY = Policy()
 NO_FOLDING = replace(POLICY, flap_window=timedelta(0))
 
 

@@ -1,0 +1,179 @@
+"""`make preview EVENT=events/alerts/alarm_metric.json`: the message, as Slack would show it.
+
+For people who write alarms. Takes events of alarms, of ECS and of our own, or a batch of the alert
+queue, and writes one HTML page; no AWS and no Slack is asked.
+"""
+
+import argparse
+import html
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from local.ministack import ROOT
+from send_alerts.decide import Channels, advance
+from send_alerts.events import Place, parse
+from send_alerts.incident import Incident, Policy
+from send_alerts.notice import Notice, Signal
+from send_alerts.plain import notification
+from send_alerts.slack_message import Message, alone, head, line
+
+# Drawn as dots: a headless browser may have no font with them.
+EMOJI = {
+    "red_circle": "#d62728",
+    "large_orange_circle": "#ff9f1c",
+    "large_blue_circle": "#3f8ad9",
+    "large_green_circle": "#2eb67d",
+    "white_circle": "#cccccc",
+    "arrows_counterclockwise": "#b07d12",
+}
+OVER_AFTER = timedelta(minutes=18)
+POLICY = Policy()
+CHANNELS = Channels(slack=True, threads=True)
+CHANGES = (
+    "Deployment of jiki-api-web completed, image 3f2c1ab (5 min before)",
+    "Database password rotated (12 min before)",
+)
+STYLE = """
+body { background: #fff; color: #1d1c1d; font: 15px/1.46 Lato, "Noto Sans", Arial, sans-serif;
+       margin: 24px; max-width: 760px; }
+.message { display: flex; gap: 10px; margin: 16px 0; }
+.avatar { width: 36px; height: 36px; border-radius: 6px; background: #3f0e40; color: #fff;
+          display: grid; place-items: center; font-weight: 700; flex: none; }
+i.dot { display: inline-block; width: 14px; height: 14px; border-radius: 7px; margin-right: 2px;
+        vertical-align: -2px; }
+.who { font-weight: 900; } .app { background: #ececec; border-radius: 2px; color: #616061;
+       font-size: 10px; font-weight: 700; padding: 1px 3px; margin: 0 4px; }
+.time { color: #616061; font-size: 12px; }
+.attachment { border-left: 4px solid; border-radius: 4px; padding-left: 12px; margin-top: 6px; }
+.fields { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 24px; }
+.block { margin: 6px 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.context { color: #616061; font-size: 13px; }
+.thread { margin-left: 46px; border-left: 1px solid #ddd; padding-left: 12px; }
+a { color: #1264a3; text-decoration: none; }
+pre { background: #f8f8f8; border: 1px solid #ddd; border-radius: 4px; padding: 10px;
+      white-space: pre-wrap; overflow-wrap: anywhere; }
+h2 { font-size: 13px; color: #616061; text-transform: uppercase; letter-spacing: .05em; }
+"""
+
+
+def page(path: Path) -> str:
+    """The page for one file of events/. Raises NotAnEvent, or OSError where there is none."""
+    content = json.loads(path.read_text())
+    records = content.get("Records", []) if isinstance(content, dict) else []
+    bodies = [record["body"] for record in records if "body" in record]
+    now = datetime.now(UTC)
+    place = Place("eu-west-1", "/ecs/jiki-api-web")
+    parts: list[str] = []
+    for body in bodies or [json.dumps(content)]:
+        said = parse(body, now, place)
+        if isinstance(said, list):
+            parts.extend(_preview(notice, now) for notice in said)
+    shown = "\n".join(parts) or "<p>This event is told to nobody.</p>"
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(path.name)}'
+        f"</title><style>{STYLE}</style><body>{shown}</body></html>"
+    )
+
+
+def _preview(notice: Notice, now: datetime) -> str:
+    if notice.signal is Signal.CHANGE:
+        return f"<h2>Remembered</h2><p>{html.escape(notice.title)}</p>"
+    incident = Incident(notice.key, changes=() if notice.signal is Signal.NOTE else CHANGES)
+    told = advance(incident, notice, now, POLICY, CHANNELS)
+    if not told.outbox:
+        return f"<p>{html.escape(notice.title)}: nothing to tell by itself.</p>"
+    delivery = told.outbox[-1]
+    by_itself = told.current(POLICY) is None
+    first = alone(told, delivery, POLICY) if by_itself else head(told, POLICY)
+    subject, text = notification(told, told.outbox[0], POLICY)
+    return (
+        f"<h2>Slack</h2>{_message(first)}{_when_over(told, notice, now)}"
+        f"<h2>SNS: {html.escape(subject)}</h2><pre>{html.escape(text)}</pre>"
+    )
+
+
+def _when_over(told: Incident, notice: Notice, now: datetime) -> str:
+    """The same message after the incident, with the line that its thread gets."""
+    if notice.signal is not Signal.OPEN:
+        return ""
+    end = replace(
+        notice,
+        signal=Signal.RESOLVED,
+        occurred_at=notice.occurred_at + OVER_AFTER,
+        was=Signal.OPEN,
+        text="",
+    )
+    over = advance(told, end, now, POLICY, CHANNELS)
+    last = _message(line(over, over.outbox[-1], POLICY))
+    return (
+        f"<h2>Slack, the same message when it is over</h2>{_message(head(over, POLICY))}"
+        f'<div class="thread">{last}</div>'
+    )
+
+
+def _message(message: Message) -> str:
+    payload = message.payload()
+    attachments = "".join(_attachment(one) for one in payload.get("attachments", []))
+    return (
+        '<div class="message"><div class="avatar">J</div><div><span class="who">jiki-ops</span>'
+        '<span class="app">APP</span><span class="time">now</span>'
+        f'<div class="block">{markup(payload["text"])}</div>{attachments}</div></div>'
+    )
+
+
+def _attachment(attachment: dict[str, Any]) -> str:
+    blocks = "".join(_block(block) for block in attachment["blocks"])
+    return f'<div class="attachment" style="border-color:{attachment["color"]}">{blocks}</div>'
+
+
+def _block(block: dict[str, Any]) -> str:
+    if block["type"] == "context":
+        texts = " ".join(markup(element["text"]) for element in block["elements"])
+        return f'<div class="block context">{texts}</div>'
+    if "fields" in block:
+        fields = "".join(f"<div>{markup(field['text'])}</div>" for field in block["fields"])
+        return f'<div class="block fields">{fields}</div>'
+    return f'<div class="block">{markup(block["text"]["text"])}</div>'
+
+
+def markup(text: str) -> str:
+    """Slack's mrkdwn as HTML: links, bold, emoji; everything else as it is written."""
+    parts = []
+    for piece in re.split(r"(<[^<>|]+\|[^<>]+>)", text):
+        link = re.fullmatch(r"<([^<>|]+)\|([^<>]+)>", piece)
+        if link:
+            parts.append(f'<a href="{html.escape(link[1], quote=True)}">{_escaped(link[2])}</a>')
+        else:
+            bold = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", _escaped(piece))
+            parts.append(re.sub(r":(\w+):", _dot, bold))
+    return "".join(parts)
+
+
+def _dot(match: re.Match[str]) -> str:
+    color = EMOJI.get(match[1])
+    return f'<i class="dot" style="background:{color}"></i>' if color else match[0]
+
+
+def _escaped(text: str) -> str:
+    # Slack's three entities first, so that they are not escaped twice.
+    plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return html.escape(plain, quote=False)
+
+
+def main() -> None:
+    """Write the page, and say where it is."""
+    parser = argparse.ArgumentParser(prog="make preview", description=__doc__)
+    parser.add_argument("event", type=Path, help="a file of events/alerts or events/send_alerts")
+    parser.add_argument("--output", type=Path, default=ROOT / ".local" / "preview.html")
+    given = parser.parse_args()
+    given.output.parent.mkdir(exist_ok=True)
+    given.output.write_text(page(given.event))
+    print(f"Open {given.output.resolve()} in a browser.")  # its result
+
+
+if __name__ == "__main__":
+    main()
