@@ -1,11 +1,17 @@
 """What a request function is given, and typed reading of the event it came in."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 
 from ops_common.query_database import BadRequest, DatabaseAddress, Login
+
+# PostgreSQL holds neither NUL nor half a character; JSON can spell both.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# A name or an address. libpq takes more for a host, among it a path: a Unix socket, without TLS.
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 type Answer = dict[str, Any]
@@ -19,18 +25,18 @@ class Fields:
         self._where = where
 
     def text(self, name: str) -> str:
-        """A non-empty string without NUL (which PostgreSQL can't hold)."""
+        """A non-empty string that PostgreSQL can hold."""
         value = self._values.get(name)
-        if not isinstance(value, str) or not value or "\0" in value:
+        if not _is_text(value):
             raise self._bad(name, "a non-empty string")
-        return value
+        return str(value)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of distinct, non-empty strings."""
         value = self._values.get(name)
         if (
             not isinstance(value, list)
-            or not all(isinstance(text, str) and text and "\0" not in text for text in value)
+            or not all(_is_text(text) for text in value)
             or len(set(value)) < len(value)
         ):
             raise self._bad(name, "a list of distinct non-empty strings")
@@ -56,7 +62,10 @@ class Fields:
         port = fields.integer("port")
         if port > 65535:
             raise fields._bad("port", "at most 65535")
-        address = DatabaseAddress(fields.text("host"), port, fields.text("name"))
+        host = fields.text("host")
+        if not _HOST.fullmatch(host):
+            raise fields._bad("host", "the name or the address of a host")
+        address = DatabaseAddress(host, port, fields.text("name"))
         return Login(address, fields.text("user"), fields._optional_text("password"))
 
     def _optional_text(self, name: str) -> str | None:
@@ -65,3 +74,7 @@ class Fields:
     def _bad(self, name: str, expected: str) -> BadRequest:
         # Never quotes the value: it may be a password in the wrong place.
         return BadRequest(f"{self._where}{name} must be {expected}")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and not _UNSTORABLE.search(value)

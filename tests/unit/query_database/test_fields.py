@@ -27,6 +27,10 @@ def test_a_login_may_come_without_a_password() -> None:
     [
         ({"host": ""}, "login.host must be a non-empty string"),
         ({"host": "a\0b"}, "login.host must be a non-empty string"),
+        ({"host": "/var/run/postgresql"}, "login.host must be the name or the address of a host"),
+        ({"host": "db,/tmp"}, "login.host must be the name or the address of a host"),
+        ({"host": "@abstract"}, "login.host must be the name or the address of a host"),
+        ({"password": "hunter2\ud800"}, "login.password must be a non-empty string"),
         ({"name": None}, "login.name must be a non-empty string"),
         ({"user": 7}, "login.user must be a non-empty string"),
         ({"password": ""}, "login.password must be a non-empty string"),
