@@ -1,4 +1,4 @@
-"""No rotation begins while one of the services is being deployed.
+"""No password is changed while one of the services is being deployed.
 
 Tasks of a rollout would boot with a password that is about to change; and alternating users need
 every task to run with the current user before the other one gets a new password.

@@ -7,7 +7,7 @@ it did. See docs/rotation.md for the side effects in their order.
 
 from rotate_password import announcements
 from rotate_password.credentials import Credentials
-from rotate_password.guard import wait_for_rollouts
+from rotate_password.guard import RolloutInProgress, wait_for_rollouts
 from rotate_password.logins import PasswordLost, first_accepted, reset_master
 from rotate_password.password import generate
 from rotate_password.request import BadRotation
@@ -29,19 +29,14 @@ def create_secret(rotation: Rotation, token: str) -> str:
     """
     if look(rotation, token).pending is not None:
         return "the pending version was there"
-    policy = rotation.policy
-    if policy.services:
-        wait_for_rollouts(
-            lambda: rotation.services.describe(policy.services),
-            rotation.clock,
-            policy.rollout_wait_seconds,
-        )
+    _wait_for_rollouts(rotation)
     # Read again: the wait may have been long.
     state = rotation.secret.state()
     base = current_version(state)
     if state.labels.get(BASE) != base:
         rotation.secret.move(BASE, source=state.labels.get(BASE), target=base)
     text = read(rotation, base)
+    policy = rotation.policy
     password = generate(policy.password_length, policy.excluded_characters)
     successor = rotation.shape.successor(text, password)
     try:
@@ -54,7 +49,8 @@ def create_secret(rotation: Rotation, token: str) -> str:
 def set_secret(rotation: Rotation, token: str) -> str:
     """Give the database the pending password, logged in with one that it accepts today.
 
-    Raises PasswordLost where it accepts none and the master's may not, or can't, be reset.
+    Raises RolloutInProgress as createSecret does; PasswordLost where the database accepts none
+    and the master's may not, or can't, be reset.
     """
     versions, _, pending = look_at_pending(rotation, token)
     if rotation.database.accepts(pending):
@@ -71,6 +67,9 @@ def set_secret(rotation: Rotation, token: str) -> str:
                 rotation.clock.now(),
             )
         )
+    else:
+        # Hours may have passed since createSecret, if something failed.
+        _wait_for_rollouts(rotation)
     rotation.database.set_password(login, pending)
     return f"{login.user} set a new password for {pending.user}"
 
@@ -96,6 +95,25 @@ def prepare_roles(rotation: Rotation, _token: str) -> str:
         shape.credentials(text), shape.alternating_users, rotation.policy.owner_role
     )
     return f"roles made: {', '.join(answer['created']) or 'none, they were there'}"
+
+
+def _wait_for_rollouts(rotation: Rotation) -> None:
+    """Wait for the services to be at rest. Raises RolloutInProgress."""
+    names = rotation.policy.services
+    if not names:
+        return
+    try:
+        wait_for_rollouts(
+            lambda: rotation.services.describe(names),
+            rotation.clock,
+            rotation.policy.rollout_wait_seconds,
+        )
+    except RolloutInProgress:
+        text = read(rotation, current_version(rotation.secret.state()))
+        if rotation.database.accepts(rotation.shape.credentials(text)):
+            raise
+        # New tasks can't log in with a refused password, so that rollout may never end, and
+        # this rotation is the cure.
 
 
 def _known(rotation: Rotation, versions: Versions) -> list[Credentials]:

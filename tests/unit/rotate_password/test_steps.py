@@ -1,4 +1,4 @@
-"""Drift, the guard, the redeployment, and events out of turn."""
+"""Turns, drift, a lost password, and events out of turn."""
 
 import uuid
 from dataclasses import dataclass, field, replace
@@ -8,12 +8,11 @@ import pytest
 from ops_common.ops_events import Severity, State
 from ops_common.query_database import DatabaseUnreachable, Login, LoginRefused
 from rotate_password import steps
-from rotate_password.guard import RolloutInProgress
 from rotate_password.logins import PasswordLost
 from rotate_password.patience import PatientDatabase
 from rotate_password.request import BadRotation
 from rotate_password.secret import CURRENT, PENDING
-from tests.unit.rotate_password.world import ADDRESS, SERVICES, STEPS, MemoryDatabase, World
+from tests.unit.rotate_password.world import ADDRESS, STEPS, MemoryDatabase, World
 
 
 @dataclass
@@ -142,80 +141,6 @@ def test_a_pending_password_that_does_not_log_in_fails_the_test_step() -> None:
 
     with pytest.raises(LoginRefused):
         world.step("testSecret", token)
-
-
-def test_a_rollout_stops_the_first_step_before_anything_is_changed() -> None:
-    world = World()
-    token = world.secret.begin_rotation()
-    world.services.rolling = 99
-
-    with pytest.raises(RolloutInProgress, match="jiki-api-web still being deployed after a wait"):
-        world.step("createSecret", token)
-
-    assert sum(world.clock.slept) == 60
-    assert world.journal.effects == []
-    world.services.rolling = 0
-    world.rotate(token)
-
-
-def test_a_rollout_that_ends_in_time_is_waited_for() -> None:
-    world = World()
-    token = world.secret.begin_rotation()
-    world.services.rolling = 2
-
-    world.step("createSecret", token)
-
-    assert world.clock.slept == [15, 15]
-
-
-def test_an_edit_made_during_the_wait_for_a_rollout_is_in_the_pending_version() -> None:
-    world = World()
-    token = world.secret.begin_rotation()
-    world.services.rolling = 1
-    world.clock.sleep = lambda seconds: world.secret.edit(late="1")  # type: ignore[method-assign]
-
-    world.step("createSecret", token)
-
-    assert '"late"' in str(world.secret.versions[token])
-
-
-def test_a_service_deployed_between_the_steps_is_redeployed_all_the_same() -> None:
-    # GIVEN somebody deploys after createSecret: those tasks boot with the old password
-    world = World()
-    token = world.secret.begin_rotation()
-    for name in list(STEPS)[:3]:
-        world.step(name, token)
-    world.services.deployed["jiki-api-web"].append(world.clock.now())
-
-    # WHEN
-    world.step("finishSecret", token)
-
-    # THEN
-    assert [len(world.services.deployed[name]) for name in SERVICES] == [3, 2]
-
-
-def test_a_service_that_somebody_deployed_after_the_move_is_left_alone_by_a_retry() -> None:
-    world = World()
-    token = world.secret.begin_rotation()
-    world.journal.kill = ("move AWSCURRENT", "after")
-    with pytest.raises(BaseException):  # noqa: B017, PT011  # Killed
-        world.rotate(token)
-    world.services.deployed["jiki-api-web"].append(world.clock.now())
-
-    world.rotate(token)
-
-    assert [len(world.services.deployed[name]) for name in SERVICES] == [2, 2]
-
-
-def test_no_services_means_no_guard_and_no_redeployment() -> None:
-    world = World()
-    token = world.secret.begin_rotation()
-    world.services.rolling = 99
-
-    for name in STEPS:
-        world.step(name, token, services=())
-
-    assert [len(world.services.deployed[name]) for name in SERVICES] == [1, 1]
 
 
 def test_a_token_that_is_neither_pending_nor_current_is_refused() -> None:

@@ -1,0 +1,116 @@
+"""What is being deployed, and what has to be deployed anew."""
+
+import pytest
+
+from rotate_password.guard import RolloutInProgress
+from tests.unit.rotate_password.world import SERVICES, STEPS, Killed, World
+
+
+def test_a_rollout_stops_the_first_step_before_anything_is_changed() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.services.rolling = 99
+
+    with pytest.raises(RolloutInProgress, match="jiki-api-web still being deployed after a wait"):
+        world.step("createSecret", token)
+
+    assert sum(world.clock.slept) == 60
+    assert world.journal.effects == []
+    world.services.rolling = 0
+    world.rotate(token)
+
+
+def test_a_rollout_stops_a_password_from_being_set_hours_after_the_first_step() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+    world.services.rolling = 99
+
+    with pytest.raises(RolloutInProgress):
+        world.step("setSecret", token)
+
+    assert world.database.roles["jiki"] == "first"
+
+
+@pytest.mark.parametrize("step", list(STEPS)[1:])
+def test_a_rollout_stops_nothing_once_the_password_is_set(step: str) -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+    world.step("setSecret", token)
+    world.services.rolling = 99
+
+    world.step(step, token)
+
+    assert world.clock.slept == []
+
+
+def test_a_rollout_that_a_refused_password_keeps_from_ending_does_not_stop_its_cure() -> None:
+    # GIVEN a wrong password in the secret, so that new tasks can't log in
+    world = World()
+    world.secret.edit(aurora_password="typing error")
+    world.services.rolling = 99
+
+    world.rotate()
+
+    assert world.current().password == world.database.roles["jiki"]
+
+
+def test_a_rollout_that_ends_in_time_is_waited_for() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.services.rolling = 2
+
+    world.step("createSecret", token)
+
+    assert world.clock.slept == [15, 15]
+
+
+def test_an_edit_made_during_the_wait_for_a_rollout_is_in_the_pending_version() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.services.rolling = 1
+    world.clock.sleep = lambda seconds: world.secret.edit(late="1")  # type: ignore[method-assign]
+
+    world.step("createSecret", token)
+
+    assert '"late"' in str(world.secret.versions[token])
+
+
+def test_a_service_deployed_between_the_steps_is_redeployed_all_the_same() -> None:
+    # GIVEN somebody deploys after createSecret: those tasks boot with the old password
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in list(STEPS)[:3]:
+        world.step(name, token)
+    world.services.deployed["jiki-api-web"].append(world.clock.now())
+
+    # WHEN
+    world.step("finishSecret", token)
+
+    # THEN
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [3, 2]
+
+
+def test_a_service_that_somebody_deployed_after_the_move_is_left_alone_by_a_retry() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.journal.kill = ("move AWSCURRENT", "after")
+    with pytest.raises(Killed):
+        world.rotate(token)
+    world.services.deployed["jiki-api-web"].append(world.clock.now())
+
+    world.rotate(token)
+
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [2, 2]
+
+
+def test_no_services_means_no_guard_and_no_redeployment() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.services.rolling = 99
+
+    for name in STEPS:
+        world.step(name, token, services=())
+
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [1, 1]
