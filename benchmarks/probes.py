@@ -130,7 +130,7 @@ def _clients(delay_seconds: float) -> Callable[[str], Any]:
     def wait(**_: Any) -> None:
         time.sleep(delay_seconds)
 
-    def make(service: str) -> Any:
+    def make(service: Any) -> Any:
         if service not in made:
             made[service] = boto3.client(service)
             made[service].meta.events.register("before-send.*", wait)

@@ -62,8 +62,9 @@ class MiniStack:
 
     def client(self, service: str, url: str = "") -> Any:
         """A boto3 client of one service of this emulator, or of a stand-in at another URL."""
+        name: Any = service  # boto3's type stubs want a literal
         return boto3.client(
-            service,
+            name,
             endpoint_url=url or self.url,
             region_name=REGION,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],

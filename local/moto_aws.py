@@ -69,8 +69,9 @@ class MotoAws:
     def client(self, service: str) -> Any:
         """A boto3 client at moto, whatever the environment says of endpoints."""
         if service not in self._clients:
+            name: Any = service  # boto3's type stubs want a literal
             self._clients[service] = boto3.client(
-                service,
+                name,
                 endpoint_url=self.url,
                 region_name="eu-west-1",
                 aws_access_key_id="testing",

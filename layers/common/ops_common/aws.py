@@ -24,8 +24,9 @@ def client(
 
     The endpoint comes from AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<SERVICE> where these are set.
     """
+    name: Any = service  # boto3's type stubs want a literal
     return boto3.client(
-        service,
+        name,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=read_timeout_seconds,
