@@ -85,6 +85,8 @@ class _Resolver:
             ((name, argument),) = value.items()
             if name == "Ref":
                 return self._reference(argument)
+            if name == "Condition" and isinstance(argument, str):
+                return self._holds(argument)
             if name.startswith("Fn::"):
                 return self._function(name.removeprefix("Fn::"), argument)
         items_by_name = {name: self._value(item) for name, item in value.items()}
@@ -112,6 +114,8 @@ class _Resolver:
                 return left == right
             case "Not":
                 return not self._value(argument)[0]
+            case "And":
+                return all(self._value(argument))
         raise ValueError(f"Fn::{name} is not resolved here")
 
     def _substitute(self, argument: Any) -> str:

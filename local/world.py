@@ -219,6 +219,11 @@ class World:
             "SlackChannel": self.slack.channel,
             "DatabaseCaCertificate": self.postgres.ca_certificate,
             "HealthCheckUrl": self.app.health_check_url,
+            # Every alarm and every widget, on names of what the emulator does not have.
+            "AlarmSet": "all",
+            "LoadBalancerName": "app/jiki-api-alb/50dc6c495c0c9188",
+            "TargetGroupName": "targetgroup/jiki-api/943f017f100becff",
+            "DatabaseClusterId": "jiki-production",
         }
         self.outputs = deploy.deploy(
             self.emulator,

@@ -61,8 +61,8 @@ class Tick:
 def report(tick: Tick) -> dict[str, Any]:
     """Log the tick, count it, and return the handler's answer.
 
-    Metrics: QueueLatency and ReadyJobs, where they were measured. Each custom one costs, and the
-    number of tasks is among Container Insights' own.
+    Metrics: QueueLatency, ReadyJobs and FailedJobs, where they were measured. Each custom one
+    costs, and the number of tasks is among Container Insights' own.
     """
     logger.info(MESSAGE, reason=tick.reason, tick=tick.as_json())
     answer: dict[str, Any] = {
@@ -75,6 +75,7 @@ def report(tick: Tick) -> dict[str, Any]:
     if isinstance(tick.measurement, Measurement):
         metrics.add_metric("QueueLatency", MetricUnit.Seconds, tick.measurement.oldest_wait_seconds)
         metrics.add_metric("ReadyJobs", MetricUnit.Count, tick.measurement.ready)
+        metrics.add_metric("FailedJobs", MetricUnit.Count, tick.measurement.failed)
         metrics.flush_metrics()
         answer |= {
             "measured": True,
