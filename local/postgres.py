@@ -121,13 +121,19 @@ class PostgresServer:
                 "SELECT FROM pg_roles WHERE rolname = %s", (MASTER_USER,)
             ).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} CREATEROLE CREATEDB").format(master))
-            connection.execute(
-                sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(
-                    master, _verifier(connection, master_password)
-                )
-            )
+            connection.execute(sql.SQL("ALTER ROLE {} LOGIN").format(master))
+            self.set_password(MASTER_USER, master_password)
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), master)
+            )
+
+    def set_password(self, role: str, password: str) -> None:
+        """Give a role a password; the server's log holds no more than its SCRAM verifier."""
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(role), _verifier(connection, password)
+                )
             )
 
     def drop_database(self, name: str) -> None:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg import sql
-
 from local.demo.narrator import Narrator
-from local.world import DATABASE, WEB_SERVICE, WORKER_SERVICE, World
+from local.world import WEB_SERVICE, WORKER_SERVICE, World
 
 GOOD_SHA = "3f786850e387550fdab836ed7e6dc881de23001b"
 NEXT_SHA = "89e6c98d92887913cadf06b2adb97f26cde4849b"
@@ -167,20 +165,12 @@ def _texts(world: World, seen: int) -> list[str]:
 def _password(world: World, password: str) -> Iterator[None]:
     """Another password of the app's user, while the block lasts."""
 
-    def change(new: str) -> None:
-        with world.postgres.connect(DATABASE) as admin:
-            admin.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                    sql.Identifier(login.user), sql.Literal(new)
-                )
-            )
-
     login = world.login()
-    change(password)
+    world.postgres.set_password(login.user, password)
     try:
         yield
     finally:
-        change(str(login.password))
+        world.postgres.set_password(login.user, str(login.password))
 
 
 def _log(world: World, *lines: str) -> None:

@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from psycopg import sql
 
-from local.world import DATABASE, SLACK_TOKEN_PARAMETER, World
+from local.world import SLACK_TOKEN_PARAMETER, World
 
 
 def failed(world: World) -> dict[str, Any]:
@@ -120,17 +119,9 @@ def dead_letter(world: World) -> Iterator[None]:
 def changed_password(world: World) -> Iterator[None]:
     login = world.login()
 
-    def change(password: str) -> None:
-        with world.postgres.connect(DATABASE) as admin:
-            admin.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                    sql.Identifier(login.user), sql.Literal(password)
-                )
-            )
-
-    change("by-hand")
+    world.postgres.set_password(login.user, "by-hand")
     yield
-    change(str(login.password))
+    world.postgres.set_password(login.user, str(login.password))
 
 
 @contextmanager

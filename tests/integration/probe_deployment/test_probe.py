@@ -134,12 +134,12 @@ def test_an_event_of_a_good_deployment_ends_in_one_notice_and_one_metric(
 
 def test_a_failure_that_settles_within_the_grace_period_is_a_pass(prober: Prober) -> None:
     # GIVEN a migration that ends while the probe waits
-    admin = prober.system.database.admin
-    admin.execute("ALTER ROLE jiki PASSWORD 'another'")
+    database = prober.system.database
+    database.server.set_password("jiki", "another")
 
     def settle() -> None:
         if len(prober.time.slept) == 2:
-            admin.execute("ALTER ROLE jiki PASSWORD 'temporary-change-me-immediately'")
+            database.server.set_password("jiki", str(database.login.password))
 
     prober.time.meanwhile = settle
     verdict = prober(prober.system.deployment_event(WEB))
