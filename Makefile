@@ -34,8 +34,8 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 	.venv/bin/uv pip install -q --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt
 	touch $@
 
-demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one)
-	PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY)
+demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one; RECORD=docs/images draws them)
+	PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY) $(if $(RECORD),--record "$(RECORD)")
 
 drill: setup ## Play the failure drills (DRILL=database-is-paused for one; WRITE=1 puts the table into the docs)
 	PYTHONPATH=functions:layers/common:layers/postgres python -m local.drills $(DRILL) $(if $(WRITE),--write docs/failure-drills.md)
@@ -53,8 +53,16 @@ invoke: setup ## Run one function in Lambda's container (FUNCTION=ScaleWorkers E
 	@test -n "$(FUNCTION)" -a -n "$(EVENT)" || { echo "Say which: make invoke FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json"; exit 2; }
 	PYTHONPATH=functions:layers/common:layers/postgres python -m local.invoke "$(FUNCTION)" "$(EVENT)"
 
-test: setup ## Run every test; says what was skipped and why
-	python -m pytest -rs
+test: setup ## Run every test, in two processes; says what was skipped and why
+	@echo "Running the tests in two processes; each tells how it went when it ends (some minutes) …"
+	@$(MAKE) --no-print-directory --output-sync=target --keep-going -j2 test-integration test-others
+
+# In one process, since the contract of permissions compares all calls made in it.
+test-integration: setup ## Run the tests of functions on real PostgreSQL and AWS's stand-ins alone
+	python -m pytest -rs tests/integration
+
+test-others: setup ## Run all tests but the integration tests
+	python -m pytest -rs tests --ignore=tests/integration
 
 test-unit: setup ## Run the unit tests alone
 	python -m pytest tests/unit
@@ -111,4 +119,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
 	done
 
-.PHONY: load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-unit lint format types lock validate build
+.PHONY: load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-integration test-others test-unit lint format types lock validate build
