@@ -7,7 +7,9 @@ it is, for another supervisor to prune. Not stood in for: concurrency limits, re
 
 import contextlib
 import json
+import os
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -94,10 +96,10 @@ class WorkerTask:
         self._close()
 
     def _close(self) -> None:
-        self._connection.close()
+        _end(self._connection)
         self._poller.join()
         # The poller may have been reconnecting meanwhile.
-        self._connection.close()
+        _end(self._connection)
         self._pool.shutdown()
 
     def _register(self) -> list[int]:
@@ -196,8 +198,23 @@ class WorkerTask:
         # The database may be away for a while; the next poll tries again.
         if not self._stopping.is_set():
             with contextlib.suppress(psycopg.Error):
-                self._connection.close()
+                _end(self._connection)
                 self._connection = self._connect()
+
+
+def _end(connection: Connection) -> None:
+    """Close a connection that other threads may be waiting on.
+
+    Closed under their hands, libpq crashes or waits for ever on a descriptor of somebody else's:
+    so the line is cut first, which they notice, and each leaves the connection's lock.
+    """
+    with (
+        contextlib.suppress(OSError, psycopg.Error),
+        socket.socket(fileno=os.dup(connection.fileno())) as line,
+    ):
+        line.shutdown(socket.SHUT_RDWR)
+    with connection.lock:
+        connection.close()
 
 
 class WorkerFleet(TaskRunner):

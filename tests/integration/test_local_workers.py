@@ -152,6 +152,19 @@ def test_a_kill_leaves_claims_that_another_supervisor_fails(
     assert (state(database)["claimed"], state(database)["failed"]) == (0, 1)
 
 
+def test_a_kill_does_not_wait_for_the_statement_that_it_ends(
+    database: Any, worker: WorkerTask
+) -> None:
+    # GIVEN a claim that waits for a lock
+    with database.server.connect(database.address.name) as other, other.transaction():
+        other.execute("LOCK TABLE solid_queue_ready_executions")
+        waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        wait_for(lambda: database.admin.execute(waits).fetchone() is not None)
+        # WHEN the task is killed, THEN it is gone before the lock is
+        worker.kill()
+    assert not worker._poller.is_alive()
+
+
 def test_goes_on_after_the_database_has_ended_its_session(
     database: Any, worker: WorkerTask
 ) -> None:
