@@ -6,20 +6,15 @@ python -m local.drills [NAME …] [--write docs/failure-drills.md]
 import argparse
 import sys
 import time
-import traceback
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from local.drills import aws_trouble, confusion, database_trouble, slack_trouble
 from local.drills.drill import DRILLS, Drill, Report
-from local.drills.scene import Scene, Stage
+from local.drills.play import ORDER, Played, play_all
 from local.postgres import PostgresUnavailable
-from ops_common.observability import logger
 
-MODULES = (aws_trouble, slack_trouble, database_trouble, confusion)
-ORDER = [one for part in MODULES for one in DRILLS.values() if one.run.__module__ == part.__name__]
 COLUMNS = ("Bad day", "What happens", "What is kept", "Who is told")
 BEGIN, END = "<!-- table by make drill -->", "<!-- end of table -->"
 
@@ -35,16 +30,18 @@ def main() -> int:
     if unknown := sorted(set(arguments.names) - set(DRILLS)):
         known = ", ".join(one.name for one in ORDER)
         parser.error(f"no drill {', '.join(unknown)}; there are {known}")
-    logger.setLevel("CRITICAL")
     console = Console()
     drills = [one for one in ORDER if not arguments.names or one.name in arguments.names]
+    reports: dict[Drill, Report] = {}
     started = time.monotonic()
     try:
-        with Stage.open() as stage:
-            reports = {one: _play(one, stage, console) for one in drills}
+        for played in play_all(drills):
+            _show(played, console)
+            reports[played.drill] = played.report
     except PostgresUnavailable as error:
         console.print(str(error), style="bold red", markup=False)
         return 2
+    reports = {one: reports[one] for one in drills}
     console.print(_table(reports))
     failed = {one: report for one, report in reports.items() if report.failed}
     for one, report in failed.items():
@@ -57,17 +54,9 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _play(one: Drill, stage: Stage, console: Console) -> Report:
-    report = Report()
-    started = time.monotonic()
-    with Scene.open(stage) as scene:
-        try:
-            one.run(scene, report)
-        except Exception:  # noqa: BLE001  # the other drills are still worth playing
-            report.failed.append(traceback.format_exc())
-    mark = "[bold red]✗[/]" if report.failed else "[bold green]✓[/]"
-    console.print(f"{mark} {one.title} ({time.monotonic() - started:.0f} s)")
-    return report
+def _show(played: Played, console: Console) -> None:
+    mark = "[bold red]✗[/]" if played.report.failed else "[bold green]✓[/]"
+    console.print(f"{mark} {played.drill.title} ({played.seconds:.0f} s)")
 
 
 def _table(reports: dict[Drill, Report]) -> Table:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from local.drills.aws_trouble import backlog
-from local.drills.drill import Report, drill
+from local.drills.drill import Report, drill, times
 from local.drills.scene import WORKERS, Scene
 from local.solid_queue.jobs import enqueue
 from scale_workers import tick, wiring
@@ -70,9 +70,9 @@ def clock_skew(scene: Scene, report: Report) -> None:
     report.expect("ahead: five jobs are no alarm", held=ahead.applied.desired == 1)
     report.expect("behind: at most one task more", held=behind.applied.desired <= 2)
     report.happens += [
-        f"app 10 min ahead: waits count as 0 s, {ahead.applied.desired} task:"
+        f"app 10 min ahead: waits count as 0 s, {times(ahead.applied.desired, 'task')}:"
         f" “{ahead.decision.reason}”",
-        f"app 10 min behind: {behind.applied.desired} tasks: “{behind.decision.reason}”",
+        f"app 10 min behind: {times(behind.applied.desired, 'task')}: “{behind.decision.reason}”",
     ]
     scene.ecs.service(WORKERS).desired = TASKS
     scene.ecs.advance(60)
