@@ -4,11 +4,14 @@ import fcntl
 import os
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.ministack import CREDENTIALS, ROOT, MiniStack
+from local import http_server
+from local.ministack import CREDENTIALS, REGION, ROOT, MiniStack
 
 SAM = Path(sys.executable).with_name("sam")
 STACK_NAME = "jiki-ops-local"
@@ -36,25 +39,68 @@ def deploy(
     parameters: Mapping[str, str],
     *,
     stack_name: str = STACK_NAME,
+    template: str = "template.yaml",
 ) -> dict[str, str]:
-    """Deploy what was built into a folder; the stack's outputs. Raises DeployFailed."""
+    """Deploy what was built into a folder; the stack's outputs. Raises DeployFailed.
+
+    `template` is another one of that folder.
+    """
     overrides = [f'{name}="{value}"' for name, value in parameters.items()]
     try:
-        _deploy(emulator, folder, overrides, stack_name)
+        _deploy(emulator, folder / template, overrides, stack_name)
     except DeployFailed as error:
         raise DeployFailed(f"{error}\n{_failed_resources(emulator, stack_name)}") from None
     return outputs(emulator, stack_name)
 
 
-def _deploy(emulator: MiniStack, folder: Path, overrides: list[str], stack_name: str) -> None:
+def _deploy(emulator: MiniStack, template: Path, overrides: list[str], stack_name: str) -> None:
     _sam(
         "deploy",
         {"AWS_ENDPOINT_URL": emulator.url},
-        *("--template-file", str(folder / "template.yaml")),
+        *("--template-file", str(template)),
         *("--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"),
         *("--stack-name", stack_name, "--no-progressbar"),
         *("--parameter-overrides", *overrides),
     )
+
+
+def delete(emulator: MiniStack, *, stack_name: str = STACK_NAME) -> None:
+    """`sam delete` of a stack. Raises DeployFailed."""
+    with http_server.serve(lambda request: _with_termination_protection(emulator, request)) as port:
+        _sam(
+            "delete",
+            {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"},
+            *("--stack-name", stack_name, "--region", REGION, "--no-prompts"),
+        )
+
+
+def _with_termination_protection(
+    emulator: MiniStack, request: http_server.Request
+) -> http_server.Response:
+    """The emulator's answer; where it describes a stack, with the one field that it leaves out.
+
+    `sam delete` asks for EnableTerminationProtection first, and breaks off without it.
+    """
+    headers = {
+        name: value
+        for name, value in request.headers.items()
+        if name not in ("content-length", "connection")
+    }
+    forwarded = urllib.request.Request(  # noqa: S310  # a fixed http URL
+        emulator.url + request.target,
+        data=request.body or None,
+        method=request.method,
+        headers=headers,
+    )
+    try:
+        answer = urllib.request.urlopen(forwarded, timeout=60)  # noqa: S310  # as above
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        field = b"<EnableTerminationProtection>false</EnableTerminationProtection>"
+        body = answer.read().replace(b"<StackStatus>", field + b"<StackStatus>")
+        kind = answer.headers.get("Content-Type", "text/xml")
+        return http_server.Response(answer.status, body, {"Content-Type": kind})
 
 
 def outputs(emulator: MiniStack, stack_name: str = STACK_NAME) -> dict[str, str]:
