@@ -24,7 +24,9 @@ from local.slack import SlackStandIn
 from ops_common import aws as ops_aws
 from ops_common.query_database import DatabaseAddress, Login
 
-ROOT = Path(__file__).parent.parent
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parent
+RUNGS = ("unit", "template", "integration", "artifact", "container", "deployed")
 KEPT_VARIABLES = (
     "PATH",
     "HOME",
@@ -84,6 +86,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if not metafunc.definition.get_closest_marker("every_postgres"):
             kinds = kinds[:1]
         metafunc.parametrize("postgres", kinds, indirect=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The fast rungs first; unit tests, in which sockets are off, before any server runs."""
+    items.sort(key=lambda item: RUNGS.index(item.path.relative_to(FOLDER).parts[0]))
 
 
 @pytest.fixture(autouse=True)

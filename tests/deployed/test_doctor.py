@@ -83,8 +83,10 @@ def revoked_token(world: World) -> Iterator[None]:
 def disabled_rule(world: World) -> Iterator[None]:
     events, name = world.client("events"), resource(world, "AlarmRule")
     events.disable_rule(Name=name)
-    yield
-    events.enable_rule(Name=name)
+    try:
+        yield
+    finally:
+        events.enable_rule(Name=name)
 
 
 @contextmanager
@@ -95,24 +97,30 @@ def disabled_schedule(world: World) -> Iterator[None]:
         key: schedule[key] for key in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
     }
     scheduler.update_schedule(**kept, State="DISABLED")
-    yield
-    scheduler.update_schedule(**kept, State="ENABLED")
+    try:
+        yield
+    finally:
+        scheduler.update_schedule(**kept, State="ENABLED")
 
 
 @contextmanager
 def unread_queue(world: World) -> Iterator[None]:
     client, mapping = world.client("lambda"), resource(world, "SendAlertsAlert")
     client.update_event_source_mapping(UUID=mapping, Enabled=False)
-    yield
-    client.update_event_source_mapping(UUID=mapping, Enabled=True)
+    try:
+        yield
+    finally:
+        client.update_event_source_mapping(UUID=mapping, Enabled=True)
 
 
 @contextmanager
 def dead_letter(world: World) -> Iterator[None]:
     sqs, queue = world.client("sqs"), world.outputs["AlertDeadLetterQueueUrl"]
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"lost": True}))
-    yield
-    sqs.purge_queue(QueueUrl=queue)
+    try:
+        yield
+    finally:
+        sqs.purge_queue(QueueUrl=queue)
 
 
 @contextmanager
@@ -120,8 +128,10 @@ def changed_password(world: World) -> Iterator[None]:
     login = world.login()
 
     world.postgres.set_password(login.user, "by-hand")
-    yield
-    world.postgres.set_password(login.user, str(login.password))
+    try:
+        yield
+    finally:
+        world.postgres.set_password(login.user, str(login.password))
 
 
 @contextmanager
@@ -129,8 +139,16 @@ def nobody_subscribed(world: World) -> Iterator[None]:
     sns, topic = world.client("sns"), world.outputs["AlertTopicArn"]
     (subscription,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
-    yield
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=subscription["Endpoint"])
+    try:
+        yield
+    finally:
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=subscription["Endpoint"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm(world: World) -> None:
+    # Six functions that start at once may be too slow for the suite on a busy machine.
+    assert world.wait_for(lambda: not set(failed(world)) - {"alert_queue"}, 120)
 
 
 @pytest.fixture(autouse=True)
