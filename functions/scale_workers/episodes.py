@@ -10,6 +10,7 @@ from typing import Any, Self
 from ops_common.ops_events import OpsEvent, Severity, State
 from scale_workers.measurement import Measurement, NoMeasurement
 from scale_workers.model import Decision, ServiceState
+from scale_workers.stored import moment
 
 LIMIT_OPENS_SECONDS = 120
 LIMIT_CLOSES_SECONDS = 600
@@ -46,9 +47,7 @@ class Episodes:
         try:
             return cls(
                 {
-                    str(kind): Episode(
-                        datetime.fromisoformat(since), datetime.fromisoformat(last), bool(told)
-                    )
+                    str(kind): Episode(moment(since), moment(last), bool(told))
                     for kind, (since, last, told) in values.items()
                 }
             )

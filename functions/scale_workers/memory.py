@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops_common.observability import logger
 from scale_workers.episodes import Episodes
 from scale_workers.model import Memory
+from scale_workers.stored import moment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,13 +49,13 @@ class Remembered:
         if not isinstance(values, dict):
             return cls()
         try:
-            wake_at = datetime.fromisoformat(values["wake_at"]) if values.get("wake_at") else None
+            wake_at = moment(values["wake_at"]) if values.get("wake_at") else None
         except (TypeError, ValueError):
             wake_at = None
         return cls(
             Memory.from_json(values.get("memory")),
             Episodes.from_json(values.get("episodes")),
-            wake_at if wake_at is None or wake_at.tzinfo else None,
+            wake_at,
         )
 
 

@@ -3,10 +3,13 @@
 Everything that is logged, remembered or replayed has `as_json` and `from_json`.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
+
+from scale_workers.stored import amount, count, duration, moment
 
 
 @dataclass(frozen=True)
@@ -155,22 +158,30 @@ class Memory:
     def from_json(cls, values: Any) -> Self:
         """Read what `as_json` gave; anything else is a fresh memory (never an error)."""
         try:
-            known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
-            times = {name: known[name] and datetime.fromisoformat(known[name]) for name in _TIMES}
-            needs = tuple(
-                TaskNeed(datetime.fromisoformat(at), int(tasks), int(steady))
-                for at, tasks, steady in known["needs"]
+            read: dict[str, Any] = {name: _optional(moment, values[name]) for name in _TIMES}
+            read |= {name: _optional(count, values[name]) for name in _TOTALS}
+            read |= {name: count(values[name]) for name in _COUNTS}
+            read |= {name: amount(values[name]) for name in _AMOUNTS}
+            needs, bursts, arrivals = (values[name] for name in ("needs", "bursts", "arrivals"))
+            return cls(
+                **read,
+                needs=tuple(TaskNeed(moment(at), count(n), count(m)) for at, n, m in needs),
+                bursts=tuple(Burst(moment(at), count(n)) for at, n in bursts),
+                arrivals=tuple(Arrivals(duration(time), count(n)) for time, n in arrivals),
+                soon_due=tuple(count(n) for n in values["soon_due"]),
             )
-            arrivals = tuple(Arrivals(float(time), int(n)) for time, n in known["arrivals"])
-            bursts = tuple(Burst(datetime.fromisoformat(at), int(n)) for at, n in known["bursts"])
-            soon_due = tuple(int(n) for n in known["soon_due"])
-            parsed = {"needs": needs, "arrivals": arrivals, "bursts": bursts, "soon_due": soon_due}
-            return cls(**{**known, **times, **parsed})
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError):
             return cls()
 
 
 _TIMES = ("measured_at", "last_change_at")
+_TOTALS = ("arrived_total", "started_total")
+_COUNTS = ("waiting", "paused", "in_flight", "long_running")
+_AMOUNTS = ("busy_seconds", "long_seconds", "finished_jobs")
+
+
+def _optional[T](read: Callable[[Any], T], value: Any) -> T | None:
+    return None if value is None else read(value)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
 """Solid Queue workers on real rows, in stepped time: hours of work in seconds.
 
 PostgreSQL keeps to the stepped clock too: the database's search path finds a function `now()` of
-ours before the server's own, so the statement under test runs as it is.
+ours before the server's own, so the statement under test runs as it is. Rows are written when
+somebody is about to look (`write_rows`), in one round trip.
 """
 
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
+from typing import LiteralString
 
 import psycopg
 
@@ -73,23 +75,25 @@ class SteppedWorkers(TaskRunner):
         self._ready: deque[Job] = deque()
         self._due: list[tuple[datetime, int, object, object]] = []
         self._order = count()
+        self._job_ids, self._process_ids = count(1), count(1)
+        self._rows: list[tuple[LiteralString, tuple[object, ...]]] = []
         self.broken: list[Job] = []
         """Jobs that were running and had to be given up: the same entry as often as it happened."""
         self.finished = 0
         connection.execute(STEPPED_TIME)
-        self._set_clock()
         ecs.run_tasks(service, self)
 
     def enqueue(self, seconds: float) -> None:
         """A job that takes so long becomes ready now."""
-        row = self._connection.execute(
-            "WITH job AS (INSERT INTO solid_queue_jobs (queue_name, class_name, created_at,"
-            " updated_at) VALUES ('default', 'Job', now() AT TIME ZONE 'UTC', now()) RETURNING id)"
-            " INSERT INTO solid_queue_ready_executions (job_id, queue_name, created_at)"
-            " SELECT id, 'default', now() AT TIME ZONE 'UTC' FROM job RETURNING job_id"
-        ).fetchone()
-        assert row is not None
-        self._ready.append(Job(int(str(row[0])), seconds))
+        job = Job(next(self._job_ids), seconds)
+        self._write(
+            "INSERT INTO solid_queue_jobs (id, queue_name, class_name, created_at, updated_at)"
+            " VALUES (%s, 'default', 'Job', %s, %s)",
+            job.id,
+            self._utc,
+            self._utc,
+        )
+        self._wait(job)
         self._claim()
 
     @property
@@ -107,12 +111,23 @@ class SteppedWorkers(TaskRunner):
         self._step_to(end)
         self._claim()
 
+    def write_rows(self) -> None:
+        """Bring the tables, and the database's clock, to what is so now."""
+        with self._connection.pipeline():
+            for statement, parameters in self._rows:
+                self._connection.execute(statement, parameters)
+            self._connection.execute("UPDATE stepped.clock SET now = %s", (self._clock.now,))
+        self._rows.clear()
+
+    def _write(self, statement: LiteralString, *parameters: object) -> None:
+        self._rows.append((statement, parameters))
+
+    @property
+    def _utc(self) -> datetime:
+        return self._clock.now.astimezone(UTC).replace(tzinfo=None)
+
     def _step_to(self, at: datetime) -> None:
         self._ecs.advance(max(0.0, (at - self._clock.now).total_seconds()))
-        self._set_clock()
-
-    def _set_clock(self) -> None:
-        self._connection.execute("UPDATE stepped.clock SET now = %s", (self._clock.now,))
 
     def _later(self, seconds: float, what: object, argument: object) -> None:
         at = self._clock.now + timedelta(seconds=seconds)
@@ -137,25 +152,28 @@ class SteppedWorkers(TaskRunner):
         assert isinstance(task, Task)
         if not task.wanted:
             return
-        self._set_clock()
-        row = self._connection.execute(
-            "INSERT INTO solid_queue_processes (kind, last_heartbeat_at, pid, hostname, metadata,"
-            " name, created_at) VALUES ('Worker', now() AT TIME ZONE 'UTC', 1, %s, %s, %s, now())"
-            " RETURNING id",
-            (task.host_name, f'{{"queues":"*","thread_pool_size":{THREADS}}}', task.id),
-        ).fetchone()
-        assert row is not None
-        self._workers[task.id] = Worker(task, int(str(row[0])))
+        process_id = next(self._process_ids)
+        self._write(
+            "INSERT INTO solid_queue_processes (id, kind, last_heartbeat_at, pid, hostname,"
+            " metadata, name, created_at) VALUES (%s, 'Worker', %s, 1, %s, %s, %s, %s)",
+            process_id,
+            self._utc,
+            task.host_name,
+            f'{{"queues":"*","thread_pool_size":{THREADS}}}',
+            task.id,
+            self._utc,
+        )
+        self._workers[task.id] = Worker(task, process_id)
         self._later(HEARTBEAT_SECONDS, self._beat, task.id)
         self._claim()
 
     def _beat(self, task_id: object) -> None:
         worker = self._workers.get(str(task_id))
         if worker:
-            self._connection.execute(
-                "UPDATE solid_queue_processes SET last_heartbeat_at = now() AT TIME ZONE 'UTC'"
-                " WHERE id = %s",
-                (worker.process_id,),
+            self._write(
+                "UPDATE solid_queue_processes SET last_heartbeat_at = %s WHERE id = %s",
+                self._utc,
+                worker.process_id,
             )
             self._later(HEARTBEAT_SECONDS, self._beat, task_id)
 
@@ -165,12 +183,16 @@ class SteppedWorkers(TaskRunner):
                 job = self._ready.popleft()
                 job.run, job.claimed_at = job.run + 1, self._clock.now
                 worker.jobs[job.id] = job
-                self._connection.execute(
-                    "WITH ready AS (DELETE FROM solid_queue_ready_executions WHERE job_id = %s"
-                    " RETURNING job_id) INSERT INTO solid_queue_claimed_executions (job_id,"
-                    " process_id, created_at) SELECT job_id, %s, now() AT TIME ZONE 'UTC'"
-                    " FROM ready",
-                    (job.id, worker.process_id),
+                self._write(
+                    "DELETE FROM solid_queue_ready_executions WHERE job_id = %s",
+                    job.id,
+                )
+                self._write(
+                    "INSERT INTO solid_queue_claimed_executions (job_id, process_id, created_at)"
+                    " VALUES (%s, %s, %s)",
+                    job.id,
+                    worker.process_id,
+                    self._utc,
                 )
                 self._later(job.seconds, self._finish, (worker, job, job.run))
 
@@ -179,11 +201,9 @@ class SteppedWorkers(TaskRunner):
         if job.id in worker.jobs and job.run == run:
             del worker.jobs[job.id]
             self.finished += 1
-            self._connection.execute(
-                "WITH claim AS (DELETE FROM solid_queue_claimed_executions WHERE job_id = %s"
-                " RETURNING job_id) UPDATE solid_queue_jobs SET finished_at = now() AT TIME ZONE"
-                " 'UTC' FROM claim WHERE id = claim.job_id",
-                (job.id,),
+            self._unclaim(job)
+            self._write(
+                "UPDATE solid_queue_jobs SET finished_at = %s WHERE id = %s", self._utc, job.id
             )
             self._claim()
 
@@ -195,17 +215,22 @@ class SteppedWorkers(TaskRunner):
         self.broken += worker.jobs.values()
         for job in worker.jobs.values():
             job.run += 1
-            self._connection.execute(
-                "WITH claim AS (DELETE FROM solid_queue_claimed_executions WHERE job_id = %s"
-                " RETURNING job_id) INSERT INTO solid_queue_ready_executions (job_id, queue_name,"
-                " created_at) SELECT job_id, 'default', now() AT TIME ZONE 'UTC' FROM claim",
-                (job.id,),
-            )
-            self._ready.append(job)
-        self._connection.execute(
-            "DELETE FROM solid_queue_processes WHERE id = %s", (worker.process_id,)
-        )
+            self._unclaim(job)
+            self._wait(job)
+        self._write("DELETE FROM solid_queue_processes WHERE id = %s", worker.process_id)
         self._claim()
+
+    def _wait(self, job: Job) -> None:
+        self._write(
+            "INSERT INTO solid_queue_ready_executions (job_id, queue_name, created_at)"
+            " VALUES (%s, 'default', %s)",
+            job.id,
+            self._utc,
+        )
+        self._ready.append(job)
+
+    def _unclaim(self, job: Job) -> None:
+        self._write("DELETE FROM solid_queue_claimed_executions WHERE job_id = %s", job.id)
 
 
 def job_seconds(random: Random) -> float:

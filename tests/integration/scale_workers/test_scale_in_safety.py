@@ -97,6 +97,7 @@ class Scaler:
 
     def _look(self) -> Measurement | NoMeasurement:
         self._pass_time(0, 1)
+        self.workers.write_rows()
         seen = Measurement.from_json(measure_queue(self._connection, Fields({})))
         self.last_look = (self._clock.now, self.workers.in_flight)
         if not self._safely:

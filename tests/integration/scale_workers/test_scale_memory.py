@@ -2,8 +2,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from local.moto_aws import OPS_TABLE, MotoAws
 from scale_workers.episodes import Episode, Episodes
@@ -96,14 +94,3 @@ def test_the_item_ends_by_itself_when_nobody_scales_any_more(aws: MotoAws) -> No
     first.save(SOMETHING, NOW)
     item = aws.client("dynamodb").get_item(TableName=OPS_TABLE, Key=KEY)["Item"]
     assert int(item["expires_at"]["N"]) == int((NOW + timedelta(days=30)).timestamp())
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
-)
-def test_any_json_may_stand_in_the_item(values: object) -> None:
-    assert isinstance(Remembered.from_json(values), Remembered)
-    assert isinstance(Remembered.from_json({"memory": values, "wake_at": values}), Remembered)

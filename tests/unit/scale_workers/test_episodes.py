@@ -2,8 +2,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ops_common.ops_events import OpsEvent, State
 from scale_workers.episodes import Episodes, follow
@@ -95,13 +93,3 @@ def test_dead_workers_are_told_after_ten_minutes(look: Measurement) -> None:
 def test_a_service_without_tasks_has_no_dead_workers() -> None:
     ticks = [(float(minute), measured(), FREE) for minute in range(30)]
     assert tell(*ticks, service=ServiceState(0, 0)) == []
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
-)
-def test_anything_may_stand_in_the_memory(values: object) -> None:
-    assert isinstance(Episodes.from_json(values), Episodes)
