@@ -23,6 +23,11 @@ from query_database.fields import Connection
 from query_database.iam_token import sign_token
 from query_database.settings import Settings
 
+# A password is proved to the server, never sent: also to one that asks for it in clear text. MD5 is
+# for a role whose password was set before SCRAM; its first rotation ends that. Amazon RDS takes an
+# IAM token in clear text alone (libpq, require_auth).
+PASSWORD_METHODS, TOKEN_METHOD = "scram-sha-256,md5", "password"
+
 # libpq reports no SQLSTATE for a failed connection attempt, so the words decide: those of
 # PostgreSQL's postmaster and auth.c, of libpq's TLS code, and of psycopg's own waiting.
 _REASONS: tuple[tuple[str, type[DatabaseError], str], ...] = (
@@ -31,6 +36,7 @@ _REASONS: tuple[tuple[str, type[DatabaseError], str], ...] = (
     ("certificate verify failed", DatabaseUnreachable, "shows a certificate of an unknown CA"),
     ("does not match host name", DatabaseUnreachable, "shows a certificate of another host"),
     ("does not support SSL", DatabaseUnreachable, "offers no TLS"),
+    ("authentication method requirement", DatabaseUnreachable, "doesn't ask for proof by SCRAM"),
     ("connection slots are reserved", DatabaseUnreachable, "has no connection left"),
     ("too many clients", DatabaseUnreachable, "has no connection left"),
     ("too many connections", DatabaseUnreachable, "has no connection left for {user}"),
@@ -62,6 +68,7 @@ def connect(login: Login, settings: Settings) -> Iterator[Connection]:
             password=_password(login, settings),
             sslmode="verify-full",
             sslrootcert=_ca_file(settings.ca_certificate),
+            require_auth=PASSWORD_METHODS if login.password else TOKEN_METHOD,
             connect_timeout=settings.connect_timeout_seconds,
             application_name="jiki-ops",
             options=f"-c statement_timeout={settings.statement_timeout_seconds}s"

@@ -3,6 +3,7 @@
 import uuid
 
 from rotate_password import announcements
+from rotate_password.credentials import Credentials
 from rotate_password.redeploy import redeploy
 from rotate_password.request import BadRotation
 from rotate_password.rotation import Rotation, Versions, look_at_pending
@@ -50,7 +51,7 @@ def _promote(rotation: Rotation, token: str) -> bool:
         if versions.promoted:
             return False
         merged = rotation.shape.with_credentials(versions.current_text, pending)
-        _report_edit(rotation, versions)
+        _report_edit(rotation, versions, pending)
         current, target = versions.state.labels[CURRENT], token
         if merged != pending_text:
             # The token's version can't be written again (ResourceExistsException). The id
@@ -62,10 +63,14 @@ def _promote(rotation: Rotation, token: str) -> bool:
     raise BadRotation(f"secret {versions.state.name} was edited {MAXIMUM_EDITS} times meanwhile")
 
 
-def _report_edit(rotation: Rotation, versions: Versions) -> None:
+def _report_edit(rotation: Rotation, versions: Versions, pending: Credentials) -> None:
+    """Tell that the password was edited. Raises LoginRefused where the database's was as well."""
     base = versions.state.labels.get(BASE)
     text = None if base is None else rotation.secret.read(base)
     if text is not None and rotation.shape.credentials(text) != versions.current:
+        # Who has also changed it in the database is not locked out: the rotation begins again,
+        # and setSecret finds that it has to set the password anew.
+        rotation.database.check(pending)
         rotation.publish(
             announcements.edited(
                 versions.state.name,

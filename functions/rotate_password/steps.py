@@ -134,6 +134,12 @@ def _reset(rotation: Rotation, versions: Versions, pending: Credentials) -> str:
             f"the database accepts no known password of {user}, neither the current version's"
             " nor an earlier one's; see the runbook, or set AllowMasterReset"
         )
+    master = rotation.reset.master_user()
+    if pending.user != master:
+        raise PasswordLost(
+            f"the database accepts no known password of {user}; Amazon RDS can reset that of"
+            f" {master} alone, and {pending.user} is to have the next one (see the runbook)"
+        )
     rotation.publish(
         announcements.lost(
             versions.state.name,

@@ -1,4 +1,4 @@
-"""A login without a password: the signed token is what the server gets, inside TLS.
+"""A login without a password: the signed token is what the server gets; a password it never gets.
 
 No PostgreSQL of ours knows IAM, so a few lines play Amazon RDS: they ask for a password in
 cleartext, as RDS does, and let in whoever shows the token that boto3 would have made.
@@ -17,7 +17,12 @@ import boto3
 import pytest
 
 from local.certificates import Authority
-from ops_common.query_database import DatabaseAddress, Login, LoginRefused
+from ops_common.query_database import (
+    DatabaseAddress,
+    DatabaseUnreachable,
+    Login,
+    LoginRefused,
+)
 from query_database.connection import connect
 from query_database.settings import Settings
 
@@ -53,7 +58,8 @@ def serve(folder: Path, authority: Authority) -> Iterator[Rds]:
                 with context.wrap_socket(connection, server_side=True) as tls:
                     _read(tls)  # StartupMessage
                     tls.sendall(PASSWORD_REQUEST)
-                    tls.recv(1)
+                    if not tls.recv(1):
+                        return  # nothing is shown to who asks like this
                     token = _read(tls).rstrip(b"\0").decode()
                     rds.tokens.append(token)
                     expected = (
@@ -100,3 +106,15 @@ def test_the_token_is_shown_to_the_server(user: str, accepted: bool, tmp_path: P
 
     (token,) = rds.tokens
     assert token.startswith(f"127.0.0.1:{rds.port}/?Action=connect&DBUser={user}&X-Amz-Algorithm=")
+
+
+def test_a_server_that_asks_for_a_password_in_clear_text_gets_none(tmp_path: Path) -> None:
+    authority = Authority.create()
+    with serve(tmp_path, authority) as rds:
+        settings = Settings(5, 5, iam_login=False, ca_certificate=authority.certificate_base64)
+        address = DatabaseAddress("127.0.0.1", rds.port, "jiki_production")
+
+        with pytest.raises(DatabaseUnreachable, match="doesn't ask for proof by SCRAM"):
+            connect(Login(address, "jiki", "hunter2"), settings).__enter__()
+
+    assert rds.tokens == []

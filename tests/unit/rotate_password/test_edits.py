@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ops_common.app_config import AppConfigError
+from ops_common.query_database import LoginRefused
 from rotate_password.secret import CURRENT, PENDING, PREVIOUS
 from tests.unit.rotate_password.world import STEPS, World
 
@@ -103,6 +104,26 @@ def test_a_password_edited_in_secret_and_database_is_rotated_too() -> None:
 
     world.rotate(token)
 
+    assert world.current().password == world.database.roles["jiki"] != "typed-by-hand"
+    assert len(world.told("PasswordEdited")) == 1
+
+
+def test_a_password_edited_in_secret_and_database_right_before_the_end_locks_nobody_out() -> None:
+    # GIVEN a person who changes both once the new password has been tried
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in BEFORE_LAST:
+        world.step(name, token)
+    world.secret.edit(aurora_password="typed-by-hand")
+    world.database.roles["jiki"] = "typed-by-hand"
+
+    # THEN the rotation's password, which nobody accepts any more, does not become current
+    with pytest.raises(LoginRefused):
+        world.step("finishSecret", token)
+    assert world.current().password == world.database.roles["jiki"]
+
+    # AND the same rotation, tried again, sets it anew
+    world.rotate(token)
     assert world.current().password == world.database.roles["jiki"] != "typed-by-hand"
     assert len(world.told("PasswordEdited")) == 1
 
