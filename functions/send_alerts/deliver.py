@@ -7,7 +7,7 @@ for it in Slack, and posts only what is not there.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -16,7 +16,7 @@ from send_alerts import storms
 from send_alerts.incident import Channel, Delivery, Incident, Policy
 from send_alerts.plain import notification
 from send_alerts.ports import Ports, TryLater
-from send_alerts.slack_delivery import chart, edit_head, find, post, post_to_webhook
+from send_alerts.slack_delivery import chart, edit_head, find, post, post_to_webhook, thread
 from send_alerts.slack_failures import (
     MaybeSent,
     MessageRefused,
@@ -61,8 +61,7 @@ class Round:
 
     def run(self) -> Outcome:
         """Make every delivery that can be made now, and give the lease back. Raises Conflict."""
-        outbox = self._held.incident.outbox
-        for delivery in sorted(outbox, key=lambda one: (ORDER.index(one.channel), one.at)):
+        for delivery in sorted(self._marks.values(), key=_order):
             if self._ports.seconds_left() < CALL_SECONDS:
                 self._later("no time left", 0)
                 break
@@ -70,7 +69,8 @@ class Round:
                 self._try_slack(lambda one=delivery: self._slack(one))  # type: ignore[misc]
             else:
                 self._try_aws(delivery)
-        self._try_slack(self._edit_head)
+        if self._ports.seconds_left() >= CALL_SECONDS:
+            self._try_slack(self._edit_head)
         self._release()
         return self._outcome
 
@@ -135,8 +135,7 @@ class Round:
         unsettled = mark.settles_at - self._ports.clock()
         if unsettled > timedelta(0):
             raise MaybeSent("an earlier attempt may still land", unsettled)
-        incident = self._held.incident
-        return find(incident, delivery, mark.tried_at, self._ports.threads, self._policy)
+        return find(self._held.incident, mark, self._ports.threads, self._policy)
 
     def _post(self, delivery: Delivery) -> Incident:
         incident, mark = self._held.incident, self._marks[delivery.id]
@@ -146,7 +145,8 @@ class Round:
             if self._ports.webhook:
                 post_to_webhook(incident, delivery, self._ports.webhook, self._policy)
         except MaybeSent as failure:
-            self._marks[delivery.id] = mark.trying(self._ports.clock(), failure.settle)
+            place = thread(incident, delivery, self._policy)
+            self._marks[delivery.id] = mark.trying(self._ports.clock(), failure.settle, place)
             raise
         except SlackFailure:
             self._marks[delivery.id] = mark.untried()
@@ -160,7 +160,14 @@ class Round:
 
     def _confirm(self, incident: Incident, delivery: Delivery) -> None:
         self._outcome = replace(self._outcome, told=(*self._outcome.told, delivery.id))
-        self._save(incident.without(delivery))
+        incident = incident.without(delivery)
+        if incident.head != self._held.incident.head:
+            # What is left goes to the new thread, and may be there should the process die.
+            for left in incident.outbox:
+                if left.channel is Channel.SLACK:
+                    place = thread(incident, left, self._policy)
+                    incident = incident.with_delivery(left.trying_in(place))
+        self._save(incident)
 
     def _release(self) -> None:
         """Give the lease back; what is left in the outbox is marked with what is known of it."""
@@ -185,3 +192,9 @@ class Round:
         known = self._outcome.later
         if known is None or seconds > known.seconds:
             self._outcome = replace(self._outcome, later=TryLater(reason, seconds))
+
+
+def _order(delivery: Delivery) -> tuple[int, bool, datetime]:
+    # What may stand in Slack already is looked for before anything new is posted: it may be the
+    # head that the others belong to.
+    return ORDER.index(delivery.channel), delivery.tried_at is None, delivery.at

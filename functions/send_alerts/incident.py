@@ -51,14 +51,21 @@ class Delivery:
     """When the first attempt began whose outcome nobody knows; None when there was none."""
     settles_at: datetime | None = None
     """From then on the last of these has landed or never will."""
+    tried_in: tuple[str, ...] = ()
+    """The threads that these attempts were for. Later events may change where it would go now."""
 
-    def trying(self, now: datetime, settle: timedelta) -> "Delivery":
+    def trying(self, now: datetime, settle: timedelta, thread_ts: str) -> "Delivery":
         """With an attempt whose outcome nobody knows (yet)."""
-        return replace(self, tried_at=self.tried_at or now, settles_at=now + settle)
+        tried = replace(self, tried_at=self.tried_at or now, settles_at=now + settle)
+        return tried.trying_in(thread_ts)
+
+    def trying_in(self, thread_ts: str) -> "Delivery":
+        """With one more place where the attempt may have gone; empty for the channel itself."""
+        return replace(self, tried_in=tuple(dict.fromkeys((*self.tried_in, thread_ts))))
 
     def untried(self) -> "Delivery":
         """With nothing that may have been posted."""
-        return replace(self, tried_at=None, settles_at=None)
+        return replace(self, tried_at=None, settles_at=None, tried_in=())
 
 
 @dataclass(frozen=True)
@@ -201,6 +208,7 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         late=row["late"],
         tried_at=_time(row["tried_at"]),
         settles_at=_time(row["settles_at"]),
+        tried_in=tuple(row["tried_in"]),
     )
 
 

@@ -1,7 +1,6 @@
 """What a delivery is in Slack: a message of its own, or a line below the incident's head."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,20 +13,35 @@ from send_alerts.slack_failures import MessageGone, MessageRefused, SlackFailure
 from send_alerts.slack_message import Message, alone, head, line
 
 
-def find(
-    incident: Incident, delivery: Delivery, tried_at: datetime, threads: Threads, policy: Policy
-) -> Incident | None:
-    """The incident with what an earlier attempt has left in Slack; None if it left nothing."""
-    posted = threads.find(delivery.id, tried_at, _thread(incident, delivery, policy))
-    if posted is None:
-        return None
-    # What it shows is not known: an edit will bring it up to date.
-    return _with(incident, delivery, posted, "", policy)
+def thread(incident: Incident, delivery: Delivery, policy: Policy) -> str:
+    """The thread that a delivery belongs to; empty for a message of its own."""
+    if incident.head and incident.head_covers(delivery.at, policy):
+        return incident.head.ts
+    return ""
+
+
+def find(incident: Incident, tried: Delivery, threads: Threads, policy: Policy) -> Incident | None:
+    """The incident with what the attempts at a delivery have left; None if they left nothing.
+
+    Looked for where it was tried. Where it would go now may be another place: an event that came
+    meanwhile can make it part of another incident.
+    """
+    assert tried.tried_at  # noqa: S101  # the caller's condition
+    for thread_ts in dict.fromkeys((*tried.tried_in, "")):
+        posted = threads.find(tried.id, tried.tried_at, thread_ts)
+        if posted is None:
+            continue
+        older = incident.head is not None and tried.at < incident.head.posted_for
+        if thread_ts or older or _stands_alone(incident, tried, policy):
+            return incident
+        # What it shows is not known: an edit will bring it up to date.
+        return replace(incident, head=Head(posted.channel, posted.ts, tried.at, ""))
+    return None
 
 
 def post(incident: Incident, delivery: Delivery, threads: Threads, policy: Policy) -> Incident:
     """The incident after the post. Raises SlackFailure."""
-    thread_ts = _thread(incident, delivery, policy)
+    thread_ts = thread(incident, delivery, policy)
     message = _message(incident, delivery, policy)
     broadcast = bool(thread_ts) and delivery.what in (What.REMINDER, What.SUMMARY)
     try:
@@ -83,14 +97,8 @@ def chart(incident: Incident, threads: Threads, chart: Chart) -> None:
         logger.warning("no chart", incident=incident.key, reason=str(failure))
 
 
-def _thread(incident: Incident, delivery: Delivery, policy: Policy) -> str:
-    if incident.head and incident.head_covers(delivery.at, policy):
-        return incident.head.ts
-    return ""
-
-
 def _message(incident: Incident, delivery: Delivery, policy: Policy) -> Message:
-    if _thread(incident, delivery, policy):
+    if thread(incident, delivery, policy):
         return line(incident, delivery, policy)
     if _stands_alone(incident, delivery, policy):
         return alone(incident, delivery, policy)
@@ -100,7 +108,7 @@ def _message(incident: Incident, delivery: Delivery, policy: Policy) -> Message:
 def _with(
     incident: Incident, delivery: Delivery, posted: Posted, shown: str, policy: Policy
 ) -> Incident:
-    if _thread(incident, delivery, policy) or _stands_alone(incident, delivery, policy):
+    if thread(incident, delivery, policy) or _stands_alone(incident, delivery, policy):
         return incident
     return replace(incident, head=Head(posted.channel, posted.ts, delivery.at, shown))
 

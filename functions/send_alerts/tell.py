@@ -16,7 +16,7 @@ from send_alerts.follow_up import look_again, schedule
 from send_alerts.incident import Channel, Incident, Policy
 from send_alerts.notice import Notice, Signal
 from send_alerts.ports import Ports, TryLater
-from send_alerts.slack_delivery import head_is_stale
+from send_alerts.slack_delivery import head_is_stale, thread
 from send_alerts.store import Conflict, Held
 
 ATTEMPTS = 5
@@ -125,7 +125,8 @@ def _claimed(held: Held, incident: Incident, now: datetime, ports: Ports, policy
         lease = ports.deadline + LEASE_MARGIN
         for delivery in incident.outbox:
             if delivery.channel is Channel.SLACK:
-                incident = incident.with_delivery(delivery.trying(now, SETTLE))
+                place = thread(incident, delivery, policy)
+                incident = incident.with_delivery(delivery.trying(now, SETTLE, place))
     return replace(held, incident=incident, leased_until=lease)
 
 
