@@ -1,12 +1,12 @@
 # Every target that a person uses has one line after ##; `make help` prints these lines.
 .DEFAULT_GOAL := help
-.ONESHELL:
-SHELL := /bin/sh
-.SHELLFLAGS := -ec
+# Not /bin/sh: the make of macOS (3.81) looks for programs in the PATH below only with another shell.
+SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
+OFFLINE := { echo "Packages could not be installed (above): is PyPI reachable? Then run the same again." >&2; exit 1; }
 PYTHON_CODE := functions layers/common/ops_common local benchmarks
 
 help: ## List the targets
@@ -16,22 +16,21 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 
 .venv/.ready: requirements-dev.txt
 	@echo "Setting up .venv from requirements-dev.txt …"
-	python=$$(local/find_python.sh)
-	"$$python" -m venv --clear .venv
-	.venv/bin/python -m pip install -q --disable-pip-version-check $$(grep -o '^uv==[^ ]*' requirements-dev.txt)
-	.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements-dev.txt
+	python=$$(local/find_python.sh) && "$$python" -m venv --clear .venv
+	.venv/bin/python -m pip install -q --disable-pip-version-check --retries 1 $$(grep -o '^uv==[^ ]*' requirements-dev.txt) || $(OFFLINE)
+	.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements-dev.txt || $(OFFLINE)
 	touch $@
 
 .venv-emulator/.ready: requirements-emulator.txt .venv/.ready
 	@echo "Setting up .venv-emulator from requirements-emulator.txt …"
 	.venv/bin/python -m venv --clear .venv-emulator
-	.venv/bin/uv pip install -q --python .venv-emulator/bin/python --require-hashes -r requirements-emulator.txt
+	.venv/bin/uv pip install -q --python .venv-emulator/bin/python --require-hashes -r requirements-emulator.txt || $(OFFLINE)
 	touch $@
 
 .venv-runtime/.ready: requirements-runtime.txt .venv/.ready
 	@echo "Setting up .venv-runtime from requirements-runtime.txt …"
 	.venv/bin/python -m venv --clear --without-pip .venv-runtime
-	.venv/bin/uv pip install -q --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt
+	.venv/bin/uv pip install -q --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt || $(OFFLINE)
 	touch $@
 
 demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one; RECORD=docs/images draws them)
@@ -115,8 +114,8 @@ replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks
 	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET)
 
 lock: setup ## Compile the requirements files anew
-	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator requirements-runtime; do
-	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt
+	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator requirements-runtime; do \
+	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt || exit; \
 	done
 
 .PHONY: load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-integration test-others test-unit lint format types lock validate build

@@ -12,9 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from local.deploy import SAM, environment
-from local.ministack import ROOT
+from local.deploy import SAM, DeployFailed, environment
+from local.events import event_file
+from local.ministack import ROOT, EmulatorUnavailable
 from local.moto_aws import SECRET
+from local.postgres import PostgresUnavailable
 from local.transform import source
 from local.world import World
 
@@ -71,7 +73,7 @@ def invoke(world: World, function: str, event: Any) -> Any:
     lines = result.stdout.strip().splitlines()
     if result.returncode or not lines:
         raise ContainerFailed(f"{function}: {result.stdout}{result.stderr}")
-    print(result.stderr, file=sys.stderr)
+    _say(result.stderr)
     return json.loads(lines[-1])
 
 
@@ -98,16 +100,23 @@ def main() -> int:
     resources = source()["Resources"].items()
     functions = [key for key, value in resources if value["Type"] == "AWS::Serverless::Function"]
     parser.add_argument("function", choices=functions)
-    parser.add_argument("event", type=Path, help="a file of events/")
+    parser.add_argument("event", type=event_file, help="a file of events/")
     given = parser.parse_args()
-    event = json.loads(given.event.read_text())
     if reason := missing_engine():
-        print(reason, file=sys.stderr)
+        _say(reason)
         return 2
-    with World.start(lambda text: print(text, file=sys.stderr), listen_address="0.0.0.0") as world:
-        answer = invoke(world, given.function, at_home(world, event))
+    try:
+        with World.start(_say, listen_address="0.0.0.0") as world:
+            answer = invoke(world, given.function, at_home(world, given.event))
+    except (ContainerFailed, DeployFailed, EmulatorUnavailable, PostgresUnavailable) as error:
+        _say(str(error))
+        return 2
     print(json.dumps(answer, indent=2))
     return 1 if isinstance(answer, dict) and "errorType" in answer else 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _docker(*arguments: str) -> subprocess.CompletedProcess[str]:

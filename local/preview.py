@@ -15,7 +15,7 @@ from typing import Any
 
 from local.ministack import ROOT
 from send_alerts.decide import Channels, advance
-from send_alerts.events import Place, parse
+from send_alerts.events import NotAnEvent, Place, parse
 from send_alerts.incident import Incident, Policy
 from send_alerts.notice import Notice, Signal
 from send_alerts.plain import notification
@@ -170,8 +170,12 @@ def main() -> None:
     parser.add_argument("event", type=Path, help="a file of events/alerts or events/send_alerts")
     parser.add_argument("--output", type=Path, default=ROOT / ".local" / "preview.html")
     given = parser.parse_args()
+    try:
+        shown = page(given.event)
+    except (OSError, ValueError, NotAnEvent) as error:
+        parser.error(f"{given.event} can't be shown: {error}")
     given.output.parent.mkdir(exist_ok=True)
-    given.output.write_text(page(given.event))
+    given.output.write_text(shown)
     print(f"Open {given.output.resolve()} in a browser.")  # its result
 
 

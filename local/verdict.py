@@ -1,4 +1,4 @@
-"""Asks the deployed stack for a verdict, prints its table, and exits 0 only if it is a pass.
+"""Asks the deployed stack for a verdict, prints its table, exits 0 for a pass and 2 without one.
 
 For a terminal; a pipeline needs no Python: see docs/probes.md.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 # Longer than the function's own timeout (template.yaml), and asked once: a retry would run twice.
 PATIENCE = Config(read_timeout=730, retries={"total_max_attempts": 1})
@@ -22,7 +23,11 @@ def main() -> int:
     parser.add_argument("--suite", default="deployment")
     parser.add_argument("--report", action="store_true", help="tell people as well")
     arguments = parser.parse_args()
-    verdict = ask(arguments.stack, {"suite": arguments.suite, "report": arguments.report})
+    try:
+        verdict = ask(arguments.stack, {"suite": arguments.suite, "report": arguments.report})
+    except (BotoCoreError, ClientError, RuntimeError) as error:
+        print(f"No verdict: {error}", file=sys.stderr)
+        return 2
     print(verdict["table"])
     print(f"\n{verdict['status'].upper()}: {verdict['summary']}")
     return 0 if verdict["status"] == "pass" else 1

@@ -5,8 +5,10 @@ Ends with a line per story, and with exit code 0 only if every expectation of ea
 
 import argparse
 import importlib
+import re
 import time
 import traceback
+from pathlib import Path
 
 from rich.console import Console
 
@@ -17,23 +19,33 @@ from local.postgres import PostgresUnavailable
 from local.world import World
 
 STORIES = ("rotation", "scaling", "alert", "probe")
+PICTURE_COLUMNS = 100
 
 
 def main() -> int:
     """Tell the stories that were asked for; 0 if all went as expected."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("story", nargs="*", default=STORIES, help=f"of {', '.join(STORIES)}")
-    stories = parser.parse_args().story
+    parser.add_argument("--record", type=Path, metavar="FOLDER", help="draw each story into it")
+    given = parser.parse_args()
+    stories = given.story
     unknown = sorted(set(stories) - set(STORIES))
     if unknown:
         parser.error(f"no story {', '.join(unknown)}; there are {', '.join(STORIES)}")
-    console = Console()
+    console = Console(emoji=False)
+    if given.record:
+        given.record.mkdir(parents=True, exist_ok=True)
+        console = Console(emoji=False, record=True, width=PICTURE_COLUMNS)
     started = time.monotonic()
     try:
         with console.status("starting …") as status, World.start(status.update) as world:
             status.stop()
             console.print(f"Deployed into the local AWS in {time.monotonic() - started:.0f} s.")
-            results = {name: _tell(name, world, console) for name in stories}
+            results = {}
+            for name in stories:
+                results[name] = _tell(name, world, console)
+                if given.record and not results[name].failures:
+                    _draw(console, given.record / f"demo-{name}.svg")
     except (DeployFailed, EmulatorUnavailable, PostgresUnavailable) as error:
         console.print(str(error), style="bold red", markup=False)
         return 2
@@ -47,6 +59,13 @@ def main() -> int:
         console.print(f"{mark} {name}: {passed} of {say.expectations} expectations held")
     console.print(f"Told in {time.monotonic() - started:.0f} s.")
     return 1 if any(say.failures for say in results.values()) else 0
+
+
+def _draw(console: Console, picture: Path) -> None:
+    """Write what was said since the last picture."""
+    svg = console.export_svg(title="make demo", unique_id=picture.stem)
+    # Nothing is fetched to show it: the viewer's own monospaced font will do.
+    picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL))
 
 
 def _tell(name: str, world: World, console: Console) -> Narrator:

@@ -57,7 +57,7 @@ def _tell(world: World, say: Narrator) -> None:
     say.expect("each change is one line in the thread", threaded)
     calm = world.wait_for(lambda: "Resolved" in head.text, 60)
     say.expect(f"calm for {FLAP_WINDOW_SECONDS} s, the head is green", calm)
-    say.table(("Slack, the thread",), [(_text(line),) for line in _thread(world, head)])
+    say.quote("Slack, the thread", "\n".join(_text(line) for line in _thread(world, head)))
     say.quote("Slack, the same message now", _text(head))
     say.table(("SNS, all of it",), [(mail["Subject"],) for mail in _mails(world, notified)])
     say.expect("the channel has one message for it", len(_heads(world)) == 1)

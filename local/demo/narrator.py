@@ -1,13 +1,19 @@
 """How a story is told: titles, steps, tables, and expectations that held or did not."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
+from rich.text import Text
+
+from local.preview import EMOJI
 
 
 @dataclass
@@ -27,16 +33,22 @@ class Narrator:
         self.console.print()
         self.console.print(Rule(f"[bold cyan]{escape(text)}", align="left", style="cyan"))
 
-    def step(self, text: str) -> None:
-        """One thing that happens."""
-        self.console.print(f"[cyan]▸[/] {escape(text)}", highlight=False)
+    def step(self, text: str, detail: str = "") -> None:
+        """One thing that happens, and what more there is to say of it."""
+        line = Table.grid(padding=(0, 1))
+        line.add_row(Text("▸", style="cyan"), Text(text))
+        self.console.print(line)
+        if detail:
+            self.console.print(Padding(Text(detail, style="dim"), (0, 0, 0, 6)))
 
     def table(
         self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = ""
     ) -> None:
         """Rows under named columns; numbers to the right."""
         lines = [list(row) for row in rows]
-        table = Table(title=escape(title) or None, title_justify="left", border_style="dim")
+        table = Table(
+            title=escape(title) or None, title_justify="left", box=box.ROUNDED, border_style="dim"
+        )
         for index, column in enumerate(columns):
             numeric = bool(lines) and all(isinstance(row[index], int | float) for row in lines)
             table.add_column(escape(column), justify="right" if numeric else "left")
@@ -45,9 +57,13 @@ class Narrator:
         self.console.print(table)
 
     def quote(self, source: str, text: str) -> None:
-        """A text as someone received it."""
+        """A text as someone received it; Slack's links, bold words and dots as Slack shows them."""
+        shown = re.sub(r"<[^<>|]+\|([^<>]+)>", r"[underline]\1[/]", escape(text))
+        shown = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"[bold]\1[/]", shown)
+        for name, color in EMOJI.items():
+            shown = shown.replace(f":{name}:", f"[{color}]●[/]")
         self.console.print(
-            Panel(escape(text), title=escape(source), title_align="left", border_style="dim")
+            Panel(shown, title=escape(source), title_align="left", border_style="dim")
         )
 
     def expect(self, what: str, held: bool) -> None:

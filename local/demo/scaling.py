@@ -62,8 +62,8 @@ def _tell(world: World, say: Narrator, session: psycopg.Connection[tuple[Any, ..
         lowered_meanwhile |= desired[-1] < desired[-2] and answer["in_flight"] > 0
         say.step(
             f"{tick:>2}  {_depth(answer):>4} ready  oldest {answer['oldest_wait_seconds']:>4.1f} s"
-            f"  {answer['in_flight']:>2} running  tasks {_change(desired)}\n"
-            f"      {answer['reason'].partition(': ')[2]}"
+            f"  {answer['in_flight']:>2} running  tasks {_change(desired)}",
+            answer["reason"].partition(": ")[2],
         )
         left = counts(session)
         if desired[-1] == 1 and not left["ready"] and not left["claimed"]:
