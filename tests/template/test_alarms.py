@@ -18,6 +18,7 @@ EVERYTHING = {
 }
 ESSENTIAL = EVERYTHING | {"AlarmSet": "essential"}
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
+DECISION = (ROOT / "docs" / "decisions" / "0009-ten-alarms.md").read_text()
 # Whoever is told of trouble with send_alerts must not be told by send_alerts.
 STRAIGHT_TO_THE_TOPIC = {"AlertsLostAlarm", "AlertsLateAlarm"}
 # Where a gap in the data is itself the incident.
@@ -81,6 +82,16 @@ def test_only_alarms_on_send_alerts_go_past_it(name: str) -> None:
     assert ALL[name].get("AlarmActions", []) == (
         ["<AlertTopic>"] if name in STRAIGHT_TO_THE_TOPIC else []
     )
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_metric_stands_in_the_table_with_its_source(name: str) -> None:
+    alarm = ALL[name]
+    (row,) = re.findall(rf"^\| `{name}` \|.*$", DECISION, re.MULTILINE)
+    assert re.search(rf"`{alarm['Namespace']}` `{alarm['MetricName']}` [¹²³⁴⁵⁶]", row)
+    for dimension in alarm.get("Dimensions", [{"Name": "none"}]):
+        assert dimension["Name"] in row
+    assert alarm.get("Statistic", alarm.get("ExtendedStatistic")) in row
 
 
 def test_each_threshold_of_the_system_is_a_parameter() -> None:
