@@ -109,6 +109,9 @@ load-test: setup ## Load an app and judge it (URL=https://… USERS=10 MINUTES=5
 	python -m benchmarks.loadtest "$(URL)" --users $(USERS) --minutes $(MINUTES) \
 	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(filter command line environment,$(origin STACK)),--stack $(STACK))
 
+docs: setup ## Write the pages of docs/ that follow from the template (a test says when)
+	PYTHONPATH=. python -m local.reference
+
 replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks=6 …")
 	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }
 	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET)
@@ -118,4 +121,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt || exit; \
 	done
 
-.PHONY: load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-integration test-others test-unit lint format types lock validate build
+.PHONY: docs load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-integration test-others test-unit lint format types lock validate build

@@ -1,0 +1,24 @@
+"""`make docs`: write the pages and pictures that follow from the template."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from local.ministack import ROOT
+from local.reference import configuration, dashboard
+
+PAGES: dict[Path, Callable[[], str]] = {
+    ROOT / "docs" / "configuration.md": configuration.page,
+    ROOT / "docs" / "images" / "dashboard.svg": dashboard.picture,
+}
+
+
+def main() -> None:
+    """Write each page that is not as it ought to be."""
+    for path, text in PAGES.items():
+        if not path.exists() or path.read_text() != text():
+            path.write_text(text())
+            print(f"wrote {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
