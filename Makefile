@@ -45,6 +45,12 @@ SUITE ?= deployment
 probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deployment, readiness, canary)
 	python -m local.verdict --stack $(STACK) --suite $(SUITE)
 
+ENVIRONMENT ?= production
+
+deploy: build ## Deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=production)
+	sam deploy --config-env $(ENVIRONMENT) $(FLAGS)
+	python -m local.verdict --suite self --stack $(if $(filter production,$(ENVIRONMENT)),jiki-ops,jiki-ops-$(ENVIRONMENT))
+
 doctor: setup ## Let a deployed stack look at itself (STACK=jiki-ops)
 	python -m local.verdict --stack $(STACK) --suite self
 
@@ -54,7 +60,7 @@ invoke: setup ## Run one function in Lambda's container (FUNCTION=ScaleWorkers E
 
 test: setup ## Run every test, in two processes; says what was skipped and why
 	@echo "Running the tests in two processes; each tells how it went when it ends (some minutes) …"
-	@$(MAKE) --no-print-directory --output-sync=target --keep-going -j2 test-integration test-others
+	@$(MAKE) --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) --keep-going -j2 test-integration test-others
 
 # In one process, since the contract of permissions compares all calls made in it.
 test-integration: setup ## Run the tests of functions on real PostgreSQL and AWS's stand-ins alone
@@ -121,4 +127,4 @@ lock: setup ## Compile the requirements files anew
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt || exit; \
 	done
 
-.PHONY: docs load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-integration test-others test-unit lint format types lock validate build
+.PHONY: deploy docs load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-integration test-others test-unit lint format types lock validate build
