@@ -9,6 +9,9 @@ export AWS_DEFAULT_REGION ?= eu-west-1
 OFFLINE := { echo "Packages could not be installed (above): is PyPI reachable? Then run the same again." >&2; exit 1; }
 PYTHON_CODE := functions layers/common/ops_common local benchmarks
 
+# Each of them, for none is a file.
+.PHONY: $(shell sed -nE 's/^([a-z][a-z-]*):.*\#\#.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
 
@@ -126,5 +129,3 @@ lock: setup ## Compile the requirements files anew
 	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator requirements-runtime; do \
 	  uv pip compile -q --no-header --no-annotate --generate-hashes --python-version 3.13 $$name.in -o $$name.txt || exit; \
 	done
-
-.PHONY: deploy docs load-test bench-alerts preview bench-scaling doctor probe bench-probes bench-rotation bench-queue replay help setup demo invoke test test-integration test-others test-unit lint format types lock validate build
