@@ -54,3 +54,31 @@ def test_query_database_has_no_aws_client() -> None:
     for path in (ROOT / "functions/query_database").rglob("*.py"):
         assert "boto3" not in imported_packages(path), path
         assert "ops_common.aws" not in path.read_text(), path
+
+
+PURE = [
+    *(f"scale_workers/{name}.py" for name in ("decision", "need", "rates", "rhythm", "staffing")),
+    *(f"scale_workers/{name}.py" for name in ("episodes", "measurement", "model", "reason")),
+    *(f"send_alerts/{name}.py" for name in ("decide", "history", "incident", "notice", "storm")),
+    *(f"send_alerts/{name}.py" for name in ("alarms", "ecs_events", "own_events", "slack_message")),
+    *(f"rotate_password/{name}.py" for name in ("announcements", "json_key", "request")),
+]
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_decision_reads_and_sends_nothing_and_asks_no_clock(name: str) -> None:
+    path = ROOT / "functions" / name
+    outside = {"boto3", "botocore", "psycopg", "urllib", "socket", "os", "time"}
+    assert not outside & set(imported_packages(path))
+    text = path.read_text()
+    assert ".now(" not in text
+    assert "ops_common.aws" not in text
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_settings_are_read_by_a_handler_and_not_at_import(function: str) -> None:
+    for path in (ROOT / "functions" / function).rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+                assert "from_env(" not in ast.unparse(node), path
+                assert "environ" not in ast.unparse(node), path
