@@ -61,7 +61,7 @@ PURE = [
     *(f"scale_workers/{name}.py" for name in ("episodes", "measurement", "model", "reason")),
     *(f"send_alerts/{name}.py" for name in ("decide", "history", "incident", "notice", "storm")),
     *(f"send_alerts/{name}.py" for name in ("alarms", "ecs_events", "own_events", "slack_message")),
-    *(f"rotate_password/{name}.py" for name in ("announcements", "json_key", "request")),
+    *(f"rotate_password/{name}.py" for name in ("json_key", "request")),
 ]
 
 
