@@ -16,7 +16,8 @@ sam deploy --parameter-overrides MaxTasks=6 AlertEmail=ops@example.org
 ```
 
 A parameter that isn't named keeps the value that the stack has. To keep yours in the repository,
-add them as `parameter_overrides` to `samconfig.toml`.
+add them as `parameter_overrides` to `samconfig.toml`. An empty value, or one with spaces, has
+quotes of its own: `'AlternatingUsers=""'`.
 """
 OUTPUTS = """\
 ## Outputs

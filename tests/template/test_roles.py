@@ -114,3 +114,29 @@ def test_only_our_rules_may_send_to_the_alert_queue() -> None:
         and item["Properties"]["Targets"][0]["Arn"] == "<AlertQueue.Arn>"
     ]
     assert sorted(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == sorted(rules)
+
+
+def test_only_alarms_of_this_account_may_publish_to_the_topic() -> None:
+    (statement,) = resolved()["AlertTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
+def test_no_resource_policy_lets_everybody_in() -> None:
+    for item in resolved().values():
+        document = item["Properties"].get("PolicyDocument", {})
+        for statement in document.get("Statement", []):
+            assert "*" not in str(statement["Principal"])
+
+
+def test_the_app_s_own_resources_are_none_of_the_stack_s() -> None:
+    """So no update replaces them, and no removal deletes them."""
+    kinds = {item["Type"] for item in resolved().values()}
+    assert not kinds & {
+        "AWS::SecretsManager::Secret",
+        "AWS::ECS::Service",
+        "AWS::ECS::Cluster",
+        "AWS::RDS::DBCluster",
+    }
+    tables = [name for name, item in resolved().items() if item["Type"] == "AWS::DynamoDB::Table"]
+    assert tables == ["OpsTable"]
