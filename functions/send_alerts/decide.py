@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ops_common.ops_events import Severity
+from send_alerts.delivery import Channel, Delivery, What
 from send_alerts.history import Transition, episode_at, worth_telling
-from send_alerts.incident import Channel, Delivery, Incident, Policy, What
+from send_alerts.incident import Incident, Policy
 from send_alerts.notice import Notice, Signal
 
 OWN_MESSAGE = (What.OPENED, What.REOPENED, What.AGAIN, What.FLAPPING, What.RESOLVED)
@@ -60,10 +61,7 @@ def say(
     goes to SNS (e-mail, mostly) only where there is no Slack.
     """
     wanted = []
-    severity = incident.subject and incident.subject.severity
-    note = delivery.what is What.NOTE and severity is Severity.INFO
-    minor = note or delivery.what is What.NO_DATA
-    if loud and not (minor and channels.slack):
+    if loud and not (channels.slack and for_slack_alone(incident, delivery.what)):
         wanted.append(Channel.SNS)
     if channels.threads or (channels.slack and loud):
         wanted.append(Channel.SLACK)
@@ -74,10 +72,15 @@ def say(
     return replace(incident, outbox=incident.outbox + put, spoken_at=spoken_at)
 
 
-def silence(incident: Incident, until: datetime) -> Incident:
-    """Tell nothing of what is in the outbox; an incident that outlasts the silence is told then."""
-    begun = tuple(delivery for delivery in incident.outbox if delivery.tried_at)
-    return replace(incident, outbox=begun, silenced_until=until)
+def for_slack_alone(incident: Incident, what: What) -> bool:
+    """Whether something is merely good to know, so that nobody needs an e-mail of it."""
+    severity = incident.subject and incident.subject.severity
+    return what is What.NO_DATA or (what is What.NOTE and severity is Severity.INFO)
+
+
+def silence(incident: Incident, before: Incident, until: datetime) -> Incident:
+    """Tell nothing of what is new; an incident that outlasts the silence is told then."""
+    return replace(incident, outbox=before.outbox, silenced_until=until)
 
 
 def own_message(incident: Incident, policy: Policy) -> Delivery | None:

@@ -13,7 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
 from send_alerts import storms
-from send_alerts.incident import Channel, Delivery, Incident, Policy
+from send_alerts.decide import for_slack_alone
+from send_alerts.delivery import Channel, Delivery
+from send_alerts.incident import Incident, Policy
 from send_alerts.plain import notification
 from send_alerts.ports import Ports, TryLater
 from send_alerts.slack_delivery import chart, edit_head, find, post, post_to_webhook, thread
@@ -171,18 +173,27 @@ class Round:
 
     def _release(self) -> None:
         """Give the lease back; what is left in the outbox is marked with what is known of it."""
-        incident = self._held.incident
-        left = [one for one in incident.outbox if one.channel is Channel.SLACK]
         if self._outcome.broken:
-            dropped = [one.id for one in left]
-            logger.error("slack is broken", reason=str(self._outcome.broken), dropped=dropped)
-        for delivery in left:
-            if self._outcome.broken:
-                incident = incident.without(delivery)
-            else:
-                incident = incident.with_delivery(self._marks[delivery.id])
+            self._give_up_slack()
+        incident = self._held.incident
+        for delivery in incident.outbox:
+            incident = incident.with_delivery(self._marks.get(delivery.id, delivery))
         self._held = replace(self._held, leased_until=None)
         self._save(incident)
+
+    def _give_up_slack(self) -> None:
+        """Drop what is left for Slack; what was for Slack alone goes to SNS."""
+        left = [one for one in self._held.incident.outbox if one.channel is Channel.SLACK]
+        dropped = [one.id for one in left]
+        logger.error("slack is broken", reason=str(self._outcome.broken), dropped=dropped)
+        for delivery in left:
+            incident = self._held.incident.without(delivery)
+            self._held = replace(self._held, incident=incident)
+            if for_slack_alone(incident, delivery.what):
+                by_sns = delivery.through(Channel.SNS)
+                incident = replace(incident, outbox=(*incident.outbox, by_sns))
+                self._held = replace(self._held, incident=incident)
+                self._try_aws(by_sns)
 
     def _save(self, incident: Incident) -> None:
         held = replace(self._held, incident=incident)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from send_alerts.decide import Channels, advance, say
+from send_alerts.delivery import Channel, Delivery, What
 from send_alerts.history import Episode
-from send_alerts.incident import Channel, Delivery, FollowUpDue, Incident, Policy, What
+from send_alerts.incident import FollowUpDue, Incident, Policy
 from send_alerts.notice import Notice, Signal
 
 LONGEST_DELAY = timedelta(seconds=900)
@@ -83,7 +84,7 @@ def _end_by_quiet(episode: Episode, subject: Notice) -> datetime | None:
 def _reminder(incident: Incident, episode: Episode, policy: Policy) -> datetime | None:
     if not episode.open or incident.folded(episode.opened_at, policy):
         return None
-    if incident.silenced_until:
+    if incident.silenced_until and episode.opened_at < incident.silenced_until:
         return incident.silenced_until
     if not policy.reminder or not incident.spoken_at:
         return None

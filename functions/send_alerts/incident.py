@@ -3,69 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Self
 
+from send_alerts.delivery import Delivery
 from send_alerts.history import Episode, History, episode_at, episodes
 from send_alerts.notice import Notice
-
-
-class Channel(StrEnum):
-    """Where something is told. STORM hands it to the storm's own message."""
-
-    SNS = "sns"
-    SLACK = "slack"
-    STORM = "storm"
-    QUEUE = "queue"
-    """Not a place where people read: a message to ourselves, to look again later."""
-
-
-class What(StrEnum):
-    """What is told."""
-
-    OPENED = "opened"
-    AGAIN = "again"
-    REOPENED = "reopened"
-    FLAPPING = "flapping"
-    RESOLVED = "resolved"
-    CALM = "calm"
-    NO_DATA = "no_data"
-    REMINDER = "reminder"
-    NOTE = "note"
-    SUMMARY = "summary"
-    LOOK_AGAIN = "look_again"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One telling that one channel has not confirmed yet."""
-
-    id: str
-    channel: Channel
-    what: What
-    at: datetime
-    text: str = ""
-    late: bool = False
-    """Something newer was already known when this arrived."""
-    tried_at: datetime | None = None
-    """When the first attempt began whose outcome nobody knows; None when there was none."""
-    settles_at: datetime | None = None
-    """From then on the last of these has landed or never will."""
-    tried_in: tuple[str, ...] = ()
-    """The threads that these attempts were for. Later events may change where it would go now."""
-
-    def trying(self, now: datetime, settle: timedelta, thread_ts: str) -> "Delivery":
-        """With an attempt whose outcome nobody knows (yet)."""
-        tried = replace(self, tried_at=self.tried_at or now, settles_at=now + settle)
-        return tried.trying_in(thread_ts)
-
-    def trying_in(self, thread_ts: str) -> "Delivery":
-        """With one more place where the attempt may have gone; empty for the channel itself."""
-        return replace(self, tried_in=tuple(dict.fromkeys((*self.tried_in, thread_ts))))
-
-    def untried(self) -> "Delivery":
-        """With nothing that may have been posted."""
-        return replace(self, tried_at=None, settles_at=None, tried_in=())
 
 
 @dataclass(frozen=True)
@@ -183,7 +125,7 @@ class Incident:
             changes=tuple(values["changes"]),
             head=head and Head(**{**head, "posted_for": _time(head["posted_for"])}),
             folded_for=_time(values["folded_for"]),
-            outbox=tuple(_delivery(row) for row in values["outbox"]),
+            outbox=tuple(Delivery.from_json(row) for row in values["outbox"]),
             flapping_told=values["flapping_told"],
             spoken_at=_time(values["spoken_at"]),
             silenced_until=_time(values["silenced_until"]),
@@ -196,20 +138,6 @@ class Incident:
 def _covers(posted_for: datetime, at: datetime, found: list[Episode]) -> bool:
     episode = episode_at(found, at)
     return episode is None or posted_for >= episode.opened_at
-
-
-def _delivery(row: Mapping[str, Any]) -> Delivery:
-    return Delivery(
-        id=row["id"],
-        channel=Channel(row["channel"]),
-        what=What(row["what"]),
-        at=datetime.fromisoformat(row["at"]),
-        text=row["text"],
-        late=row["late"],
-        tried_at=_time(row["tried_at"]),
-        settles_at=_time(row["settles_at"]),
-        tried_in=tuple(row["tried_in"]),
-    )
 
 
 def _time(value: str | None) -> datetime | None:

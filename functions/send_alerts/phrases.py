@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ops_common.ops_events import Severity
+from send_alerts.delivery import Delivery, What
 from send_alerts.history import Episode, episode_at
-from send_alerts.incident import Delivery, Incident, Policy, What
+from send_alerts.incident import Incident, Policy
 from send_alerts.notice import Signal
 from send_alerts.wording import span
 
@@ -49,7 +50,10 @@ def headline(incident: Incident, delivery: Delivery, policy: Policy) -> str:
     """The telling in one sentence, without the title."""
     episode = episode_at(incident.episodes(policy), delivery.at)
     sentence = _sentence(delivery, episode, policy)
-    return f"{sentence} (this arrived late)" if delivery.late else sentence
+    if not delivery.late:
+        return sentence
+    now = status(incident, incident.current(policy))
+    return f"{sentence} (this arrived late; now: {now.word.lower()})"
 
 
 def _sentence(delivery: Delivery, episode: Episode | None, policy: Policy) -> str:

@@ -1,6 +1,7 @@
 """The SNS message: plain text that reads well in an e-mail."""
 
-from send_alerts.incident import Delivery, Incident, Policy, What
+from send_alerts.delivery import Delivery, What
+from send_alerts.incident import Incident, Policy
 from send_alerts.limits import SNS_MESSAGE_BYTES, cut_bytes, subject
 from send_alerts.phrases import headline, status, title
 
@@ -18,6 +19,9 @@ def notification(incident: Incident, delivery: Delivery, policy: Policy) -> tupl
     """Subject and text."""
     about = incident.subject
     word = WORDS.get(delivery.what) or status(incident, None).word.upper()
+    if delivery.late:
+        # Who reads the subjects alone is not to take old news for the newest.
+        word = status(incident, incident.current(policy)).word.upper()
     paragraphs = [title(incident), headline(incident, delivery, policy)]
     if text := delivery.text or (about.text if about else ""):
         paragraphs.append(text)

@@ -13,6 +13,7 @@ from slack_sdk.webhook import WebhookClient
 from send_alerts.slack_failures import (
     DEFAULT_RETRY_SECONDS,
     MaybeSent,
+    MessageGone,
     NotSent,
     SlackBroken,
     of_answer,
@@ -131,6 +132,9 @@ class BotSlack:
                 payload = message.get("metadata", {}).get("event_payload", {})
                 if payload.get("delivery") == delivery:
                     return Posted(self._channel, str(message["ts"]))
+        except MessageGone:
+            # The thread it was for has been deleted.
+            return None
         except SlackBroken as failure:
             if failure.code != "missing_scope":
                 raise

@@ -6,8 +6,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
 from send_alerts.chart import Chart
+from send_alerts.delivery import Delivery, What
 from send_alerts.history import episode_at
-from send_alerts.incident import Delivery, Head, Incident, Policy, What
+from send_alerts.incident import Head, Incident, Policy
 from send_alerts.slack import Posted, Threads, Webhook
 from send_alerts.slack_failures import MessageGone, MessageRefused, SlackFailure
 from send_alerts.slack_message import Message, alone, head, line

@@ -8,7 +8,8 @@ from typing import Any
 from slack_sdk.models.attachments import BlockAttachment
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 
-from send_alerts.incident import Delivery, Incident, Policy, What
+from send_alerts.delivery import Delivery, What
+from send_alerts.incident import Incident, Policy
 from send_alerts.limits import MARK, SLACK_FIELD, SLACK_SECTION, SLACK_TEXT, cut
 from send_alerts.notice import Link
 from send_alerts.phrases import NO_DATA, RESOLVED, Status, headline, since, status, title
@@ -70,6 +71,8 @@ def line(incident: Incident, delivery: Delivery, policy: Policy) -> Message:
 def alone(incident: Incident, delivery: Delivery, policy: Policy) -> Message:
     """A whole message that needs no thread: for a note, or for a webhook."""
     mark = _mark(incident, delivery, policy)
+    if delivery.late:
+        mark = status(incident, incident.current(policy))
     fields = [("When", headline(incident, delivery, policy))]
     return _message(incident, mark, mark.word, fields, delivery.text)
 

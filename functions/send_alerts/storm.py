@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from ops_common.ops_events import Severity
 from send_alerts.decide import Channels, advance, say
-from send_alerts.incident import Channel, Delivery, Incident, Policy, What
+from send_alerts.delivery import Channel, Delivery, What
+from send_alerts.incident import Incident, Policy
 from send_alerts.notice import Notice, Signal
 from send_alerts.phrases import clock
 

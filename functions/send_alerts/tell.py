@@ -11,9 +11,10 @@ from ops_common.ops_events import Severity
 from send_alerts import storms
 from send_alerts.decide import advance, hand_over, own_message, silence
 from send_alerts.deliver import SETTLE, Outcome, Round
+from send_alerts.delivery import Channel
 from send_alerts.events import FollowUp
 from send_alerts.follow_up import look_again, schedule
-from send_alerts.incident import Channel, Incident, Policy
+from send_alerts.incident import Incident, Policy
 from send_alerts.notice import Notice, Signal
 from send_alerts.ports import Ports, TryLater
 from send_alerts.slack_delivery import head_is_stale, thread
@@ -105,7 +106,7 @@ def _decided(
     if incident.outbox != before.outbox and incident.subject and incident.key != SLACK_KEY:
         until = ports.memory.silenced_until(incident.subject.name, now)
         if until:
-            incident = silence(incident, until)
+            incident = silence(incident, before, until)
         elif opening := own_message(incident, policy):
             incident = replace(incident, changes=ports.memory.changes_before(opening.at))
             incident = storms.entered(incident, opening.at, now, ports, policy)

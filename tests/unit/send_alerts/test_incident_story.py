@@ -30,10 +30,24 @@ def test_an_alarm_that_arrives_after_its_ok_reopens_nothing() -> None:
     (head,) = world.threads.heads
     assert head.text == ":large_green_circle: *Resolved: web-5xx*"
     (line,) = world.threads.thread(head)
-    assert "Since 25 Nov 12:00:00 UTC (this arrived late)" in line
+    assert "Since 25 Nov 12:00:00 UTC (this arrived late; now: resolved)" in line
     episode = world.incident().current(world.policy)
     assert episode
     assert not episode.open
+    # who reads the subjects alone does not take it for open
+    assert world.topic.subjects == ["[RESOLVED] web-5xx"] * 2
+
+
+def test_an_end_that_arrives_late_does_not_look_like_the_end_of_what_lasts() -> None:
+    world = AlertWorld()
+    world.tell(alarm(0), at=0)
+    world.tell(alarm(30), at=30)
+    world.tell(ok(15), at=31)
+    assert world.topic.subjects[-1] == "[CRITICAL] web-5xx"
+    assert (
+        "Over at 25 Nov 12:15:00 UTC, after 15 min (this arrived late; now: critical)"
+        in (world.topic.published[-1][1])
+    )
 
 
 def test_an_alarm_that_settles_is_told_to_nobody() -> None:

@@ -1,0 +1,77 @@
+"""What becomes of one message of the queue: done, or hidden for how long."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from local.alert_batches import batch
+from send_alerts.events import NotAnEvent, Place
+from send_alerts.ports import TryLater
+from send_alerts.records import work
+from send_alerts.slack_failures import MaybeSent, NotSent
+from tests.unit.send_alerts.alert_world import AlertWorld, ProcessDied
+
+type Event = Callable[[str], Any]
+PLACE = Place("eu-west-1", "/ecs/jiki-api-web")
+
+
+class HidingQueue:
+    def __init__(self) -> None:
+        self.hidden: list[float] = []
+
+    def hide(self, receipt_handle: str, seconds: float) -> None:
+        self.hidden.append(seconds)
+
+    def remind(self, key: str, number: int, seconds: float) -> None:
+        """Not of interest here."""
+
+
+def received(world: AlertWorld, body: Any, receives: int = 1) -> list[float]:
+    """For how long the message was hidden, if it was."""
+    queue = HidingQueue()
+    (record,) = batch([body], receives=receives)["Records"]
+    ports = replace(world.ports(), queue=queue)
+    try:
+        work(SQSRecord(record), ports, PLACE, world.policy)
+    except (TryLater, NotAnEvent):
+        return queue.hidden
+    assert not queue.hidden
+    return []
+
+
+def test_what_was_told_is_done(event: Event) -> None:
+    assert received(AlertWorld(), event("alerts/alarm_metric")) == []
+
+
+def test_slack_s_retry_after_is_how_long_the_message_is_hidden(event: Event) -> None:
+    world = AlertWorld()
+    world.threads.failures = [NotSent("limit", 240)]
+    assert received(world, event("alerts/alarm_metric")) == [240]
+
+
+@pytest.mark.parametrize(("receives", "seconds"), [(1, 30), (3, 60), (5, 240), (6, 300), (49, 300)])
+def test_a_failing_message_waits_longer_each_time(
+    event: Event, receives: int, seconds: float
+) -> None:
+    world = AlertWorld()
+    world.threads.failures = [MaybeSent("timeout")]
+    assert received(world, event("alerts/alarm_metric"), receives) == [seconds]
+
+
+def test_who_finds_the_incident_taken_comes_back_at_once(event: Event) -> None:
+    world = AlertWorld()
+    world.incidents.crash_at_save = 2
+    with pytest.raises(ProcessDied):
+        received(world, event("alerts/alarm_metric"))
+    assert received(world, event("alerts/alarm_metric_ok"), receives=40) == [5]
+
+
+@pytest.mark.parametrize("body", ["no event", json.dumps([1])])
+def test_what_is_no_event_comes_back_at_once_and_so_ends_in_the_dead_letter_queue(
+    body: str,
+) -> None:
+    assert received(AlertWorld(), body) == [0]
