@@ -4,17 +4,21 @@ from psycopg import sql
 
 from ops_common.query_database import DatabaseRefused
 from query_database.fields import Answer, Connection, Fields
-from query_database.roles import SET_PASSWORD
+from query_database.roles import SET_PASSWORD, prepared_users
 
 
 def check_login(connection: Connection, _fields: Fields) -> Answer:
-    """Who is logged in, and how: `session_user`, `current_user`, `server_version`, `tls`."""
+    """Who is logged in, and how: `session_user`, `current_user`, `server_version`, `tls`.
+
+    `alternating_users` are the two that `prepare_roles` made in this database, or none.
+    """
     row = connection.execute(
         "SELECT session_user, current_user, current_setting('server_version'),"
         " (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid())"
     ).fetchone()
     assert row is not None  # noqa: S101  # a SELECT without FROM has one row
-    return dict(zip(("session_user", "current_user", "server_version", "tls"), row, strict=True))
+    names = ("session_user", "current_user", "server_version", "tls")
+    return {**dict(zip(names, row, strict=True)), "alternating_users": prepared_users(connection)}
 
 
 def set_password(connection: Connection, fields: Fields) -> Answer:

@@ -28,6 +28,22 @@ END
 $body$
 """
 
+# From the catalogues, which every role may read: those whom the function was granted to.
+_PREPARED_USERS = """
+SELECT grantee.rolname
+FROM pg_proc AS function
+JOIN pg_namespace ON pg_namespace.oid = function.pronamespace
+CROSS JOIN LATERAL aclexplode(function.proacl) AS grants
+JOIN pg_roles AS grantee ON grantee.oid = grants.grantee AND grantee.oid <> function.proowner
+WHERE pg_namespace.nspname || '.' || function.proname = %s
+ORDER BY grantee.rolname
+"""
+
+
+def prepared_users(connection: Connection) -> list[str]:
+    """The two users that take turns in this database; none where they are not prepared."""
+    return [name for (name,) in connection.execute(_PREPARED_USERS, (SET_PASSWORD,))]
+
 
 def prepare_roles(connection: Connection, fields: Fields) -> Answer:
     """Make `users` (two) take turns as members of `owner_role`; repeatable, all or nothing.

@@ -24,6 +24,7 @@ class SecretShape:
     password_key: str
     username_key: str
     alternating_users: tuple[str, ...]
+    """Two roles that may take turns; empty where one user is to be kept."""
     user_of: Callable[[dict[str, Any]], str]
     """Resolves the user of a parsed secret; see ops_common.app_config.user_name."""
 
@@ -35,19 +36,13 @@ class SecretShape:
             raise AppConfigError(f"secret {self.secret_id} has no text at key {self.password_key}")
         return Credentials(self.user_of(content), password)
 
-    def alternates(self, text: str) -> bool:
-        """Whether users take turns: two are configured, and the secret says who logs in."""
-        return bool(self.alternating_users) and self.username_key in parse_secret(
-            text, self.secret_id
-        )
+    def names_user(self, text: str) -> bool:
+        """Whether the secret itself says who logs in, so that the user can change with it."""
+        return self.username_key in parse_secret(text, self.secret_id)
 
-    def successor(self, text: str, password: str) -> Credentials:
-        """The credentials that follow those of a text: the same user's, or the other one's."""
-        user = self.credentials(text).user
-        if self.alternates(text):
-            first, second = self.alternating_users
-            user = second if user == first else first
-        return Credentials(user, password)
+    def takes_turns(self, text: str) -> bool:
+        """Whether a text's user is one of two that take turns."""
+        return self.names_user(text) and self.credentials(text).user in self.alternating_users
 
     def with_credentials(self, text: str, credentials: Credentials) -> str:
         """The text with these credentials in place of its own, all else byte for byte.
@@ -56,7 +51,7 @@ class SecretShape:
         secret and is another one.
         """
         values = {self.password_key: credentials.password}
-        if self.alternates(text):
+        if self.names_user(text) and self.credentials(text).user != credentials.user:
             values[self.username_key] = credentials.user
         try:
             replaced = json_key.replace(text, values)

@@ -31,7 +31,7 @@ def finish_secret(rotation: Rotation, token: str) -> str:
         announcements.rotated(
             versions.state.name,
             pending.user,
-            rotation.shape.alternates(pending_text),
+            rotation.shape.takes_turns(pending_text),
             rotation.policy.services,
             rotation.clock.now(),
         )

@@ -1,8 +1,8 @@
 """What the database says to the passwords that are known, and giving it a new one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from ops_common.query_database import DatabaseAddress, Login, LoginRefused, QueryDatabase
 from rotate_password.clock import Clock
@@ -40,17 +40,34 @@ class Database:
             return False
         return True
 
+    def takes_turns(self, credentials: Credentials, users: set[str]) -> bool:
+        """Whether these users are prepared to take turns; False too where the login is refused."""
+        try:
+            answer = self._database.ask("check_login", self.login(credentials))
+        except LoginRefused:
+            return False
+        return set(answer["alternating_users"]) == users
+
     def set_password(self, by: Credentials, new: Credentials) -> None:
         """Set the new password, logged in as `by`."""
         self._database.ask(
             "set_password", self.login(by), {"user": new.user, "new_password": new.password}
         )
 
-    def prepare_roles(self, by: Credentials, users: Iterable[str], owner: str) -> Mapping[str, Any]:
-        """Prepare the alternating users; see query_database.roles."""
-        return self._database.ask(
-            "prepare_roles", self.login(by), {"users": list(users), "owner_role": owner}
-        )
+    def prepare_roles(
+        self, by: Credentials, users: Iterable[str], owner: str, other_database: str
+    ) -> list[str]:
+        """Prepare the alternating users; see query_database.roles. Returns the roles made.
+
+        They own what is in the app's database, and what is in the other one if it has a name.
+        """
+        login = self.login(by)
+        parameters = {"users": list(users), "owner_role": owner}
+        made: list[str] = []
+        for name in dict.fromkeys((self._address.name, other_database or self._address.name)):
+            there = replace(login, address=replace(self._address, name=name))
+            made += self._database.ask("prepare_roles", there, parameters)["created"]
+        return made
 
 
 def first_accepted(database: Database, known: Iterable[Credentials]) -> Credentials | None:

@@ -21,6 +21,8 @@ class Policy:
     password_length: int
     excluded_characters: str
     owner_role: str
+    queue_database: str
+    """The database of Solid Queue's tables; empty where that is the app's own."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a rotation needs, looked at without one."""
 
-from ops_common.app_config import ConfigTable, app_login, parse_secret
+from ops_common.app_config import AppConfigError, ConfigTable, app_login, parse_secret
 from ops_common.aws import client
 from ops_common.ecs import EcsServices
 from ops_common.query_database import LambdaQueryDatabase
@@ -21,7 +21,7 @@ def secret() -> str:
     text = adapter.read(adapter.state().labels[CURRENT])
     key = app.password_key
     if not parse_secret(text or "", app.secret_id).get(key):
-        raise LookupError(f"secret {app.secret_id} has no value at {key}")
+        raise AppConfigError(f"secret {app.secret_id} has no value at {key}")
     return f"secret {app.secret_id} is readable, with {key}"
 
 

@@ -54,6 +54,7 @@ class Settings:
                 password_length=length,
                 excluded_characters=excluded,
                 owner_role=env.text("OWNER_ROLE", "jiki_owner"),
+                queue_database=env.text("QUEUE_DATABASE_NAME", ""),
             ),
         )
         env.finish()

@@ -38,7 +38,7 @@ def create_secret(rotation: Rotation, token: str) -> str:
     text = read(rotation, base)
     policy = rotation.policy
     password = generate(policy.password_length, policy.excluded_characters)
-    successor = rotation.shape.successor(text, password)
+    successor = Credentials(_next_user(rotation, text), password)
     try:
         rotation.secret.put(token, rotation.shape.with_credentials(text, successor), PENDING)
     except VersionTaken:
@@ -91,10 +91,27 @@ def prepare_roles(rotation: Rotation, _token: str) -> str:
     if not shape.alternating_users:
         raise BadRotation("the parameter AlternatingUsers names no roles to prepare")
     text = read(rotation, current_version(rotation.secret.state()))
-    answer = rotation.database.prepare_roles(
-        shape.credentials(text), shape.alternating_users, rotation.policy.owner_role
+    made = rotation.database.prepare_roles(
+        shape.credentials(text),
+        shape.alternating_users,
+        rotation.policy.owner_role,
+        rotation.policy.queue_database,
     )
-    return f"roles made: {', '.join(answer['created']) or 'none, they were there'}"
+    return f"roles made: {', '.join(made) or 'none, they were there'}"
+
+
+def _next_user(rotation: Rotation, text: str) -> str:
+    """Whose password is changed: the user's own, or that of the other one of two.
+
+    Users take turns from the first rotation on that finds them prepared and named in the secret.
+    """
+    shape, current = rotation.shape, rotation.shape.credentials(text)
+    if not shape.alternating_users or not shape.names_user(text):
+        return current.user
+    first, second = shape.alternating_users
+    if not shape.takes_turns(text):
+        return first if rotation.database.takes_turns(current, {first, second}) else current.user
+    return second if current.user == first else first
 
 
 def _wait_for_rollouts(rotation: Rotation) -> None:

@@ -106,6 +106,33 @@ def test_a_login_role_runs_as_the_owner(prepared: Database, ask: Ask) -> None:
     assert (answer["session_user"], answer["current_user"]) == ("jiki_a", "jiki_owner")
 
 
+def test_every_login_sees_which_users_take_turns(prepared: Database, ask: Ask) -> None:
+    for login in (prepared.login, as_user(prepared, "jiki_a")):
+        assert ask("check_login", login)["answer"]["alternating_users"] == ["jiki_a", "jiki_b"]
+
+
+def test_no_user_takes_turns_before(database: Database, ask: Ask) -> None:
+    assert ask("check_login", database.login)["answer"]["alternating_users"] == []
+
+
+def test_a_second_database_of_the_app_is_prepared_by_the_same_request(
+    prepared: Database, ask: Ask, settings: Settings
+) -> None:
+    # GIVEN Solid Queue's tables in a database of their own, made by the master
+    prepared.admin.execute("CREATE DATABASE jiki_queue OWNER jiki")
+    try:
+        queue = replace(prepared.login, address=replace(prepared.address, name="jiki_queue"))
+        with connect(queue, settings) as master:
+            master.execute("CREATE TABLE jobs (i int)")
+
+        assert ask("prepare_roles", queue, **ROLES)["answer"]["created"] == []
+
+        with connect(replace(queue, user="jiki_b", password=NEW), settings) as b:
+            b.execute("ALTER TABLE jobs ADD COLUMN j int")
+    finally:
+        prepared.admin.execute("DROP DATABASE jiki_queue WITH (FORCE)")
+
+
 @pytest.mark.parametrize(("who", "whose"), [("jiki_a", "jiki_b"), ("jiki_b", "jiki_a")])
 def test_each_of_the_two_sets_the_other_s_password(
     who: str, whose: str, prepared: Database, ask: Ask

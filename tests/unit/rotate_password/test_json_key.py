@@ -5,7 +5,7 @@ import string
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rotate_password.json_key import KeyMissing, NotAnObject, replace
@@ -60,6 +60,7 @@ def objects(draw: st.DrawFn) -> tuple[str, str]:
     )
 
 
+@settings(deadline=None)
 @given(objects(), values.flatmap(texts_of), st.text(max_size=40))
 def test_only_the_value_of_the_key_changes(around: tuple[str, str], old: str, new: str) -> None:
     before, after = around
@@ -69,6 +70,7 @@ def test_only_the_value_of_the_key_changes(around: tuple[str, str], old: str, ne
     assert replaced == before + json.dumps(new) + after
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), values), st.text(string.printable))
 def test_the_result_parses_to_the_same_object_with_the_new_value(
     content: dict[str, Any], new: str

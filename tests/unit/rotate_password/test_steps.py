@@ -1,4 +1,4 @@
-"""Turns, drift, a lost password, and events out of turn."""
+"""Drift, a lost password, and events out of turn."""
 
 import uuid
 from dataclasses import replace
@@ -13,35 +13,6 @@ from rotate_password.patience import PatientDatabase
 from rotate_password.request import BadRotation
 from rotate_password.secret import CURRENT, PENDING
 from tests.unit.rotate_password.world import ADDRESS, STEPS, MemoryDatabase, MemoryReset, World
-
-
-def test_users_take_turns() -> None:
-    world = World(alternating=True)
-    users = [world.current().user]
-
-    for _ in range(3):
-        world.rotate()
-        users.append(world.current().user)
-
-    assert users == ["jiki_a", "jiki_b", "jiki_a", "jiki_b"]
-
-
-def test_the_password_of_the_current_user_is_not_touched_while_users_alternate() -> None:
-    world = World(alternating=True)
-
-    world.rotate()
-
-    assert world.database.roles["jiki_a"] == "first"
-
-
-def test_a_secret_that_names_the_master_goes_over_to_the_first_of_the_two_users() -> None:
-    world = World()
-    world.secret.edit(aurora_username="jiki")
-
-    world.rotate()
-
-    assert world.current().user == "jiki_a"
-    assert world.database.roles["jiki"] == "first"
 
 
 def test_a_refused_current_password_is_replaced_by_way_of_the_previous_one() -> None:
@@ -179,6 +150,16 @@ def test_preparing_roles_says_which_were_made() -> None:
     world.database.created = ["jiki_owner", "jiki_a"]
 
     assert steps.prepare_roles(world.rotation(), "") == "roles made: jiki_owner, jiki_a"
+    assert world.database.prepared_in == ["jiki_production"]
+
+
+def test_roles_are_prepared_in_a_queue_s_own_database_too() -> None:
+    world = World()
+
+    reason = steps.prepare_roles(world.rotation(queue_database="jiki_queue"), "")
+
+    assert reason == "roles made: none, they were there"
+    assert world.database.prepared_in == ["jiki_production", "jiki_queue"]
 
 
 def test_preparing_roles_needs_the_names_of_two() -> None:
@@ -195,7 +176,7 @@ def test_a_paused_database_is_asked_again_until_it_answers_or_time_is_up() -> No
     login = Login(ADDRESS, "jiki", "first")
     world.database.unreachable_times = 3
 
-    assert patient.ask("check_login", login) == {"created": []}
+    assert patient.ask("check_login", login)["alternating_users"] == ["jiki_a", "jiki_b"]
     assert world.clock.slept == [5, 5, 5]
 
     world.database.unreachable_times = 99

@@ -153,6 +153,7 @@ class MemoryDatabase:
     prepared: bool = True
     unreachable_times: int = 0
     created: list[str] = field(default_factory=list)
+    prepared_in: list[str] = field(default_factory=list)
 
     def ask(
         self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
@@ -170,7 +171,10 @@ class MemoryDatabase:
             next(effect)
             self.roles[parameters["user"]] = parameters["new_password"]
             next(effect)
-        return {"created": self.created}
+        if request == "prepare_roles":
+            self.prepared_in.append(login.address.name)
+        prepared = USERS if self.prepared else ()
+        return {"created": self.created, "alternating_users": sorted(prepared)}
 
 
 @dataclass
@@ -261,6 +265,7 @@ class World:
             "password_length": 40,
             "excluded_characters": "",
             "owner_role": "jiki_owner",
+            "queue_database": "",
         } | policy
         return Rotation(
             secret=self.secret,
