@@ -16,6 +16,7 @@ from ops_common.query_database import (
     QueryDatabase,
 )
 from probe_deployment.settings import Settings
+from probe_deployment.suites import SUITES
 from probe_deployment.triggers import Request
 
 
@@ -99,7 +100,7 @@ class Context:
     def ask(self, request: str, database: str = "") -> dict[str, Any]:
         """What query_database answers, by password or IAM token; `database` on the same server.
 
-        Raises DatabaseError, or SeeOtherCheck where check database_login reports the same.
+        Raises DatabaseError, or SeeOtherCheck where check database_login of the suite reports it.
         """
         login = self._login()
         name = database or login.address.name
@@ -107,7 +108,8 @@ class Context:
         try:
             return self.query_database.ask(request, login)
         except (LoginRefused, DatabaseUnreachable):
-            if login.password is None:  # not the login that the other check tries
+            other_login = login.password is None  # not what the other check tries
+            if other_login or "database_login" not in SUITES[self.request.suite]:
                 raise
             raise SeeOtherCheck("the database could not be asked: see database_login") from None
 
@@ -142,6 +144,25 @@ class Context:
     def config_table(self) -> ConfigTable:
         """The app's table of configuration values."""
         return ConfigTable(self.client("dynamodb"), self.settings.app_config)
+
+    def database_cluster_id(self) -> str:
+        """Identifier of the Aurora cluster; the endpoint begins with it."""
+        name = self.settings.database_cluster_id or self.config_table().address().host
+        return name.partition(".")[0]
+
+    def load_balancers(self) -> list[str]:
+        """ARNs of the load balancers in front of the web service; often one, maybe none."""
+        groups = self.service(self.settings.web_service).target_groups
+        if not groups:
+            return []
+        described = self.client("elbv2").describe_target_groups(TargetGroupArns=list(groups))
+        attached = [arn for each in described["TargetGroups"] for arn in each["LoadBalancerArns"]]
+        return sorted(set(attached))
+
+    def deploy_command(self, *parameters: str) -> str:
+        """The command that deploys this stack with other values of parameters, `Name=value`."""
+        command = f"sam deploy --stack-name {self.settings.stack_name}"
+        return " ".join([command, "--parameter-overrides", *parameters]) if parameters else command
 
     def _describe_services(self) -> Mapping[str, Service]:
         ecs = EcsServices(self.client("ecs"), self.settings.cluster)

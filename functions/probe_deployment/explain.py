@@ -6,9 +6,11 @@ from ops_common.app_config import AppConfigError
 from ops_common.ecs import ServiceNotFound
 from ops_common.query_database import (
     DatabaseError,
+    DatabaseRefused,
     DatabaseTimeout,
     DatabaseUnreachable,
     LoginRefused,
+    QueueTablesMissing,
 )
 from probe_deployment.context import ResourceMissing, SeeOtherCheck
 from probe_deployment.finding import Finding
@@ -27,6 +29,10 @@ NEXT_STEP: dict[type[Exception], str] = {
     " security group let the stack's in (output QueryDatabaseSecurityGroupId)?",
     DatabaseTimeout: "the database is overloaded or locked: look at its running statements in"
     " Performance Insights",
+    DatabaseRefused: "code 42501 is a missing GRANT to the user that logs in; the others are in the"
+    " PostgreSQL manual's appendix 'Error Codes'",
+    QueueTablesMissing: "set the parameter QueueDatabaseName to the database that holds Solid"
+    " Queue's tables, or let the app's migrations make them",
     DatabaseError: "read the log of query_database",
     AppConfigError: "fill in what the app's configuration lacks, or correct the stack's parameters",
     ResourceMissing: "it was deleted by hand: sam deploy",

@@ -48,6 +48,20 @@ class ProbeMemory:
         ).get("Item", {})
         return item["task_definition"]["S"] if "task_definition" in item else None
 
+    def load_test_passed_at(self) -> datetime | None:
+        """When the suite `load` last passed on the minutes of a load test."""
+        item = self._client.get_item(
+            TableName=self._table, Key={"id": {"S": "probe#load_test"}}
+        ).get("Item", {})
+        return datetime.fromisoformat(item["passed_at"]["S"]) if "passed_at" in item else None
+
+    def remember_load_test(self, now: datetime) -> None:
+        """Remember that a load test has passed; kept for good."""
+        self._client.put_item(
+            TableName=self._table,
+            Item={"id": {"S": "probe#load_test"}, "passed_at": {"S": now.isoformat()}},
+        )
+
     def remember_passed(self, service: str, task_definition: str, now: datetime) -> None:
         """Remember the task definition of a deployment that has passed; kept for good."""
         self._client.put_item(

@@ -93,6 +93,8 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
             ports.memory.remember_passed(
                 name, context.service(name).primary.task_definition, verdict.decided_at
             )
+    if verdict.outcome is Outcome.PASS and verdict.load_was_borne:
+        ports.memory.remember_load_test(verdict.decided_at)
     if verdict.outcome is Outcome.FAIL and request.service and request.deployment_id:
         verdict = replace(verdict, rollback=_roll_back(verdict, request.service, ports, context))
     # A hook's pass is not the deployment's end; its failure is, for ECS rolls back.

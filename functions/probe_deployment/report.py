@@ -17,7 +17,7 @@ def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool
 
     Raises EventNotPublished or ClientError, and then a repetition tells it.
     """
-    subject, value = f"report#{_subject(verdict)}", _news(verdict)
+    subject, value = f"report#{_subject(verdict)}{_of(verdict)}", _news(verdict)
     if not memory.claim(subject, value, verdict.decided_at):
         return False
     try:
@@ -75,14 +75,20 @@ def _subject(verdict: Verdict) -> str:
     return verdict.request.suite
 
 
+def _of(verdict: Verdict) -> str:
+    """Each deployment is remembered by itself: its event may come again after its successor's."""
+    deployment = verdict.request.deployment_id or verdict.request.target_revision
+    return f"#{deployment}" if deployment else ""
+
+
 def _news(verdict: Verdict) -> str:
     """What must differ from the last report of the subject for this one to be told."""
     request, outcome = verdict.request, verdict.outcome.value
-    if request.suite in OF_A_DEPLOYMENT:
-        return f"{request.deployment_id or request.target_revision}:{outcome}"
-    names = ",".join(each.check for each in verdict.failed)
-    if request.trigger in (Trigger.PERSON, Trigger.PIPELINE):
+    if request.trigger in (Trigger.PERSON, Trigger.PIPELINE):  # who asks for a report gets it
         return f"{verdict.decided_at.isoformat()}:{outcome}"
+    if request.suite in OF_A_DEPLOYMENT:
+        return outcome
+    names = ",".join(each.check for each in verdict.failed)
     if request.suite == "canary":
         return f"{outcome}:{names}"
     return f"{verdict.decided_at:%G-W%V}:{outcome}:{names}"

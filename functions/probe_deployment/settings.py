@@ -33,6 +33,8 @@ class Settings:
     connection_reserve: int
     log_group_prefix: str
     target_latency_seconds: float
+    scaler_dry_run: bool
+    """Whether scale_workers only says what it would do."""
     stack_name: str
     alert_topic_arn: str
     vpc_id: str
@@ -74,12 +76,13 @@ class Settings:
             rollback=env.flag("PROBE_ROLLBACK", default=False),
             certificate_days=env.integer("CERTIFICATE_DAYS", 14, at_least=1),
             connections_per_web_task=env.integer("CONNECTIONS_PER_WEB_TASK", 10),
-            connections_per_worker_task=env.integer("CONNECTIONS_PER_WORKER_TASK", 6),
+            connections_per_worker_task=env.integer("CONNECTIONS_PER_WORKER_TASK", 5),
             web_max_tasks=env.integer("WEB_MAX_TASKS", 4, at_least=1),
-            worker_max_tasks=env.integer("MAX_TASKS", 5, at_least=1),
-            connection_reserve=env.integer("CONNECTION_RESERVE", 20),
+            worker_max_tasks=env.integer("MAX_TASKS", 10, at_least=1),
+            connection_reserve=env.integer("CONNECTION_RESERVE", 10),
             log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
             target_latency_seconds=env.number("TARGET_LATENCY_SECONDS", 60),
+            scaler_dry_run=env.flag("SCALER_DRY_RUN"),
             stack_name=env.text("STACK_NAME", ""),
             alert_topic_arn=env.text("ALERT_TOPIC_ARN", ""),
             vpc_id=env.text("VPC_ID", ""),

@@ -19,6 +19,7 @@ READINESS = (
     "secret_keys",
     "config_values",
     "deployment_probed",
+    "load_tested",
     "alarms",
     "alert_subscribers",
     "dashboard",
@@ -41,7 +42,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     # After one that ECS gave up.
     "failed_deployment": ("stopped_tasks", "log_errors"),
     # On a schedule: those that cost next to nothing and ask the database nothing.
-    "canary": ("health_check", "certificate", "rollout", "target_health"),
+    "canary": ("health_check", "certificate", "steady_state", "target_health"),
     # Weekly and on demand: what is left to do before production.
     "readiness": READINESS,
     # After a deployment of this stack, and whenever something seems silent.

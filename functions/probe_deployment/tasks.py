@@ -1,5 +1,6 @@
 """The tasks of a service, running or stopped."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -8,6 +9,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import TaskTypeDef
 
 DESCRIBE_AT_ONCE = 100  # Amazon ECS API Reference, DescribeTasks
+MAX_REASONS = 5
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,18 @@ def of_service(
         )
         tasks += [_task(raw) for raw in response["tasks"]]
     return tasks
+
+
+def why_stopped(stopped: Iterable[Task], deployment_id: str | None) -> list[str]:
+    """Reasons of a deployment's stopped tasks, without repeats and what a scale-in stopped."""
+    reasons = dict.fromkeys(
+        "; ".join(part for part in (task.stopped_reason, *task.exits) if part)
+        for task in stopped
+        if task.deployment_id == deployment_id
+        # Amazon ECS Developer Guide, "Stopped tasks errors".
+        and not task.stopped_reason.startswith("Scaling activity")
+    )
+    return [each for each in reasons if each][:MAX_REASONS]
 
 
 def _task(raw: "TaskTypeDef") -> Task:

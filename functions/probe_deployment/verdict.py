@@ -40,6 +40,14 @@ class Verdict:
         return tuple(each for each in self.results if each.finding.status is Status.FAIL)
 
     @property
+    def load_was_borne(self) -> bool:
+        """Whether requests of a load test were seen and answered (suite `load`)."""
+        return self.request.started_at is not None and any(
+            each.check == "responses" and each.finding.status is Status.PASS
+            for each in self.results
+        )
+
+    @property
     def summary(self) -> str:
         """One line."""
         what = f"{self.request.suite} of {' and '.join(self.services)}"

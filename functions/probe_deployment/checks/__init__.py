@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from probe_deployment.checks import (
+    alarms,
     app_config_table,
     app_secret,
     audit_trail,
@@ -21,6 +22,7 @@ from probe_deployment.checks import (
     rollout,
     security_groups,
     solid_queue,
+    steady_state,
     stopped_tasks,
     target_health,
     traffic,
@@ -40,10 +42,11 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "migrations": migrations.check,
     "rollout": rollout.check,
     "solid_queue": solid_queue.check,
+    "steady_state": steady_state.check,
     "stopped_tasks": stopped_tasks.check,
     "target_health": target_health.check,
     # of readiness
-    "alarms": watching.alarms,
+    "alarms": alarms.check,
     "alert_subscribers": watching.alert_subscribers,
     "audit_trail": audit_trail.check,
     "config_values": app_config_table.check,
@@ -53,6 +56,7 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "database_protection": aurora.protection,
     "deployment_probed": watching.deployment_probed,
     "load_balancer_protection": load_balancer.protection,
+    "load_tested": watching.load_tested,
     "password_age": app_secret.password_age,
     "rotation": app_secret.rotation,
     "secret_keys": app_secret.keys,

@@ -24,9 +24,13 @@ def judge(
     wanted = ", ".join(f"{key} {prefix}…" for key, prefix in prefixes.items())
     if bad:
         table, key_name, value_name = names
+        # Not put-item, which would drop the item's other attributes.
         remedy = "; ".join(
-            f"aws dynamodb put-item --table-name {table} --item"
-            f' \'{{"{key_name}": {{"S": "{key}"}}, "{value_name}": {{"S": "{prefixes[key]}…"}}}}\''
+            f"aws dynamodb update-item --table-name {table}"
+            f' --key \'{{"{key_name}": {{"S": "{key}"}}}}\''
+            " --update-expression 'SET #value = :value'"
+            f' --expression-attribute-names \'{{"#value": "{value_name}"}}\''
+            f' --expression-attribute-values \'{{":value": {{"S": "{prefixes[key]}…"}}}}\''
             for key in bad
         )
         saw = ", ".join(f"{key} {'is a placeholder' if found[key] else 'is absent'}" for key in bad)

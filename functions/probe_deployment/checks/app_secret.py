@@ -10,55 +10,70 @@ from probe_deployment.finding import Finding
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
-# How passwords that nobody chose begin.
-TEMPORARY = ("temporary", "changeme", "change-me", "placeholder", "password")
+# How values that nobody chose begin.
+PLACEHOLDERS = ("temporary", "changeme", "change-me", "placeholder", "password", "todo", "replace")
 
 
 def keys(context: Context) -> Finding:
     """Every key of the secret is there, has a value, and begins as it must."""
     settings = context.settings
-    return judge_keys(_content(context), settings.secret_keys, settings.expected_values)
+    # The password is looked at by password_age.
+    names = tuple(each for each in settings.secret_keys if each != settings.app_config.password_key)
+    troubles = judge_keys(_content(context), names, settings.expected_values)
+    wanted = f"real values at {len(names)} keys"
+    if not troubles:
+        return Finding.passed(wanted, wanted)
+    secret = f"--secret-id {settings.app_config.secret_id}"
+    return Finding.failed(
+        "; ".join(f"{key} {trouble}" for key, trouble in troubles.items()),
+        wanted,
+        f"sam remote invoke PopulateSecret --stack-name {settings.stack_name} --event"
+        " '{\"apply\": true}' makes the random ones that are missing, and says where to find the"
+        f" others; put each in by: export KEY={next(iter(troubles))}; read -rs VALUE; export VALUE;"
+        f" aws secretsmanager get-secret-value {secret} --query SecretString --output text"
+        " | jq -c '.[env.KEY] = env.VALUE'"
+        f" | aws secretsmanager put-secret-value {secret} --secret-string file:///dev/stdin",
+    )
 
 
 def judge_keys(
     content: dict[str, Any], wanted: tuple[str, ...], prefixes: dict[str, str]
-) -> Finding:
-    """Which keys lack a value; `prefixes` of some by key, such as `sk_live_`."""
-    missing = [key for key in wanted if content.get(key) in (None, "")]
-    odd = [
-        f"{key} doesn't begin with {prefix}"
-        for key, prefix in prefixes.items()
-        if content.get(key) and not str(content[key]).startswith(prefix)
-    ]
-    if missing or odd:
-        return Finding.failed(
-            "; ".join([*(f"{key} is missing" for key in missing), *odd]),
-            f"all {len(wanted)} keys with real values",
-            "run populate_secret: it makes the random ones and says where to find the others"
-            " (docs/probes.md)",
-        )
-    return Finding.passed(f"all {len(wanted)} keys", f"all {len(wanted)} keys with real values")
+) -> dict[str, str]:
+    """What is wrong, by key; `prefixes` of some values, such as `sk_live_`. Never a value."""
+    troubles: dict[str, str] = {}
+    for key in dict.fromkeys((*wanted, *prefixes)):
+        value = str(content.get(key) or "")
+        if not value:
+            troubles[key] = "is missing"
+        elif value.lower().startswith(PLACEHOLDERS):
+            troubles[key] = "is a placeholder"
+        elif not value.startswith(prefixes.get(key, "")):
+            troubles[key] = f"doesn't begin with {prefixes[key]}"
+    return troubles
 
 
 def password_age(context: Context) -> Finding:
     """The password is not the temporary one, and was rotated not too long ago."""
     settings = context.settings
     password = str(_content(context).get(settings.app_config.password_key, ""))
+    described = _described(context)
+    remedy = f"aws secretsmanager rotate-secret --secret-id {settings.app_config.secret_id}"
+    if not described.get("RotationEnabled"):
+        remedy = f"first switch rotation on (see rotation), then {remedy}"
     return judge_age(
-        _described(context).get("LastRotatedDate"),
+        described.get("LastRotatedDate"),
         context.now,
         settings.password_age_days,
-        temporary=password.lower().startswith(TEMPORARY),
-        secret_id=settings.app_config.secret_id,
+        temporary=password.lower().startswith(PLACEHOLDERS),
+        remedy=remedy,
     )
 
 
 def judge_age(
-    rotated: datetime | None, now: datetime, limit_days: int, *, temporary: bool, secret_id: str
+    rotated: datetime | None, now: datetime, limit_days: int, *, temporary: bool, remedy: str
 ) -> Finding:
     """What the last rotation amounts to."""
     wanted = f"a password rotated within {limit_days} days"
-    remedy = f"aws secretsmanager rotate-secret --secret-id {secret_id}"
     if temporary:
         return Finding.failed("the temporary password is still in use", wanted, remedy)
     if rotated is None:
@@ -78,7 +93,11 @@ def rotation(context: Context) -> Finding:
         return Finding.failed(
             "rotation is off",
             wanted,
-            "deploy the stack with the parameter RotationSchedule, such as cron(0 9 1 * ? *)",
+            context.deploy_command("'RotationSchedule=\"cron(0 9 1 * ? *)\"'")
+            + " (where that finds nothing to change, it was cancelled by hand: aws secretsmanager"
+            f" rotate-secret --secret-id {context.settings.app_config.secret_id}"
+            " --rotation-lambda-arn ARN --rotation-rules"
+            " 'ScheduleExpression=\"cron(0 9 1 * ? *)\",Duration=2h' --no-rotate-immediately)",
         )
     following = described.get("NextRotationDate")
     return Finding.passed(

@@ -16,8 +16,8 @@ def check(context: Context) -> Finding:
             "no trail of all regions",
             wanted,
             "aws cloudtrail create-trail --name account --is-multi-region-trail --s3-bucket-name"
-            " BUCKET && aws cloudtrail start-logging --name account (the bucket needs CloudTrail's"
-            " policy: CloudTrail User Guide, 'Amazon S3 bucket policy for CloudTrail')",
+            " BUCKET && aws cloudtrail start-logging --name account (how to make the bucket: docs/"
+            "probes.md, 'Audit trail')",
         )
     for trail in trails:
         if client.get_trail_status(Name=trail["TrailARN"])["IsLogging"]:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 BACKUP_DAYS = 7
 MAX_CAPACITY = 2.0
-ZONES = 2
 
 
 def protection(context: Context) -> Finding:
@@ -49,16 +48,16 @@ def capacity(context: Context) -> Finding:
     cluster = _cluster(context)
     scaling = cluster.get("ServerlessV2ScalingConfiguration", {})
     most, least = scaling.get("MaxCapacity", 0.0), scaling.get("MinCapacity", 0.0)
-    members = len(cluster.get("DBClusterMembers", []))
-    saw = f"{least:g} to {most:g} ACU, {members} instance{'s' if members != 1 else ''}"
-    wanted = f"a maximum of {MAX_CAPACITY:g} ACU or more, instances in {ZONES} zones"
+    zones = "several zones" if cluster.get("MultiAZ") else "one zone"
+    saw = f"{least:g} to {most:g} ACU, instances in {zones}"
+    wanted = f"a maximum of {MAX_CAPACITY:g} ACU or more, instances in several zones"
     remedies = []
     if most < MAX_CAPACITY:
         remedies.append(
             f"{_modify(cluster)} --serverless-v2-scaling-configuration"
             f" MinCapacity={least:g},MaxCapacity={MAX_CAPACITY:g}"
         )
-    if members < ZONES:
+    if not cluster.get("MultiAZ"):
         name = cluster["DBClusterIdentifier"]
         remedies.append(
             f"aws rds create-db-instance --db-instance-identifier {name}-reader"
@@ -71,10 +70,8 @@ def capacity(context: Context) -> Finding:
 
 
 def _cluster(context: Context) -> "DBClusterTypeDef":
-    # The endpoint begins with the cluster's name.
-    name = context.settings.database_cluster_id or context.config_table().address().host
     clusters: list[DBClusterTypeDef] = context.client("rds").describe_db_clusters(
-        DBClusterIdentifier=name.partition(".")[0]
+        DBClusterIdentifier=context.database_cluster_id()
     )["DBClusters"]
     return clusters[0]
 

@@ -1,5 +1,6 @@
 """Database connections: now, and at full scale-out, against the limit."""
 
+from collections.abc import Callable
 from typing import Any
 
 from probe_deployment.context import Context
@@ -11,11 +12,15 @@ USED_AT_MOST = 0.8
 
 def check(context: Context) -> Finding:
     """At most four fifths of the usable connections now, and room for full scale-out."""
-    return judge(context.ask("connection_usage"), context.settings)
+    return judge(
+        context.ask("connection_usage"),
+        context.settings,
+        lambda tasks: context.deploy_command(f"MaxTasks={tasks}"),
+    )
 
 
-def judge(usage: dict[str, Any], settings: Settings) -> Finding:
-    """What the usage amounts to."""
+def judge(usage: dict[str, Any], settings: Settings, limit_tasks: Callable[[int], str]) -> Finding:
+    """What the usage amounts to; `limit_tasks` is the command for so many worker tasks at most."""
     usable = usage["max_connections"] - usage["reserved"]
     full = (
         settings.web_max_tasks * settings.connections_per_web_task
@@ -33,12 +38,15 @@ def judge(usage: dict[str, Any], settings: Settings) -> Finding:
             " GROUP BY 1, 2), then lower the pools or raise the cluster's maximum ACU",
         )
     if full > usable:
+        room = usable - full + settings.worker_max_tasks * settings.connections_per_worker_task
+        tasks = room // max(1, settings.connections_per_worker_task)
+        command = f": {limit_tasks(tasks)}" if tasks > 0 else ""
         return Finding.failed(
             saw,
             wanted,
-            f"raise the cluster's maximum ACU, or lower {settings.web_max_tasks} web tasks × "
-            f"{settings.connections_per_web_task} + {settings.worker_max_tasks} worker tasks × "
-            f"{settings.connections_per_worker_task} connections (+ {settings.connection_reserve}"
-            " in reserve)",
+            f"lower {settings.web_max_tasks} web tasks × {settings.connections_per_web_task} +"
+            f" {settings.worker_max_tasks} worker tasks × {settings.connections_per_worker_task}"
+            f" connections (+ {settings.connection_reserve} in reserve){command}; or raise the"
+            " cluster's maximum ACU, which max_connections follows",
         )
     return Finding.passed(saw, wanted)

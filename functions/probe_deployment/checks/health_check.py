@@ -13,6 +13,20 @@ CONNECT_TIMEOUT_SECONDS = 3.0
 READ_TIMEOUT_SECONDS = 10.0
 RESPONSE_SECONDS = 3.0
 MAX_BODY_BYTES = 65_536
+# Cloudflare's own answers about what is behind it (Cloudflare docs, "Cloudflare 5xx errors").
+OF_CLOUDFLARE = {
+    520: "the load balancer closed or garbled the connection: see target_health",
+    521: "the load balancer refuses the connection: does its security group let Cloudflare in at"
+    " 443, and does its listener stand?",
+    522: "the load balancer does not answer: does its security group let Cloudflare in at 443, and"
+    " is its address the one in Cloudflare's DNS?",
+    523: "Cloudflare finds no way to the load balancer: correct the record in Cloudflare's DNS",
+    524: "the app took longer than Cloudflare waits: read the web service's log",
+    525: "the TLS handshake between Cloudflare and the load balancer failed: look at the listener's"
+    " certificate and security policy",
+    526: "the load balancer's certificate is invalid or has expired (Cloudflare's mode is Full"
+    " strict): renew it in ACM: aws acm list-certificates --certificate-statuses EXPIRED",
+}
 
 
 def check(context: Context) -> Finding:
@@ -64,6 +78,8 @@ def judge(url: str, status: int, headers: dict[str, str], seconds: float) -> Fin
             " well: see target_health"
         )
         return Finding.failed(saw, wanted, remedy)
+    if status in OF_CLOUDFLARE:
+        return Finding.failed(f"{saw}, from Cloudflare", wanted, OF_CLOUDFLARE[status])
     if status != 200:
         return Finding.failed(saw, wanted, f"open {url} and read the web service's log")
     if seconds > RESPONSE_SECONDS:

@@ -10,14 +10,10 @@ ATTRIBUTE = "deletion_protection.enabled"
 
 def protection(context: Context) -> Finding:
     """It can't be deleted by accident."""
-    groups = context.service(context.settings.web_service).target_groups
-    if not groups:
-        return Finding.skipped(f"{context.settings.web_service} has no target group")
-    client = context.client("elbv2")
-    described = client.describe_target_groups(TargetGroupArns=list(groups))["TargetGroups"]
-    balancers = sorted({arn for group in described for arn in group["LoadBalancerArns"]})
+    balancers = context.load_balancers()
     if not balancers:
-        return Finding.skipped("its target group is attached to no load balancer")
+        return Finding.skipped(f"{context.settings.web_service} is behind no load balancer")
+    client = context.client("elbv2")
     bare = [arn for arn in balancers if not _protected(client, arn)]
     wanted = "deletion protection on"
     if bare:

@@ -1,8 +1,12 @@
 """The stack's own functions, asked to look at themselves (ops_common.self_check)."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from ops_common.app_config import AppConfigError, app_login
 from ops_common.query_database import ERRORS
 from ops_common.self_check import EVENT
 from probe_deployment.context import Context
@@ -16,8 +20,6 @@ REMEDIES = {
     "SettingsError": "a variable was changed by hand, or a parameter is wrong: sam deploy again",
     "SlackBroken": "put a token that Slack knows into the parameter SlackTokenParameter names:"
     " aws ssm put-parameter --overwrite --type SecureString --name NAME --value xoxb-…",
-    "LookupError": "put the key back into the secret (Secrets Manager console), or correct the"
-    " parameter PasswordKey",
     "ResourceNotFoundException": "correct the stack's parameters: what they name doesn't exist",
 } | {error.__name__: remedy for error, remedy in NEXT_STEP.items() if error is not ERRORS["failed"]}
 
@@ -34,18 +36,21 @@ def check(context: Context, logical_id: str) -> Finding:
         return Finding.failed(
             f"it failed: {kind}", WANTED, f"read its log: aws logs tail /aws/lambda/{name}"
         )
-    iam_login = context.settings.app_config.iam_login
-    return judge(answer["selfCheck"], f"{logical_id}Role", other_login=iam_login)
+    checks = answer["selfCheck"]
+    elsewhere: tuple[str, ...] = ()
+    if not all(each["ok"] for each in checks):
+        elsewhere = _reported_by_database_login(context)
+    return judge(checks, f"{logical_id}Role", elsewhere)
 
 
-def judge(checks: list[dict[str, Any]], role: str, *, other_login: bool = False) -> Finding:
+def judge(checks: list[dict[str, Any]], role: str, elsewhere: tuple[str, ...] = ()) -> Finding:
     """What the self checks of a function with that role amount to.
 
-    `other_login`: they log in otherwise than check database_login does.
+    `elsewhere`: the kinds of failure that check database_login reports.
     """
     failed = [each for each in checks if not each["ok"]]
-    if failed and not other_login and all(each["kind"] in OF_THE_DATABASE for each in failed):
-        return Finding.skipped("the database could not be asked: see database_login")
+    if failed and all(each["kind"] in elsewhere for each in failed):
+        return Finding.skipped("the app's login does not work: see database_login")
     if not failed:
         return Finding.passed("; ".join(each["said"] for each in checks), WANTED)
     # Where the settings are wrong, all the rest fails of that.
@@ -55,6 +60,23 @@ def judge(checks: list[dict[str, Any]], role: str, *, other_login: bool = False)
         WANTED,
         "; ".join(dict.fromkeys(_remedy(each, role) for each in told)),
     )
+
+
+def _reported_by_database_login(context: Context) -> tuple[str, ...]:
+    """So that one cause is one failed line."""
+    app = context.settings.app_config
+    # With IAM the functions log in otherwise than that check does.
+    kinds = () if app.iam_login else OF_THE_DATABASE
+    password_login = replace(app, iam_login=False)
+    try:
+        app_login(context.client("secretsmanager"), context.config_table(), password_login)
+    except AppConfigError as error:
+        return (*kinds, type(error).__name__)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        # Who is denied, is so by a role of its own.
+        return kinds if code in DENIED else (*kinds, code)
+    return kinds
 
 
 def _remedy(check: dict[str, Any], role: str) -> str:

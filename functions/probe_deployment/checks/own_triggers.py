@@ -1,6 +1,6 @@
 """What starts the stack's own functions: schedules, rules, the queue, the secret's rotation."""
 
-from probe_deployment.context import Context
+from probe_deployment.context import Context, SeeOtherCheck
 from probe_deployment.finding import Finding
 
 SCHEDULE, RULE = "AWS::Scheduler::Schedule", "AWS::Events::Rule"
@@ -71,8 +71,11 @@ def alert_queue(context: Context) -> Finding:
 
 def rotation_function(context: Context) -> Finding:
     """The secret's rotation calls this stack's function."""
-    secret_id = context.settings.app_config.secret_id
-    described = context.client("secretsmanager").describe_secret(SecretId=secret_id)
+    secret_id, client = context.settings.app_config.secret_id, context.client("secretsmanager")
+    try:
+        described = client.describe_secret(SecretId=secret_id)
+    except client.exceptions.ResourceNotFoundException:
+        raise SeeOtherCheck("there is no such secret: see database_login") from None
     name, arn = context.own_resource("RotatePassword"), described.get("RotationLambdaARN", "")
     wanted = f"rotation on, by {name}"
     if not described.get("RotationEnabled"):

@@ -1,6 +1,9 @@
 """Whether the deployment has ended, with as many tasks as are wanted."""
 
+from collections.abc import Iterable, Mapping
+
 from ops_common.ecs import Service
+from probe_deployment import tasks
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -10,21 +13,36 @@ WANTED = "rollout COMPLETED, running = desired"
 def check(context: Context) -> Finding:
     """Every probed service: rollout COMPLETED, nothing of an older one, running = desired."""
     services = [context.service(name) for name in context.probed]
-    troubles = [
-        f"{service.name} {trouble}"
+    troubles = {
+        service: trouble
         for service in services
         if (trouble := judge(service, may_be_empty=service.name != context.settings.web_service))
-    ]
+    }
     if troubles:
-        names = " ".join(service.name for service in services)
-        remedy = (
-            "if it doesn't settle, read the events: aws ecs describe-services"
-            f" --cluster {context.settings.cluster} --services {names}"
-            " --query 'services[].events[:5].message'"
-        )
-        return Finding.failed("; ".join(troubles), WANTED, remedy)
-    saw = ", ".join(f"{service.name} {service.running}/{service.desired}" for service in services)
-    return Finding.passed(saw, WANTED)
+        return failed(context, troubles, WANTED)
+    return Finding.passed(counts(services), WANTED)
+
+
+def failed(context: Context, troubles: Mapping[Service, str], wanted: str) -> Finding:
+    """The troubles of services, with what stopped their tasks."""
+    cluster = context.settings.cluster
+    saw = []
+    for service, trouble in troubles.items():
+        stopped = tasks.of_service(context.client("ecs"), cluster, service.name, "STOPPED")
+        reasons = tasks.why_stopped(stopped, service.primary.id)
+        saw.append("; ".join([f"{service.name} {trouble}", *reasons]))
+    return Finding.failed(
+        "; ".join(saw),
+        wanted,
+        "if it doesn't settle, read the events: aws ecs describe-services"
+        f" --cluster {cluster} --services {' '.join(service.name for service in troubles)}"
+        " --query 'services[].events[:5].message'",
+    )
+
+
+def counts(services: Iterable[Service]) -> str:
+    """Running of desired tasks, for each service."""
+    return ", ".join(f"{service.name} {service.running}/{service.desired}" for service in services)
 
 
 def judge(service: Service, *, may_be_empty: bool) -> str:

@@ -11,20 +11,17 @@ WEB_PORTS = (80, 443)
 
 def check(context: Context) -> Finding:
     """No group of the VPC lets the world in at another port than 80 and 443."""
+    vpc = {"Name": "vpc-id", "Values": [context.settings.vpc_id]}
     pages = context.client("ec2").get_paginator("describe_security_groups")
-    groups = [
-        group
-        for page in pages.paginate(
-            Filters=[{"Name": "vpc-id", "Values": [context.settings.vpc_id]}]
-        )
-        for group in page["SecurityGroups"]
-    ]
+    groups = [group for page in pages.paginate(Filters=[vpc]) for group in page["SecurityGroups"]]
     return judge(groups)
 
 
 def judge(groups: list[Any]) -> Finding:
     """Which groups, as EC2 describes them, let the world in."""
     wanted = "only 80 and 443 open to the world"
+    if not groups:  # each VPC has its default group
+        return Finding.failed("no group in that VPC", wanted, "correct the parameter VpcId")
     holes = [
         (group, permission, source)
         for group in groups

@@ -1,16 +1,26 @@
 """The load balancer's view of the tasks."""
 
 from collections import Counter
+from collections.abc import Collection
 
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
 WANTED = "every target healthy"
 DRAINING = "draining"  # of a task that is about to stop, as it should
+STARTING = "initial"
 
 
 def check(context: Context) -> Finding:
-    """Every registered target that isn't draining is healthy, and there is one."""
+    """Every registered target that isn't draining is healthy, and there is one.
+
+    The canary also lets a task start, and all of them change while a rollout is under way.
+    """
+    tolerated = {DRAINING}
+    if context.request.suite == "canary":
+        tolerated.add(STARTING)
+        if any(context.service(name).rolling_out for name in context.probed):
+            tolerated.add("unhealthy")
     arns = [arn for name in context.probed for arn in context.service(name).target_groups]
     if not arns:
         return Finding.skipped(f"{' and '.join(context.probed)} has no target group")
@@ -20,14 +30,14 @@ def check(context: Context) -> Finding:
         for one in client.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]:
             health = one["TargetHealth"]
             targets.append((health["State"], health.get("Description", health.get("Reason", ""))))
-    return judge(targets)
+    return judge(targets, tolerated)
 
 
-def judge(targets: list[tuple[str, str]]) -> Finding:
+def judge(targets: list[tuple[str, str]], tolerated: Collection[str] = (DRAINING,)) -> Finding:
     """What the targets' states, each with its reason, amount to."""
     states = Counter(state for state, _ in targets)
     saw = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "no target"
-    bad = [(state, reason) for state, reason in targets if state not in ("healthy", DRAINING)]
+    bad = [(state, reason) for state, reason in targets if state not in ("healthy", *tolerated)]
     if bad or not states["healthy"]:
         reasons = sorted({reason for _, reason in bad if reason})
         return Finding.failed(

@@ -23,13 +23,9 @@ LOAD_BALANCER: dict[str, Metric] = {
 
 def responses(context: Context) -> Finding:
     """5xx and response time at the load balancer."""
-    groups = context.service(context.settings.web_service).target_groups
-    if not groups:
-        return Finding.skipped(f"{context.settings.web_service} has no target group")
-    described = context.client("elbv2").describe_target_groups(TargetGroupArns=list(groups))
-    balancers = [arn for group in described["TargetGroups"] for arn in group["LoadBalancerArns"]]
+    balancers = context.load_balancers()
     if not balancers:
-        return Finding.skipped("its target group is attached to no load balancer")
+        return Finding.skipped(f"{context.settings.web_service} is behind no load balancer")
     dimension = {"Name": "LoadBalancer", "Value": balancers[0].partition(":loadbalancer/")[2]}
     values = _values(context, LOAD_BALANCER, dimension)
     return judge_responses(
@@ -60,9 +56,7 @@ def judge_responses(*, requests: float, errors: float, p95_seconds: float) -> Fi
 
 def peak_connections(context: Context) -> Finding:
     """The most connections in a minute of that time, against the limit."""
-    cluster = (
-        context.settings.database_cluster_id or context.config_table().address().host
-    ).partition(".")[0]
+    cluster = context.database_cluster_id()
     metric: dict[str, Metric] = {"used": ("AWS/RDS", "DatabaseConnections", "Maximum")}
     values = _values(context, metric, {"Name": "DBClusterIdentifier", "Value": cluster})
     usage = context.ask("connection_usage")

@@ -1,35 +1,10 @@
-"""Readiness of what watches: alarms, somebody who hears them, a dashboard, the scaler, a probe."""
+"""Readiness of what watches: somebody who hears alerts, a dashboard, the scaler, the probes."""
+
+from urllib.parse import urlsplit
 
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 from probe_deployment.memory import ProbeMemory
-
-WANTED_ALARMS = {
-    "CPU": ("AWS/ECS", "CPUUtilization"),
-    "5xx": ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"),
-    "database connections": ("AWS/RDS", "DatabaseConnections"),
-}
-
-
-def alarms(context: Context) -> Finding:
-    """There are alarms on CPU, 5xx and database connections."""
-    seen = set()
-    pages = context.client("cloudwatch").get_paginator("describe_alarms")
-    for page in pages.paginate(AlarmTypes=["MetricAlarm"]):
-        for alarm in page["MetricAlarms"]:
-            seen.add((alarm.get("Namespace"), alarm.get("MetricName")))
-            for query in alarm.get("Metrics", []):
-                metric = query.get("MetricStat", {}).get("Metric", {})
-                seen.add((metric.get("Namespace"), metric.get("MetricName")))
-    missing = [name for name, metric in WANTED_ALARMS.items() if metric not in seen]
-    wanted = f"alarms on {', '.join(WANTED_ALARMS)}"
-    if missing:
-        return Finding.failed(
-            f"none on {', '.join(missing)}",
-            wanted,
-            "deploy the stack with its alarms on: see the parameter group 'Alarms'",
-        )
-    return Finding.passed(wanted, wanted)
 
 
 def alert_subscribers(context: Context) -> Finding:
@@ -63,13 +38,13 @@ def dashboard(context: Context) -> Finding:
     found = context.client("cloudwatch").list_dashboards()["DashboardEntries"]
     wanted = "a dashboard"
     if not found:
-        return Finding.failed("no dashboard", wanted, "deploy the stack: it brings one")
+        return Finding.failed("no dashboard", wanted, f"{context.deploy_command()}: it brings one")
     return Finding.passed(", ".join(each["DashboardName"] for each in found[:3]), wanted)
 
 
 def worker_scaling(context: Context) -> Finding:
-    """scale_workers has remembered a tick."""
-    name = context.settings.worker_service
+    """scale_workers has remembered a tick, and does what it decides."""
+    name, stack = context.settings.worker_service, context.settings.stack_name
     item = context.client("dynamodb").get_item(
         TableName=context.settings.ops_table_name, Key={"id": {"S": f"scaling#{name}"}}
     )
@@ -78,7 +53,15 @@ def worker_scaling(context: Context) -> Finding:
         return Finding.failed(
             "scale_workers has remembered no tick",
             wanted,
-            "is its schedule on, and what does its log say? See docs/scaling.md",
+            f"aws logs tail /aws/lambda/{stack}-scale-workers --since 10m; where that is empty, its"
+            f" schedule is off: make doctor STACK={stack}",
+        )
+    if context.settings.scaler_dry_run:
+        return Finding.failed(
+            "scale_workers only says what it would do (ScalerDryRun)",
+            wanted,
+            f"read what it would have done (make replay, docs/scaling.md), then"
+            f" {context.deploy_command('ScalerDryRun=false')}",
         )
     return Finding.passed("scale_workers remembers its ticks", wanted)
 
@@ -92,6 +75,21 @@ def deployment_probed(context: Context) -> Finding:
         return Finding.failed(
             f"none of {' and '.join(unproved)}",
             wanted,
-            "deploy once, or probe what runs: make probe (docs/probes.md)",
+            f"deploy once, or probe what runs: make probe STACK={context.settings.stack_name}",
         )
     return Finding.passed("each service has one", wanted)
+
+
+def load_tested(context: Context) -> Finding:
+    """A load test has passed on this side too (suite `load`)."""
+    memory = ProbeMemory(context.client("dynamodb"), context.settings.ops_table_name)
+    passed_at, wanted = memory.load_test_passed_at(), "a load test that passed"
+    if passed_at is None:
+        url = urlsplit(context.settings.health_check_url)
+        return Finding.failed(
+            "none has passed",
+            wanted,
+            f"make load-test URL={url.scheme}://{url.netloc} STACK={context.settings.stack_name}"
+            " (it loads that address: choose a quiet hour; docs/probes.md, 'Load test')",
+        )
+    return Finding.passed(f"passed on {passed_at:%Y-%m-%d}", wanted)

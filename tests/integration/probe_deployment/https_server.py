@@ -22,7 +22,7 @@ class HttpsServer:
     ca_certificate: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    delay_seconds: float = 0.0
+    body_delay_seconds: float = 0.0
 
 
 @contextmanager
@@ -36,11 +36,12 @@ def serve(folder: Path, **certificate: Any) -> Iterator[HttpsServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            time.sleep(state.delay_seconds)
             self.send_response(state.status)
-            for name, value in {"Content-Length": "0", **state.headers}.items():
+            for name, value in {"Content-Length": "2", **state.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
+            time.sleep(state.body_delay_seconds)
+            self.wfile.write(b"ok")
 
         def log_message(self, *args: Any) -> None:
             pass

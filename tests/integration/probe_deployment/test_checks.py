@@ -18,7 +18,7 @@ def test_all_checks_pass_where_all_is_well(system: System) -> None:
 
 def test_a_wrong_password_is_found_by_the_health_check_and_the_login(system: System) -> None:
     # GIVEN a password that was changed behind the secret's back, and web tasks that log in anew
-    system.database.admin.execute("ALTER ROLE jiki PASSWORD 'another'")
+    system.database.server.set_password("jiki", "another")
     checks = system.checks()
     assert "503" in checks["health_check"]["saw"]
     assert "database_login" in checks["health_check"]["remedy"]
@@ -27,7 +27,7 @@ def test_a_wrong_password_is_found_by_the_health_check_and_the_login(system: Sys
 
 def test_a_password_that_only_the_tasks_lack_is_told_apart(system: System) -> None:
     # GIVEN a rotation without the deployment after it
-    system.database.admin.execute("ALTER ROLE jiki PASSWORD 'another'")
+    system.database.server.set_password("jiki", "another")
     secret = system.aws.secret() | {"aurora_password": "another"}
     system.aws.client("secretsmanager").put_secret_value(
         SecretId="config", SecretString=json.dumps(secret)
@@ -141,7 +141,7 @@ def test_full_scale_out_must_fit(system: System, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("MAX_TASKS", "100")
     finding = system.checks()["connections"]
     assert finding["status"] == "fail"
-    assert "100 worker tasks × 6" in finding["remedy"]
+    assert "100 worker tasks × 5" in finding["remedy"]
 
 
 def test_a_running_migration_is_found(system: System) -> None:
@@ -182,7 +182,7 @@ def test_throttled_calls_fail_one_check_and_hold_no_other(system: System) -> Non
 
 
 def test_nothing_secret_is_in_a_verdict(system: System) -> None:
-    system.database.admin.execute("ALTER ROLE jiki PASSWORD 'another'")
+    system.database.server.set_password("jiki", "another")
     verdict = str(system.probe())
     for value in system.aws.secret().values():
         assert value not in verdict

@@ -90,6 +90,8 @@ def test_a_chain_that_nobody_trusts_fails(tmp_path: Path, monkeypatch: pytest.Mo
         (301, {"Location": "https://jiki.io/"}, "redirect to https://jiki.io/", "HealthCheckUrl"),
         (403, {"cf-mitigated": "challenge"}, "from Cloudflare", "jiki-ops-probe"),
         (503, {}, "503 after", "database_login"),
+        (522, {}, "from Cloudflare", "let Cloudflare in at 443"),
+        (526, {}, "from Cloudflare", "the load balancer's certificate is invalid"),
         (500, {}, "500 after", "read the web service's log"),
     ],
 )
@@ -107,6 +109,13 @@ def test_an_answer_other_than_200_fails_with_its_own_remedy(
     assert finding.status is Status.FAIL
     assert saw in finding.saw
     assert remedy in finding.remedy
+
+
+def test_the_time_of_the_body_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(tmp_path) as server:
+        server.body_delay_seconds = 0.3
+        finding = looked_at(health_check.check, server, monkeypatch)
+    assert float(finding.saw.removeprefix("200 after ").removesuffix(" s")) >= 0.3
 
 
 def test_a_slow_answer_fails() -> None:

@@ -250,6 +250,14 @@ def test_the_canary_asks_the_database_nothing(system: System) -> None:
     assert [check["name"] for check in verdict["checks"]] == [
         "health_check",
         "certificate",
-        "rollout",
+        "steady_state",
         "target_health",
     ]
+
+
+def test_the_canary_lets_a_deployment_and_a_scaling_go_on(system: System) -> None:
+    system.deploy(WEB, NEW, wait=False)
+    system.aws_ecs.update_service(cluster=system.ecs.cluster, service=WORKER, desiredCount=3)
+    verdict = system.probe(suite="canary")
+    assert verdict["status"] == "pass", verdict["table"]
+    assert system.checks(service=WEB)["rollout"]["status"] == "fail"

@@ -1,7 +1,6 @@
 """The readiness suite on an account like Jiki's today, and on one where all is done."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +10,14 @@ from probe_deployment.checks import app_secret
 from probe_deployment.finding import Status
 from probe_deployment.suites import READINESS
 from tests.integration.probe_deployment.conftest import WEB, WORKER, System
+from tests.integration.probe_deployment.owners_list import (
+    EVERYTHING,
+    STRIPE,
+    make_alarm,
+    start_scaler,
+    start_trail,
+)
 from tests.unit.probe_deployment.samples import NOW
-
-STRIPE = ("stripe_publishable_key", "stripe_premium_price_id", "stripe_max_price_id")
 
 
 @pytest.fixture
@@ -26,6 +30,13 @@ def account(system: System, monkeypatch: pytest.MonkeyPatch) -> System:
     ]
     client("ec2").authorize_security_group_ingress(
         GroupId=group, IpProtocol="tcp", FromPort=5432, ToPort=5432, CidrIp="0.0.0.0/0"
+    )
+    legacy = client("ec2").create_security_group(
+        GroupName="legacy", Description="forgotten", VpcId=vpc
+    )["GroupId"]
+    client("ec2").authorize_security_group_ingress(
+        GroupId=legacy,
+        IpPermissions=[{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}],
     )
     subnets = [
         client("ec2").create_subnet(VpcId=vpc, CidrBlock=f"10.1.{zone}.0/24")["Subnet"]["SubnetId"]
@@ -49,8 +60,11 @@ def account(system: System, monkeypatch: pytest.MonkeyPatch) -> System:
         BackupRetentionPeriod=1,
         ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 1},
     )
+    secret = system.aws.secret() | {"jwt_secret": "Placeholder"}
+    client("secretsmanager").put_secret_value(SecretId="config", SecretString=json.dumps(secret))
     topic = client("sns").create_topic(Name="alerts")["TopicArn"]
     settings = {
+        "STACK_NAME": "jiki-ops",
         "VPC_ID": vpc,
         "ALERT_TOPIC_ARN": topic,
         "DATABASE_CLUSTER_ID": "jiki-production",
@@ -72,16 +86,33 @@ def readiness(system: System) -> dict[str, Any]:
 
 TO_DO = {
     "password_age": ("temporary password", "aws secretsmanager rotate-secret --secret-id config"),
-    "rotation": ("rotation is off", "RotationSchedule"),
-    "secret_keys": ("new_api_key is missing", "populate_secret"),
-    "config_values": ("stripe_max_price_id is a placeholder", "aws dynamodb put-item"),
-    "deployment_probed": (f"none of {WEB} and {WORKER}", "make probe"),
-    "alarms": ("none on CPU, 5xx, database connections", "deploy the stack"),
+    "rotation": (
+        "rotation is off",
+        "sam deploy --stack-name jiki-ops --parameter-overrides"
+        " 'RotationSchedule=\"cron(0 9 1 * ? *)\"'",
+    ),
+    "secret_keys": (
+        "jwt_secret is a placeholder; stripe_secret_key doesn't begin with sk_live_;"
+        " new_api_key is missing",
+        "sam remote invoke PopulateSecret --stack-name jiki-ops --event '{\"apply\": true}'",
+    ),
+    "config_values": (
+        "stripe_max_price_id is a placeholder",
+        "aws dynamodb update-item --table-name config --key"
+        ' \'{"id": {"S": "stripe_max_price_id"}}\'',
+    ),
+    "deployment_probed": (f"none of {WEB} and {WORKER}", "make probe STACK=jiki-ops"),
+    "load_tested": ("none has passed", "make load-test URL=http://127.0.0.1:"),
+    "alarms": (
+        "none on CPU, database connections, 5xx",
+        "sam deploy --stack-name jiki-ops --parameter-overrides AlarmSet=all"
+        " DatabaseClusterId=jiki-production LoadBalancerName=app/jiki-api-alb/",
+    ),
     "alert_subscribers": ("0 confirmed", "aws sns subscribe --topic-arn arn:aws:sns"),
-    "dashboard": ("no dashboard", "deploy the stack"),
+    "dashboard": ("no dashboard", "sam deploy --stack-name jiki-ops"),
     "audit_trail": ("no trail of all regions", "aws cloudtrail create-trail"),
     "security_groups": (
-        "rds lets 0.0.0.0/0 in at tcp 5432-5432",
+        "rds lets 0.0.0.0/0 in at tcp 5432-5432, legacy lets ::/0 in at every port",
         "aws ec2 revoke-security-group-ingress --group-id sg-",
     ),
     "load_balancer_protection": (
@@ -90,9 +121,15 @@ TO_DO = {
     ),
     "database_protection": ("it can be deleted", "jiki-production --deletion-protection"),
     "database_backups": ("kept for 1 days", "--backup-retention-period 7"),
-    "database_capacity": ("0.5 to 1 ACU", "MinCapacity=0.5,MaxCapacity=2"),
-    "connections": ("at full scale-out", "100 worker tasks"),
-    "worker_scaling": ("remembered no tick", "docs/scaling.md"),
+    "database_capacity": (
+        "0.5 to 1 ACU, instances in one zone",
+        "MinCapacity=0.5,MaxCapacity=2; aws rds create-db-instance",
+    ),
+    "connections": (
+        "at full scale-out",
+        "sam deploy --stack-name jiki-ops --parameter-overrides MaxTasks=",
+    ),
+    "worker_scaling": ("remembered no tick", "aws logs tail /aws/lambda/jiki-ops-scale-workers"),
 }
 
 
@@ -111,125 +148,17 @@ def test_no_value_of_the_secret_is_told(account: System) -> None:
         assert value not in verdict
 
 
-def _values(account: System) -> None:
-    secret = account.aws.secret() | {
-        "stripe_secret_key": "sk_" + "live_x",
-        "new_api_key": "x",
-        "aurora_password": "x",
-    }
-    account.aws.client("secretsmanager").put_secret_value(
-        SecretId="config", SecretString=json.dumps(secret)
-    )
-    for key in STRIPE:
-        account.aws.put_config(key, "pk_live_1" if "key" in key else "price_1")
-
-
-def _alarms(account: System) -> None:
-    for number, (namespace, metric) in enumerate(
-        [
-            ("AWS/ECS", "CPUUtilization"),
-            ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"),
-            ("AWS/RDS", "DatabaseConnections"),
-        ]
-    ):
-        account.aws.client("cloudwatch").put_metric_alarm(
-            AlarmName=f"alarm-{number}",
-            Namespace=namespace,
-            MetricName=metric,
-            ComparisonOperator="GreaterThanThreshold",
-            EvaluationPeriods=1,
-            Period=60,
-            Threshold=1,
-            Statistic="Sum",
-        )
-
-
-def _subscribers(account: System) -> None:
-    sns = account.aws.client("sns")
-    topic = sns.list_topics()["Topics"][0]["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ops@example.org")
-
-
-def _trail(account: System) -> None:
-    account.aws.client("s3").create_bucket(
-        Bucket="trail", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
-    trail = account.aws.client("cloudtrail")
-    trail.create_trail(Name="account", S3BucketName="trail", IsMultiRegionTrail=True)
-    trail.start_logging(Name="account")
-
-
-def _groups(account: System) -> None:
-    ec2 = account.aws.client("ec2")
-    for group in ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["rds"]}])[
-        "SecurityGroups"
-    ]:
-        ec2.revoke_security_group_ingress(
-            GroupId=group["GroupId"], IpPermissions=group["IpPermissions"]
-        )
-
-
-def _balancer(account: System) -> None:
-    client = account.aws.client("elbv2")
-    client.modify_load_balancer_attributes(
-        LoadBalancerArn=client.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"],
-        Attributes=[{"Key": "deletion_protection.enabled", "Value": "true"}],
-    )
-
-
-def _cluster(account: System) -> None:
-    rds = account.aws.client("rds")
-    rds.modify_db_cluster(
-        DBClusterIdentifier="jiki-production", DeletionProtection=True, BackupRetentionPeriod=10
-    )
-
-
-def _dashboard(account: System) -> None:
-    account.aws.client("cloudwatch").put_dashboard(
-        DashboardName="jiki", DashboardBody='{"widgets": []}'
-    )
-
-
-def _probed(account: System) -> None:
-    for service in (WEB, WORKER):
-        account.aws.client("dynamodb").put_item(
-            TableName="jiki-ops",
-            Item={"id": {"S": f"probe#passed#{service}"}, "task_definition": {"S": "x:1"}},
-        )
-
-
-def _scaler(account: System) -> None:
-    account.aws.client("dynamodb").put_item(
-        TableName="jiki-ops", Item={"id": {"S": f"scaling#{WORKER}"}}
-    )
-
-
-@pytest.mark.parametrize(
-    ("do", "names"),
-    [
-        (_values, ("secret_keys", "config_values")),
-        (_alarms, ("alarms",)),
-        (_subscribers, ("alert_subscribers",)),
-        (_trail, ("audit_trail",)),
-        (_groups, ("security_groups",)),
-        (_balancer, ("load_balancer_protection",)),
-        (_cluster, ("database_protection", "database_backups")),
-        (_dashboard, ("dashboard",)),
-        (_probed, ("deployment_probed",)),
-        (_scaler, ("worker_scaling",)),
-    ],
-)
-def test_what_is_done_passes(
-    account: System, do: Callable[[System], None], names: tuple[str, ...]
-) -> None:
-    do(account)
+def test_what_is_done_passes(account: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    for do in EVERYTHING:
+        do(account)
+    monkeypatch.setenv("MAX_TASKS", "5")
     checks = readiness(account)
-    for name in names:
-        assert checks[name]["status"] == "pass", checks[name]
+    left = {name: check["saw"] for name, check in checks.items() if check["status"] != "pass"}
+    assert left == {"certificate": "the health check's address is not https"}
 
 
 def test_a_trail_that_has_stopped_is_told_apart(account: System) -> None:
-    _trail(account)
+    start_trail(account)
     account.aws.client("cloudtrail").stop_logging(Name="account")
     finding = readiness(account)["audit_trail"]
     assert finding["saw"] == "account has stopped"
@@ -245,12 +174,28 @@ def test_what_the_owners_have_accepted_is_not_told_again(
 
 def test_a_service_without_load_balancer_has_none_to_protect(account: System) -> None:
     account.ecs.service(WEB).target_group_arn = None
-    assert readiness(account)["load_balancer_protection"]["status"] == "skip"
+    checks = readiness(account)
+    assert checks["load_balancer_protection"]["status"] == "skip"
+    assert checks["alarms"]["saw"] == "none on CPU, database connections"
+
+
+def test_alarms_on_another_system_and_a_scaler_that_only_talks_do_not_count(
+    account: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_alarm(account, "cpu", "AWS/ECS", "CPUUtilization", "ClusterName", "another-cluster")
+    start_scaler(account)
+    monkeypatch.setenv("SCALER_DRY_RUN", "true")
+    # A VPC that isn't there, too.
+    monkeypatch.setenv("VPC_ID", "vpc-0ther")
+    checks = readiness(account)
+    assert "none on CPU" in checks["alarms"]["saw"]
+    assert checks["worker_scaling"]["remedy"].endswith("ScalerDryRun=false")
+    assert checks["security_groups"]["remedy"] == "correct the parameter VpcId"
 
 
 @pytest.mark.parametrize(("days", "status"), [(45, Status.PASS), (46, Status.FAIL)])
 def test_a_password_is_too_old_after_its_days(days: int, status: Status) -> None:
     finding = app_secret.judge_age(
-        NOW - timedelta(days=days), NOW, 45, temporary=False, secret_id="config"
+        NOW - timedelta(days=days), NOW, 45, temporary=False, remedy="rotate it"
     )
     assert finding.status is status

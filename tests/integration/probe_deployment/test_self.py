@@ -132,12 +132,30 @@ def test_a_missing_permission_is_named_with_its_role() -> None:
     assert finding.remedy.startswith("allow DescribeServices in RotatePasswordRole")
 
 
-def test_a_secret_without_the_password_is_named(context: Context, system: System) -> None:
+@pytest.mark.parametrize("name", ["RotatePassword", "ScaleWorkers"])
+def test_a_secret_without_the_password_is_left_to_the_check_of_the_login(
+    context: Context, system: System, name: str
+) -> None:
     system.aws.client("secretsmanager").put_secret_value(
         SecretId="config", SecretString='{"other": "x"}'
     )
-    finding = own_functions.check(own(context), "RotatePassword")
-    assert "secret: secret config has no value at aurora_password" in finding.saw
+    finding = own_functions.check(own(context), name)
+    assert finding.status is Status.SKIP
+    assert "see database_login" in finding.saw
+
+
+def test_a_secret_that_is_gone_is_left_to_it_too_unless_it_is_another_one(
+    context: Context, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONFIG_SECRET_ID", "elsewhere")
+    assert own_functions.check(own(context), "PopulateSecret").status is Status.FAIL
+    system.aws.client("secretsmanager").delete_secret(
+        SecretId="config", ForceDeleteWithoutRecovery=True
+    )
+    for name in ("PopulateSecret", "RotatePassword", "ScaleWorkers"):
+        assert own_functions.check(own(context), name).status is Status.SKIP
+    (result,) = run_checks({"rotation": lambda: own_triggers.rotation_function(own(context))}, 10)
+    assert result.finding.status is Status.SKIP
 
 
 def test_a_function_that_is_gone_is_told(context: Context) -> None:

@@ -1,9 +1,12 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
 from probe_deployment.report import event, report
 from probe_deployment.triggers import Request, Trigger
-from tests.unit.probe_deployment.samples import WEB, failed, passed, verdict
+from tests.unit.probe_deployment.samples import NOW, REQUEST, WEB, failed, passed, verdict
 
 CANARY = Request(Trigger.SCHEDULE, "canary")
 READINESS = Request(Trigger.SCHEDULE, "readiness")
@@ -61,6 +64,20 @@ def test_what_is_left_to_do_is_a_notice_and_no_incident() -> None:
 def test_the_same_verdict_on_a_deployment_is_told_once(memory) -> None:
     bad = verdict(failed("health_check"))
     assert len(told(memory, bad, bad)) == 1
+
+
+def test_the_event_of_an_older_deployment_that_comes_again_is_not_told_again(memory) -> None:
+    older = replace(REQUEST, suite="failed_deployment", deployment_id="ecs-svc/1")
+    bad = verdict(failed("stopped_tasks"), request=older)
+    events = told(memory, bad, verdict(passed("health_check")), bad)
+    assert [each.state for each in events] == [State.OPEN, State.NOTICE]
+
+
+def test_who_asks_for_a_report_gets_it_each_time(memory) -> None:
+    request = Request(Trigger.PERSON, "deployment", service=WEB)
+    bad = verdict(failed("health_check"), request=request)
+    later = replace(bad, decided_at=NOW + timedelta(minutes=1))
+    assert len(told(memory, bad, later)) == 2
 
 
 def test_a_later_pass_of_the_same_deployment_is_told(memory) -> None:

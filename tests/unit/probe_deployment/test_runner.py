@@ -3,7 +3,15 @@ from threading import Event
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from ops_common.query_database import DatabaseUnreachable, LoginRefused
+from ops_common.ecs import ServiceNotFound
+from ops_common.query_database import (
+    DatabaseError,
+    DatabaseRefused,
+    DatabaseTimeout,
+    DatabaseUnreachable,
+    LoginRefused,
+    QueueTablesMissing,
+)
 from probe_deployment.finding import Finding, Status
 from probe_deployment.runner import run_checks
 
@@ -70,6 +78,11 @@ def refused(code: str) -> ClientError:
         (ReadTimeoutError(endpoint_url="https://x"), "ReadTimeoutError", "again"),
         (LoginRefused("db:5432 refused the login of jiki"), "refused the login", "runbook"),
         (DatabaseUnreachable("db:5432: timeout"), "db:5432: timeout", "security group"),
+        (DatabaseTimeout("db:5432: canceling statement"), "canceling", "Performance Insights"),
+        (DatabaseRefused("db:5432: 42501 permission denied"), "42501", "GRANT"),
+        (QueueTablesMissing("database a has no tables"), "no tables", "QueueDatabaseName"),
+        (DatabaseError("query failed on migrations: KeyError"), "KeyError", "read the log"),
+        (ServiceNotFound("cluster c has no service w"), "no service w", "WebService"),
         (ValueError("hunter2"), "ValueError", "log"),
     ],
 )

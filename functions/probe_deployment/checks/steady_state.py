@@ -1,0 +1,44 @@
+"""Between deployments: whether the services run, whatever is under way at the moment."""
+
+from datetime import datetime, timedelta
+
+from ops_common.ecs import Service
+from probe_deployment.checks import rollout
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+
+WANTED = "no rollout failed or stuck, tasks running or starting"
+# A worker's rollout waits for the jobs of tasks that are protected.
+STUCK = timedelta(hours=1)
+
+
+def check(context: Context) -> Finding:
+    """Neither a deployment nor a scaling under way is a failure; one that is stuck is."""
+    services = [context.service(name) for name in context.probed]
+    troubles = {
+        service: trouble
+        for service in services
+        if (
+            trouble := judge(
+                service,
+                context.now,
+                may_be_empty=service.name != context.settings.web_service,
+            )
+        )
+    }
+    if troubles:
+        return rollout.failed(context, troubles, WANTED)
+    return Finding.passed(rollout.counts(services), WANTED)
+
+
+def judge(service: Service, now: datetime, *, may_be_empty: bool) -> str:
+    """What will not mend itself, or nothing."""
+    if service.rolling_out:
+        age = now - service.primary.created_at
+        return "" if age < STUCK else f"is in a rollout for {age.total_seconds() / 60:.0f} minutes"
+    # Tasks that a scale-in stops, or that are protected from it, may still run.
+    enough = service.running + service.pending >= service.desired
+    wanted = service.desired > 0 or may_be_empty
+    if service.primary.rollout_state == "COMPLETED" and enough and wanted:
+        return ""
+    return rollout.judge(service, may_be_empty=may_be_empty)
