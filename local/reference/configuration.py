@@ -11,7 +11,7 @@ Every parameter of `template.yaml`, by the groups in which CloudFormation's cons
 `VpcId` and `SubnetIds` have no default; the others' are Jiki's. Written from the template by
 `make docs`; a test holds the two together.
 
-```sh
+```sh aws
 sam deploy --parameter-overrides MaxTasks=6 AlertEmail=ops@example.org
 ```
 
