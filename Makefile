@@ -89,8 +89,9 @@ types: setup ## Check types (mypy --strict)
 validate: setup ## Check the template (sam validate, cfn-lint)
 	sam validate --lint
 
-build: setup ## Build what is deployed into .aws-sam/build
+build: setup ## Build what is deployed into .aws-sam/build, compiled (a cold start takes half as long)
 	sam build
+	python -m local.precompile .aws-sam/build
 
 bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png
 	PYTHONPATH=functions:layers/common python -m benchmarks.scaling $(ARGS)
@@ -109,6 +110,9 @@ preview: setup ## Show an event as Slack and SNS would (EVENT=events/alerts/alar
 
 bench-probes: setup ## Compare the deployment suite side by side with one check after the other
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
+
+bench-coldstart: setup ## Measure cold starts and package sizes (WRITE=1 puts the table into the docs)
+	nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)
 
 USERS ?= 10
 MINUTES ?= 5

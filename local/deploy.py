@@ -12,6 +12,7 @@ from typing import Any
 
 from local import http_server
 from local.ministack import CREDENTIALS, REGION, ROOT, MiniStack
+from local.precompile import precompile
 
 SAM = Path(sys.executable).with_name("sam")
 STACK_NAME = "jiki-ops-local"
@@ -31,6 +32,7 @@ def build(folder: Path) -> None:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         _sam("build", {}, "--config-env", "local", "--build-dir", str(folder))
+    precompile(folder)
 
 
 def deploy(

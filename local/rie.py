@@ -51,10 +51,12 @@ def variables(function: str, parameters: Mapping[str, str] | None = None) -> dic
 
 @dataclass(frozen=True)
 class RuntimeEmulator:
-    """One function, ready to be invoked."""
+    """One handler, ready to be invoked."""
 
-    function: str
+    handler: str
     port: int
+    process_id: int
+    """Of the emulator; the handler's Python is a child of it, from the first event on."""
     log_file: Path
 
     @classmethod
@@ -64,19 +66,34 @@ class RuntimeEmulator:
     ) -> Iterator["RuntimeEmulator"]:
         """Run a function, by its logical id, until the block ends. Raises EmulatorFailed."""
         properties = resolved()[function]["Properties"]
+        lambda_variables = {
+            "AWS_LAMBDA_FUNCTION_NAME": properties["FunctionName"],
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties["MemorySize"]),
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(properties["Timeout"]),
+        }
+        with cls.run(
+            properties["Handler"],
+            search_path(build_folder, function),
+            lambda_variables | dict(environment),
+            log_file,
+        ) as emulator:
+            yield emulator
+
+    @classmethod
+    @contextmanager
+    def run(
+        cls, handler: str, paths: list[Path], environment: Mapping[str, str], log_file: Path
+    ) -> Iterator["RuntimeEmulator"]:
+        """Run any handler with these folders to import from. Raises EmulatorFailed."""
         port = free_port()
-        paths = search_path(build_folder, function)
-        command = [
+        command: list[str | Path] = [
             *(program(), "--runtime-api-address", f"127.0.0.1:{free_port()}"),
             *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
-            *(PYTHON, "-m", "awslambdaric", properties["Handler"]),
+            *(PYTHON, "-m", "awslambdaric", handler),
         ]
         lambda_variables = {
             "AWS_REGION": REGION,
             "AWS_ACCOUNT_ID": ACCOUNT_ID,
-            "AWS_LAMBDA_FUNCTION_NAME": properties["FunctionName"],
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties["MemorySize"]),
-            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(properties["Timeout"]),
             "LANG": "en_US.UTF-8",
             "PATH": os.defpath,
             "PYTHONPATH": ":".join(map(str, paths)),
@@ -89,7 +106,7 @@ class RuntimeEmulator:
                 stdout=log,
                 stderr=log,
             )
-        emulator = cls(function, port, log_file)
+        emulator = cls(handler, port, process.pid, log_file)
         try:
             emulator._wait(process)
             yield emulator
@@ -126,4 +143,4 @@ class RuntimeEmulator:
                 return
             finally:
                 connection.close()
-        raise EmulatorFailed(f"{self.function} did not start:\n{self.log_text()[-2000:]}")
+        raise EmulatorFailed(f"{self.handler} did not start:\n{self.log_text()[-2000:]}")

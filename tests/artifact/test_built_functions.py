@@ -1,5 +1,6 @@
 """What `sam build` made, alone on the path: every function answers every one of its events."""
 
+import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from local.ecs import EcsStandIn
 from local.moto_aws import MotoAws
+from local.precompile import loaded_folders
 from local.rie import RuntimeEmulator
 from local.slack import SlackStandIn
 from tests.conftest import Database
@@ -92,6 +94,16 @@ def test_populate_secret_shows_before_it_adds(start: Start, aws: MotoAws) -> Non
     found = answers(start("PopulateSecret"), events("populate_secret"))
     assert set(found) == {"apply", "dry_run"}
     assert {key: aws.secret()[key] for key in before} == before
+
+
+def test_what_a_cold_start_loads_is_compiled_from_what_was_built(build_folder: Path) -> None:
+    for folder in loaded_folders(build_folder):
+        for file in folder.rglob("*.py"):
+            compiled = Path(importlib.util.cache_from_source(str(file))).read_bytes()
+            # PEP 552: magic number, flags (1: by hash, unchecked), hash of the source.
+            assert compiled[:4] == importlib.util.MAGIC_NUMBER
+            assert compiled[4:8] == b"\1\0\0\0"
+            assert compiled[8:16] == importlib.util.source_hash(file.read_bytes()), file
 
 
 def test_nothing_of_the_project_is_built_in_but_functions_and_layers(build_folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""Cold starts under Amazon's runtime interface emulator, and the size of what is deployed."""
