@@ -2,8 +2,10 @@
 
 The same rows, the same server, one after another: queues of 10³ to 10⁶ ready jobs (10⁷ by
 `--most 10000000`), in five queues of which one is paused, at three priorities; then a queue that
-was churned, whose deleted rows no vacuum has removed. Buffers are pages of 8 kB that the server
-touched (EXPLAIN ANALYZE, BUFFERS). Times are medians as a client sees them, planning included.
+was churned, whose deleted rows no vacuum has removed. Pages are the buffers of 8 kB that the server
+touched (EXPLAIN ANALYZE, BUFFERS). "ms" is the median that a client waits, planning included; "CPU
+ms" the mean that the server's process works for it, without parallel workers, which doesn't depend
+on what else the machine does.
 
 What the others ask is written down here after their sources: reillyse/solid_queue_autoscaler
 (lib/solid_queue_autoscaler/metrics.rb) and judoscale-ruby (judoscale-solid_queue, its
@@ -18,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from rich.console import Console
 from rich.table import Table
@@ -72,10 +75,11 @@ SELECT id, queue_name, priority, created_at FROM {JOBS} ORDER BY id;
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one look: what the client waits, and the pages the server touches."""
+    """Of one look: what the client waits, the server works, and the pages that it touches."""
 
     milliseconds: float
-    buffers: int
+    cpu_milliseconds: float
+    pages: int
 
 
 def main() -> None:
@@ -89,10 +93,11 @@ def main() -> None:
     settings |= {"shared_buffers": "2GB"}
     with PostgresServer.start(settings=settings) as server, server.connect() as admin:
         version = admin.info.server_version // 10_000
-        console = Console(width=100)
+        console = Console(width=110)
         steady = {rows: _steady(server, rows) for rows in sizes}
         console.print(_table(f"Ready rows, PostgreSQL {version}, vacuumed", steady))
         console.print(_summary(steady))
+        console.print(f"A whole look, with TLS and login: {_with_login(server):.1f} ms.\n")
         churned = {most: _churned(server, most)}
         console.print(_table("The oldest nine tenths deleted, not vacuumed", churned))
 
@@ -100,15 +105,15 @@ def main() -> None:
 def _steady(server: PostgresServer, rows: int) -> dict[str, Cost]:
     with _filled(server, rows) as connection:
         connection.execute("VACUUM ANALYZE")
-        return _costs(connection) | {"ours, with TLS and login": _with_login(server)}
+        return _costs(connection)
 
 
-def _with_login(server: PostgresServer) -> Cost:
-    """As in Lambda: a connection of its own, with nothing in its caches, for each look."""
+def _with_login(server: PostgresServer) -> float:
+    """Milliseconds, with a connection of its own and nothing in its caches, as in Lambda."""
     address = DatabaseAddress(server.host, server.port, "bench")
     event = {"request": "measure_queue", "login": Login(address, MASTER_USER, PASSWORD).as_json()}
     settings = replace(Settings.from_env(), ca_certificate=server.ca_certificate)
-    return Cost(_median(lambda: answer(event, settings), repeats=15), 0)
+    return _median(lambda: answer(event, settings), repeats=15)
 
 
 def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
@@ -145,9 +150,10 @@ def _filled(server: PostgresServer, rows: int) -> Connection:
 
 
 def _costs(connection: Connection) -> dict[str, Cost]:
-    ours = _cost(connection, (MEASURE,), PARAMETERS, repeats=41)
+    ours = _cost(connection, (MEASURE,), PARAMETERS, repeats=201)
+    # With what is made of the answer.
     milliseconds = _median(lambda: measure_queue(connection, Fields({})), repeats=41)
-    costs = {"ours": Cost(milliseconds, ours.buffers)}
+    costs = {"ours": replace(ours, milliseconds=milliseconds)}
     return costs | {
         name: _cost(connection, statements, None, repeats=7) for name, statements in OTHERS.items()
     }
@@ -165,7 +171,19 @@ def _cost(
             connection.execute(statement, parameters).fetchall()
 
     milliseconds = _median(run, repeats=repeats)
-    return Cost(milliseconds, sum(_buffers(connection, one, parameters) for one in statements))
+    connection.execute("SET max_parallel_workers_per_gather = 0")
+    server = psutil.Process(connection.info.backend_pid)
+    before = server.cpu_times()
+    for _ in range(repeats):
+        run()
+    after = server.cpu_times()
+    connection.execute("RESET max_parallel_workers_per_gather")
+    worked = after.user - before.user + after.system - before.system
+    return Cost(
+        milliseconds,
+        worked * 1000 / repeats,
+        sum(_pages(connection, one, parameters) for one in statements),
+    )
 
 
 def _median(run: Callable[[], object], *, repeats: int) -> float:
@@ -177,7 +195,7 @@ def _median(run: Callable[[], object], *, repeats: int) -> float:
     return statistics.median(times) * 1000
 
 
-def _buffers(connection: Connection, statement: str, parameters: Mapping[str, Any] | None) -> int:
+def _pages(connection: Connection, statement: str, parameters: Mapping[str, Any] | None) -> int:
     row = connection.execute(
         f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters
     ).fetchone()
@@ -188,32 +206,38 @@ def _buffers(connection: Connection, statement: str, parameters: Mapping[str, An
 
 def _table(title: str, by_rows: Mapping[int, Mapping[str, Cost]]) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("ready rows", justify="right")
+    table.add_column("\nready rows", justify="right")
     names = list(next(iter(by_rows.values())))
     for name in names:
-        table.add_column(f"{name}\nms", justify="right")
-        table.add_column("\npages", justify="right")
+        for heading in (f"{name}\nms", "\nCPU ms", "\npages"):
+            table.add_column(heading, justify="right")
     for rows, costs in by_rows.items():
         cells = [f"{rows:,}"]
-        for name in names:
-            pages = f"{costs[name].buffers:,}" if costs[name].buffers else ""
-            cells += [f"{costs[name].milliseconds:.1f}", pages]
+        for one in costs.values():
+            cells += [f"{one.milliseconds:.1f}", f"{one.cpu_milliseconds:.1f}", f"{one.pages:,}"]
         table.add_row(*cells)
     return table
 
 
 def _summary(by_rows: Mapping[int, Mapping[str, Cost]]) -> str:
-    least, most = min(by_rows), max(by_rows)
-    ours = by_rows[most]["ours"].milliseconds
+    least, most = by_rows[min(by_rows)], by_rows[max(by_rows)]
     lines = [
-        f"From {least:,} to {most:,} rows our time grows"
-        f" {ours / by_rows[least]['ours'].milliseconds:.2f}×."
+        f"From {min(by_rows):,} to {max(by_rows):,} rows ours grows"
+        f" {_ratios(most['ours'], least['ours'])}."
     ]
     lines += [
-        f"At {most:,} rows it is {by_rows[most][name].milliseconds / ours:.0f}× faster than {name}."
+        f"At {max(by_rows):,} rows {name} takes {_ratios(most[name], most['ours'])} of ours."
         for name in OTHERS
     ]
     return "\n".join(lines)
+
+
+def _ratios(much: Cost, little: Cost) -> str:
+    return (
+        f"{much.milliseconds / little.milliseconds:.1f} × by the clock,"
+        f" {much.cpu_milliseconds / little.cpu_milliseconds:.1f} × in CPU time,"
+        f" {much.pages / little.pages:.1f} × in pages"
+    )
 
 
 if __name__ == "__main__":

@@ -69,20 +69,17 @@ def _cheapest(
     # Work left at the end must be done all the same.
     value = np.tile(backlog / threads, (len(counts), 1))
     choices = np.zeros((len(work), len(counts), len(backlog)), dtype=np.int8)
+    allowed = (counts * threads * target_seconds)[:, None]
     for slot in range(len(work) - 1, -1, -1):
-        cost = np.empty((len(counts), len(backlog)))
-        for index, count in enumerate(counts):
-            after = np.maximum(0, backlog + work[slot] - capacity[index])
-            # The share of this slot's jobs that find more work before them than the target allows.
-            allowed = count * threads * target_seconds
-            before, behind = backlog, backlog + work[slot] - capacity[index]
-            span = np.maximum(np.abs(behind - before), 1e-9)
-            late = np.clip((np.maximum(before, behind) - allowed) / span, 0, 1)
-            cost[index] = (
-                count * SLOT_SECONDS
-                + penalty * jobs[slot] * late
-                + np.interp(after, backlog, value[index])
-            )
+        behind = backlog[None, :] + work[slot] - capacity[:, None]
+        # The share of this slot's jobs that find more work before them than the target allows.
+        span = np.maximum(np.abs(behind - backlog), 1e-9)
+        late = np.clip((np.maximum(backlog, behind) - allowed) / span, 0, 1)
+        onwards = [
+            np.interp(left, backlog, later)
+            for left, later in zip(np.maximum(0, behind), value, strict=True)
+        ]
+        cost = counts[:, None] * SLOT_SECONDS + penalty * jobs[slot] * late + np.array(onwards)
         total = start_up[:, :, None] + cost[None, :, :]
         choices[slot] = total.argmin(axis=1)
         value = total.min(axis=1)

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 HOUR = 3600.0
 
@@ -29,10 +30,15 @@ class Workload:
 
     def jobs(self, seed: int) -> list[Job]:
         """The jobs in order of arrival."""
-        rng = random.Random(f"{self.name} {seed}")
-        seconds = self.hours * HOUR
-        jobs = (job for job in self.draw(rng, seconds) if job.ready_at < seconds)
-        return sorted(jobs, key=lambda job: job.ready_at)
+        return _drawn(self, seed)
+
+
+@lru_cache(maxsize=2)
+def _drawn(workload: Workload, seed: int) -> list[Job]:
+    rng = random.Random(f"{workload.name} {seed}")
+    seconds = workload.hours * HOUR
+    jobs = (job for job in workload.draw(rng, seconds) if job.ready_at < seconds)
+    return sorted(jobs, key=lambda job: job.ready_at)
 
 
 type Service = Callable[[random.Random], float]

@@ -21,14 +21,14 @@ from scale_workers.measurement import NoMeasurement
 from scale_workers.model import Memory, Policy
 from scale_workers.report import MESSAGE, Tick
 
-RAMP = next(replace(one, hours=1.5) for one in WORKLOADS if one.name == "ramp")
+RAMP = next(replace(one, hours=0.75) for one in WORKLOADS if one.name == "ramp")
 POLICY = Policy()
 type Lines = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def lines() -> Lines:
-    """Ninety minutes of the simulated cluster, as the function logs them in a dry run."""
+    """Three quarters of an hour of the simulated cluster, as the function logs them in a dry run."""
     cluster = Cluster(RAMP.jobs(1), tasks=10, threads=3, seed=1)
     logged: Lines = []
 
@@ -112,7 +112,7 @@ def test_a_tick_without_a_measurement_is_kept(lines: Lines, tmp_path: Path) -> N
 
 
 def test_finds_the_jobs_that_came(lines: Lines, tmp_path: Path) -> None:
-    # GIVEN the log of ninety minutes of a known stream
+    # GIVEN the log of three quarters of an hour of a known stream
     file = tmp_path / "logs"
     file.write_bytes(as_lines(lines))
     traffic = reconstruct(read_ticks(file), 1)
