@@ -1,12 +1,13 @@
 """What is known of one incident key, and what is still to be told about it. Plain values only."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from send_alerts.delivery import Delivery
 from send_alerts.history import Episode, History, episode_at, episodes
+from send_alerts.jsonable import jsonable
 from send_alerts.notice import Notice
 
 
@@ -107,12 +108,10 @@ class Incident:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be kept."""
-        values = asdict(self)
-        values["history"] = self.history.as_json()
-        values["subject"] = self.subject and self.subject.as_json()
-        plain = _plain(values)
-        assert isinstance(plain, dict)  # noqa: S101  # a dict stays one
-        return plain
+        return {
+            **jsonable(replace(self, history=History())),
+            "history": self.history.as_json(),
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -142,15 +141,3 @@ def _covers(posted_for: datetime, at: datetime, found: list[Episode]) -> bool:
 
 def _time(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case dict():
-            return {key: _plain(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_plain(inner) for inner in value]
-        case _:
-            return value

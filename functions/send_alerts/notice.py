@@ -1,12 +1,13 @@
 """One thing that an event says, in our own words: the input of everything after parsing."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
 from ops_common.ops_events import Severity
+from send_alerts.jsonable import jsonable
 
 
 class Signal(StrEnum):
@@ -64,11 +65,7 @@ class Notice:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be kept with the incident."""
-        return {
-            **asdict(self),
-            "occurred_at": self.occurred_at.isoformat(),
-            "since": self.since and self.since.isoformat(),
-        }
+        return dict(jsonable(self))
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

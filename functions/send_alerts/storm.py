@@ -5,7 +5,7 @@ a minute passes without a new one; it is an incident itself, over when all of it
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from ops_common.ops_events import Severity
 from send_alerts.decide import Channels, advance, say
 from send_alerts.delivery import Channel, Delivery, What
 from send_alerts.incident import Incident, Policy
+from send_alerts.jsonable import jsonable
 from send_alerts.notice import Notice, Signal
 from send_alerts.phrases import clock
 
@@ -55,10 +56,7 @@ class Storms:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be kept."""
-        times = ("started_at", "joined_at", "refresh_at")
-        return asdict(self) | {
-            name: time and time.isoformat() for name in times for time in [getattr(self, name)]
-        }
+        return dict(jsonable(self))
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
