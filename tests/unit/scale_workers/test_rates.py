@@ -1,0 +1,289 @@
+"""The figures that follow from two looks at the queue, each redone here by hand."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scale_workers.measurement import Completed, Measurement, QueueDepth
+from scale_workers.model import Arrivals, Memory
+from scale_workers.rates import observe
+
+NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+WINDOWS = (Completed(60, 30), Completed(300, 200))
+
+
+def seen(ready: int = 0, **values) -> Measurement:
+    given = {
+        "taken_at": NOW,
+        "queues": (QueueDepth("default", ready),),
+        "oldest_wait_seconds": 0.0,
+        "in_flight": 0,
+    }
+    return Measurement(**{**given, **values})
+
+
+def before(seconds: float = 60, **values) -> Memory:
+    return Memory(
+        **{
+            "measured_at": NOW - timedelta(seconds=seconds),
+            "arrived_total": 1_000,
+            "started_total": 1_000,
+            **values,
+        }
+    )
+
+
+def test_a_first_look_takes_what_runs_for_the_load() -> None:
+    now = seen(in_flight=6, long_running=2, completed=WINDOWS)
+    rates, memory = observe(now, Memory())
+    # 6 threads for 60 s, 2 of them on long jobs; 30 jobs ended, and one of 1 s is assumed.
+    assert (memory.busy_seconds, memory.long_seconds, memory.finished_jobs) == (360, 120, 30)
+    assert rates.service_seconds == pytest.approx(361 / 31)
+    assert rates.fresh_seconds == pytest.approx(241 / 31)
+    assert rates.long_share == pytest.approx(120 / 31 / 60)
+    assert rates.hold_seconds == pytest.approx(241 / 31 / (1 - 120 / 31 / 60))
+    assert rates.arrivals_per_second == pytest.approx(6 / (361 / 31))
+    assert rates.coming_per_second == rates.arrivals_per_second
+    assert rates.measured
+    assert rates.quiet
+    assert memory.arrivals == ()
+
+
+def test_a_first_look_without_anything_finished_assumes_a_second_a_job() -> None:
+    rates, memory = observe(seen(in_flight=3), Memory())
+    assert (rates.service_seconds, rates.fresh_seconds, rates.long_share) == (1, 1, 0)
+    assert rates.arrivals_per_second == 3
+    assert not rates.measured
+    assert memory.finished_jobs == 0
+
+
+def test_counters_tell_what_arrived_and_ended_since_the_last_look() -> None:
+    memory = before(in_flight=4, long_running=1, busy_seconds=200, finished_jobs=100)
+    now = seen(in_flight=6, long_running=3, arrived_total=1_090, started_total=1_080)
+    rates, after = observe(now, replace(memory, long_seconds=50))
+    keep = math.exp(-60 / 600)
+    # 80 started and two more run, so 78 ended; 5 threads were busy on average, 2 on long jobs.
+    assert after.busy_seconds == pytest.approx(200 * keep + 300)
+    assert after.long_seconds == pytest.approx(50 * keep + 120)
+    assert after.finished_jobs == pytest.approx(100 * keep + 78)
+    assert after.arrivals == (Arrivals(60, 90),)
+    assert rates.arrivals_per_second == 1.5
+    assert not rates.quiet
+
+
+def test_a_look_is_remembered_whole() -> None:
+    queues = (QueueDepth("default", 12), QueueDepth("mail", 5, paused=True))
+    now = seen(
+        queues=queues,
+        in_flight=6,
+        long_running=3,
+        arrived_total=1_090,
+        started_total=1_080,
+        soon_due_scheduled=7,
+    )
+    rates, after = observe(now, before(soon_due=(1, 2, 3, 4, 5, 6)))
+    assert rates.ready == 12
+    assert after.measured_at == NOW
+    assert (after.arrived_total, after.started_total) == (1_090, 1_080)
+    assert (after.waiting, after.paused) == (17, 5)
+    assert (after.in_flight, after.long_running) == (6, 3)
+    assert after.soon_due == (2, 3, 4, 5, 6, 7)
+
+
+@pytest.mark.parametrize(
+    ("jobs_before", "kept"), [(5, 1.0), (10.5, 10 / 10.5), (100, math.exp(-0.1))]
+)
+def test_few_finished_jobs_fade_slowly(jobs_before: float, kept: float) -> None:
+    memory = before(in_flight=2, finished_jobs=jobs_before, busy_seconds=jobs_before)
+    now = seen(in_flight=2, arrived_total=1_004, started_total=1_004)
+    _, after = observe(now, memory)
+    assert after.finished_jobs == pytest.approx(jobs_before * kept + 4)
+    assert after.busy_seconds == pytest.approx(jobs_before * kept + 120)
+
+
+def test_nothing_fades_while_nothing_runs() -> None:
+    memory = before(finished_jobs=50, busy_seconds=100, long_seconds=20)
+    _, after = observe(seen(arrived_total=1_000, started_total=1_000), memory)
+    assert (after.busy_seconds, after.long_seconds, after.finished_jobs) == (100, 20, 50)
+
+
+@pytest.mark.parametrize(("seconds", "used"), [(0.9, False), (1, True), (600, True), (601, False)])
+def test_an_old_or_repeated_look_says_nothing_about_now(seconds: float, used: bool) -> None:
+    memory = before(seconds, arrivals=(Arrivals(60, 5),))
+    _, after = observe(seen(arrived_total=1_010, started_total=1_010), memory)
+    assert after.arrivals == ((Arrivals(60, 5), Arrivals(seconds, 10)) if used else ())
+
+
+def test_finished_jobs_do_where_there_are_no_counters() -> None:
+    # GIVEN looks two minutes apart; 30 jobs a minute ended
+    memory = Memory(measured_at=NOW - timedelta(seconds=120), waiting=10, in_flight=4)
+    now = seen(35, in_flight=8, completed=WINDOWS)
+    # WHEN 25 more wait and 4 more run than before
+    _, after = observe(now, memory)
+    # THEN 60 ended, so 89 came
+    assert after.arrivals == (Arrivals(120, 89),)
+    assert after.finished_jobs == 60
+    assert after.busy_seconds == 120 * 6
+
+
+def test_the_window_next_to_the_time_between_two_looks_is_taken() -> None:
+    memory = Memory(measured_at=NOW - timedelta(seconds=240), in_flight=1)
+    _, after = observe(seen(in_flight=1, completed=WINDOWS), memory)
+    assert after.finished_jobs == 160
+
+
+def test_nothing_is_known_to_arrive_where_nothing_tells() -> None:
+    memory = Memory(measured_at=NOW - timedelta(seconds=60), arrivals=(Arrivals(60, 5),))
+    _, after = observe(seen(40), memory)
+    assert after.arrivals == (Arrivals(60, 5),)
+    # One counter alone tells of arrivals, but only once jobs are seen to end.
+    _, after = observe(seen(40, arrived_total=40), memory)
+    assert after.arrivals == (Arrivals(60, 5),)
+
+
+def test_counters_that_fell_count_nothing() -> None:
+    _, after = observe(seen(arrived_total=10, started_total=10), before())
+    assert after.arrivals == (Arrivals(60, 0),)
+    assert after.finished_jobs == 0
+
+
+def test_beyond_the_bound_the_counters_tell_how_many_wait() -> None:
+    deep = (QueueDepth("default", 500, ready_is_at_least=True), QueueDepth("mail", 40, paused=True))
+    now = seen(queues=deep, arrived_total=3_000, started_total=1_200)
+    rates, after = observe(now, before(waiting=100))
+    # 100 waited, 2000 came, 200 were started, 40 of what waits is paused.
+    assert rates.ready == 1_860
+    assert after.waiting == 1_900
+
+
+@pytest.mark.parametrize(
+    "changes", [{"arrived_total": None}, {"started_total": None}, {"measured_at": None}]
+)
+def test_beyond_the_bound_without_counters_it_is_at_least_the_count(changes) -> None:
+    deep = (QueueDepth("default", 500, ready_is_at_least=True),)
+    now = seen(queues=deep, arrived_total=3_000, started_total=1_200)
+    rates, _ = observe(now, replace(before(waiting=100), **changes))
+    assert rates.ready == 500
+
+
+def test_the_count_is_believed_where_the_counters_say_less() -> None:
+    deep = (QueueDepth("default", 500, ready_is_at_least=True),)
+    rates, _ = observe(seen(queues=deep, arrived_total=1_000, started_total=1_000), before())
+    assert rates.ready == 500
+    rates, _ = observe(seen(80, arrived_total=9_000, started_total=1_000), before())
+    assert rates.ready == 80
+
+
+def test_what_piles_up_in_a_paused_queue_does_not_arrive() -> None:
+    queues = (QueueDepth("default", 0), QueueDepth("mail", 50, paused=True))
+    now = seen(queues=queues, arrived_total=1_090, started_total=1_000)
+    _, after = observe(now, before(paused=20, waiting=20))
+    assert after.arrivals == (Arrivals(60, 60),)
+    # A pause that ends, or a queue of that kind that shrinks, takes nothing away.
+    _, after = observe(replace(now, queues=queues[:1]), before(paused=20, waiting=20))
+    assert after.arrivals == (Arrivals(60, 90),)
+    _, after = observe(now, before(arrived_total=1_080))
+    assert after.arrivals == (Arrivals(60, 0),)
+
+
+def test_thirty_ticks_are_remembered() -> None:
+    memory = before(arrivals=tuple(Arrivals(60, jobs) for jobs in range(30)))
+    _, after = observe(seen(arrived_total=1_099, started_total=1_000), memory)
+    assert [one.jobs for one in after.arrivals] == [*range(1, 30), 99]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "per_minute"),
+    [
+        # One tick speaks for itself, of two the faster is cut to the other.
+        ([12], 12),
+        ([12, 40], 12),
+        # Three ticks with thirty jobs are enough: the fourth is too long ago.
+        ([90, 10, 10, 10], 10),
+        ([90, 40, 20, 30], (30 + 20 + 30) / 3),
+        # With fewer jobs more ticks are taken, thirty of them at most.
+        ([9, 9, 9, 9, 9, 9], 9),
+        ([30, 1, 1, 1], (1 + 1 + 1 + 1) / 4),
+        ([0] * 29 + [1], 0),
+        ([6, 2, 0], (2 + 2 + 0) / 3),
+    ],
+)
+def test_the_steady_rate_leaves_one_burst_out(jobs: list[int], per_minute: float) -> None:
+    *earlier, last = jobs
+    memory = before(arrivals=tuple(Arrivals(60, count) for count in earlier))
+    rates, _ = observe(seen(arrived_total=1_000 + last, started_total=1_000), memory)
+    assert rates.arrivals_per_second * 60 == pytest.approx(per_minute)
+
+
+def test_ticks_of_unequal_length_count_by_their_rate() -> None:
+    memory = before(arrivals=(Arrivals(120, 60), Arrivals(60, 60)))
+    rates, _ = observe(seen(arrived_total=1_030, started_total=1_000), memory)
+    # 0.5, 1 and 0.5 a second; the fastest is cut to 0.5.
+    assert rates.arrivals_per_second == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("oldest", "median", "share"),
+    [
+        (40, 20, 1.0),  # came evenly
+        (40, 10, 1.0),  # comes faster and faster
+        (40, 30, 0.25),  # mostly at once
+        (40, 40, 0.0),  # all at once
+        (10, 5, 0.5),  # too young to tell
+        (20, 10, 1.0),
+        (0, 0, 0.0),
+        (40, 0, 0.0),
+        (40, 50, 0.0),  # clocks disagree
+    ],
+)
+def test_a_queue_that_builds_up_evenly_goes_on_as_in_the_last_tick(oldest, median, share) -> None:
+    memory = before(arrivals=(Arrivals(60, 60), Arrivals(60, 60)))
+    now = seen(
+        arrived_total=1_600,
+        started_total=1_000,
+        oldest_wait_seconds=float(oldest),
+        median_wait_seconds=float(median),
+    )
+    rates, _ = observe(now, memory)
+    # One a second is steady, ten came in the last tick.
+    assert rates.arrivals_per_second == pytest.approx(1)
+    assert rates.coming_per_second == pytest.approx(1 + share * 9)
+
+
+def test_a_rate_that_falls_is_not_taken_below_the_steady_one() -> None:
+    memory = before(arrivals=(Arrivals(60, 600), Arrivals(60, 600)))
+    now = seen(
+        arrived_total=1_060,
+        started_total=1_000,
+        oldest_wait_seconds=40.0,
+        median_wait_seconds=20.0,
+    )
+    rates, _ = observe(now, memory)
+    assert rates.coming_per_second == rates.arrivals_per_second
+
+
+@pytest.mark.parametrize(
+    ("jobs", "quiet"), [([0, 0, 0], True), ([9, 0, 0, 0], True), ([9, 0, 0], False)]
+)
+def test_three_ticks_without_a_job_are_quiet(jobs: list[int], quiet: bool) -> None:
+    *earlier, last = jobs
+    memory = before(arrivals=tuple(Arrivals(60, count) for count in earlier))
+    rates, _ = observe(seen(arrived_total=1_000 + last, started_total=1_000), memory)
+    assert rates.quiet is quiet
+
+
+def test_a_thread_is_held_for_no_longer_than_a_hundred_first_minutes() -> None:
+    # GIVEN nothing but jobs that run for hours
+    memory = before(in_flight=3, long_running=3, busy_seconds=9_000, long_seconds=9_000)
+    now = seen(in_flight=3, long_running=3, arrived_total=1_000, started_total=1_000)
+    rates, _ = observe(now, memory)
+    # THEN their first minute is all that counts, of which one second is assumed
+    assert rates.fresh_seconds == 1
+    assert rates.long_share == pytest.approx(1 / 60)
+    # AND a share of long jobs never makes the hold infinite
+    memory = before(in_flight=100, busy_seconds=90_000, long_seconds=45_000, long_running=50)
+    now = seen(in_flight=100, long_running=50, arrived_total=1_000, started_total=1_000)
+    rates, _ = observe(now, memory)
+    assert rates.long_share == 0.99
