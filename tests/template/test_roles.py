@@ -23,11 +23,36 @@ REASONS_FOR_A_WILDCARD = {
     "cloudtrail:DescribeTrails": "knows no resource",
     "cloudwatch:DescribeAlarms": "all alarms are to be seen",
     "cloudwatch:GetMetricData": "knows no resource",
+    "cloudwatch:GetMetricStatistics": "knows no resource",
     "cloudwatch:ListDashboards": "knows no resource",
     "ec2:DescribeSecurityGroups": "knows no resource",
     "elasticloadbalancing:DescribeLoadBalancerAttributes": "knows no resource",
     "elasticloadbalancing:DescribeTargetGroups": "knows no resource",
     "elasticloadbalancing:DescribeTargetHealth": "knows no resource",
+}
+# Wildcards within an ARN, by its end.
+REASONS_FOR_A_PATTERN = {
+    ":secret:config-??????": "Secrets Manager adds six characters to a name",
+    ":task/jiki-production/*": "tasks come and go",
+    ":service-revision/jiki-production/jiki-api-web/*": "made by each deployment",
+    ":service-revision/jiki-production/jiki-api-solid-queue/*": "made by each deployment",
+    ":log-group:/ecs/jiki-api-web:*": "the group's streams",
+    ":log-group:/ecs/jiki-api-solid-queue:*": "the group's streams",
+    ":stack/jiki-ops/*": "CloudFormation adds an id to a name",
+    ":schedule/default/jiki-ops-*": "CloudFormation adds characters to a name",
+    ":rule/jiki-ops-*": "CloudFormation adds characters to a name",
+    ":rds:eu-west-1:123456789012:cluster:*": "to look; the endpoint's name says which one",
+    ":cloudtrail:*:123456789012:trail/*": "to look; whatever trail the account has",
+    ":dbuser:*/jiki": "the cluster's resource id is not known here; the user is",
+}
+EVERYTHING_CHOSEN = {
+    "DatabaseAuth": "iam",
+    "SlackTokenParameter": "/jiki-ops/slack-token",
+    "SlackChannel": "C0123456789",
+    "MinTasks": "0",
+    "DatabaseClusterId": "jiki-production",
+    "AllowMasterReset": "true",
+    "ProbeRollback": "true",
 }
 
 
@@ -48,10 +73,44 @@ def test_no_statement_allows_everything_of_a_service(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_wildcard_resource_has_a_reason(role: str) -> None:
-    for statement in statements(role):
-        if statement["Effect"] == "Allow" and "*" in listed(statement["Resource"]):
-            assert set(listed(statement["Action"])) <= set(REASONS_FOR_A_WILDCARD)
+def test_each_wildcard_has_a_reason(role: str) -> None:
+    for statement in statements(role, **EVERYTHING_CHOSEN):
+        if statement["Effect"] != "Allow":
+            continue
+        for resource in listed(statement["Resource"]):
+            if resource == "*":
+                assert set(listed(statement["Action"])) <= set(REASONS_FOR_A_WILDCARD)
+            elif "*" in resource or "?" in resource:
+                assert resource.endswith(tuple(REASONS_FOR_A_PATTERN)), resource
+
+
+def test_no_reason_is_left_over() -> None:
+    allowed = [
+        statement
+        for role in ROLES
+        for statement in statements(role, **EVERYTHING_CHOSEN)
+        if statement["Effect"] == "Allow"
+    ]
+    resources = [resource for statement in allowed for resource in listed(statement["Resource"])]
+    anywhere = {
+        action
+        for statement in allowed
+        if "*" in listed(statement["Resource"])
+        for action in listed(statement["Action"])
+    }
+    assert anywhere == set(REASONS_FOR_A_WILDCARD)
+    for end in REASONS_FOR_A_PATTERN:
+        assert any(resource.endswith(end) for resource in resources), end
+
+
+def test_a_login_by_iam_is_allowed_to_one_user_where_it_is_chosen() -> None:
+    assert not any("rds-db:connect" in str(line) for line in statements("QueryDatabaseRole"))
+    (login,) = [
+        line
+        for line in statements("QueryDatabaseRole", DatabaseAuth="iam", DatabaseUser="jiki_ops")
+        if line["Action"] == "rds-db:connect"
+    ]
+    assert login["Resource"] == "arn:aws:rds-db:eu-west-1:123456789012:dbuser:*/jiki_ops"
 
 
 def test_listing_tasks_is_bounded_to_the_cluster() -> None:
