@@ -6,7 +6,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from ops_common.app_config import ConfigTable, app_login
+from ops_common.app_config import AppConfigError, ConfigTable, app_login
 from ops_common.ecs import EcsServices, Service
 from ops_common.query_database import (
     DatabaseError,
@@ -100,15 +100,16 @@ class Context:
     def ask(self, request: str, database: str = "") -> dict[str, Any]:
         """What query_database answers, by password or IAM token; `database` on the same server.
 
-        Raises DatabaseError, or SeeOtherCheck where check database_login of the suite reports it.
+        Raises DatabaseError or AppConfigError, or SeeOtherCheck where check database_login of the
+        suite reports it.
         """
-        login = self._login()
-        name = database or login.address.name
-        login = replace(login, address=replace(login.address, name=name))
         try:
+            login = self._login()
+            name = database or login.address.name
+            login = replace(login, address=replace(login.address, name=name))
             return self.query_database.ask(request, login)
-        except (LoginRefused, DatabaseUnreachable):
-            other_login = login.password is None  # not what the other check tries
+        except (AppConfigError, LoginRefused, DatabaseUnreachable):
+            other_login = self.settings.app_config.iam_login  # not what the other check tries
             if other_login or "database_login" not in SUITES[self.request.suite]:
                 raise
             raise SeeOtherCheck("the database could not be asked: see database_login") from None

@@ -1,8 +1,5 @@
-"""The event and the metric that a verdict becomes."""
+"""The event that a verdict becomes."""
 
-from aws_lambda_powertools.metrics import MetricUnit
-
-from ops_common.observability import metrics
 from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.triggers import Trigger
@@ -26,12 +23,6 @@ def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool
         memory.release(subject)
         raise
     return True
-
-
-def measure(verdict: Verdict) -> None:
-    """One metric for all suites: how many checks failed."""
-    metrics.add_metric("FailedChecks", MetricUnit.Count, len(verdict.failed))
-    metrics.flush_metrics()
 
 
 def event(verdict: Verdict) -> OpsEvent:

@@ -52,11 +52,27 @@ def metric(
     )
 
 
-def test_a_load_that_was_borne_passes(system: System, balancer: str) -> None:
+def test_a_load_that_was_borne_passes_and_is_remembered(system: System, balancer: str) -> None:
     metric(system, "AWS/ApplicationELB", "RequestCount", ("LoadBalancer", balancer), 900)
-    verdict = system.probe(suite="load")
+    began = datetime.now(UTC) - timedelta(minutes=5)
+    verdict = system.probe(suite="load", startedAt=began.isoformat())
     assert verdict["status"] == "pass", verdict["table"]
     assert "900 requests, 0 5xx" in verdict["table"]
+    tested = system.checks(suite="readiness")["load_tested"]
+    assert tested["saw"] == f"passed on {datetime.now(UTC):%Y-%m-%d}"
+
+
+def test_minutes_without_a_request_are_no_load_test(system: System, balancer: str) -> None:
+    began = datetime.now(UTC) - timedelta(minutes=5)
+    assert system.probe(suite="load", startedAt=began.isoformat())["status"] == "pass"
+    assert system.checks(suite="readiness")["load_tested"]["status"] == "fail"
+
+
+def test_a_database_that_refuses_fails_the_suite(system: System) -> None:
+    system.database.server.set_password("jiki", "another")
+    checks = system.checks(suite="load")
+    for name in ("peak_connections", "queue_latency"):
+        assert "refused the login of jiki" in checks[name]["saw"]
 
 
 def test_errors_of_these_minutes_fail_and_those_from_before_do_not(
