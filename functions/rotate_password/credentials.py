@@ -47,18 +47,13 @@ class SecretShape:
     def with_credentials(self, text: str, credentials: Credentials) -> str:
         """The text with these credentials in place of its own, all else byte for byte.
 
-        Raises AppConfigError where a key is missing, or where the user is named outside the
-        secret and is another one.
+        Raises AppConfigError where it has none, or where the user is named outside the secret and
+        is another one.
         """
         values = {self.password_key: credentials.password}
-        if self.names_user(text) and self.credentials(text).user != credentials.user:
+        if self.credentials(text).user != credentials.user and self.names_user(text):
             values[self.username_key] = credentials.user
-        try:
-            replaced = json_key.replace(text, values)
-        except json_key.NotAnObject:
-            raise AppConfigError(f"secret {self.secret_id} is not a JSON object") from None
-        except json_key.KeyMissing as missing:
-            raise AppConfigError(f"secret {self.secret_id} has no key {missing}") from None
+        replaced = json_key.replace(text, values)
         if self.credentials(replaced) != credentials:
             raise AppConfigError(
                 f"the user in secret {self.secret_id} was changed while {credentials.user} was"

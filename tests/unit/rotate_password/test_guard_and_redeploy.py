@@ -1,8 +1,12 @@
 """What is being deployed, and what has to be deployed anew."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from rotate_password.guard import RolloutInProgress
+from rotate_password.redeploy import outdated
 from tests.unit.rotate_password.world import SERVICES, STEPS, Killed, World
 
 
@@ -103,6 +107,27 @@ def test_a_service_that_somebody_deployed_after_the_move_is_left_alone_by_a_retr
     world.rotate(token)
 
     assert [len(world.services.deployed[name]) for name in SERVICES] == [2, 2]
+
+
+def test_a_rollout_is_not_waited_for_where_the_wait_is_zero(monkeypatch: Any) -> None:
+    world = World()
+    monkeypatch.setattr(world.clock, "now", lambda: world.clock.time)
+    token = world.secret.begin_rotation()
+    world.services.rolling = 1
+
+    with pytest.raises(RolloutInProgress, match="after a wait of 0 s"):
+        world.step("createSecret", token, rollout_wait_seconds=0)
+
+    assert world.clock.slept == []
+
+
+def test_a_deployment_of_the_very_moment_of_the_change_is_made_anew() -> None:
+    world = World()
+    service = world.services.describe(SERVICES)[0]
+    began = service.primary.created_at
+
+    assert outdated([service], began) == ("jiki-api-web",)
+    assert outdated([service], began - timedelta(milliseconds=1)) == ()
 
 
 def test_no_services_means_no_guard_and_no_redeployment() -> None:

@@ -54,7 +54,10 @@ def test_a_lost_master_password_is_reset_where_that_is_allowed() -> None:
     world.database.roles["jiki"] = "nobody knows"
     world.reset = MemoryReset(world.database)
 
-    world.rotate()
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+    assert world.step("setSecret", token) == "Amazon RDS reset the password of jiki"
+    world.rotate(token)
 
     assert world.reset.asked == [world.current().password]
     assert world.current().password == world.database.roles["jiki"]
@@ -101,6 +104,24 @@ def test_a_pending_password_that_does_not_log_in_fails_the_test_step() -> None:
         world.step("testSecret", token)
 
 
+def test_each_step_says_in_words_what_it_did() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+
+    said = [world.step(name, token) for name in STEPS for _ in range(2)]
+
+    assert said == [
+        "stored a pending version for jiki",
+        "the pending version was there",
+        "jiki set a new password for jiki",
+        "the database had the pending password of jiki",
+        "jiki logs in with the pending password",
+        "jiki logs in with the pending password",
+        "jiki has a new password; redeployed: jiki-api-web, jiki-api-solid-queue",
+        "the rotation was complete",
+    ]
+
+
 def test_a_token_that_is_neither_pending_nor_current_is_refused() -> None:
     world = World()
 
@@ -142,6 +163,15 @@ def test_a_secret_without_a_current_version_is_named() -> None:
     del world.secret.labels[CURRENT]
 
     with pytest.raises(BadRotation, match="secret config has no current version"):
+        world.step("createSecret", token)
+
+
+def test_a_current_version_without_a_value_is_named() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    world.secret.versions["v0"] = None
+
+    with pytest.raises(BadRotation, match="version v0 of the secret has no value"):
         world.step("createSecret", token)
 
 

@@ -172,7 +172,9 @@ class MemoryDatabase:
             self.roles[parameters["user"]] = parameters["new_password"]
             next(effect)
         if request == "prepare_roles":
+            assert parameters == {"users": list(USERS), "owner_role": "jiki_owner"}
             self.prepared_in.append(login.address.name)
+        assert request in ("check_login", "set_password", "prepare_roles")
         prepared = USERS if self.prepared else ()
         return {"created": self.created, "alternating_users": sorted(prepared)}
 
@@ -207,6 +209,7 @@ class MemoryServices:
     """How many more looks find the first service rolling out."""
 
     def describe(self, names: tuple[str, ...]) -> list[Service]:
+        assert names, "ECS refuses an empty list (InvalidParameterException)"
         rolling, self.rolling = self.rolling > 0, max(0, self.rolling - 1)
         return [_service(name, self.deployed[name], rolling and name == names[0]) for name in names]
 

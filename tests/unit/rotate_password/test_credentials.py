@@ -1,0 +1,25 @@
+"""Where in a secret the credentials are, and what is wrong with one that has none."""
+
+import pytest
+
+from ops_common.app_config import AppConfigError
+from rotate_password.credentials import Credentials
+from tests.unit.rotate_password.world import World
+
+SHAPE = World().rotation().shape
+
+
+def test_a_password_is_not_shown_with_its_user() -> None:
+    assert repr(Credentials("jiki", "hunter2")) == "Credentials(user='jiki')"
+
+
+@pytest.mark.parametrize("text", ["{}", '{"aurora_password": ""}', '{"aurora_password": ["x"]}'])
+def test_a_secret_without_a_password_is_named_with_the_key(text: str) -> None:
+    with pytest.raises(AppConfigError, match="secret config has no text at key aurora_password"):
+        SHAPE.with_credentials(text, Credentials("jiki", "new"))
+
+
+def test_a_name_that_stays_is_left_as_it_is_spelled() -> None:
+    text = '{"aurora_username": "\\u006aiki", "aurora_password": "old"}'
+
+    assert SHAPE.with_credentials(text, Credentials("jiki", "new")) == text.replace("old", "new")
