@@ -1,0 +1,273 @@
+"""How many tasks the queue is worth, each figure redone here by hand."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scale_workers.measurement import Measurement, QueueDepth, Worker
+from scale_workers.model import Burst, Memory, Policy, ServiceState
+from scale_workers.need import Need, need, threads_per_task
+from scale_workers.rates import Rates
+
+NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+QUIET = Rates(
+    ready=0,
+    arrivals_per_second=0.0,
+    coming_per_second=0.0,
+    service_seconds=2.0,
+    fresh_seconds=2.0,
+    long_share=0.0,
+    measured=True,
+    quiet=True,
+)
+POLICY = Policy(
+    min_tasks=0,
+    max_tasks=100,
+    target_latency_seconds=300,
+    start_up_seconds=100,
+    tick_seconds=60,
+    threads_per_task=3,
+)
+NOBODY = ServiceState(desired=0, running=0)
+
+
+def workers(*threads: int, queues: tuple[str, ...] = ("*",)) -> tuple[Worker, ...]:
+    return tuple(Worker(f"ip-{n}", each, queues, 0, 20) for n, each in enumerate(threads))
+
+
+def seen(**values) -> Measurement:
+    given = {"taken_at": NOW, "queues": (), "oldest_wait_seconds": 0.0, "in_flight": 0}
+    return Measurement(**{**given, **values})
+
+
+def needed(
+    measurement: Measurement,
+    *,
+    service: ServiceState = NOBODY,
+    policy: Policy = POLICY,
+    memory: Memory | None = None,
+    **rates,
+) -> Need:
+    return need(measurement, replace(QUIET, **rates), service, policy, memory or Memory(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("present", "threads"),
+    [
+        ((), 3),  # the policy's word, without a worker's
+        ((5, 5), 5),
+        ((3, 4), 4),
+        ((1,), 1),
+        ((3, 0), 3),  # one that doesn't tell counts nothing
+        ((0,), 3),
+    ],
+)
+def test_workers_tell_how_many_threads_a_task_has(present: tuple[int, ...], threads: int) -> None:
+    assert threads_per_task(seen(workers=workers(*present)), POLICY) == threads
+
+
+def test_two_worker_processes_of_a_task_add_up() -> None:
+    both = tuple(replace(one, hostname="ip-0") for one in workers(2, 3))
+    assert threads_per_task(seen(workers=both), POLICY) == 5
+
+
+def test_a_task_has_a_thread_at_least() -> None:
+    assert threads_per_task(seen(), replace(POLICY, threads_per_task=0)) == 1
+    assert threads_per_task(seen(), replace(POLICY, threads_per_task=1)) == 1
+
+
+QUEUES = {
+    "default": True,
+    "mail": True,
+    "mail_out": True,
+    "video": False,
+    "defaults": False,
+    "main": False,
+    "marketing": False,
+}
+
+
+def test_a_queue_is_served_by_its_name_or_a_prefix() -> None:
+    queues = tuple(QueueDepth(name, 10) for name in QUEUES)
+    some = workers(3, queues=("default", "mail*"))
+    found = needed(seen(queues=queues, workers=some), ready=70)
+    assert found.unserved == tuple(name for name, served in QUEUES.items() if not served)
+
+
+def test_paused_and_empty_queues_are_not_missed() -> None:
+    queues = (QueueDepth("video", 10, paused=True), QueueDepth("pdf", 0))
+    measurement = seen(queues=queues, workers=workers(3, queues=("default",)))
+    assert needed(measurement).unserved == ()
+
+
+@pytest.mark.parametrize("present", [(), workers(3), workers(3, queues=("default", "*"))])
+def test_a_star_serves_all_and_without_workers_nobody_knows(present) -> None:
+    measurement = seen(queues=(QueueDepth("video", 10),), workers=present)
+    assert needed(measurement, ready=10).unserved == ()
+
+
+def test_what_no_worker_takes_brings_no_task() -> None:
+    queues = (QueueDepth("default", 40), QueueDepth("video", 900), QueueDepth("pdf", 60, True))
+    measurement = seen(queues=queues, workers=workers(3, queues=("default",)))
+    service = ServiceState(desired=0, running=1)
+    assert needed(measurement, service=service, ready=940).left == 40
+
+
+def test_a_backlog_is_drained_in_what_is_left_of_the_target() -> None:
+    measurement = seen(oldest_wait_seconds=50.0)
+    found = needed(measurement, ready=1_000)
+    # 300 s less 100 s for the start-up and 50 s waited: 1000 × 2 s ÷ 150 s ÷ 3 threads.
+    assert found.left == 1_000
+    assert found.tasks == 5
+    assert found.within_seconds == 250
+
+
+def test_a_backlog_that_is_late_already_is_drained_in_the_time_of_a_start_up() -> None:
+    found = needed(seen(oldest_wait_seconds=290.0), ready=1_000)
+    assert found.tasks == 7
+    assert found.within_seconds == 200
+
+
+def test_due_jobs_wait_as_ready_ones_do() -> None:
+    assert needed(seen(due_scheduled=300), ready=700).left == 1_000
+
+
+def test_no_job_needs_more_than_a_thread() -> None:
+    policy = replace(POLICY, threads_per_task=1)
+    found = needed(seen(), policy=policy, ready=2, fresh_seconds=900.0)
+    assert found.tasks == 2
+
+
+def test_long_jobs_keep_their_threads() -> None:
+    assert needed(seen(in_flight=7, long_running=7)).tasks == 3
+
+
+def test_the_steady_stream_takes_what_erlang_says() -> None:
+    found = needed(seen(), arrivals_per_second=30.0, fresh_seconds=1.0, quiet=False)
+    # A load of 30 threads: one more has them started in time, 15 % more takes 35 or so.
+    assert found.tasks == 11
+    assert found.at_ease == found.steady == 12
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "tasks"), [(0, 10, 10), (20, 10, 20), (0, 0, 1), (0, 100, 100)]
+)
+def test_no_more_is_reckoned_with_than_there_may_be(least: int, most: int, tasks: int) -> None:
+    policy = replace(POLICY, min_tasks=least, max_tasks=most)
+    found = needed(seen(), policy=policy, arrivals_per_second=1_000.0, quiet=False)
+    assert found.tasks == tasks
+
+
+@pytest.mark.parametrize(
+    ("measurement", "rates", "tasks"),
+    [
+        (seen(), {}, 0),
+        (seen(), {"quiet": False}, 1),
+        (seen(in_flight=1), {}, 1),
+        (seen(due_scheduled=1), {}, 1),
+        (seen(recurring_soon=1), {}, 1),
+        (seen(), {"ready": 1}, 1),
+        # One that a present worker will have taken counts all the same.
+        (seen(workers=workers(3)), {"ready": 1}, 1),
+    ],
+)
+def test_no_task_is_needed_only_if_there_is_nothing_at_all(measurement, rates, tasks) -> None:
+    service = ServiceState(desired=1, running=1)
+    assert needed(measurement, service=service, **rates).tasks == tasks
+
+
+@pytest.mark.parametrize(
+    ("soon_due", "recurring", "jobs"),
+    [
+        ((100, 120, 950), 0, 850),  # a hundred are due soon at any time: those are the stream
+        ((950,), 0, 950),
+        ((900, 50), 0, 0),
+        ((900, 50), 600, 600),
+        ((), 900, 900),
+    ],
+)
+def test_jobs_due_soon_beyond_their_usual_number_are_foreseen(soon_due, recurring, jobs) -> None:
+    policy = replace(POLICY, threads_per_task=1)
+    found = needed(seen(recurring_soon=recurring), policy=policy, memory=Memory(soon_due=soon_due))
+    # Tasks are up before they come, so they have the whole target: jobs × 2 s ÷ 300 s.
+    assert found.tasks == -(-jobs * 2 // 300)
+    assert found.left == 0
+    assert found.within_seconds == 300
+
+
+def test_a_burst_with_a_rhythm_is_foreseen() -> None:
+    coming = NOW + timedelta(seconds=90)
+    bursts = tuple(Burst(coming - timedelta(hours=hours), 900) for hours in (2, 1))
+    found = needed(seen(), memory=Memory(bursts=bursts))
+    assert found.expected == Burst(coming, 900)
+    assert found.tasks == 2
+    # Not yet in sight:
+    bursts = tuple(replace(one, at=one.at + timedelta(seconds=71)) for one in bursts)
+    assert needed(seen(), memory=Memory(bursts=bursts)).expected is None
+
+
+def test_the_present_tasks_own_work_lets_none_of_them_go() -> None:
+    service = ServiceState(desired=2, running=2)
+    found = needed(seen(workers=workers(3, 3)), service=service, ready=300)
+    # Two tasks clear 300 jobs of 2 s in 100 s, so no third is called; 300 × 2 ÷ 200 ÷ 3 = 1.
+    assert found.left == 0
+    assert found.tasks == 1
+    assert found.at_ease == 1
+    assert needed(seen(workers=workers(3, 3)), service=service, ready=301).at_ease == 2
+    assert found.steady == 0
+
+
+def left(measurement: Measurement, service: ServiceState, *changed_ago: float) -> float:
+    """Of a thousand waiting jobs and three a second that come, 2 s each."""
+    changed = tuple(NOW - timedelta(seconds=ago) for ago in changed_ago)
+    memory = Memory(last_change_at=changed[0] if changed else None)
+    found = needed(measurement, service=service, memory=memory, ready=1_000, coming_per_second=3.0)
+    return found.left
+
+
+FOUR = ServiceState(desired=4, running=9)
+TWO_UP = seen(workers=workers(3, 3), long_running=1)
+
+
+@pytest.mark.parametrize(
+    ("changed_ago", "jobs_left"),
+    [
+        # Five free threads for 100 s; six more for as long as they are up by then.
+        ((30,), 1_300 - (5 * 100 + 6 * 30) / 2),
+        ((100,), 1_300 - (5 * 100 + 6 * 100) / 2),
+        ((0,), 1_300 - 5 * 100 / 2),
+        # Overdue, or asked for by someone else: expected by the next tick.
+        ((101,), 1_300 - (5 * 100 + 6 * 40) / 2),
+        ((), 1_300 - (5 * 100 + 6 * 40) / 2),
+        ((-1,), 1_300 - (5 * 100 + 6 * 40) / 2),
+    ],
+)
+def test_tasks_on_their_way_are_counted_on(changed_ago, jobs_left: float) -> None:
+    assert left(TWO_UP, FOUR, *changed_ago) == pytest.approx(jobs_left)
+
+
+def test_no_task_is_up_sooner_than_a_start_up_takes() -> None:
+    quick = replace(POLICY, start_up_seconds=20)
+    found = needed(seen(), service=FOUR, policy=quick, ready=1_000)
+    # Nine run, as ECS says, and no worker is known: 4 × 3 threads for 20 s.
+    assert found.left == 1_000 - 12 * 20 / 2
+    service = replace(FOUR, running=0)
+    assert needed(seen(), service=service, policy=quick, ready=1_000).left == 1_000
+
+
+def test_workers_beyond_the_desired_count_are_not_counted_on() -> None:
+    one = ServiceState(desired=1, running=2)
+    assert left(seen(workers=workers(3, 3)), one, 30) == 1_300 - 3 * 100 / 2
+
+
+def test_threads_that_run_long_jobs_take_no_others() -> None:
+    two = ServiceState(desired=2, running=2)
+    assert left(seen(workers=workers(3, 3), long_running=10), two, 30) == 1_300
+
+
+def test_jobs_that_hold_their_threads_for_long_free_none() -> None:
+    two = ServiceState(desired=2, running=2)
+    measurement = seen(workers=workers(3, 3))
+    found = needed(measurement, service=two, ready=1_000, long_share=0.5)
+    assert found.left == 1_000 - 6 * 100 / 4
