@@ -1,0 +1,173 @@
+"""Decisions at the edges of patience, limits and busy tasks."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scale_workers.decision import decide
+from scale_workers.measurement import Measurement, NoMeasurement, QueueDepth, Worker
+from scale_workers.model import (
+    Arrivals,
+    ConnectionBudget,
+    Decision,
+    Limit,
+    Memory,
+    Policy,
+    ServiceState,
+    TaskNeed,
+)
+
+NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+POLICY = Policy()
+
+
+def ago(seconds: float, tasks: int = 1, steady: int = 1) -> TaskNeed:
+    return TaskNeed(NOW - timedelta(seconds=seconds), tasks, steady)
+
+
+def calm(*needs: TaskNeed) -> Memory:
+    """One job a second for long, which one task carries."""
+    return Memory(
+        measured_at=NOW - timedelta(seconds=60),
+        arrived_total=10_000,
+        started_total=10_000,
+        arrivals=(Arrivals(60, 60),) * 30,
+        busy_seconds=1_000,
+        finished_jobs=1_000,
+        needs=needs,
+        last_change_at=NOW - timedelta(hours=1),
+    )
+
+
+def decided(
+    memory: Memory, *, tasks: int, claims: int = 0, policy: Policy = POLICY, ready: int = 0, **state
+) -> Decision:
+    workers = tuple(
+        Worker(f"ip-{number}", 3, ("*",), int(number < claims), 20) for number in range(tasks)
+    )
+    measurement = Measurement(
+        taken_at=NOW,
+        queues=(QueueDepth("default", ready),),
+        oldest_wait_seconds=0.0,
+        in_flight=0,
+        arrived_total=10_060,
+        started_total=10_060,
+        workers=workers,
+    )
+    service = ServiceState(**{"desired": tasks, "running": tasks, **state})
+    return decide(measurement, service, policy, memory, NOW)
+
+
+CARRIED = "1.0 jobs/s arrive, each takes 1.0 s; 1 task starts everything within 60 s"
+
+
+def test_nothing_is_said_of_limits_that_limit_nothing() -> None:
+    decision = decided(calm(ago(60)), tasks=1, policy=Policy(max_tasks=1))
+    assert decision.wanted == 1
+    assert decision.limits == ()
+    assert decision.reason == f"1 kept: {CARRIED}"
+    assert decision.memory.last_change_at == NOW - timedelta(hours=1)
+
+
+def test_a_change_is_told_without_a_reason_that_would_hold_it() -> None:
+    decision = decided(calm(ago(120), ago(60)), tasks=2)
+    assert decision.reason == f"2 → 1: {CARRIED}"
+    assert decision.memory.last_change_at == NOW
+    decision = decided(calm(ago(60)), tasks=1, ready=3_000)
+    assert decision.desired == 10
+    assert decision.reason.startswith("1 → 10: 3000 ready")
+    assert decision.reason.endswith("the maximum is 10")
+    assert decided(calm(ago(60)), tasks=1, ready=300).reason.endswith("within 150 s")
+
+
+@pytest.mark.parametrize(
+    ("needs", "desired", "why"),
+    [
+        # Covered: the oldest tick is as old as the patience less one tick.
+        ([ago(120), ago(60)], 1, ""),
+        ([ago(60)], 1, ""),
+        ([ago(59)], 2, "the need has not been lower for long enough"),
+        ([], 2, "the need has not been lower for long enough"),
+        # What came on top of the steady part holds for a tick and a half.
+        ([ago(120), ago(90, tasks=2)], 2, "2 were needed a moment ago"),
+        ([ago(120), ago(91, tasks=2)], 1, ""),
+        # The steady part holds for as long as the patience, and not longer.
+        ([ago(120, steady=2), ago(60)], 2, "2 were needed a moment ago"),
+        ([ago(121, steady=2), ago(60)], 1, ""),
+    ],
+)
+def test_patience_lasts_as_long_as_it_says(needs: list[TaskNeed], desired: int, why: str) -> None:
+    decision = decided(calm(*needs), tasks=2)
+    assert decision.desired == desired
+    held = f"; not fewer yet: {why}" if why else ""
+    assert decision.reason == f"2 {'kept' if desired == 2 else '→ 1'}: {CARRIED}{held}"
+
+
+def test_a_tick_that_is_repeated_counts_once() -> None:
+    memory = decided(calm(ago(60), ago(0, tasks=9, steady=9)), tasks=2).memory
+    assert [need.at for need in memory.needs] == [NOW - timedelta(seconds=60), NOW]
+    assert memory.needs[-1] == TaskNeed(NOW, 1, 1)
+
+
+def test_patience_is_not_owed_to_tasks_above_the_limit() -> None:
+    assert decided(calm(), tasks=12).desired == 8
+    decision = decided(calm(), tasks=10)
+    assert decision.desired == 10
+    assert decision.reason.endswith("the need has not been lower for long enough")
+
+
+def test_a_rollout_holds_every_task_and_says_so() -> None:
+    decision = decided(calm(ago(120), ago(60)), tasks=2, rolling_out=True)
+    assert decision.desired == 2
+    assert decision.reason == f"2 kept: {CARRIED}; not fewer yet: a deployment is rolling out"
+
+
+@pytest.mark.parametrize(
+    ("known_busy", "workers_busy", "desired", "why"),
+    [
+        (2, 0, 2, ""),  # as many as are to stay
+        (3, 0, 3, "; not fewer yet: 3 tasks run jobs"),
+        (9, 0, 6, "; not fewer yet: 9 tasks run jobs"),
+        # Where ECS was not asked, the workers' own claims tell.
+        (None, 2, 2, ""),
+        (None, 4, 4, "; not fewer yet: 4 tasks run jobs"),
+    ],
+)
+def test_busy_tasks_stay(known_busy: int | None, workers_busy: int, desired: int, why: str) -> None:
+    memory = calm(ago(120), ago(60))
+    decision = decided(memory, tasks=6, claims=workers_busy, busy=known_busy)
+    assert decision.desired == desired
+    assert decision.reason.endswith(f"within 60 s{why}")
+
+
+def test_connections_are_the_limit_only_below_the_maximum() -> None:
+    budget = ConnectionBudget(max_connections=60, reserve=10, per_web_task=10, per_worker_task=5)
+    at_four = Policy(max_tasks=4, connections=budget)
+    assert decided(calm(), tasks=1, ready=9_000, web_tasks=3, policy=at_four).limits == (
+        Limit.MAX_TASKS,
+    )
+    at_five = replace(at_four, max_tasks=5)
+    decision = decided(calm(), tasks=1, ready=9_000, web_tasks=3, policy=at_five)
+    assert (decision.desired, decision.limits) == (4, (Limit.CONNECTIONS,))
+
+
+def test_a_blind_tick_below_the_minimum_raises_to_it_and_remembers_when() -> None:
+    policy = replace(POLICY, min_tasks=3)
+    service, memory = ServiceState(desired=1, running=1), calm(ago(60))
+    decision = decide(NoMeasurement("asleep"), service, policy, memory, NOW)
+    assert (decision.desired, decision.wanted, decision.limits) == (3, 3, ())
+    assert decision.reason == "1 → 3, the minimum: asleep"
+    assert decision.memory == replace(memory, needs=(), last_change_at=NOW)
+
+
+def test_a_blind_tick_keeps_the_count_and_when_it_changed() -> None:
+    memory = calm(ago(60))
+    for why, policy in (
+        (NoMeasurement("timed out"), POLICY),
+        (NoMeasurement("paused", paused=True), replace(POLICY, min_tasks=9)),
+    ):
+        decision = decide(why, ServiceState(desired=4, running=4), policy, memory, NOW)
+        assert (decision.desired, decision.wanted) == (4, 4)
+        assert decision.reason == f"4 kept: {why.why}"
+        assert decision.memory == replace(memory, needs=())
