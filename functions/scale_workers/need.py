@@ -151,7 +151,7 @@ def _left_over(
 def _unserved(measurement: Measurement) -> tuple[str, ...]:
     """Queues with ready jobs that no live worker's list covers ("*", a name, or "prefix*")."""
     patterns = {pattern for worker in measurement.workers for pattern in worker.queues}
-    if not patterns or "*" in patterns:
+    if not patterns:
         return ()
     return tuple(
         queue.name
