@@ -50,6 +50,18 @@ def test_users_take_turns_and_the_last_one_s_password_keeps_working(rotation: Ro
     assert rotation.redeployments() == [3, 3]
 
 
+def test_a_user_named_in_the_secret_is_kept_until_two_are_prepared(rotation: Rotation) -> None:
+    rotation.edit(aurora_username="jiki")
+
+    rotation.rotate()
+
+    secret = rotation.aws.secret()
+    assert secret["aurora_username"] == "jiki"
+    assert rotation.logs_in("jiki", secret["aurora_password"])
+    (event,) = rotation.aws.published_events()
+    assert event["detail"]["facts"]["strategy"] == "single user"
+
+
 def test_an_edit_meanwhile_is_merged_and_the_next_rotation_is_accepted(rotation: Rotation) -> None:
     token = rotation.begin()
     rotation.step("create_secret", token)
