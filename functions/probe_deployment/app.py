@@ -14,6 +14,7 @@ from ops_common.observability import logger
 from probe_deployment import wiring
 from probe_deployment.answer import answer
 from probe_deployment.probe import Superseded, probe
+from probe_deployment.report import measure
 from probe_deployment.settings import Settings
 from probe_deployment.triggers import parse
 
@@ -30,5 +31,6 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     except Superseded as error:
         logger.info("superseded", reason=str(error))
         return {"status": "superseded", "reason": str(error)}
+    measure(verdict)
     logger.info("verdict", status=verdict.outcome.value, reason=verdict.summary)
     return answer(verdict)
