@@ -12,6 +12,8 @@ from unittest import mock
 import psycopg
 import pytest
 import pytest_socket
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from local.clock import SteppedClock
 from local.ecs import EcsStandIn
@@ -74,6 +76,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ |= {
         name: value for name, value in CLEAN_ENVIRONMENT.items() if name.startswith("POWERTOOLS")
     }
+    # How long an example takes says something about the machine alone.
+    hypothesis_settings.register_profile(
+        "any machine",
+        hypothesis_settings(),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    hypothesis_settings.load_profile("any machine")
     config.addinivalue_line(
         "markers", "every_postgres: runs on every kind of PostgreSQL server that is available"
     )

@@ -116,6 +116,9 @@ def test_a_stack_is_deployed_updated_and_removed(account: MiniStack, world: Worl
     # THEN nothing of it is left, and nothing of the app's is gone
     left = what_is_left(account)
     assert left.pop("tables") == [CONFIG_TABLE]
+    # A tick that runs meanwhile makes its log group anew, on AWS too.
+    groups = {group["logGroupName"] for group in left.pop("log groups")}
+    assert groups <= {f"/aws/lambda/{deploy.STACK_NAME}-scale-workers"}
     assert {kind: found for kind, found in left.items() if found} == {}
     assert the_app_s_own(account) == before
 
