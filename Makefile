@@ -111,6 +111,9 @@ preview: setup ## Show an event as Slack and SNS would (EVENT=events/alerts/alar
 bench-probes: setup ## Compare the deployment suite side by side with one check after the other
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 
+cost: setup ## Show what a month costs, line by line (SET="AlarmSet=all CanarySchedule=")
+	PYTHONPATH=. python -m local.cost $(SET)
+
 bench-coldstart: setup ## Measure cold starts and package sizes (WRITE=1 puts the table into the docs)
 	nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)
 

@@ -116,6 +116,8 @@ class _Resolver:
                 return not self._value(argument)[0]
             case "And":
                 return all(self._value(argument))
+            case "Or":
+                return any(self._value(argument))
         raise ValueError(f"Fn::{name} is not resolved here")
 
     def _substitute(self, argument: Any) -> str:

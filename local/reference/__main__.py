@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from local.cost import page as cost
 from local.ministack import ROOT
 from local.reference import configuration, dashboard
 
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "configuration.md": configuration.page,
+    ROOT / "docs" / "cost.md": cost.page,
     ROOT / "docs" / "images" / "dashboard.svg": dashboard.picture,
 }
 

@@ -1,0 +1,1 @@
+"""What the stack costs a month, from its transformed template (docs/cost.md)."""
