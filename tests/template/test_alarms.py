@@ -137,6 +137,13 @@ def test_the_dashboard_begins_with_every_alarm_that_there_is(parameters: dict[st
     )
 
 
+def test_no_metric_on_the_dashboard_has_an_empty_dimension() -> None:
+    """CloudWatch refuses such a dashboard, and with it the deployment."""
+    for widget in widgets({}):
+        for metric in widget["properties"].get("metrics", []):
+            assert "" not in metric
+
+
 def test_what_the_dashboard_looks_for_in_the_logs_is_what_the_functions_log() -> None:
     queries = [
         widget["properties"]["query"] for widget in widgets(EVERYTHING) if widget["type"] == "log"
