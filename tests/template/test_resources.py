@@ -1,5 +1,6 @@
 """What every resource of a kind must have, so that nothing is kept for ever or lost too early."""
 
+import json
 from typing import Any
 
 from local.transform import resolved
@@ -68,3 +69,13 @@ def test_each_variable_is_text() -> None:
     for name, function in of_type("AWS::Lambda::Function").items():
         for variable, value in function["Environment"]["Variables"].items():
             assert isinstance(value, str), f"{name}: quote {variable}"
+
+
+def test_roles_and_variables_stay_within_aws_s_quotas() -> None:
+    """IAM: 10,240 characters of a role's inline policies; Lambda: 4 KB of variables. With room."""
+    chosen = {"DatabaseAuth": "iam", "MinTasks": "0", "AllowMasterReset": "true"}
+    for name, role in of_type("AWS::IAM::Role", **chosen).items():
+        text = json.dumps([policy["PolicyDocument"] for policy in role["Policies"]])
+        assert len(text) < 8_000, name
+    for name, function in of_type("AWS::Lambda::Function", **chosen).items():
+        assert len(json.dumps(function["Environment"])) < 3_500, name
