@@ -29,6 +29,9 @@ def explain(
         parts.append(_limit(service, policy, ceiling))
     elif held:
         parts.append(f"not fewer yet: {held}")
+    elif desired > service.desired:
+        allowed = policy.connections.worker_tasks(service.web_tasks)
+        parts += [f"the database would allow {allowed}"] if allowed is not None else []
     if needed.unserved:
         parts.append(f"no live worker takes from {', '.join(needed.unserved)}")
     if measurement.dead_processes:

@@ -81,6 +81,14 @@ def test_scales_out_at_once_for_a_backlog_and_says_why():
     assert decision.memory.last_change_at == NOW
 
 
+def test_says_how_many_the_database_would_allow_where_it_asks_for_more():
+    budget = ConnectionBudget(max_connections=100, reserve=10, per_web_task=10, per_worker_task=5)
+    policy = Policy(connections=budget)
+    decision = decided(measured(900, 1), policy=policy, memory=memory_of(6), web_tasks=2)
+    assert 1 < decision.desired < 10
+    assert decision.reason.endswith("; the database would allow 14")
+
+
 def test_leaves_a_backlog_to_the_present_tasks_that_they_clear_before_help_could_come():
     # GIVEN 100 jobs of one second and two tasks: done in 17 s, where a start-up takes 75 s
     decision = decided(measured(100, 2), tasks=2, memory=memory_of(6, tasks=2))
