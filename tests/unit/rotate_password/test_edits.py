@@ -6,6 +6,7 @@ import pytest
 
 from ops_common.app_config import AppConfigError
 from ops_common.query_database import LoginRefused
+from rotate_password.request import BadRotation
 from rotate_password.secret import CURRENT, PENDING, PREVIOUS
 from tests.unit.rotate_password.world import STEPS, World
 
@@ -55,6 +56,30 @@ def test_two_edits_survive_the_second_between_the_look_and_the_move() -> None:
     assert (content["first"], content["second"]) == ("1", "2")
     assert content["aurora_password"] == world.database.roles["jiki"]
     assert PENDING not in world.secret.labels
+
+
+def test_who_edits_without_end_stops_the_last_step_before_anything_is_redeployed() -> None:
+    # GIVEN a program that edits the secret again and again, quicker than the label can move
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in BEFORE_LAST:
+        world.step(name, token)
+    move, moves = world.secret.move, 0
+
+    def edit_then_move(label: str, **versions: str | None) -> bool:
+        nonlocal moves
+        moves += 1
+        world.secret.edit(count=str(moves))
+        return move(label, **versions)
+
+    world.secret.move = edit_then_move  # type: ignore[method-assign]
+
+    # THEN
+    with pytest.raises(BadRotation, match="secret config was edited 10 times meanwhile"):
+        world.step("finishSecret", token)
+    assert moves == 10
+    assert world.current().password == "first"
+    assert {len(deployed) for deployed in world.services.deployed.values()} == {1}
 
 
 def test_the_edited_text_stays_as_it_was_written() -> None:

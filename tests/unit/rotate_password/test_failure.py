@@ -80,7 +80,7 @@ def test_a_lost_password_has_a_kind_of_its_own() -> None:
     assert (event.kind, event.severity) == ("PasswordLost", Severity.CRITICAL)
 
 
-def test_failing_to_tell_does_not_hide_the_failure() -> None:
+def test_failing_to_tell_does_not_hide_the_failure(caplog: pytest.LogCaptureFixture) -> None:
     def refuse(_: OpsEvent) -> None:
         raise EventNotPublished("RotationFailed: ThrottlingException")
 
@@ -89,6 +89,9 @@ def test_failing_to_tell_does_not_hide_the_failure() -> None:
         reported(Request("setSecret", SECRET, "token"), refuse, Clock()),
     ):
         raise DatabaseUnreachable("db:5432 offers no TLS")
+
+    # AND both are in the log
+    assert caplog.messages == ["step failed", "event not published"]
 
 
 def test_a_failed_preparation_of_roles_is_no_failed_rotation() -> None:

@@ -96,6 +96,18 @@ def test_a_service_deployed_between_the_steps_is_redeployed_all_the_same() -> No
     assert [len(world.services.deployed[name]) for name in SERVICES] == [3, 2]
 
 
+def test_a_service_is_redeployed_though_its_clock_is_ahead_of_the_secrets() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in list(STEPS)[:3]:
+        world.step(name, token)
+    world.services.deployed["jiki-api-web"].append(world.clock.now() + timedelta(seconds=5))
+
+    world.step("finishSecret", token)
+
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [3, 2]
+
+
 def test_a_service_that_somebody_deployed_after_the_move_is_left_alone_by_a_retry() -> None:
     world = World()
     token = world.secret.begin_rotation()
@@ -135,7 +147,7 @@ def test_no_services_means_no_guard_and_no_redeployment() -> None:
     token = world.secret.begin_rotation()
     world.services.rolling = 99
 
-    for name in STEPS:
-        world.step(name, token, services=())
+    said = [world.step(name, token, services=()) for name in STEPS]
 
+    assert said[-1] == "jiki has a new password; redeployed: nothing"
     assert [len(world.services.deployed[name]) for name in SERVICES] == [1, 1]

@@ -122,6 +122,24 @@ def test_each_step_says_in_words_what_it_did() -> None:
     ]
 
 
+def test_two_runs_of_the_first_step_at_once_store_one_password() -> None:
+    # GIVEN another run that is quicker by a moment
+    world = World()
+    token = world.secret.begin_rotation()
+    put = world.secret.put
+
+    def put_second(version: str, text: str, label: str) -> None:
+        put(version, text.replace("j", "quicker"), label)
+        put(version, text, label)
+
+    world.secret.put = put_second  # type: ignore[method-assign]
+
+    said = world.step("createSecret", token)
+
+    assert said == "a run at the same time stored the pending version"
+    assert "quicker" in (world.secret.versions[token] or "")
+
+
 def test_a_token_that_is_neither_pending_nor_current_is_refused() -> None:
     world = World()
 

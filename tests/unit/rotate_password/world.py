@@ -88,6 +88,7 @@ class MemorySecret:
         return SecretState(self.arn, "config", dict(self.labels), self.last_changed)
 
     def read(self, version: str) -> str | None:
+        assert version, "GetSecretValue without a version is another question"
         return self.versions.get(version)
 
     def put(self, version: str, text: str, label: str) -> None:
