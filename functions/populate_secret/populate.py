@@ -8,6 +8,7 @@ from populate_secret.plan import WHERE, Plan, add_keys, plan
 from populate_secret.settings import Settings
 from populate_secret.store import SecretStore
 
+EMPTY = "it is there without a value: remove the key, then run this again"
 RANDOM_BYTES = 64  # as `rails secret` makes them, in hexadecimal
 
 
@@ -50,11 +51,12 @@ def _answer(planned: Plan, settings: Settings, *, apply: bool) -> dict[str, Any]
         )
     else:
         summary = f'would make {", ".join(planned.make)}; send {{"apply": true}} to do it'
-    people = (*planned.for_people, *planned.empty)
+    people = {key: WHERE.get(key, "") for key in (*planned.for_people, *planned.empty)}
+    people |= {key: EMPTY for key in planned.empty if key in settings.random_keys}
     return {
         "secret": settings.secret_id,
         "applied": apply and bool(planned.make),
         "made" if apply else "wouldMake": list(planned.make),
-        "forPeople": {key: WHERE.get(key, "") for key in people},
+        "forPeople": people,
         "summary": summary,
     }

@@ -34,7 +34,8 @@ class SecretStore:
     def read(self) -> Version:
         """The current version."""
         current = self._client.get_secret_value(SecretId=self._id, VersionStage=CURRENT)
-        return Version(current["VersionId"], current["SecretString"])
+        # A binary secret has no text, and is refused as one that is no JSON.
+        return Version(current["VersionId"], current.get("SecretString", ""))
 
     def replace(self, old: Version, text: str) -> None:
         """Make `text` current if `old` still is. Raises SecretBusy.

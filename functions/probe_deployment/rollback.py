@@ -55,7 +55,8 @@ def apply(
 ) -> str:
     """Do what was decided, once for a deployment; returns what was done in words.
 
-    Raises ClientError where AWS is at fault, and then a repetition does it.
+    People are told first: once ECS has begun, a repetition finds the probed deployment replaced.
+    Raises EventNotPublished or ClientError where AWS is at fault, and then a repetition does it.
     """
     if decision.task_definition is None:
         return decision.reason
@@ -63,28 +64,29 @@ def apply(
     if not memory.claim(subject, decision.task_definition, now):
         return "was done already"
     try:
+        publish(_event(service, decision.task_definition, now))
         deployment = ecs.deploy(service.name, decision.task_definition)
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
+    except Exception as error:
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
         if code in REFUSED:  # a deregistered task definition, a missing permission
             return f"{decision.reason}: ECS refused it ({code})"
         memory.release(subject)
         raise
-    publish(_event(service, decision, deployment, now))
     return f"{decision.reason}, as {deployment}"
 
 
-def _event(service: Service, decision: Decision, deployment: str, now: datetime) -> OpsEvent:
-    old, new = service.primary.task_definition, str(decision.task_definition)
+def _event(service: Service, task_definition: str, now: datetime) -> OpsEvent:
+    old, new = (
+        arn.rsplit("/", 1)[-1] for arn in (service.primary.task_definition, task_definition)
+    )
     return OpsEvent(
         kind="DeploymentRolledBack",
         state=State.NOTICE,
         severity=Severity.CRITICAL,
         incident=f"rollback:{service.name}",
-        title=f"{service.name} was rolled back",
-        text=f"{service.name} goes from {old.rsplit('/', 1)[-1]} back to {new.rsplit('/', 1)[-1]}:"
-        " its deployment failed the probe. A migration it ran stays. Mend the cause before the"
-        " next deployment.",
+        title=f"{service.name} is rolled back",
+        text=f"{service.name} goes from {old} back to {new}: its deployment failed the probe. A"
+        " migration it ran stays. Mend the cause before the next deployment.",
         occurred_at=now,
-        facts={"service": service.name, "from": service.primary.id, "to": deployment},
+        facts={"service": service.name, "deployment": service.primary.id, "from": old, "to": new},
     )

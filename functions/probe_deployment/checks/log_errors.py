@@ -1,5 +1,6 @@
 """Error patterns in the services' logs that were not there before the deployment."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,22 +26,23 @@ def check(context: Context) -> Finding:
     Never fewer minutes before than after: an error that comes every few minutes is not new.
     """
     logs = context.client("logs")
-    found: list[ErrorPattern] = []
+    found: dict[str, list[ErrorPattern]] = {}
     known = 0
-    groups = [context.settings.log_group(name) for name in context.probed]
-    for name, group in zip(context.probed, groups, strict=True):
+    for name in context.probed:
+        group = context.settings.log_group(name)
         since = deployment_start(context, name)
         until = min(context.now, since + WINDOW)
         after = patterns(_lines(logs, group, since, until))
         before = patterns(_lines(logs, group, since - WINDOW, since)) if after else {}
-        new = new_patterns(before, after)
-        found += new
+        if new := new_patterns(before, after):
+            found[group] = new
         known += len(after) - len(new)
-    return judge(found, known, groups)
+    return judge(found, known)
 
 
-def judge(new: list[ErrorPattern], known: int, groups: list[str]) -> Finding:
-    """What new patterns, and those known from before, amount to."""
+def judge(found: Mapping[str, list[ErrorPattern]], known: int) -> Finding:
+    """What new patterns, by log group, and those known from before amount to."""
+    new = [pattern for group in found.values() for pattern in group]
     wanted = "no error pattern that was not there before"
     if new:
         listed = "; ".join(f"{pattern.count} × {pattern.sample}" for pattern in new[:LISTED])
@@ -48,8 +50,13 @@ def judge(new: list[ErrorPattern], known: int, groups: list[str]) -> Finding:
         return Finding.failed(
             f"{len(new)} new: {listed}{more}",
             wanted,
-            f"read them in full: aws logs tail {groups[0]} --since 30m --filter-pattern ERROR;"
-            " if users are hurt, deploy the previous task definition",
+            "read them in full: "
+            + "; ".join(
+                f"aws logs tail {group} --since 30m --filter-pattern '?ERROR ?FATAL ?Error"
+                " ?Exception ?error'"
+                for group in found
+            )
+            + "; if users are hurt, deploy the last task definition that passed (docs/runbook.md)",
         )
     return Finding.passed(f"none new, {known} known from before", wanted)
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from local.lambda_endpoint import Context
 from local.moto_aws import SECRET_CONTENT, MotoAws
@@ -72,3 +74,37 @@ def test_an_edit_in_between_is_not_overwritten(secret: MotoAws) -> None:
     with pytest.raises(SecretBusy, match="was changed meanwhile"):
         store.replace(read, '{"ours": ""}')
     assert secret.secret() == {"edited": "by hand"}
+
+
+def test_a_run_that_died_half_way_is_made_good_by_the_next(
+    secret: MotoAws, event: Callable[[str], Any], lambda_context: Context
+) -> None:
+    # GIVEN a network that is gone once the new version is stored
+    def gone(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="secretsmanager")
+
+    events = ops_aws.client("secretsmanager").meta.events
+    events.register("before-call.secretsmanager.UpdateSecretVersionStage", gone)
+    with pytest.raises(EndpointConnectionError):
+        handler(event("populate_secret/apply"), lambda_context)
+    assert secret.secret() == KEPT
+    # WHEN it runs again
+    events.unregister("before-call.secretsmanager.UpdateSecretVersionStage", gone)
+    assert handler(event("populate_secret/apply"), lambda_context)["made"] == RANDOM[1:]
+    # THEN the keys are there, and no label of ours is left
+    assert set(secret.secret()) == set(SECRET_CONTENT)
+    labels = {label for labels in secret.stages().values() for label in labels}
+    assert labels == {"AWSCURRENT", "AWSPREVIOUS"}
+
+
+def test_a_refused_call_changes_nothing(
+    secret: MotoAws, event: Callable[[str], Any], lambda_context: Context
+) -> None:
+    def refuse(**_: Any) -> Any:
+        return AWSResponse("", 400, {}, None), {"Error": {"Code": "AccessDeniedException"}}  # type: ignore[arg-type]
+
+    events = ops_aws.client("secretsmanager").meta.events
+    events.register("before-call.secretsmanager.PutSecretValue", refuse)
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        handler(event("populate_secret/apply"), lambda_context)
+    assert secret.secret() == KEPT

@@ -123,6 +123,7 @@ def test_a_new_error_in_the_log_is_quoted_and_redacted(system: System) -> None:
     finding = system.checks(service=WEB)["log_errors"]
     assert finding["status"] == "fail"
     assert "2 × FATAL -- : Stripe::AuthenticationError" in finding["saw"]
+    assert f"aws logs tail /ecs/{WEB} --since 30m" in finding["remedy"]
     assert "timeout" not in finding["saw"]
     assert "hunter" not in finding["saw"]
 

@@ -205,6 +205,21 @@ def test_rolls_back_to_the_last_that_passed_once_and_tells(broken: Prober) -> No
     assert broken.kinds == [("DeploymentRolledBack", "notice"), ("DeploymentProbed", "open")]
 
 
+def test_nobody_is_left_without_news_of_a_rollback(broken: Prober) -> None:
+    # GIVEN an event bus that refuses
+    event = broken.system.deployment_event(WEB)
+    broken.publish_fails = True
+    with pytest.raises(EventNotPublished):
+        broken(event, grace_seconds=0, rollback=True)
+    assert running_tag(broken.system) == "b" * 40
+    # WHEN Lambda repeats the event
+    broken.publish_fails = False
+    broken(event, grace_seconds=0, rollback=True)
+    # THEN it is told, and done
+    assert broken.kinds == [("DeploymentRolledBack", "notice"), ("DeploymentProbed", "open")]
+    assert running_tag(broken.system) == NEW
+
+
 def test_a_rollback_that_fails_its_own_probe_is_not_rolled_back(broken: Prober) -> None:
     broken(broken.system.deployment_event(WEB), grace_seconds=0, rollback=True)
     broken.system.ecs.advance(120)
