@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ops_common.query_database import BadRequest, QueueTablesMissing
+from ops_common.query_database import BadRequest, DatabaseTimeout, QueueTablesMissing
 from query_database.fields import Fields
 from query_database.queue import measure_queue
 from query_database.requests import answer
@@ -318,6 +318,14 @@ def test_is_not_held_up_by_workers_that_lock_rows(database: Database) -> None:
     with database.server.connect(database.address.name) as other, other.transaction():
         other.execute("SELECT * FROM solid_queue_ready_executions FOR UPDATE")
         assert measure(database.admin).ready == 3
+
+
+def test_a_migration_that_locks_a_table_ends_the_look_after_a_second(database: Database) -> None:
+    event = {"request": "measure_queue", "login": database.login.as_json()}
+    with database.server.connect(database.address.name) as other, other.transaction():
+        other.execute("LOCK TABLE solid_queue_jobs IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(DatabaseTimeout, match="due to lock timeout"):
+            answer(event, Settings.from_env())
 
 
 @pytest.mark.every_postgres

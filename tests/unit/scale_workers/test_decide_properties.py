@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scale_workers.decision import decide
@@ -186,6 +186,7 @@ def test_the_memory_survives_its_json(measurement, service, policy, memory):
     assert Memory.from_json(after.as_json()) == after
 
 
+@settings(max_examples=40)
 @given(
     st.integers(0, 3_000),
     st.floats(0.05, 60),
