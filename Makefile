@@ -88,16 +88,17 @@ types: setup ## Check types (mypy --strict)
 
 validate: setup ## Check the template (sam validate, cfn-lint)
 	sam validate --lint
+	cfn-lint
 
 build: setup ## Build what is deployed into .aws-sam/build, compiled (a cold start takes half as long)
 	sam build
 	python -m local.precompile .aws-sam/build
 
-bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png
+bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png (ARGS="--hard --seeds 7 8")
 	PYTHONPATH=functions:layers/common python -m benchmarks.scaling $(ARGS)
 
-bench-queue: setup ## Compare the cost of a look at the queue with others' statements
-	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.queue_measurement
+bench-queue: setup ## Compare the cost of a look at the queue with others' statements (ARGS="--most 10000000")
+	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.queue_measurement $(ARGS)
 
 bench-rotation: setup ## Compare what clients feel of a rotation, with one user and with two
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.rotation

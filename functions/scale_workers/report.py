@@ -1,4 +1,4 @@
-"""A tick as people and programs read it later: one log line, and two metrics."""
+"""A tick as people and programs read it later: one log line, and three metrics."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
