@@ -5,11 +5,12 @@ from pathlib import Path
 
 from local.cost import page as cost
 from local.ministack import ROOT
-from local.reference import configuration, dashboard
+from local.reference import configuration, dashboard, licences
 
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "configuration.md": configuration.page,
     ROOT / "docs" / "cost.md": cost.page,
+    ROOT / "docs" / "licences.md": licences.page,
     ROOT / "docs" / "images" / "dashboard.svg": dashboard.picture,
 }
 
