@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from benchmarks.loadtest.profile import BadProfile, Profile
 from local.verdict import ask
 
@@ -34,14 +36,21 @@ def main() -> int:
     troubles = judge(figures, profile)
     print(table(figures))
     if arguments.stack:
-        print(f"waiting {CLOUDWATCH_SECONDS} s for CloudWatch …")
-        time.sleep(CLOUDWATCH_SECONDS)
-        verdict: Any = ask(arguments.stack, {"suite": "load", "startedAt": began.isoformat()})
-        print(verdict["table"])
-        if verdict["status"] != "pass":
-            troubles.append(verdict["summary"])
+        print(f"waiting {arguments.wait:g} s for CloudWatch …")
+        time.sleep(arguments.wait)
+        troubles += _view_of_the_probes(arguments.stack, began)
     print(f"\n{'FAIL: ' + '; '.join(troubles) if troubles else 'PASS'}")
     return 1 if troubles else 0
+
+
+def _view_of_the_probes(stack: str, began: datetime) -> list[str]:
+    """Print what the stack's suite `load` saw since then; what it found wrong."""
+    try:
+        verdict = ask(stack, {"suite": "load", "startedAt": began.isoformat()})
+    except (BotoCoreError, ClientError, RuntimeError) as error:
+        return [f"no view of {stack}'s probes: {error}"]
+    print(verdict["table"])
+    return [] if verdict["status"] == "pass" else [verdict["summary"]]
 
 
 def judge(figures: Figures, profile: Profile) -> list[str]:
@@ -77,6 +86,7 @@ def _arguments() -> Any:
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--profile", type=Path, default=PROFILE)
     parser.add_argument("--stack", default="", help="ask this stack's probes for their view")
+    parser.add_argument("--wait", type=float, default=CLOUDWATCH_SECONDS, help="before asking (s)")
     return parser.parse_args()
 
 

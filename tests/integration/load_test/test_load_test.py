@@ -1,7 +1,11 @@
 """A short load test of the local app, and what the load balancer's figures amount to."""
 
+import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +13,9 @@ import pytest
 
 from local.app import AppStandIn
 from local.http_server import Response, serve
+from local.lambda_endpoint import LambdaEndpoint
 from local.ministack import ROOT
+from local.moto_aws import MotoAws
 from probe_deployment.checks import traffic
 from probe_deployment.finding import Status
 from tests.conftest import Database
@@ -18,7 +24,7 @@ ONE_TASK: Any = SimpleNamespace(id="1")
 SHORT = ("--users", "4", "--minutes", "0.05")
 
 
-def load(url: str, *options: str) -> subprocess.CompletedProcess[str]:
+def load(url: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     # Its own process: locust replaces the standard library's sockets.
     return subprocess.run(
         [sys.executable, "-m", "benchmarks.loadtest", url, *SHORT, *options],
@@ -27,7 +33,26 @@ def load(url: str, *options: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=60,
         check=False,
+        env=os.environ | variables,
     )
+
+
+@pytest.fixture
+def stack(aws: MotoAws) -> Iterator[LambdaEndpoint]:
+    """A stack whose probe_deployment answers with a verdict of its own."""
+    resources = {
+        "ProbeDeployment": {
+            # Whatever has the name that is asked for; its kind is not looked at.
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {"LogGroupName": "jiki-ops-probe-deployment"},
+        }
+    }
+    template = json.dumps({"Resources": resources})
+    aws.client("cloudformation").create_stack(StackName="jiki-ops", TemplateBody=template)
+    answer = {"status": "fail", "table": "responses FAIL", "summary": "load: 1 of 6 checks failed"}
+    functions = {"jiki-ops-probe-deployment": lambda _event, _context: answer}
+    with LambdaEndpoint(functions).start() as endpoint:
+        yield endpoint
 
 
 def test_an_app_that_answers_passes(database: Database) -> None:
@@ -46,6 +71,32 @@ def test_an_app_that_answers_503_fails_with_its_reason() -> None:
     assert done.returncode == 1
     assert "100.00% failed" in done.stdout
     assert "status 503" in done.stdout
+
+
+def test_the_probes_view_of_the_same_minutes_is_part_of_the_verdict(
+    aws: MotoAws, stack: LambdaEndpoint
+) -> None:
+    # GIVEN an app that answers its users well, and probes that saw errors
+    began = datetime.now(UTC)
+    places = {"AWS_ENDPOINT_URL": aws.url, "AWS_ENDPOINT_URL_LAMBDA": stack.url}
+    with serve(lambda _: Response(200)) as port:
+        done = load(f"http://127.0.0.1:{port}", "--stack", "jiki-ops", "--wait", "0", **places)
+    # THEN they decide, on what has happened since the test began
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "responses FAIL" in done.stdout
+    assert done.stdout.endswith("FAIL: load: 1 of 6 checks failed\n")
+    (asked,) = stack.invocations
+    assert asked.payload["suite"] == "load"
+    assert began < datetime.fromisoformat(asked.payload["startedAt"]) < datetime.now(UTC)
+
+
+def test_a_stack_that_gives_no_view_fails_the_test(aws: MotoAws) -> None:
+    with serve(lambda _: Response(200)) as port:
+        done = load(
+            f"http://127.0.0.1:{port}", "--stack", "nosuch", "--wait", "0", AWS_ENDPOINT_URL=aws.url
+        )
+    assert done.returncode == 1
+    assert "FAIL: no view of nosuch's probes" in done.stdout
 
 
 def test_a_run_beyond_the_bounds_is_not_made() -> None:
