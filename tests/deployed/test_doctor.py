@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
+from local import http_server
+from local.ministack import free_port
+from local.moto_aws import CONFIG_TABLE, SECRET
 from local.world import SLACK_TOKEN_PARAMETER, World
+
+ATTEMPTS = 5
+TOO_SLOW = ("still running", "no answer from AWS")
 
 
 def failed(world: World) -> dict[str, Any]:
-    checks = world.invoke("ProbeDeployment", {"suite": "self"})["checks"]
+    """What fails, once every function has answered: starting one on a busy machine takes long."""
+    for _ in range(ATTEMPTS):
+        checks = world.invoke("ProbeDeployment", {"suite": "self"})["checks"]
+        if not any(check["saw"].startswith(TOO_SLOW) for check in checks):
+            break
     return {check["name"]: check for check in checks if check["status"] == "fail"}
 
 
@@ -51,12 +61,6 @@ def another_secret(world: World) -> Iterator[None]:
 @contextmanager
 def missing_service(world: World) -> Iterator[None]:
     with variables(world, "RotatePassword", REDEPLOY_SERVICES="jiki-api-gone"):
-        yield
-
-
-@contextmanager
-def bad_time_limit(world: World) -> Iterator[None]:
-    with variables(world, "QueryDatabase", STATEMENT_TIMEOUT_SECONDS="soon"):
         yield
 
 
@@ -145,6 +149,64 @@ def nobody_subscribed(world: World) -> Iterator[None]:
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=subscription["Endpoint"])
 
 
+@contextmanager
+def denied_action(world: World) -> Iterator[None]:
+    """ECS as a role without the permission sees it; the emulator enforces none."""
+    refusal = http_server.Response(
+        400, {"__type": "AccessDeniedException", "message": "not authorized to perform"}
+    )
+    with (
+        http_server.serve(lambda request: refusal) as port,
+        variables(world, "RotatePassword", AWS_ENDPOINT_URL_ECS=f"http://127.0.0.1:{port}"),
+    ):
+        yield
+
+
+@contextmanager
+def database_out_of_reach(world: World) -> Iterator[None]:
+    """A port on which nobody listens, as without the security-group rule."""
+    dynamodb, key = world.client("dynamodb"), {"id": {"S": "aurora_port"}}
+    before = dynamodb.get_item(TableName=CONFIG_TABLE, Key=key)["Item"]
+    dynamodb.put_item(TableName=CONFIG_TABLE, Item=key | {"value": {"S": str(free_port())}})
+    try:
+        yield
+    finally:
+        dynamodb.put_item(TableName=CONFIG_TABLE, Item=before)
+
+
+@contextmanager
+def missing_address(world: World) -> Iterator[None]:
+    dynamodb, key = world.client("dynamodb"), {"id": {"S": "aurora_endpoint"}}
+    before = dynamodb.delete_item(TableName=CONFIG_TABLE, Key=key, ReturnValues="ALL_OLD")
+    try:
+        yield
+    finally:
+        dynamodb.put_item(TableName=CONFIG_TABLE, Item=before["Attributes"])
+
+
+@contextmanager
+def missing_password(world: World) -> Iterator[None]:
+    secrets, before = world.client("secretsmanager"), world.secret()
+    rest = {key: value for key, value in before.items() if key != "aurora_password"}
+    secrets.put_secret_value(SecretId=SECRET, SecretString=json.dumps(rest))
+    try:
+        yield
+    finally:
+        secrets.put_secret_value(SecretId=SECRET, SecretString=json.dumps(before))
+
+
+@contextmanager
+def rotation_by_another_function(world: World) -> Iterator[None]:
+    secrets, function = world.client("secretsmanager"), world.outputs["RotatePasswordFunction"]
+    arn = f"arn:aws:lambda:eu-west-1:123456789012:function:{function}"
+    # The emulator has no way to switch a rotation off, so afterwards it is on and as it should be.
+    secrets.rotate_secret(SecretId=SECRET, RotationLambdaARN=f"{arn}-of-yesterday")
+    try:
+        yield
+    finally:
+        secrets.rotate_secret(SecretId=SECRET, RotationLambdaARN=arn)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _warm(world: World) -> None:
     # Six functions that start at once may be too slow for the suite on a busy machine.
@@ -167,7 +229,6 @@ def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
         (no_cluster, "scale_workers", "ECS_CLUSTER is missing", "sam deploy"),
         (another_secret, "populate_secret", "ResourceNotFound", "correct the stack's parameters"),
         (missing_service, "rotate_password", "jiki-api-gone", "WorkerService"),
-        (bad_time_limit, "query_database", "STATEMENT_TIMEOUT_SECONDS must be", "sam deploy"),
         (revoked_token, "send_alerts", "slack: ", "aws ssm put-parameter"),
         (disabled_rule, "rules", "AlarmRule is disabled", "aws events enable-rule --name"),
         (disabled_schedule, "schedules", "disabled: CanaryTick", "enable it"),
@@ -175,6 +236,16 @@ def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
         (dead_letter, "alert_queue", "1 dead letters", "aws sqs receive-message"),
         (changed_password, "database_login", "refused the login", "docs/runbook.md"),
         (nobody_subscribed, "alert_subscribers", "0 confirmed", "aws sns subscribe"),
+        (denied_action, "rotate_password", "AccessDenied", "in RotatePasswordRole"),
+        (
+            database_out_of_reach,
+            "database_login",
+            "nothing listens",
+            "QueryDatabaseSecurityGroupId",
+        ),
+        (missing_address, "database_login", "no value for aurora_endpoint", "fill in"),
+        (missing_password, "database_login", "no text at key aurora_password", "fill in"),
+        (rotation_by_another_function, "rotation_function", "-of-yesterday", "cancel-rotate"),
     ],
 )
 def test_what_is_broken_is_named_and_nothing_else(
@@ -186,6 +257,6 @@ def test_what_is_broken_is_named_and_nothing_else(
 ) -> None:
     with broken(world):
         found = failed(world)
-    assert set(found) == {check}
+    assert list(found) == [check], found
     assert saw in found[check]["saw"]
     assert remedy in found[check]["remedy"]

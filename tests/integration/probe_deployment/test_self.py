@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from local.lambda_endpoint import LambdaEndpoint
 from ops_common.aws import client as real_client
 from ops_common.query_database import LambdaQueryDatabase
-from probe_deployment.checks import own_functions, own_triggers
+from probe_deployment.checks import database_login, own_functions, own_triggers
 from probe_deployment.context import Clients, Context
 from probe_deployment.finding import Finding, Status
 from probe_deployment.runner import run_checks
@@ -119,6 +120,20 @@ def test_missing_variables_are_all_named_once(
     finding = own_functions.check(own(context), "RotatePassword")
     assert finding.saw.count("is missing") == 2
     assert "sam deploy" in finding.remedy
+
+
+def test_a_query_database_that_is_set_up_badly_is_named_alone(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The others ask it, and get no answer.
+    monkeypatch.setenv("STATEMENT_TIMEOUT_SECONDS", "soon")
+    checks = {name: partial(own_functions.check, own(context), name) for name in NAMES}
+    login = {"database_login": partial(database_login.check, context)}
+    results = run_checks(checks | login, 10)
+    failed = {each.check: each.finding for each in results if each.finding.status is Status.FAIL}
+    assert list(failed) == ["QueryDatabase"]
+    assert "STATEMENT_TIMEOUT_SECONDS must be" in failed["QueryDatabase"].saw
+    assert "sam deploy" in failed["QueryDatabase"].remedy
 
 
 def test_a_missing_permission_is_named_with_its_role() -> None:
