@@ -128,6 +128,12 @@ def test_finished_jobs_do_where_there_are_no_counters() -> None:
     assert after.busy_seconds == 120 * 6
 
 
+def test_a_queue_that_only_shrinks_counts_no_arrival() -> None:
+    memory = Memory(measured_at=NOW - timedelta(seconds=60), waiting=90)
+    _, after = observe(seen(10, completed=WINDOWS), memory)
+    assert after.arrivals == (Arrivals(60, 0),)
+
+
 def test_the_window_next_to_the_time_between_two_looks_is_taken() -> None:
     memory = Memory(measured_at=NOW - timedelta(seconds=240), in_flight=1)
     _, after = observe(seen(in_flight=1, completed=WINDOWS), memory)
@@ -203,6 +209,7 @@ def test_thirty_ticks_are_remembered() -> None:
         # Three ticks with thirty jobs are enough: the fourth is too long ago.
         ([90, 10, 10, 10], 10),
         ([90, 40, 20, 30], (30 + 20 + 30) / 3),
+        ([4, 20, 4, 6], (6 + 4 + 6) / 3),
         # With fewer jobs more ticks are taken, thirty of them at most.
         ([9, 9, 9, 9, 9, 9], 9),
         ([30, 1, 1, 1], (1 + 1 + 1 + 1) / 4),
