@@ -129,8 +129,10 @@ def _filled(server: PostgresServer, rows: int) -> Connection:
     server.drop_database("bench")
     server.create_database("bench", PASSWORD)
     connection = server.connect("bench")
-    # As in Lambda: a connection asks once, so every look is planned anew, and without JIT.
+    # As measure_queue does: a connection asks once, so every look is planned anew. Without JIT,
+    # which not every server has.
     connection.prepare_threshold = None
+    connection.cursor_factory = psycopg.ClientCursor
     connection.execute("SET jit = off")
     connection.execute(f"SET ROLE {MASTER_USER}")
     connection.execute(SCHEMA.read_text())

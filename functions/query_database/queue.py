@@ -41,7 +41,8 @@ def measure_queue(connection: Connection, fields: Fields) -> Answer:
         "rows": MAX_ROWS,
     }
     try:
-        with connection.cursor(row_factory=dict_row) as cursor:
+        # Four whole numbers, bound on this side: planned for parameters it takes a fifth longer.
+        with psycopg.ClientCursor(connection, row_factory=dict_row) as cursor:
             row = cursor.execute(MEASURE, parameters).fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise QueueTablesMissing(
