@@ -1,0 +1,289 @@
+"""What each transition is worth to whom, without any channel behind it."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ops_common.ops_events import Severity
+from send_alerts.decide import Channels, advance, hand_over, own_message, say, silence
+from send_alerts.delivery import Channel, Delivery, What
+from send_alerts.incident import FollowUpDue, Head, Incident
+from send_alerts.notice import Notice, Signal
+from tests.unit.send_alerts.alert_world import POLICY, alarm, minute, notice, ok
+
+BOT = Channels(slack=True, threads=True)
+WEBHOOK = Channels(slack=True, threads=False)
+NO_SLACK = Channels(slack=False, threads=False)
+CHANNELS_OF = {"both": {Channel.SNS, Channel.SLACK}, "slack": {Channel.SLACK}, "sns": {Channel.SNS}}
+
+
+def after(*notices: Notice, channels: Channels = BOT) -> Incident:
+    incident = Incident("alarm:web-5xx")
+    for number, event in enumerate(notices):
+        incident = advance(incident, event, minute(100 + number), POLICY, channels)
+    return incident
+
+
+def tellings(incident: Incident) -> list[tuple[str, str]]:
+    """What is told, in its order, and where."""
+    found: dict[tuple[What, object], set[Channel]] = {}
+    for delivery in incident.outbox:
+        found.setdefault((delivery.what, delivery.at), set()).add(delivery.channel)
+    names = {frozenset(channels): name for name, channels in CHANNELS_OF.items()}
+    return [(what.value, names[frozenset(channels)]) for (what, _), channels in found.items()]
+
+
+def own(signal: Signal, at: float, **changes) -> Notice:
+    """An event of our own: it says nothing of the state before it."""
+    return notice(signal, at, was=None, **changes)
+
+
+OPEN, OVER, NO_DATA, NOTE = Signal.OPEN, Signal.RESOLVED, Signal.NO_DATA, Signal.NOTE
+
+
+@pytest.mark.parametrize(
+    ("notices", "told"),
+    [
+        ([alarm(0), ok(1)], [("opened", "both"), ("resolved", "both")]),
+        ([alarm(0), alarm(1, was=OPEN)], [("opened", "both"), ("again", "slack")]),
+        (
+            [alarm(0), ok(1), alarm(2)],
+            [("opened", "both"), ("resolved", "both"), ("reopened", "both")],
+        ),
+        # Where the event doesn't say, what was before it does, missing data apart.
+        ([own(OPEN, 0), own(OPEN, 1)], [("opened", "both"), ("again", "slack")]),
+        (
+            [own(OPEN, 0), own(OVER, 1), own(NO_DATA, 2), own(OPEN, 3)],
+            [("opened", "both"), ("resolved", "both"), ("reopened", "both")],
+        ),
+        (
+            [own(OPEN, 0), own(OVER, 5), own(OPEN, 3)],
+            [("opened", "both"), ("resolved", "both"), ("again", "slack")],
+        ),
+        # Missing data is aloud only where no incident lasts, and then for Slack alone.
+        (
+            [alarm(0), notice(NO_DATA, 1, was=OPEN)],
+            [("opened", "both"), ("no_data", "slack")],
+        ),
+        ([notice(NO_DATA, 1, was=OVER)], [("no_data", "slack")]),
+        ([notice(NOTE, 0)], [("note", "both")]),
+        ([notice(NOTE, 0, severity=Severity.INFO)], [("note", "slack")]),
+        # The third time it is flapping, and from then on the thread alone hears of it.
+        (
+            [alarm(0), ok(1), alarm(2), ok(3), alarm(4), ok(5), alarm(6)],
+            [
+                *(("opened", "both"), ("resolved", "both"), ("reopened", "both")),
+                *(("resolved", "both"), ("flapping", "both")),
+                *(("resolved", "slack"), ("reopened", "slack")),
+            ],
+        ),
+        # Another incident begins with a clean slate.
+        (
+            [
+                *(alarm(0), ok(1), alarm(2), ok(3), alarm(4), ok(5)),
+                *(alarm(60), ok(61), alarm(62)),
+                ok(63),
+                alarm(64),
+            ],
+            [
+                *(("opened", "both"), ("resolved", "both"), ("reopened", "both")),
+                *(("resolved", "both"), ("flapping", "both"), ("resolved", "slack")),
+                *(("opened", "both"), ("resolved", "both"), ("reopened", "both")),
+                *(("resolved", "both"), ("flapping", "both")),
+            ],
+        ),
+    ],
+)
+def test_each_transition_is_told_to_whom_it_concerns(notices, told) -> None:
+    assert tellings(after(*notices)) == told
+
+
+def test_a_late_flap_of_an_incident_that_is_over_is_not_called_flapping() -> None:
+    # GIVEN an incident that came back once, and another since
+    incident = after(alarm(0), ok(1), alarm(2), ok(3), alarm(60, since=minute(5)))
+    # WHEN a third opening of the first one arrives
+    late = advance(incident, alarm(4), minute(110), POLICY, BOT)
+    # THEN it goes into the thread alone
+    assert tellings(late)[len(tellings(incident)) :] == [("reopened", "slack")]
+
+
+@pytest.mark.parametrize(
+    ("channels", "told"),
+    [
+        (BOT, [("opened", "both"), ("again", "slack"), ("no_data", "slack"), ("resolved", "both")]),
+        # A webhook has no thread for what isn't aloud.
+        (WEBHOOK, [("opened", "both"), ("resolved", "both")]),
+        (NO_SLACK, [("opened", "sns"), ("resolved", "sns")]),
+    ],
+)
+def test_channels_get_what_they_can_show(channels: Channels, told) -> None:
+    events = (alarm(0), alarm(1, was=OPEN), notice(NO_DATA, 2, was=OPEN), ok(3))
+    assert tellings(after(*events, channels=channels)) == told
+
+
+def test_good_news_is_mailed_only_where_there_is_no_slack() -> None:
+    event = notice(NOTE, 0, severity=Severity.INFO)
+    assert tellings(after(event, channels=WEBHOOK)) == [("note", "slack")]
+    assert tellings(after(event, channels=NO_SLACK)) == [("note", "sns")]
+    assert tellings(after(notice(NO_DATA, 0, was=OVER), channels=NO_SLACK)) == [("no_data", "sns")]
+
+
+def test_a_delivery_has_the_name_of_its_transition_and_channel() -> None:
+    sns, slack = after(alarm(0)).outbox
+    assert sns.id == f"alarm:web-5xx@{minute(0).isoformat()}/open/sns"
+    assert slack.id == f"alarm:web-5xx@{minute(0).isoformat()}/open/slack"
+    assert (sns.at, sns.text, sns.late) == (minute(0), "errors at 0", False)
+
+
+def test_the_text_of_an_event_is_told_with_that_event_alone() -> None:
+    # GIVEN an end that was no news until its opening arrived
+    incident = after(own(OVER, 5), own(OPEN, 0))
+    texts = {(one.what.value, one.text, one.late) for one in incident.outbox}
+    assert texts == {("opened", "errors at 0", True), ("resolved", "", False)}
+
+
+@pytest.mark.parametrize(
+    ("later", "late"),
+    [(ok(9), True), (notice(NO_DATA, 9, was=OPEN), False), (notice(NOTE, 9), False)],
+)
+def test_only_a_newer_opening_or_end_makes_a_telling_late(later: Notice, late: bool) -> None:
+    incident = after(alarm(0), later, alarm(5, was=OPEN))
+    assert [one.late for one in incident.outbox if one.at == minute(5)] == [late]
+
+
+def test_what_was_seen_changes_nothing() -> None:
+    incident = after(alarm(0), ok(1))
+    assert advance(incident, alarm(0), minute(200), POLICY, BOT) is incident
+
+
+def test_people_have_heard_of_it_when_it_was_told_aloud() -> None:
+    assert after(alarm(0)).spoken_at == minute(100)
+    assert after(alarm(0), alarm(1, was=OPEN)).spoken_at == minute(100)
+    assert after(alarm(0), alarm(1, was=OPEN), ok(2)).spoken_at == minute(102)
+
+
+@pytest.mark.parametrize(
+    ("events", "title"),
+    [
+        ((alarm(0, title="a"), alarm(5, title="b")), "b"),
+        ((alarm(5, title="a"), alarm(0, title="b")), "a"),
+        ((alarm(5, title="a"), notice(OVER, 5, title="b")), "a"),
+        ((alarm(0, title="a"), ok(5, title="b")), "a"),
+        ((ok(5, title="a"), alarm(0, title="b")), "b"),
+        ((ok(5, title="a"), notice(NO_DATA, 6, title="b")), "a"),
+    ],
+)
+def test_an_incident_is_named_by_its_newest_opening(events, title: str) -> None:
+    subject = after(*events).subject
+    assert subject is not None
+    assert subject.title == title
+
+
+def test_a_silence_keeps_what_was_to_be_told_already() -> None:
+    before = after(alarm(0))
+    silenced = silence(advance(before, ok(1), minute(101), POLICY, BOT), before, minute(500))
+    assert silenced.outbox == before.outbox
+    assert silenced.silenced_until == minute(500)
+    assert silenced.history.knows(ok(1))
+
+
+HEAD = Head("C1", "1.0", minute(0), "fingerprint")
+
+
+def test_the_first_telling_that_no_message_covers_needs_one_of_its_own() -> None:
+    incident = after(alarm(0), ok(1), alarm(60))
+    first = own_message(incident, POLICY)
+    assert first is not None
+    assert first.at == minute(0)
+    # With a message for the first incident, it is the second one's opening.
+    second = own_message(replace(incident, head=HEAD), POLICY)
+    assert second is not None
+    assert second.at == minute(60)
+    assert own_message(replace(incident, head=replace(HEAD, posted_for=minute(60))), POLICY) is None
+    # A storm tells it, or an attempt is under way.
+    assert own_message(replace(incident, folded_for=minute(60)), POLICY) is None
+    tried = [one.trying(minute(101), timedelta(seconds=30), "") for one in incident.outbox]
+    assert own_message(replace(incident, outbox=tuple(tried)), POLICY) is None
+    assert own_message(after(notice(NO_DATA, 0, was=OPEN)), POLICY) is None
+
+
+def test_what_a_storm_tells_is_handed_over_as_one() -> None:
+    incident = replace(after(alarm(0), ok(1)), folded_for=minute(0))
+    again = Delivery("again", Channel.QUEUE, What.LOOK_AGAIN, minute(0))
+    tried = replace(incident.outbox[0], id="tried", tried_at=minute(100))
+    incident = replace(incident, outbox=(tried, *incident.outbox, again))
+    handed = hand_over(incident, POLICY)
+    last = incident.outbox[-2]
+    assert handed.outbox == (
+        tried,
+        again,
+        replace(last, id=f"{last.id}/storm", channel=Channel.STORM),
+    )
+    # Another incident than the one that was folded is told by itself.
+    apart = replace(after(alarm(0), ok(1), alarm(60)), folded_for=minute(0))
+    left = hand_over(apart, POLICY).outbox
+    assert [one.at for one in left if one.channel is not Channel.STORM] == [minute(60)] * 2
+    assert hand_over(after(alarm(0)), POLICY) == after(alarm(0))
+
+
+def test_the_head_shows_the_newest_incident_unless_that_is_told_elsewhere() -> None:
+    incident = after(alarm(0), ok(1), alarm(60))
+    first, second = incident.episodes(POLICY)
+    assert incident.shown_episode(POLICY) is None
+    headed = replace(incident, head=HEAD)
+    assert headed.shown_episode(POLICY) == second
+    assert replace(headed, silenced_until=minute(90)).shown_episode(POLICY) == first
+    assert replace(headed, folded_for=minute(60)).shown_episode(POLICY) == first
+    # A storm of long ago has nothing to do with the one that lasts.
+    assert replace(headed, folded_for=minute(0)).shown_episode(POLICY) == second
+    assert replace(Incident("note:1"), head=HEAD).shown_episode(POLICY) is None
+
+
+def test_a_delivery_remembers_its_attempts() -> None:
+    delivery = after(alarm(0)).outbox[1]
+    settle = timedelta(seconds=30)
+    once = delivery.trying(minute(1), settle, "")
+    twice = once.trying(minute(2), settle, "1.0").trying(minute(3), settle, "")
+    assert (once.tried_at, once.settles_at, once.tried_in) == (minute(1), minute(1.5), ("",))
+    assert (twice.tried_at, twice.settles_at) == (minute(1), minute(3.5))
+    assert twice.tried_in == ("", "1.0")
+    assert twice.untried() == delivery
+    by_mail = twice.through(Channel.SNS)
+    assert by_mail == after(alarm(0)).outbox[0]
+
+
+def test_a_delivery_is_changed_or_confirmed_in_its_place() -> None:
+    incident = after(alarm(0), ok(1))
+    first, second, third, fourth = incident.outbox
+    tried = replace(second, tried_at=minute(7))
+    assert incident.with_delivery(tried).outbox == (first, tried, third, fourth)
+    assert incident.without(tried).outbox == (first, third, fourth)
+
+
+def test_everything_that_is_known_survives_its_json() -> None:
+    incident = after(alarm(0), ok(1), alarm(2), ok(3), alarm(4))
+    assert Incident.from_json(json.loads(json.dumps(incident.as_json()))) == incident
+    full = replace(
+        incident,
+        changes=("a deployment",),
+        head=HEAD,
+        folded_for=minute(1),
+        outbox=tuple(one.trying(minute(5), timedelta(1), "1.0") for one in incident.outbox),
+        flapping_told=True,
+        spoken_at=minute(2),
+        silenced_until=minute(3),
+        summarised=4,
+        follow_up=FollowUpDue(7, minute(9)),
+    )
+    assert Incident.from_json(json.loads(json.dumps(full.as_json()))) == full
+    arrived = replace(full, follow_up=FollowUpDue(8, None))
+    assert Incident.from_json(json.loads(json.dumps(arrived.as_json()))) == arrived
+
+
+def test_nothing_is_told_aloud_that_is_for_the_thread() -> None:
+    delivery = Delivery("id", Channel.SLACK, What.CALM, minute(0))
+    quiet = say(Incident("key"), delivery, minute(1), BOT, loud=False)
+    assert [(one.id, one.channel) for one in quiet.outbox] == [("id/slack", Channel.SLACK)]
+    assert quiet.spoken_at is None
