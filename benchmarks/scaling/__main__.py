@@ -36,10 +36,11 @@ def main(arguments: list[str]) -> int:
     for comparison in compare(workloads, chosen.seeds):
         show(comparison, console)
         comparisons.append(comparison)
-    worst = max(comparisons, key=lambda one: one.of_bound)
+    worst = max(comparisons, key=lambda one: one.of_bound or 0.0)
     beaten = [one.workload.name for one in comparisons if one.better_on_both]
     console.print(f"A peer is better on both waiting and cost on: {', '.join(beaten) or 'none'}")
-    console.print(f"Most above the clairvoyant: {worst.workload.name}, {worst.of_bound:.2f} ×")
+    if worst.of_bound:
+        console.print(f"Most above the clairvoyant: {worst.workload.name}, {worst.of_bound:.2f} ×")
     if chosen.picture or not (chosen.workloads or chosen.hard):
         drawn = [one for one in WORKLOADS if one.name in DRAWN]
         runs = {

@@ -24,6 +24,7 @@ from scale_workers.model import Policy
 
 OURS = "jiki-ops"
 BOUND = "clairvoyant"
+IN_TIME_TOLERANCE = 0.001
 POLICY = Policy(min_tasks=MIN_TASKS, max_tasks=MAX_TASKS, threads_per_task=THREADS)
 """The defaults of the template."""
 
@@ -63,18 +64,21 @@ class Comparison:
 
     @property
     def better_on_both(self) -> list[str]:
-        """Peers with a shorter p95 and fewer task-hours, or more in time and fewer task-hours."""
+        """Peers with no more task-hours and a shorter p95 or a greater share in time."""
         return [
             name
             for name, peer in self.peers.items()
-            if peer.task_hours < self.ours.task_hours
+            if peer.task_hours <= self.ours.task_hours
             and (peer.p95 < self.ours.p95 or peer.in_time > self.ours.in_time)
         ]
 
     @property
-    def of_bound(self) -> float:
-        """Our task-hours ÷ the bound's, at no smaller share in time."""
-        return self.ours.task_hours / self.results[BOUND].task_hours
+    def of_bound(self) -> float | None:
+        """Our task-hours ÷ the bound's; None where none of its plans starts as many in time."""
+        bound = self.results[BOUND]
+        if bound.in_time < self.ours.in_time - IN_TIME_TOLERANCE:
+            return None
+        return self.ours.task_hours / bound.task_hours
 
 
 def compare(workloads: Sequence[Workload], seeds: list[int]) -> Iterator[Comparison]:
@@ -122,7 +126,7 @@ def _bound(workload: Workload, seed: int, in_time: float) -> Result:
         if best and sum(one) * SLOT_SECONDS / HOUR > best.task_hours:
             break
         figures = _figures(workload, seed, Clairvoyant(list(one)))
-        if figures.in_time >= in_time - 0.001:
+        if figures.in_time >= in_time - IN_TIME_TOLERANCE:
             best = min(best or figures, figures, key=lambda result: result.task_hours)
         most = max(most or figures, figures, key=lambda result: result.in_time)
     bound = best or most

@@ -35,11 +35,13 @@ def show(comparison: Comparison, console: Console) -> None:
             style="bold" if name == OURS else "",
         )
     console.print(table)
-    better = comparison.better_on_both
-    console.print(
-        f"  better on both waiting and cost: {', '.join(better) or 'nobody'};"
-        f" ours costs {comparison.of_bound:.2f} × the clairvoyant's task-hours\n"
+    better, of_bound = comparison.better_on_both, comparison.of_bound
+    bound = (
+        f"ours costs {of_bound:.2f} × the clairvoyant's task-hours"
+        if of_bound
+        else "no plan of the clairvoyant's starts as many in time as ours"
     )
+    console.print(f"  better on both waiting and cost: {', '.join(better) or 'nobody'}; {bound}\n")
 
 
 def draw(runs: dict[str, dict[str, Tallies]], path: Path) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from benchmarks.scaling.clairvoyant import Clairvoyant, plan
 from benchmarks.scaling.cluster import Cluster
+from benchmarks.scaling.compare import BOUND, OURS, Comparison
 from benchmarks.scaling.policies import Fixed, KedaHpa, Ours, SolidQueueAutoscaler, TargetTracking
-from benchmarks.scaling.run import result, simulate
+from benchmarks.scaling.run import Result, result, simulate
 from benchmarks.scaling.workloads import WORKLOADS, Job, Workload, burst, short
 from scale_workers.model import Policy
 
@@ -110,3 +111,30 @@ def test_the_clairvoyant_is_ready_before_the_burst():
     ours = result(simulate(workload, 1, Ours(Policy())), workload.hours, 60)
     assert steps[0] > 1
     assert seen.in_time > ours.in_time
+
+
+def compared(ours: tuple[float, float, float], peer: tuple[float, float, float]) -> Comparison:
+    """Ours, one peer and a bound of six task-hours, by share in time, p95 and task-hours."""
+    figures = {OURS: ours, "peer": peer, BOUND: (0.9, 10.0, 6.0)}
+    return Comparison(
+        WORKLOADS[0],
+        {
+            name: Result(in_time, 0, p95, p95, task_hours, 0, 0)
+            for name, (in_time, p95, task_hours) in figures.items()
+        },
+    )
+
+
+def test_a_peer_is_better_if_it_is_cheaper_and_waits_less_by_either_figure():
+    ours = (0.9, 20.0, 8.0)
+    assert compared(ours, (0.9, 19.0, 7.9)).better_on_both == ["peer"]
+    assert compared(ours, (0.91, 21.0, 7.9)).better_on_both == ["peer"]
+    assert compared(ours, (0.9, 19.0, 8.0)).better_on_both == ["peer"]
+    assert compared(ours, (0.99, 1.0, 8.1)).better_on_both == []
+    assert compared(ours, (0.9, 20.0, 1.0)).better_on_both == []
+
+
+def test_the_bound_bounds_only_what_starts_no_more_jobs_in_time():
+    peer = (0.0, 0.0, 0.0)
+    assert compared((0.9, 20.0, 9.0), peer).of_bound == 1.5
+    assert compared((0.95, 20.0, 9.0), peer).of_bound is None
