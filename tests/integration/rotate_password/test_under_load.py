@@ -1,6 +1,7 @@
 """Clients open new connections all the time, with what their task read when it booted."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ import pytest
 from local.app import AppStandIn
 from local.database_login import connect
 from ops_common.query_database import Login
-from tests.integration.rotate_password.conftest import SERVICES, Rotation
+from tests.integration.rotate_password.conftest import SERVICES, STEPS, Rotation
 
 pytestmark = pytest.mark.every_postgres
 
@@ -53,26 +54,30 @@ def app(rotation: Rotation) -> AppStandIn:
     return app
 
 
-def rotate_three_times(rotation: Rotation, app: AppStandIn) -> list[bool]:
+def test_no_login_fails_while_users_alternate(rotation: Rotation, app: AppStandIn) -> None:
+    rotation.alternate()
+
     with clients(app, rotation.database.server.ca_certificate) as made:
         for _ in range(3):
             rotation.rotate()
             rotation.wait_for_rollouts()
-    return made
-
-
-def test_no_login_fails_while_users_alternate(rotation: Rotation, app: AppStandIn) -> None:
-    rotation.alternate()
-
-    made = rotate_three_times(rotation, app)
 
     assert len(made) > 30
     assert all(made)
 
 
 def test_logins_of_old_tasks_fail_with_a_single_user(rotation: Rotation, app: AppStandIn) -> None:
-    made = rotate_three_times(rotation, app)
+    token = rotation.begin()
+    with clients(app, rotation.database.server.ca_certificate) as made:
+        for step in STEPS[:2]:
+            rotation.step(step, token)
+        deadline = time.monotonic() + 10
+        while all(made):
+            time.sleep(0.01)
+            assert time.monotonic() < deadline, "old tasks log in with a password that was changed"
+        for step in STEPS[2:]:
+            rotation.step(step, token)
+    rotation.wait_for_rollouts()
 
-    assert not all(made)
     for login in app.logins():
         connect(login, rotation.database.server.ca_certificate).close()

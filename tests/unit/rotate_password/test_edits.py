@@ -7,7 +7,7 @@ import pytest
 from ops_common.app_config import AppConfigError
 from ops_common.query_database import LoginRefused
 from rotate_password.request import BadRotation
-from rotate_password.secret import CURRENT, PENDING, PREVIOUS
+from rotate_password.secret import BASE, CURRENT, PENDING, PREVIOUS
 from tests.unit.rotate_password.world import STEPS, World
 
 BEFORE_LAST = ["createSecret", "setSecret", "testSecret"]
@@ -151,6 +151,18 @@ def test_a_password_edited_in_secret_and_database_right_before_the_end_locks_nob
     world.rotate(token)
     assert world.current().password == world.database.roles["jiki"] != "typed-by-hand"
     assert len(world.told("PasswordEdited")) == 1
+
+
+def test_a_removed_label_of_the_beginning_stops_nothing() -> None:
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in BEFORE_LAST:
+        world.step(name, token)
+    del world.secret.labels[BASE]
+
+    world.step("finishSecret", token)
+
+    assert world.current().password == world.database.roles["jiki"]
 
 
 def test_another_user_put_into_the_secret_meanwhile_stops_the_last_step() -> None:
