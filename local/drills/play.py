@@ -1,11 +1,14 @@
-"""Plays drills side by side, each in a process and a world of its own: nearly all is waiting."""
+"""Plays drills side by side, in processes with a stage each: nearly all of it is waiting."""
 
 import time
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 
 from local.drills import aws_trouble, confusion, database_trouble, slack_trouble
 from local.drills.drill import DRILLS, Drill, Report
@@ -32,19 +35,27 @@ def play_all(drills: Iterable[Drill], at_once: int = AT_ONCE) -> Iterator[Played
     # A fork of this process would take its threads' locks along; a server's has no threads.
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(at_once, mp_context=context, max_tasks_per_child=1) as pool:
+    with ProcessPoolExecutor(at_once, context) as pool:
         for done in as_completed([pool.submit(_play, one.name) for one in drills]):
             yield done.result()
 
 
+@cache
+def _stage() -> Stage:
+    """This process's, from its first drill until it ends. Raises PostgresUnavailable."""
+    stack = ExitStack()
+    Finalize(None, stack.close, exitpriority=0)
+    return stack.enter_context(Stage.open())
+
+
 def _play(name: str) -> Played:
     logger.setLevel("CRITICAL")
+    stage = _stage()
     one, report = DRILLS[name], Report()
-    with Stage.open() as stage:
-        started = time.monotonic()
-        with Scene.open(stage) as scene:
-            try:
-                one.run(scene, report)
-            except Exception:  # noqa: BLE001  # the other drills are still worth playing
-                report.failed.append(traceback.format_exc())
+    started = time.monotonic()
+    with Scene.open(stage) as scene:
+        try:
+            one.run(scene, report)
+        except Exception:  # noqa: BLE001  # the other drills are still worth playing
+            report.failed.append(traceback.format_exc())
     return Played(one, report, time.monotonic() - started)
