@@ -45,6 +45,8 @@ CLEAN_ENVIRONMENT = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
+    # moto would make 1,300 images that nothing looks at, again at each reset.
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "JikiOps",
 }
