@@ -151,6 +151,9 @@ def _sam(command: str, more: Mapping[str, str], *arguments: str) -> None:
         check=False,
     )
     if result.returncode:
+        printed = result.stdout + result.stderr
+        offline = "Could not satisfy the requirement" in printed
         raise DeployFailed(
-            f"sam {command} ended with code {result.returncode}:\n{result.stdout}{result.stderr}"
+            f"sam {command} ended with code {result.returncode}:\n{printed}"
+            + ("A layer's libraries could not be had: is PyPI reachable?" if offline else "")
         )
