@@ -156,7 +156,7 @@ def test_the_steady_stream_takes_what_erlang_says() -> None:
 def test_no_more_is_reckoned_with_than_there_may_be(least: int, most: int, tasks: int) -> None:
     policy = replace(POLICY, min_tasks=least, max_tasks=most)
     found = needed(seen(), policy=policy, arrivals_per_second=1_000.0, quiet=False)
-    assert found.tasks == tasks
+    assert found.tasks == found.steady == tasks
 
 
 @pytest.mark.parametrize(

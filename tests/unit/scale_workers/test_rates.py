@@ -149,6 +149,26 @@ def test_nothing_is_known_to_arrive_where_nothing_tells() -> None:
     assert after.arrivals == (Arrivals(60, 5),)
 
 
+def test_counters_may_stand_at_nothing() -> None:
+    # GIVEN a database whose sequences have not been used yet
+    memory = before(arrived_total=0, started_total=0, in_flight=3)
+    deep = (QueueDepth("default", 500, ready_is_at_least=True),)
+    rates, after = observe(seen(queues=deep, arrived_total=2_000, started_total=0), memory)
+    assert rates.ready == 2_000
+    assert after.finished_jobs == 3
+
+
+def test_one_finished_job_is_a_measurement() -> None:
+    now = seen(in_flight=1, arrived_total=1_001, started_total=1_001)
+    rates, _ = observe(now, before(in_flight=1))
+    assert rates.measured
+
+
+def test_a_queue_at_first_sight_is_not_taken_to_go_on() -> None:
+    rates, _ = observe(seen(90, oldest_wait_seconds=40.0, median_wait_seconds=20.0), Memory())
+    assert rates.coming_per_second == 0
+
+
 def test_counters_that_fell_count_nothing() -> None:
     _, after = observe(seen(arrived_total=10, started_total=10), before())
     assert after.arrivals == (Arrivals(60, 0),)
@@ -240,6 +260,7 @@ def test_ticks_of_unequal_length_count_by_their_rate() -> None:
         (40, 40, 0.0),  # all at once
         (10, 5, 0.5),  # too young to tell
         (20, 10, 1.0),
+        (1, 0.5, 0.05),
         (0, 0, 0.0),
         (40, 0, 0.0),
         (40, 50, 0.0),  # clocks disagree
