@@ -108,7 +108,8 @@ def test_a_missing_key_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["", "[]", '"text"', "{", '{"a":1', '{"a" 1}', '{"a":1} x', "{'a':1}", "[" * 100000]
+    "document",
+    ["", "[]", "7", '"text"', "{", '{"a":1', '{"a" 1}', '{"a":1} x', "{'a':1}", "[" * 100000],
 )
 def test_what_is_no_json_object_is_refused_without_quoting_it(document: str) -> None:
     with pytest.raises(NotAnObject) as caught:
