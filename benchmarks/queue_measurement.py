@@ -4,27 +4,24 @@ The same rows, the same server, one after another: queues of 10³ to 10⁶ ready
 `--most 10000000`), in five queues of which one is paused, at three priorities; then a queue that
 was churned, whose deleted rows no vacuum has removed. Pages are the buffers of 8 kB that the server
 touched (EXPLAIN ANALYZE, BUFFERS). "ms" is the median that a client waits, planning included; "CPU
-ms" the mean that the server's process works for it, without parallel workers, which doesn't depend
-on what else the machine does.
-
-What the others ask is written down here after their sources: reillyse/solid_queue_autoscaler
-(lib/solid_queue_autoscaler/metrics.rb) and judoscale-ruby (judoscale-solid_queue, its
-metrics_collector.rb, with busy jobs tracked).
+ms" what the server's process works for it without parallel workers, which doesn't depend so much on
+what else the machine does: the least of seven series.
 """
 
 import argparse
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
 from rich.console import Console
-from rich.table import Table
 
+from benchmarks.queue_costs import Cost, cost_table, summary
+from benchmarks.queue_others import JOBS, OTHERS, READY
 from local.postgres import MASTER_USER, PostgresServer
 from ops_common.query_database import DatabaseAddress, Login
 from query_database.fields import Fields
@@ -39,26 +36,6 @@ PASSWORD = "bench"  # noqa: S105  # of a server that ends with the run
 SCHEMA = Path(__file__).parent.parent / "local" / "solid_queue" / "schema.sql"
 PARAMETERS = {"bound": 500, "horizon": 75, "queues": 50, "rows": 10_000}
 QUEUES = ("default", "mailers", "reports", "imports", "paused")
-READY, JOBS = "solid_queue_ready_executions", "solid_queue_jobs"
-OTHERS: Mapping[str, Sequence[str]] = {
-    "autoscaler gem": (
-        f"SELECT count(*) FROM {READY}",
-        f"SELECT extract(epoch FROM now() - min(created_at)) FROM {READY}",
-        f"SELECT count(*) FROM {JOBS} WHERE finished_at IS NOT NULL"
-        " AND finished_at > now() - interval '1 minute'",
-        "SELECT count(*) FROM solid_queue_claimed_executions",
-        "SELECT count(*) FROM solid_queue_failed_executions",
-        "SELECT count(*) FROM solid_queue_blocked_executions",
-        "SELECT count(*) FROM solid_queue_processes WHERE kind = 'Worker'"
-        " AND last_heartbeat_at > now() - interval '5 minutes'",
-        f"SELECT queue_name, count(*) FROM {READY} GROUP BY queue_name ORDER BY 2 DESC",
-    ),
-    "Judoscale": (
-        f"SELECT queue_name, min(created_at) FROM {READY} GROUP BY queue_name",
-        f"SELECT job.queue_name, count(*) FROM {JOBS} AS job JOIN solid_queue_claimed_executions"
-        " AS claim ON claim.job_id = job.id GROUP BY job.queue_name",
-    ),
-}
 FILL = f"""
 INSERT INTO {JOBS} (queue_name, class_name, arguments, priority, active_job_id, created_at,
   updated_at)
@@ -73,15 +50,6 @@ SELECT id, queue_name, priority, created_at FROM {JOBS} ORDER BY id;
 """
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Of one look: what the client waits, the server works, and the pages that it touches."""
-
-    milliseconds: float
-    cpu_milliseconds: float
-    pages: int
-
-
 def main() -> None:
     """Print the tables."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -93,19 +61,19 @@ def main() -> None:
     settings |= {"shared_buffers": "2GB"}
     with PostgresServer.start(settings=settings) as server, server.connect() as admin:
         version = admin.info.server_version // 10_000
-        console = Console(width=110)
+        console = Console(width=130)
         steady = {rows: _steady(server, rows) for rows in sizes}
-        console.print(_table(f"Ready rows, PostgreSQL {version}, vacuumed", steady))
-        console.print(_summary(steady))
+        console.print(cost_table(f"Ready rows, PostgreSQL {version}, vacuumed", steady))
+        console.print(summary(steady, OTHERS))
         console.print(f"A whole look, with TLS and login: {_with_login(server):.1f} ms.\n")
         churned = {most: _churned(server, most)}
-        console.print(_table("The oldest nine tenths deleted, not vacuumed", churned))
+        console.print(cost_table("The oldest nine tenths deleted, not vacuumed", churned))
 
 
 def _steady(server: PostgresServer, rows: int) -> dict[str, Cost]:
     with _filled(server, rows) as connection:
         connection.execute("VACUUM ANALYZE")
-        return _costs(connection)
+        return _costs(connection, rows)
 
 
 def _with_login(server: PostgresServer) -> float:
@@ -121,8 +89,7 @@ def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
     with _filled(server, rows) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute(f"DELETE FROM {READY} WHERE id <= %s", (rows * 9 // 10,))
-        first = {"ours, first look": _cost(connection, (MEASURE,), PARAMETERS, repeats=1)}
-        return first | _costs(connection)
+        return {"ours, first look": _first_look(connection)} | _costs(connection, rows)
 
 
 def _filled(server: PostgresServer, rows: int) -> Connection:
@@ -151,13 +118,27 @@ def _filled(server: PostgresServer, rows: int) -> Connection:
     return connection
 
 
-def _costs(connection: Connection) -> dict[str, Cost]:
-    ours = _cost(connection, (MEASURE,), PARAMETERS, repeats=201)
+def _first_look(connection: Connection) -> Cost:
+    """The one that finds the deleted rows, and marks them for those after it."""
+
+    def run() -> None:
+        connection.execute(MEASURE, PARAMETERS).fetchall()
+
+    start = time.perf_counter()
+    cpu_milliseconds = _cpu_milliseconds(connection, run, series=1, repeats=1)
+    milliseconds = (time.perf_counter() - start) * 1000
+    return Cost(milliseconds, cpu_milliseconds, _pages(connection, MEASURE, PARAMETERS))
+
+
+def _costs(connection: Connection, rows: int) -> dict[str, Cost]:
+    ours = _cost(connection, (MEASURE,), PARAMETERS, repeats=50)
     # With what is made of the answer.
     milliseconds = _median(lambda: measure_queue(connection, Fields({})), repeats=41)
     costs = {"ours": replace(ours, milliseconds=milliseconds)}
     return costs | {
-        name: _cost(connection, statements, None, repeats=7) for name, statements in OTHERS.items()
+        # The less there is to count, the more often, so that it can be timed.
+        name: _cost(connection, statements, None, repeats=max(1, 300_000 // rows))
+        for name, statements in OTHERS.items()
     }
 
 
@@ -172,20 +153,28 @@ def _cost(
         for statement in statements:
             connection.execute(statement, parameters).fetchall()
 
-    milliseconds = _median(run, repeats=repeats)
-    connection.execute("SET max_parallel_workers_per_gather = 0")
-    server = psutil.Process(connection.info.backend_pid)
-    before = server.cpu_times()
-    for _ in range(repeats):
-        run()
-    after = server.cpu_times()
-    connection.execute("RESET max_parallel_workers_per_gather")
-    worked = after.user - before.user + after.system - before.system
     return Cost(
-        milliseconds,
-        worked * 1000 / repeats,
+        _median(run, repeats=7 * repeats),
+        _cpu_milliseconds(connection, run, series=7, repeats=repeats),
         sum(_pages(connection, one, parameters) for one in statements),
     )
+
+
+def _cpu_milliseconds(
+    connection: Connection, run: Callable[[], object], *, series: int, repeats: int
+) -> float:
+    """For one run, of the series that took least; the system counts in hundredths of a second."""
+    connection.execute("SET max_parallel_workers_per_gather = 0")
+    server = psutil.Process(connection.info.backend_pid)
+    worked = []
+    for _ in range(series):
+        before = server.cpu_times()
+        for _ in range(repeats):
+            run()
+        after = server.cpu_times()
+        worked.append(after.user - before.user + after.system - before.system)
+    connection.execute("RESET max_parallel_workers_per_gather")
+    return min(worked) * 1000 / repeats
 
 
 def _median(run: Callable[[], object], *, repeats: int) -> float:
@@ -204,42 +193,6 @@ def _pages(connection: Connection, statement: str, parameters: Mapping[str, Any]
     assert row is not None  # noqa: S101  # EXPLAIN answers with one row
     plan = row[0][0]["Plan"]
     return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
-
-
-def _table(title: str, by_rows: Mapping[int, Mapping[str, Cost]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("\nready rows", justify="right")
-    names = list(next(iter(by_rows.values())))
-    for name in names:
-        for heading in (f"{name}\nms", "\nCPU ms", "\npages"):
-            table.add_column(heading, justify="right")
-    for rows, costs in by_rows.items():
-        cells = [f"{rows:,}"]
-        for one in costs.values():
-            cells += [f"{one.milliseconds:.1f}", f"{one.cpu_milliseconds:.1f}", f"{one.pages:,}"]
-        table.add_row(*cells)
-    return table
-
-
-def _summary(by_rows: Mapping[int, Mapping[str, Cost]]) -> str:
-    least, most = by_rows[min(by_rows)], by_rows[max(by_rows)]
-    lines = [
-        f"From {min(by_rows):,} to {max(by_rows):,} rows ours grows"
-        f" {_ratios(most['ours'], least['ours'])}."
-    ]
-    lines += [
-        f"At {max(by_rows):,} rows {name} takes {_ratios(most[name], most['ours'])} of ours."
-        for name in OTHERS
-    ]
-    return "\n".join(lines)
-
-
-def _ratios(much: Cost, little: Cost) -> str:
-    return (
-        f"{much.milliseconds / little.milliseconds:.1f} × by the clock,"
-        f" {much.cpu_milliseconds / little.cpu_milliseconds:.1f} × in CPU time,"
-        f" {much.pages / little.pages:.1f} × in pages"
-    )
 
 
 if __name__ == "__main__":
