@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.ecs import Task, TaskFailed, TaskRunner
 from tests.integration.probe_deployment.conftest import NEW, OLD, VERSION, WEB, WORKER, System
 
 
@@ -88,6 +89,30 @@ def test_a_worker_that_never_came_up_is_found(system: System) -> None:
 def test_workers_of_the_new_deployment_pass(system: System) -> None:
     system.deploy(WORKER, NEW)
     assert system.checks(service=WORKER)["solid_queue"]["status"] == "pass"
+
+
+def test_a_worker_service_of_no_task_has_no_process_and_no_image_to_look_at(
+    system: System,
+) -> None:
+    system.aws_ecs.update_service(cluster=system.ecs.cluster, service=WORKER, desiredCount=0)
+    system.ecs.advance(120)
+    checks = system.checks(service=WORKER)
+    assert checks["solid_queue"]["saw"] == f"{WORKER} is scaled to no task"
+    assert checks["image"]["saw"] == f"{WORKER}: no task is wanted"
+    assert checks["rollout"]["status"] == "pass"
+
+
+def test_a_task_that_ran_out_of_memory_is_told_by_the_rollout(system: System) -> None:
+    class OutOfMemory(TaskRunner):
+        def started(self, task: Task) -> None:
+            raise TaskFailed("OutOfMemoryError: Container killed due to memory usage")
+
+    system.ecs.engine.runners[WORKER] = OutOfMemory()
+    system.deploy(WORKER, NEW, wait=False)
+    system.ecs.advance(60)
+    finding = system.checks(service=WORKER)["rollout"]
+    assert finding["status"] == "fail"
+    assert "OutOfMemoryError: Container killed due to memory usage" in finding["saw"]
 
 
 def test_claims_of_a_dead_process_are_found(system: System) -> None:

@@ -1,5 +1,6 @@
 """From an event to the verdict's consequences: reports, waiting, rollback, hooks."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -159,6 +160,26 @@ def test_a_failure_stands_when_the_function_has_no_time_left(broken: Prober) -> 
     broken.time.remaining_seconds = 40
     verdict = broken(broken.system.deployment_event(WEB))
     assert (verdict.outcome, verdict.attempts) == ("fail", 1)
+
+
+def test_an_event_about_nothing_of_ours_is_ignored(
+    system: System, event: Callable[[str], Any], published: Published
+) -> None:
+    answer = system.probe(event("probe_deployment/deployment_in_progress"))
+    assert answer == {"status": "ignored"}
+    assert published() == []
+
+
+def test_a_failed_deployment_that_ecs_has_replaced_already_is_told_still(prober: Prober) -> None:
+    # GIVEN a circuit breaker's own rollback: the deployment is no longer listed
+    system = prober.system
+    failed = copy.deepcopy(system.deployment_event(WEB))
+    failed["detail"]["eventName"] = "SERVICE_DEPLOYMENT_FAILED"
+    system.deploy(WEB, "b" * 40)
+    system.log(WEB, "FATAL -- : NoMethodError (undefined method)", minutes=2)
+    verdict = prober(failed, rollback=True)
+    assert [each.check for each in verdict.failed] == ["stopped_tasks", "log_errors"]
+    assert "has replaced the probed deployment" in verdict.rollback
 
 
 def test_a_deployment_that_was_replaced_is_left_to_its_successor(prober: Prober) -> None:

@@ -1,13 +1,10 @@
 """The readiness suite on an account like Jiki's today, and on one where all is done."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from probe_deployment.checks import app_secret
-from probe_deployment.finding import Status
 from probe_deployment.suites import READINESS
 from tests.integration.probe_deployment.conftest import WEB, WORKER, System
 from tests.integration.probe_deployment.owners_list import (
@@ -17,7 +14,6 @@ from tests.integration.probe_deployment.owners_list import (
     start_scaler,
     start_trail,
 )
-from tests.unit.probe_deployment.samples import NOW
 
 
 @pytest.fixture
@@ -185,17 +181,18 @@ def test_alarms_on_another_system_and_a_scaler_that_only_talks_do_not_count(
     make_alarm(account, "cpu", "AWS/ECS", "CPUUtilization", "ClusterName", "another-cluster")
     start_scaler(account)
     monkeypatch.setenv("SCALER_DRY_RUN", "true")
+    account.aws.client("rds").create_db_cluster(
+        DBClusterIdentifier="bare",
+        Engine="aurora-postgresql",
+        MasterUsername="jiki",
+        MasterUserPassword="unused-in-moto",
+        DeletionProtection=True,
+    )
+    monkeypatch.setenv("DATABASE_CLUSTER_ID", "bare")
     # A VPC that isn't there, too.
     monkeypatch.setenv("VPC_ID", "vpc-0ther")
     checks = readiness(account)
     assert "none on CPU" in checks["alarms"]["saw"]
     assert checks["worker_scaling"]["remedy"].endswith("ScalerDryRun=false")
     assert checks["security_groups"]["remedy"] == "correct the parameter VpcId"
-
-
-@pytest.mark.parametrize(("days", "status"), [(45, Status.PASS), (46, Status.FAIL)])
-def test_a_password_is_too_old_after_its_days(days: int, status: Status) -> None:
-    finding = app_secret.judge_age(
-        NOW - timedelta(days=days), NOW, 45, temporary=False, remedy="rotate it"
-    )
-    assert finding.status is status
+    assert checks["database_protection"]["saw"] == "its storage is not encrypted"

@@ -28,6 +28,7 @@ def test_the_same_error_of_two_requests_is_one_pattern() -> None:
         "Out of memory: Killed process 7 (ruby)",
         "java.lang.OutOfMemoryError: heap",
         '{"level": "error", "message": "payment declined"}',
+        '{"level": "error", cut short by FATAL',
         "Errno::ENOMEM: Cannot allocate memory - fork(2)",
     ],
 )

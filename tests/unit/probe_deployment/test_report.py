@@ -92,6 +92,14 @@ def test_the_canary_is_heard_only_when_something_changes(memory) -> None:
     assert [each.state for each in events] == [State.RESOLVED, State.OPEN, State.RESOLVED]
 
 
+def test_what_is_left_to_do_is_told_once_a_week_while_the_list_is_the_same(memory) -> None:
+    monday = verdict(failed("alarms"), request=READINESS)
+    again = replace(monday, decided_at=NOW + timedelta(hours=1))
+    shorter = replace(verdict(failed("dashboard"), request=READINESS), decided_at=again.decided_at)
+    next_week = replace(shorter, decided_at=NOW + timedelta(days=7))
+    assert len(told(memory, monday, again, shorter, next_week)) == 3
+
+
 def test_a_report_that_could_not_be_published_is_told_by_the_repetition(memory) -> None:
     def refuse(_: OpsEvent) -> None:
         raise EventNotPublished("DeploymentProbed: ThrottlingException")

@@ -11,6 +11,11 @@ from probe_deployment.triggers import BadEvent, Request, Trigger, parse
 from tests.unit.probe_deployment.samples import WEB, WORKER
 
 SERVICES = (WEB, WORKER)
+HOOK = {
+    "lifecycleStage": "POST_SCALE_UP",
+    "serviceArn": f"arn:aws:ecs:eu-west-1:123456789012:service/jiki-production/{WEB}",
+    "targetServiceRevisionArn": "arn:aws:ecs:eu-west-1:123456789012:service-revision/c/w/1",
+}
 STARTED = datetime(2026, 1, 15, 10, 20, tzinfo=UTC)
 
 
@@ -79,6 +84,9 @@ def test_a_lifecycle_hook_brings_its_details_back(event) -> None:
         ({"imageTag": "abc"}, "unknown field imageTag"),
         ({"detail-type": "ECS Deployment State Change"}, "expected an ECS Deployment"),
         ({"lifecycleStage": "POST_SCALE_UP"}, "must bring serviceArn"),
+        (HOOK | {"serviceArn": "arn:aws:ecs:eu-west-1:1:service/c/redis"}, "not redis"),
+        (HOOK | {"hookDetails": ["team"]}, "hookDetails must be an object"),
+        (HOOK | {"hookDetails": {"startedAt": 7}}, "hookDetails.startedAt must be a time"),
     ],
 )
 def test_bad_input_is_refused_by_the_name_of_the_field(event: Any, message: str) -> None:

@@ -1,0 +1,75 @@
+"""What the account, the certificate and the load amount to."""
+
+from datetime import timedelta
+
+import pytest
+
+from probe_deployment.checks import app_secret, certificate, traffic
+from probe_deployment.finding import Status
+from tests.unit.probe_deployment.samples import NOW
+
+
+@pytest.mark.parametrize(
+    ("rotated_days_ago", "temporary", "saw"),
+    [
+        (1, True, "the temporary password is still in use"),
+        (None, False, "never rotated"),
+        (46, False, "rotated 46 days ago"),
+    ],
+)
+def test_a_password_must_be_new_and_nobody_s_default(
+    rotated_days_ago: int | None, temporary: bool, saw: str
+) -> None:
+    rotated = None if rotated_days_ago is None else NOW - timedelta(days=rotated_days_ago)
+    finding = app_secret.judge_age(rotated, NOW, 45, temporary=temporary, remedy="rotate it")
+    assert (finding.status, finding.saw, finding.remedy) == (Status.FAIL, saw, "rotate it")
+
+
+def test_a_password_of_the_last_day_allowed_passes() -> None:
+    rotated = NOW - timedelta(days=45)
+    finding = app_secret.judge_age(rotated, NOW, 45, temporary=False, remedy="")
+    assert finding.status is Status.PASS
+
+
+def test_keys_are_judged_by_name_and_no_value_is_told() -> None:
+    content = {
+        "whole": "MARKER1",
+        "gone": "",
+        "wrong": "sk_" + "test_MARKER2",
+        "made_up": "Change-Me MARKER3",
+        "number": 7,
+    }
+    troubles = app_secret.judge_keys(
+        content, ("whole", "gone", "absent", "made_up", "number"), {"wrong": "sk_live_"}
+    )
+    assert troubles == {
+        "gone": "is missing",
+        "absent": "is missing",
+        "made_up": "is a placeholder",
+        "wrong": "doesn't begin with sk_live_",
+    }
+
+
+@pytest.mark.parametrize(("days", "status"), [(14, Status.PASS), (13, Status.FAIL)])
+def test_a_certificate_needs_its_days(days: int, status: Status) -> None:
+    finding = certificate.judge("api.jiki.io", NOW + timedelta(days=days), NOW, 14)
+    assert finding.status is status
+    assert f"{days} days" in finding.saw
+
+
+@pytest.mark.parametrize(
+    ("requests", "errors", "p95", "status", "words"),
+    [
+        (1000, 1, 1.0, "pass", ""),
+        (1000, 2, 0.1, "fail", "read the web service's log"),
+        (0, 5, 0.0, "fail", "target_health"),
+        (1000, 0, 1.01, "fail", "is CPU the limit"),
+        (0, 0, 0.0, "skip", ""),
+    ],
+)
+def test_a_load_is_borne_with_few_errors_and_short_waits(
+    requests: float, errors: float, p95: float, status: str, words: str
+) -> None:
+    finding = traffic.judge_responses(requests=requests, errors=errors, p95_seconds=p95)
+    assert finding.status == status
+    assert words in finding.remedy
