@@ -34,7 +34,7 @@ class FollowUpDue:
 
 @dataclass(frozen=True)
 class Policy:
-    """How much is told; all of it parameters of the stack."""
+    """How much is told; all but `flaps_until_quiet` are parameters of the stack."""
 
     flap_window: timedelta = timedelta(minutes=10)
     """Re-opened so soon after its end, it is the same incident."""

@@ -9,6 +9,6 @@ def check(context: Context) -> Finding:
     answer = context.ask_as_app("check_login")
     return Finding.passed(
         f"logged in as {answer['session_user']}, PostgreSQL {answer['server_version']},"
-        f" {answer['tls']}",
+        f" {answer['tls'] or 'TLS up to a proxy'}",
         "the secret's password logs in",
     )

@@ -59,4 +59,4 @@ def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
             " boots; then retry them: see 'Lost claims' in docs/runbook.md",
         )
     hosts = sorted({process["hostname"] for process in processes if process["kind"] == "Worker"})
-    return Finding.passed(f"worker and dispatcher beat; workers on {len(hosts)} hosts", WANTED)
+    return Finding.passed(f"worker and dispatcher beat; hosts with a worker: {len(hosts)}", WANTED)

@@ -23,7 +23,7 @@ def check(context: Context) -> Finding:
             tolerated.add("unhealthy")
     arns = [arn for name in context.probed for arn in context.service(name).target_groups]
     if not arns:
-        return Finding.skipped(f"{' and '.join(context.probed)} has no target group")
+        return Finding.skipped(f"no target group behind {' and '.join(context.probed)}")
     client = context.client("elbv2")
     targets: list[tuple[str, str]] = []
     for arn in arns:
