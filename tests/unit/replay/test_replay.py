@@ -28,7 +28,7 @@ type Lines = list[dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def lines() -> Lines:
-    """Three quarters of an hour of the simulated cluster, as the function logs them in a dry run."""
+    """Three quarters of an hour of the simulated cluster, as the function logs a dry run."""
     cluster = Cluster(RAMP.jobs(1), tasks=10, threads=3, seed=1)
     logged: Lines = []
 
