@@ -102,16 +102,24 @@ class World:
         return self.emulator.client(service, url)
 
     def invoke(self, function: str, payload: Any) -> Any:
-        """The answer of a deployed function, by its logical id. Raises InvocationFailed."""
-        response = self.client("lambda").invoke(
-            FunctionName=self.outputs[f"{function}Function"], Payload=json.dumps(payload)
-        )
-        answer = json.loads(response["Payload"].read())
-        if "FunctionError" in response:
-            raise InvocationFailed(
-                f"{function}: {answer.get('errorType')}: {answer.get('errorMessage')}"
+        """The answer of a deployed function, by its logical id. Raises InvocationFailed.
+
+        Asked again once where the emulator has ended the process before the handler could run,
+        as it may when the function's variables have just been changed.
+        """
+        answer: Any = None
+        for _ in range(2):
+            response = self.client("lambda").invoke(
+                FunctionName=self.outputs[f"{function}Function"], Payload=json.dumps(payload)
             )
-        return answer
+            answer = json.loads(response["Payload"].read())
+            if "FunctionError" not in response:
+                return answer
+            if "Worker process exited immediately" not in str(answer.get("errorMessage")):
+                break
+        raise InvocationFailed(
+            f"{function}: {answer.get('errorType')}: {answer.get('errorMessage')}"
+        )
 
     def rotate(
         self, token: str | None = None, before_last: Callable[[], object] = str

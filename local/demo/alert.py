@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
 from local.ministack import ROOT
 from local.slack import Failure, Message
@@ -19,17 +20,8 @@ FLAP_WINDOW_SECONDS = 4
 def tell(world: World, say: Narrator) -> None:
     """Each event travels bus, rule, queue, deployed function."""
     say.title("Alerts: one thread per incident")
-    function = world.outputs["SendAlertsFunction"]
-    client = world.client("lambda")
-    before = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-    hurried = {**before, "FLAP_WINDOW_SECONDS": str(FLAP_WINDOW_SECONDS)}
-    client.update_function_configuration(FunctionName=function, Environment={"Variables": hurried})
-    try:
+    with hurried(world, "SendAlerts", {"FLAP_WINDOW_SECONDS": str(FLAP_WINDOW_SECONDS)}):
         _tell(world, say)
-    finally:
-        client.update_function_configuration(
-            FunctionName=function, Environment={"Variables": before}
-        )
 
 
 def _tell(world: World, say: Narrator) -> None:

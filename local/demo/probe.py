@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
 from local.world import DATABASE, WEB_SERVICE, WORKER_SERVICE, World
 
@@ -17,20 +18,12 @@ HURRY = {"PROBE_GRACE_SECONDS": "0"}
 def tell(world: World, say: Narrator) -> None:
     """Deployments of the ECS stand-in, probed by the deployed function."""
     say.title("Probes: is what was just deployed really working?")
-    function = world.outputs["ProbeDeploymentFunction"]
-    variables = world.client("lambda").get_function_configuration(FunctionName=function)[
-        "Environment"
-    ]["Variables"]
-    _set_variables(world, function, variables | HURRY)
-    try:
-        with _migrated(world):
-            _healthy(world, say)
-            _wrong_password(world, say)
-            _old_image(world, say)
-            _missing_worker(world, say)
-            _new_error(world, say)
-    finally:
-        _set_variables(world, function, variables)
+    with hurried(world, "ProbeDeployment", HURRY), _migrated(world):
+        _healthy(world, say)
+        _wrong_password(world, say)
+        _old_image(world, say)
+        _missing_worker(world, say)
+        _new_error(world, say)
 
 
 def _healthy(world: World, say: Narrator) -> None:
@@ -197,10 +190,4 @@ def _log(world: World, *lines: str) -> None:
         logGroupName=group,
         logStreamName=stream,
         logEvents=[{"timestamp": now, "message": line} for line in lines],
-    )
-
-
-def _set_variables(world: World, function: str, variables: dict[str, str]) -> None:
-    world.client("lambda").update_function_configuration(
-        FunctionName=function, Environment={"Variables": variables}
     )

@@ -8,14 +8,15 @@ from typing import Any
 import psycopg
 
 from local.database_login import connect
+from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
 from local.ecs import Call
 from local.ministack import ROOT
 from local.solid_queue.jobs import counts, enqueue
 from local.world import World
 
-JOBS, JOB_SECONDS = 2000, 0.1
-LONG_JOBS, LONG_JOB_SECONDS = 3, 20.0
+JOBS, JOB_SECONDS = 1200, 0.1
+LONG_JOBS, LONG_JOB_SECONDS = 3, 15.0
 TICK_SECONDS = 1.5
 MOST_TICKS = 30
 # A minute is told in a second and a half: the deployed function's times are shortened likewise.
@@ -30,16 +31,11 @@ HURRY = {
 def tell(world: World, say: Narrator) -> None:
     """Tick by tick, through the deployed function, on workers that really run."""
     say.title("Scaling: as many worker tasks as the queue is worth")
-    function = world.outputs["ScaleWorkersFunction"]
-    variables = world.client("lambda").get_function_configuration(FunctionName=function)[
-        "Environment"
-    ]["Variables"]
-    _set_variables(world, function, variables | HURRY)
-    try:
-        with connect(world.login(), world.postgres.ca_certificate) as session:
-            _tell(world, say, session)
-    finally:
-        _set_variables(world, function, variables)
+    with (
+        hurried(world, "ScaleWorkers", HURRY),
+        connect(world.login(), world.postgres.ca_certificate) as session,
+    ):
+        _tell(world, say, session)
 
 
 def _tell(world: World, say: Narrator, session: psycopg.Connection[tuple[Any, ...]]) -> None:
@@ -92,12 +88,6 @@ def _tick(world: World) -> dict[str, Any]:
         pass
     result: dict[str, Any] = answer
     return result
-
-
-def _set_variables(world: World, function: str, variables: dict[str, str]) -> None:
-    world.client("lambda").update_function_configuration(
-        FunctionName=function, Environment={"Variables": variables}
-    )
 
 
 def _depth(answer: dict[str, Any]) -> str:
