@@ -7,10 +7,12 @@ batches of events/send_alerts from them.
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 EVENTS = Path(__file__).parent.parent / "events"
+FIRST_RECEIVED_AT = datetime(2026, 11, 25, 4, 0, 0, 1000, tzinfo=UTC)
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:jiki-ops-alerts"
 BATCHES = {
     "alarms": "alarm_*",
@@ -22,8 +24,11 @@ BATCHES = {
 }
 
 
-def batch(bodies: Iterable[Any], *, receives: int = 1) -> dict[str, Any]:
+def batch(
+    bodies: Iterable[Any], *, first_received_at: datetime = FIRST_RECEIVED_AT
+) -> dict[str, Any]:
     """The event that Lambda gets for these bodies; text stays as it is, all else becomes JSON."""
+    first_received = int(first_received_at.timestamp() * 1000)
     return {
         "Records": [
             {
@@ -31,10 +36,10 @@ def batch(bodies: Iterable[Any], *, receives: int = 1) -> dict[str, Any]:
                 "receiptHandle": f"receipt-{number}",
                 "body": body if isinstance(body, str) else json.dumps(body, ensure_ascii=False),
                 "attributes": {
-                    "ApproximateReceiveCount": str(receives),
-                    "SentTimestamp": "1795579200000",
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": str(first_received - 1),
                     "SenderId": "AIDAEXAMPLE",
-                    "ApproximateFirstReceiveTimestamp": "1795579200001",
+                    "ApproximateFirstReceiveTimestamp": str(first_received),
                 },
                 "messageAttributes": {},
                 "md5OfBody": "",

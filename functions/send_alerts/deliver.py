@@ -34,6 +34,7 @@ SETTLE = timedelta(seconds=30)
 # One Slack call at its time limit, and the saves around it.
 CALL_SECONDS = 6.0
 AWS_RETRY_SECONDS = 30.0
+LEAST_RETRY_SECONDS = 15.0
 CHART_SECONDS = 20.0
 
 
@@ -94,25 +95,21 @@ class Round:
         self._confirm(incident, delivery)
 
     def _try_slack(self, call: Callable[[], None]) -> None:
-        """Turn Slack's failures into the outcome; wait where it asks for no more than we have."""
-        if self._slack_stopped:
+        """Turn Slack's failures into the outcome; wait where that takes no more than we have."""
+        while not self._slack_stopped:
+            try:
+                call()
+            except (NotSent, MaybeSent) as failure:
+                seconds = failure.retry_after_seconds
+                if seconds + CALL_SECONDS < self._ports.seconds_left():
+                    self._ports.wait(seconds)
+                    continue
+                self._later(str(failure), max(seconds, LEAST_RETRY_SECONDS))
+                self._slack_stopped = True
+            except SlackBroken as failure:
+                self._outcome = replace(self._outcome, broken=failure)
+                self._slack_stopped = True
             return
-        try:
-            call()
-        except NotSent as failure:
-            seconds = failure.retry_after_seconds
-            if seconds + CALL_SECONDS < self._ports.seconds_left():
-                self._ports.wait(seconds)
-                self._try_slack(call)
-                return
-            self._later(str(failure), seconds)
-            self._slack_stopped = True
-        except MaybeSent as failure:
-            self._later(str(failure), failure.settle.total_seconds())
-            self._slack_stopped = True
-        except SlackBroken as failure:
-            self._outcome = replace(self._outcome, broken=failure)
-            self._slack_stopped = True
 
     def _slack(self, delivery: Delivery) -> None:
         before = self._held.incident

@@ -1,5 +1,7 @@
 """One queue message: from its body to the people, and back to the queue when that fails."""
 
+from datetime import UTC, datetime
+
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ops_common.observability import logger
@@ -21,7 +23,8 @@ def work(record: SQSRecord, ports: Ports, place: Place, policy: Policy) -> None:
     try:
         reason = tell(parse(record.body, ports.clock(), place), ports, policy)
     except TryLater as later:
-        delay = max(later.seconds, 0 if later.seconds < FIRST_RETRY_SECONDS else backoff(record))
+        short = later.seconds < FIRST_RETRY_SECONDS
+        delay = later.seconds if short else max(later.seconds, backoff(record, ports.clock()))
         logger.warning("to be told later", reason=str(later), message_id=record.message_id)
         ports.queue.hide(record.receipt_handle, delay)
         raise
@@ -35,7 +38,11 @@ def work(record: SQSRecord, ports: Ports, place: Place, policy: Policy) -> None:
     logger.info("done", reason=reason, message_id=record.message_id)
 
 
-def backoff(record: SQSRecord) -> float:
-    """Seconds, doubled with each receive: 15 s, 30 s, ... 5 min."""
-    receives = int(record.attributes.approximate_receive_count)
-    return float(min(FIRST_RETRY_SECONDS * 2 ** min(receives - 1, 10), LONGEST_RETRY_SECONDS))
+def backoff(record: SQSRecord, now: datetime) -> float:
+    """Seconds: half the time since the message was first received, from 15 s to 5 min.
+
+    Not by the number of receives: those that found the incident taken are no failures.
+    """
+    first = float(record.attributes.approximate_first_receive_timestamp) / 1000
+    waited = (now - datetime.fromtimestamp(first, UTC)).total_seconds()
+    return min(max(waited / 2, FIRST_RETRY_SECONDS), LONGEST_RETRY_SECONDS)

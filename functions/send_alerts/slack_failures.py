@@ -59,6 +59,11 @@ class MaybeSent(SlackFailure):
         super().__init__(reason)
         self.settle = settle
 
+    @property
+    def retry_after_seconds(self) -> float:
+        """Sooner there is no use in looking whether it was posted."""
+        return self.settle.total_seconds()
+
 
 class MessageRefused(SlackFailure):
     """Slack refuses this message, for its form."""
@@ -100,4 +105,4 @@ def of_exception(error: Exception) -> SlackFailure:
 
 def _retry_after(headers: Mapping[str, str]) -> float:
     value = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    return float(value) if value.isdecimal() else DEFAULT_RETRY_SECONDS
+    return max(1.0, float(value)) if value.isdecimal() else DEFAULT_RETRY_SECONDS

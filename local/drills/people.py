@@ -30,6 +30,7 @@ class Message:
     body: str
     visible_at: datetime
     receives: int = 0
+    first_received_at: datetime | None = None
 
 
 @dataclass
@@ -83,6 +84,7 @@ class AlertLane:
 
     def _deliver(self, message: Message) -> None:
         message.receives += 1
+        message.first_received_at = message.first_received_at or self.clock()
         if message.receives > MAX_RECEIVES:
             self.waiting.remove(message)
             self.dead.append(message)
@@ -104,7 +106,11 @@ class AlertLane:
             "messageId": message.id,
             "receiptHandle": message.id,
             "body": message.body,
-            "attributes": {"ApproximateReceiveCount": str(message.receives)},
+            "attributes": {
+                "ApproximateFirstReceiveTimestamp": str(
+                    int(message.first_received_at.timestamp() * 1000)
+                )
+            },
         }
         try:
             # Slack's own pauses are kept by the process's clock.

@@ -52,6 +52,7 @@ class SlackStandIn:
         self.calls: list[Call] = []
         self.url = self.webhook_url = ""
         self._failures: list[Failure] = []
+        self._choose: Callable[[str], Failure | None] = lambda _: None
         self._stopped = threading.Event()
 
     @contextmanager
@@ -82,9 +83,14 @@ class SlackStandIn:
         """Let the next `failure.times` calls fail so."""
         self._failures.append(failure)
 
+    def fail_by(self, choose: Callable[[str], Failure | None]) -> None:
+        """Let each further call fail as `choose` says for its method."""
+        self._choose = choose
+
     def recover(self) -> None:
         """End every failure that was asked for."""
         self._failures.clear()
+        self._choose = lambda _: None
 
     def _answer(self, request: Request) -> Response:
         method = request.path.removeprefix("/api/")
@@ -108,7 +114,7 @@ class SlackStandIn:
             if failure.times > 0 and failure.method in (None, method):
                 failure.times -= 1
                 return failure
-        return None
+        return self._choose(method)
 
     def _fail(self, failure: Failure) -> Response:
         if failure.delay_seconds:

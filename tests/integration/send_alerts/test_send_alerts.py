@@ -18,7 +18,7 @@ from send_alerts.store import DynamoIncidents
 type Event = Callable[[str], Any]
 OPS_TABLE = "jiki-ops"
 CPU_HIGH = "alarm:jiki-api-web-cpu-high"
-QUICKLY = 8_000  # milliseconds left: too few to wait for Slack
+FUNCTION_MILLISECONDS = 30_000
 
 
 @dataclass
@@ -95,6 +95,7 @@ class Alerts:
 @pytest.fixture
 def alerts(aws: MotoAws, lambda_context: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Alerts]:
     """Queue, topic and table; no Slack yet."""
+    lambda_context.remaining_milliseconds = FUNCTION_MILLISECONDS
     sns, sqs = aws.client("sns"), aws.client("sqs")
     topic = sns.create_topic(Name="alerts")["TopicArn"]
     inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
@@ -148,15 +149,15 @@ def test_the_message_says_what_how_bad_since_when_what_changed_and_where_to_look
         "Critical: jiki-api-web-cpu-high",
         "CPUUtilization (average over 1 min) is 96.41, greater than the threshold 80",
         "25 Nov 04:13:11 UTC",
-        "jiki-api-solid-queue scaled from 1 to 4 tasks (1 min before)",
-        "Database password rotated (12 min before)",
+        "Workers 1 → 4 (1 min before)",
+        "Database password rotated: config (12 min before)",
         "|Alarm>",
         "|Logs>",
         "|Runbook>",
     ):
         assert expected in content
     (mail,) = [one for one in with_slack.notifications() if "cpu-high" in one["Subject"]]
-    assert "- Database password rotated (12 min before)" in mail["Message"]
+    assert "- Database password rotated: config (12 min before)" in mail["Message"]
 
 
 def test_without_slack_everything_goes_to_sns(alerts: Alerts, event: Event) -> None:
@@ -172,8 +173,8 @@ def test_without_slack_everything_goes_to_sns(alerts: Alerts, event: Event) -> N
 def test_slack_down_keeps_the_event_and_sns_goes_out_meanwhile(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
-    # GIVEN Slack answering 500
-    slack.fail_next(Failure(status=500, times=1))
+    # GIVEN Slack that gives no answer
+    slack.fail_next(Failure(cut=True))
     alarm = event("alerts/alarm_metric")
     # WHEN the alarm comes
     assert len(with_slack.send(alarm)) == 1
@@ -192,10 +193,8 @@ def test_a_post_that_landed_although_slack_failed_is_found_and_not_repeated(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
     slack.fail_next(Failure(status=503, after_the_work=True))
-    alarm = event("alerts/alarm_metric")
-    assert len(with_slack.send(alarm)) == 1
-    with_slack.let_attempts_settle(CPU_HIGH)
-    assert handler(batch([alarm]), with_slack.context) == {"batchItemFailures": []}
+    # looked for after two seconds, in the same invocation
+    assert with_slack.send(event("alerts/alarm_metric")) == []
     assert len([call for call in slack.calls if call.method == "chat.postMessage"]) == 1
     assert len(slack.messages) == 1
 
@@ -242,7 +241,6 @@ def test_a_longer_retry_after_sends_the_event_back_and_is_obeyed(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
     slack.fail_next(Failure(status=429, error="ratelimited", retry_after_seconds=120))
-    with_slack.context.remaining_milliseconds = QUICKLY
     assert len(with_slack.send(event("alerts/alarm_metric"))) == 1
     # a second event doesn't even ask Slack
     assert len(with_slack.send(event("alerts/alarm_composite"))) == 1

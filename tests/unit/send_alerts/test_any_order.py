@@ -11,7 +11,7 @@ from send_alerts.history import Episode
 from send_alerts.incident import Policy
 from send_alerts.notice import Notice, Signal
 from send_alerts.ports import TryLater
-from send_alerts.slack_failures import MaybeSent, NotSent
+from send_alerts.slack_failures import AFTER_ANSWER, MaybeSent, NotSent
 from tests.unit.send_alerts.alert_world import (
     NO_FOLDING,
     POLICY,
@@ -67,7 +67,7 @@ def state(world: AlertWorld) -> tuple[list[Episode], list[tuple[object, ...]]]:
     return incident.episodes(world.policy), entries
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(arrivals())
 def test_the_final_state_does_not_depend_on_order_or_repeats(
     both: tuple[list[Notice], list[Notice]],
@@ -76,7 +76,7 @@ def test_the_final_state_does_not_depend_on_order_or_repeats(
     assert state(played(arrived, POLICY)) == state(played(timeline, POLICY))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(arrivals())
 def test_the_newest_incident_looks_the_same_in_slack(
     both: tuple[list[Notice], list[Notice]],
@@ -120,7 +120,7 @@ def by_sns(world: AlertWorld) -> list[str]:
     return [delivery.removesuffix("/sns") for _, _, delivery in world.topic.published]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(arrivals())
 def test_slack_hears_of_every_transition_once(
     both: tuple[list[Notice], list[Notice]],
@@ -131,7 +131,7 @@ def test_slack_hears_of_every_transition_once(
     assert worth_telling(timeline) <= set(told) <= {identity(event) for event in timeline}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(arrivals())
 def test_sns_hears_of_every_change_between_alarm_and_ok_once(
     both: tuple[list[Notice], list[Notice]],
@@ -148,12 +148,13 @@ BAD_LUCK = st.sampled_from(
         None,
         NotSent("limit", 1),
         NotSent("limit", 300),
+        MaybeSent("500", AFTER_ANSWER),
         MaybeSent("timeout"),
     ]
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(arrivals(), st.lists(BAD_LUCK, max_size=30), st.lists(st.integers(1, 12), max_size=6),
        st.booleans(), st.sampled_from([1, 10, 40]))  # fmt: skip
 def test_crashes_and_slack_s_failures_lose_nothing_and_show_nothing_twice(
@@ -166,7 +167,7 @@ def test_crashes_and_slack_s_failures_lose_nothing_and_show_nothing_twice(
     timeline, arrived = both
     # GIVEN a process that dies before some saves, and a Slack that fails, posted or not
     world = AlertWorld(NO_FOLDING)
-    world.now = minute(100_000)
+    world.now, world.seconds_left = minute(100_000), 30
     world.threads.failures = list(failures)
     world.threads.lands_although_failed = landed
     # WHEN the queue repeats each message until it is done, others in between
@@ -191,6 +192,7 @@ def test_crashes_and_slack_s_failures_lose_nothing_and_show_nothing_twice(
 
 def test_a_line_that_may_have_landed_is_looked_for_where_it_was_tried() -> None:
     world = AlertWorld(NO_FOLDING)
+    world.seconds_left = 30
     world.tell(notice(Signal.OPEN, 0), at=0)
     # GIVEN an end whose line landed in the thread, although Slack did not say so
     end = notice(Signal.RESOLVED, 5, since=minute(4))

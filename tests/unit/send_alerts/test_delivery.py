@@ -5,7 +5,7 @@ import pytest
 from ops_common.ops_events import Severity
 from send_alerts.notice import Signal
 from send_alerts.ports import TryLater
-from send_alerts.slack_failures import MessageRefused, NotSent, SlackBroken
+from send_alerts.slack_failures import AFTER_ANSWER, MaybeSent, MessageRefused, NotSent, SlackBroken
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, notice, ok
 
 
@@ -36,6 +36,15 @@ def test_a_wait_that_fits_into_the_invocation_is_waited_for() -> None:
     world.threads.failures = [NotSent("limit", 5)]
     world.tell(alarm(0))
     assert world.waited == [5]
+    assert len(world.threads.messages) == 1
+
+
+def test_an_error_that_slack_answers_is_looked_into_at_once() -> None:
+    world = AlertWorld()
+    world.seconds_left = 30
+    world.threads.failures = [MaybeSent("500", AFTER_ANSWER)] * 2
+    world.tell(alarm(0))
+    assert world.waited == [2, 2]
     assert len(world.threads.messages) == 1
 
 

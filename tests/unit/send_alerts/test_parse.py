@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +58,12 @@ def only(event: Event) -> Callable[[str], Notice]:
             "TargetResponseTime (p95 over 5 min) is 2.914, outside the expected band 0.041 to"
             " 0.613 (1 of 1 datapoints)",
         ),
+        (
+            "sns_alarm_anomaly_detection",
+            "TargetResponseTime (p95 over 5 min) is 2.914, outside the expected band 0.041 to"
+            " 0.613 (1 of 1 datapoints)",
+        ),
+        ("sns_alarm_insufficient_data", "Insufficient Data: 1 datapoint was unknown."),
         ("alarm_composite", "Set off by jiki-api-alb-5xx-share, jiki-api-unhealthy-targets"),
         ("alarm_insufficient_data", "Insufficient Data: 1 datapoint was unknown."),
         ("sns_alarm_composite", "Set off by jiki-api-alb-5xx-share"),
@@ -81,6 +88,10 @@ def test_says_what_happened_in_words(only: Callable[[str], Notice], name: str, w
         ("alarm_composite", Signal.OPEN, Severity.CRITICAL),
         ("alarm_insufficient_data", Signal.NO_DATA, Severity.CRITICAL),
         ("own_rotation_failed", Signal.OPEN, Severity.CRITICAL),
+        ("own_password_lost", Signal.OPEN, Severity.CRITICAL),
+        ("own_scaler_at_limit_over", Signal.RESOLVED, Severity.WARNING),
+        ("own_scaler_blind", Signal.OPEN, Severity.WARNING),
+        ("own_workers_dead", Signal.OPEN, Severity.CRITICAL),
         ("own_workers_scaled", Signal.CHANGE, Severity.INFO),
         ("ecs_task_failed", Signal.OPEN, Severity.WARNING),
         ("ecs_deployment_in_progress", Signal.CHANGE, Severity.INFO),
@@ -159,6 +170,20 @@ def test_a_rotation_that_succeeds_is_told_remembered_and_ends_the_failed_one(
     )
     (failed,) = parsed(event("alerts/own_rotation_failed"))
     assert resolved.key == failed.key == "rotation:config"
+
+
+def test_there_is_a_file_and_a_line_in_the_docs_for_every_kind_of_our_own() -> None:
+    root = EVENTS.parent
+    published = {
+        kind
+        for path in (root / "functions").rglob("*.py")
+        for kind in re.findall(r'(?:kind=|_Watch\(\s*)"([A-Z]\w+)"', path.read_text())
+    }
+    assert len(published) > 8
+    own = [json.loads(path.read_text()) for path in (EVENTS / "alerts").glob("own_*.json")]
+    assert {event["detail-type"] for event in own} == published
+    described = (root / "docs" / "events.md").read_text()
+    assert all(f"`{kind}`" in described for kind in published)
 
 
 @pytest.mark.parametrize("state", State)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,10 +31,11 @@ class HidingQueue:
         """Not of interest here."""
 
 
-def received(world: AlertWorld, body: Any, receives: int = 1) -> list[float]:
+def received(world: AlertWorld, body: Any, waiting_seconds: float = 0) -> list[float]:
     """For how long the message was hidden, if it was."""
     queue = HidingQueue()
-    (record,) = batch([body], receives=receives)["Records"]
+    first = world.now - timedelta(seconds=waiting_seconds)
+    (record,) = batch([body], first_received_at=first)["Records"]
     ports = replace(world.ports(), queue=queue)
     try:
         work(SQSRecord(record), ports, PLACE, world.policy)
@@ -53,13 +55,16 @@ def test_slack_s_retry_after_is_how_long_the_message_is_hidden(event: Event) -> 
     assert received(world, event("alerts/alarm_metric")) == [240]
 
 
-@pytest.mark.parametrize(("receives", "seconds"), [(1, 30), (3, 60), (5, 240), (6, 300), (49, 300)])
+@pytest.mark.parametrize(
+    ("waiting_seconds", "seconds"), [(0, 30), (120, 60), (480, 240), (900, 300), (9000, 300)]
+)
 def test_a_failing_message_waits_longer_each_time(
-    event: Event, receives: int, seconds: float
+    event: Event, waiting_seconds: float, seconds: float
 ) -> None:
     world = AlertWorld()
+    world.seconds_left = 30
     world.threads.failures = [MaybeSent("timeout")]
-    assert received(world, event("alerts/alarm_metric"), receives) == [seconds]
+    assert received(world, event("alerts/alarm_metric"), waiting_seconds) == [seconds]
 
 
 def test_who_finds_the_incident_taken_comes_back_at_once(event: Event) -> None:
@@ -67,7 +72,7 @@ def test_who_finds_the_incident_taken_comes_back_at_once(event: Event) -> None:
     world.incidents.crash_at_save = 2
     with pytest.raises(ProcessDied):
         received(world, event("alerts/alarm_metric"))
-    assert received(world, event("alerts/alarm_metric_ok"), receives=40) == [5]
+    assert received(world, event("alerts/alarm_metric_ok"), waiting_seconds=900) == [5]
 
 
 @pytest.mark.parametrize("body", ["no event", json.dumps([1])])

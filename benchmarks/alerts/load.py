@@ -1,0 +1,85 @@
+"""The load: alarms that open and end, shuffled, some events repeated."""
+
+import json
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from local.events import read_event
+
+PREFIX = "load-"
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is sent, and what goes wrong meanwhile."""
+
+    alarms: int
+    events: int
+    repeats: float = 0.1
+    kill_every_seconds: tuple[float, float] = (10, 30)
+    most_kills: int = 1000
+    seed: int = 1
+
+
+def timeline(load: Load, numbers: random.Random) -> list[dict[str, Any]]:
+    """ALARM and OK in turns for each alarm, two minutes to an hour apart."""
+    template = read_event("alerts/alarm_metric")
+    events = []
+    for alarm in range(load.alarms):
+        at = datetime.now(UTC) - timedelta(hours=12)
+        was, since = "OK", at
+        for _ in range(load.events // load.alarms):
+            at += timedelta(minutes=numbers.choice((2, 5, 60)), milliseconds=numbers.random())
+            state = "ALARM" if was == "OK" else "OK"
+            events.append(_event(template, f"{PREFIX}{alarm:03}", (state, at), (was, since)))
+            was, since = state, at
+    return events
+
+
+def sent(events: list[dict[str, Any]], load: Load, numbers: random.Random) -> list[dict[str, Any]]:
+    """As they arrive: some twice, in no order."""
+    arriving = events + numbers.sample(events, round(load.repeats * len(events)))
+    numbers.shuffle(arriving)
+    return arriving
+
+
+def transition(event: dict[str, Any]) -> str:
+    """The delivery's name without its channel, as send_alerts forms it."""
+    detail = event["detail"]
+    signal = "open" if detail["state"]["value"] == "ALARM" else "resolved"
+    return f"alarm:{detail['alarmName']}@{detail['state']['timestamp']}/{signal}"
+
+
+def unheard(events: list[dict[str, Any]], notified: set[str]) -> int:
+    """Alarms of which SNS never heard an opening."""
+    names = {event["detail"]["alarmName"] for event in events}
+    heard = {one.split("@")[0].removeprefix("alarm:") for one in notified if "/open/sns" in one}
+    return len(names - heard)
+
+
+def as_entry(event: dict[str, Any]) -> dict[str, Any]:
+    """The event as PutEvents takes it."""
+    return {
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Detail": json.dumps(event["detail"]),
+        "Resources": event["resources"],
+    }
+
+
+def _event(
+    template: dict[str, Any],
+    name: str,
+    state: tuple[str, datetime],
+    previous: tuple[str, datetime],
+) -> dict[str, Any]:
+    (value, at), (was, since) = state, previous
+    detail = {
+        **template["detail"],
+        "alarmName": name,
+        "state": {**template["detail"]["state"], "value": value, "timestamp": at.isoformat()},
+        "previousState": {"value": was, "timestamp": since.isoformat()},
+    }
+    return {**template, "detail": detail}

@@ -1,0 +1,224 @@
+"""One run: events travel bus, rule, queue and event source mapping to the deployed function."""
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from benchmarks.alerts.load import PREFIX, Load, as_entry, sent, timeline, transition, unheard
+from benchmarks.alerts.trouble import Faults, killer
+from local import deploy
+from local.ministack import MiniStack
+from local.slack import SlackStandIn
+from local.world import NETWORK, SLACK_TOKEN_PARAMETER, UNKNOWN_TO_THE_EMULATOR
+
+# Each transition is to be counted, so none is folded into a storm.
+VARIABLES = {"STORM_THRESHOLD": "1000000", "REMINDER_HOURS": "0"}
+# What a message of the queue may cost after a kill, without hours of watching it.
+FUNCTION_SECONDS, VISIBILITY_SECONDS = 15, 18
+GIVE_UP_SECONDS = 3600
+
+
+class Stage(Protocol):
+    """Where the stack is deployed: local.world.World, or the smaller Stack below."""
+
+    slack: SlackStandIn
+    outputs: dict[str, str]
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the emulator."""
+
+
+@dataclass
+class Stack:
+    """The stack in an emulator, with Slack and nothing else."""
+
+    emulator: MiniStack
+    slack: SlackStandIn
+    outputs: dict[str, str]
+
+    def client(self, service: str) -> Any:
+        """See Stage."""
+        return self.emulator.client(service)
+
+    @classmethod
+    @contextmanager
+    def start(cls) -> Iterator["Stack"]:
+        """Build and deploy the real template; its schedules don't run."""
+        with (
+            MiniStack.start() as emulator,
+            SlackStandIn().start() as slack,
+            TemporaryDirectory(prefix="jiki-build-") as folder,
+        ):
+            emulator.client("ssm").put_parameter(
+                Name=SLACK_TOKEN_PARAMETER, Value=slack.token, Type="SecureString"
+            )
+            deploy.build(Path(folder))
+            parameters = NETWORK | UNKNOWN_TO_THE_EMULATOR
+            parameters |= {"AwsEndpointUrl": emulator.url, "SlackApiUrl": slack.url}
+            parameters |= {
+                "SlackTokenParameter": SLACK_TOKEN_PARAMETER,
+                "SlackChannel": slack.channel,
+            }
+            outputs = deploy.deploy(emulator, Path(folder), parameters)
+            scheduler = emulator.client("scheduler")
+            for schedule in scheduler.list_schedules()["Schedules"]:
+                scheduler.delete_schedule(Name=schedule["Name"])
+            yield cls(emulator, slack, outputs)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of the load."""
+
+    sent: list[dict[str, Any]]
+    transitions: int
+    seconds: float
+    kills: int
+    slack_calls: int
+    slack_faults: int
+    lost: int
+    shown_twice: int
+    in_channel: int
+    in_threads: int
+    notified: int
+    notified_again: int
+    openings_not_notified: int
+    dead_letters: int
+
+
+def run(stage: Stage, load: Load) -> Result:
+    """Send, wait until the queue is empty, count."""
+    numbers = random.Random(load.seed)
+    events = timeline(load, numbers)
+    arriving = sent(events, load, numbers)
+    faults = Faults(load.seed + 1)
+    before = len(stage.slack.calls)
+    with _hurried(stage), _subscribed(stage) as inbox:
+        stage.slack.fail_by(faults)
+        started = time.monotonic()
+        try:
+            with killer(stage.outputs["SendAlertsFunction"], load) as killed:
+                _put(stage, arriving)
+                _wait_until_empty(stage)
+        finally:
+            stage.slack.recover()
+        seconds = time.monotonic() - started
+        shown = Counter(_shown(stage.slack))
+        notified = Counter(_notified(stage, inbox))
+    transitions = {transition(event) for event in events}
+    mine = [message for message in stage.slack.messages if _delivery(message.content)]
+    return Result(
+        sent=arriving,
+        transitions=len(transitions),
+        seconds=seconds,
+        kills=len(killed),
+        slack_calls=len(stage.slack.calls) - before,
+        slack_faults=faults.count,
+        lost=len({f"{one}/slack" for one in transitions} - set(shown)),
+        shown_twice=sum(count - 1 for count in shown.values()),
+        in_channel=sum(not message.thread_ts for message in mine),
+        in_threads=sum(bool(message.thread_ts) for message in mine),
+        notified=len(notified),
+        notified_again=sum(count - 1 for count in notified.values()),
+        openings_not_notified=unheard(events, set(notified)),
+        dead_letters=_depth(stage, "AlertDeadLetterQueueUrl"),
+    )
+
+
+@contextmanager
+def _hurried(stage: Stage) -> Iterator[None]:
+    """With times that don't make a kill long to watch; afterwards as the template has it."""
+    functions, queues = stage.client("lambda"), stage.client("sqs")
+    name, url = stage.outputs["SendAlertsFunction"], stage.outputs["AlertQueueUrl"]
+    known = functions.get_function_configuration(FunctionName=name)
+    attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+    def put(variables: Mapping[str, str], timeout: int, changed: dict[str, str]) -> None:
+        functions.update_function_configuration(
+            FunctionName=name, Timeout=timeout, Environment={"Variables": dict(variables)}
+        )
+        queues.set_queue_attributes(QueueUrl=url, Attributes=changed)
+
+    variables = known["Environment"]["Variables"]
+    # The queue gives up as late as it can: a lost event is to be the function's fault.
+    dead = queues.get_queue_attributes(
+        QueueUrl=stage.outputs["AlertDeadLetterQueueUrl"], AttributeNames=["QueueArn"]
+    )["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1000})
+    hurried = {"VisibilityTimeout": str(VISIBILITY_SECONDS), "RedrivePolicy": redrive}
+    kept = {"VisibilityTimeout": attributes["VisibilityTimeout"]}
+    kept["RedrivePolicy"] = attributes.get("RedrivePolicy", redrive)
+    put(variables | VARIABLES, FUNCTION_SECONDS, hurried)
+    try:
+        yield
+    finally:
+        put(variables, known["Timeout"], kept)
+
+
+@contextmanager
+def _subscribed(stage: Stage) -> Iterator[str]:
+    """The URL of a queue that gets what the topic gets."""
+    sqs, sns = stage.client("sqs"), stage.client("sns")
+    inbox: str = sqs.create_queue(QueueName="subscriber-of-the-load")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=inbox, AttributeNames=["QueueArn"])
+    subscription = sns.subscribe(
+        TopicArn=stage.outputs["AlertTopicArn"],
+        Protocol="sqs",
+        Endpoint=arn["Attributes"]["QueueArn"],
+    )["SubscriptionArn"]
+    yield inbox
+    sns.unsubscribe(SubscriptionArn=subscription)
+
+
+def _put(stage: Stage, events: list[dict[str, Any]]) -> None:
+    bus = stage.client("events")
+    for start in range(0, len(events), 10):
+        answer = bus.put_events(Entries=[as_entry(event) for event in events[start : start + 10]])
+        if answer["FailedEntryCount"]:
+            raise RuntimeError(f"the bus refused events: {answer['Entries']}")
+
+
+def _depth(stage: Stage, queue: str) -> int:
+    attributes = stage.client("sqs").get_queue_attributes(
+        QueueUrl=stage.outputs[queue], AttributeNames=["All"]
+    )["Attributes"]
+    # Delayed ones are messages to ourselves, of incidents that wait for a time.
+    names = ("", "NotVisible")
+    return sum(int(attributes.get(f"ApproximateNumberOfMessages{name}", 0)) for name in names)
+
+
+def _wait_until_empty(stage: Stage) -> None:
+    deadline = time.monotonic() + GIVE_UP_SECONDS
+    while _depth(stage, "AlertQueueUrl"):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the queue is not empty after {GIVE_UP_SECONDS} s")
+        time.sleep(0.2)
+
+
+def _delivery(content: dict[str, Any]) -> str:
+    """The name of the load's delivery; empty for a message of anybody else."""
+    name = str((content.get("metadata") or {}).get("event_payload", {}).get("delivery", ""))
+    return name if name.startswith(f"alarm:{PREFIX}") else ""
+
+
+def _shown(slack: SlackStandIn) -> Iterator[str]:
+    for message in slack.messages:
+        if name := _delivery(message.content):
+            yield name
+
+
+def _notified(stage: Stage, inbox: str) -> Iterator[str]:
+    sqs = stage.client("sqs")
+    while messages := sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            name = json.loads(message["Body"])["MessageAttributes"]["delivery"]["Value"]
+            if name.startswith(f"alarm:{PREFIX}"):
+                yield name
+            sqs.delete_message(QueueUrl=inbox, ReceiptHandle=message["ReceiptHandle"])
