@@ -10,7 +10,8 @@ from query_database.roles import SET_PASSWORD, prepared_users
 def check_login(connection: Connection, _fields: Fields) -> Answer:
     """Who is logged in, and how: `session_user`, `current_user`, `server_version`, `tls`.
 
-    `alternating_users` are the two that `prepare_roles` made in this database, or none.
+    `alternating_users` are the two that `prepare_roles` made in this database, where this login
+    may set their passwords; else none.
     """
     row = connection.execute(
         "SELECT session_user, current_user, current_setting('server_version'),"

@@ -28,7 +28,8 @@ END
 $body$
 """
 
-# From the catalogues, which every role may read: those whom the function was granted to.
+# From the catalogues, which every role may read: those whom the function was granted to, and only
+# for who may call it.
 _PREPARED_USERS = """
 SELECT grantee.rolname
 FROM pg_proc AS function
@@ -36,12 +37,14 @@ JOIN pg_namespace ON pg_namespace.oid = function.pronamespace
 CROSS JOIN LATERAL aclexplode(function.proacl) AS grants
 JOIN pg_roles AS grantee ON grantee.oid = grants.grantee AND grantee.oid <> function.proowner
 WHERE pg_namespace.nspname || '.' || function.proname = %s
+    AND has_schema_privilege(session_user, pg_namespace.oid, 'USAGE')
+    AND has_function_privilege(session_user, function.oid, 'EXECUTE')
 ORDER BY grantee.rolname
 """
 
 
 def prepared_users(connection: Connection) -> list[str]:
-    """The two users that take turns in this database; none where they are not prepared."""
+    """The two that take turns in this database, for a login that may set their passwords."""
     return [name for (name,) in connection.execute(_PREPARED_USERS, (SET_PASSWORD,))]
 
 

@@ -106,9 +106,16 @@ def test_a_login_role_runs_as_the_owner(prepared: Database, ask: Ask) -> None:
     assert (answer["session_user"], answer["current_user"]) == ("jiki_a", "jiki_owner")
 
 
-def test_every_login_sees_which_users_take_turns(prepared: Database, ask: Ask) -> None:
+def test_who_may_set_their_passwords_sees_which_users_take_turns(
+    prepared: Database, ask: Ask
+) -> None:
+    prepared.admin.execute("CREATE ROLE stranger LOGIN")
+    prepared.server.set_password("stranger", "stranger-stranger")
+    stranger = as_user(prepared, "stranger", "stranger-stranger")
+
     for login in (prepared.login, as_user(prepared, "jiki_a")):
         assert ask("check_login", login)["answer"]["alternating_users"] == ["jiki_a", "jiki_b"]
+    assert ask("check_login", stranger)["answer"]["alternating_users"] == []
 
 
 def test_no_user_takes_turns_before(database: Database, ask: Ask) -> None:
