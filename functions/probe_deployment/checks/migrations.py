@@ -3,12 +3,20 @@
 from typing import Any
 
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding
+from probe_deployment.finding import Finding, Status
 
 
 def check(context: Context) -> Finding:
-    """No migration runs; every schema is at the same version, and at the expected one if given."""
-    return judge(context.ask("migrations"), context.request.expected_schema_version)
+    """No migration runs; every schema is at the same version, and at the expected one if given.
+
+    Solid Queue's own database, if it has one, has versions of its own.
+    """
+    finding = judge(context.ask("migrations"), context.request.expected_schema_version)
+    queue = context.settings.queue_database_name
+    if not queue or finding.status is Status.FAIL:
+        return finding
+    of_queue = judge(context.ask("migrations", queue), None)
+    return of_queue if of_queue.status is Status.FAIL else finding
 
 
 def judge(answer: dict[str, Any], expected: str | None) -> Finding:

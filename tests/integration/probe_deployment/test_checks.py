@@ -176,6 +176,23 @@ def test_a_running_migration_is_found(system: System) -> None:
     assert "a migration is running" in system.checks()["migrations"]["saw"]
 
 
+def test_a_migration_of_the_queue_s_own_database_is_found(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUEUE_DATABASE_NAME", "jiki_queue")
+    system.database.admin.execute("CREATE DATABASE jiki_queue")
+    try:
+        assert system.checks(service=WEB)["migrations"]["status"] == "pass"
+        with system.database.server.connect("jiki_queue") as migrator:
+            migrator.execute(
+                "SELECT pg_advisory_lock(%s)", [2053462845 * zlib.crc32(b"jiki_queue")]
+            )
+            finding = system.checks(service=WEB)["migrations"]
+        assert "a migration is running" in finding["saw"]
+    finally:
+        system.database.admin.execute("DROP DATABASE jiki_queue WITH (FORCE)")
+
+
 def test_another_schema_version_is_found(system: System) -> None:
     finding = system.checks(expectedSchemaVersion="20260115000000")["migrations"]
     assert finding["saw"] == f"public {VERSION}"
