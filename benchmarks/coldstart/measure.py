@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ WARM_RUNS = 20
 
 @dataclass(frozen=True)
 class Start:
-    """One start of a process, or the quickest of several in each figure."""
+    """One start of a process, or the least of several in each figure."""
 
     first_ms: float
     """From the first event to its answer: Python, the runtime's client, the imports."""
@@ -35,25 +35,31 @@ class Subject:
     paths: list[Path]
 
 
-def quickest(
+def start_all(
     subjects: Mapping[str, Subject], rounds: int, folder: Path, done: Callable[[int], None]
-) -> dict[str, Start]:
-    """Start each subject in turn, `rounds` times; the least of each figure by name.
-
-    The least and not the middle: what else the machine does can only add.
-    """
+) -> dict[str, list[Start]]:
+    """Start each subject in turn, `rounds` times; the starts by name."""
     starts: dict[str, list[Start]] = {name: [] for name in subjects}
     for number in range(rounds):
         for name, subject in subjects.items():
             starts[name].append(_start(subject, folder / f"{name}.log"))
         done(number)
-    return {
-        name: Start(*(min(getattr(one, field) for one in starts[name]) for field in _FIELDS))
-        for name in subjects
-    }
+    return starts
 
 
-_FIELDS = ("first_ms", "cpu_ms", "warm_ms")
+def least(starts: Sequence[Start]) -> Start:
+    """Of each figure: what else the machine does can only add to it."""
+    return Start(
+        min(start.first_ms for start in starts),
+        min(start.cpu_ms for start in starts),
+        min(start.warm_ms for start in starts),
+    )
+
+
+def ratio(starts: Sequence[Start], others: Sequence[Start]) -> float:
+    """Of the work: the median of pairs that ran one after the other, on an equally busy machine."""
+    pairs = zip(starts, others, strict=True)
+    return statistics.median(one.cpu_ms / other.cpu_ms for one, other in pairs)
 
 
 def _start(subject: Subject, log_file: Path) -> Start:

@@ -34,6 +34,7 @@ class Run:
 
 RUNS: dict[str, Run] = {
     # The login is kept for ten minutes: a secret and three items of the table every tenth tick.
+    # Of its log, two lines are the tick and its metrics; more workers make it longer.
     "ScaleWorkers": Run(0.5, 2400, reads=1 + 0.15, writes=1, secret_calls=0.1),
     "QueryDatabase": Run(0.25, 500),
     "SendAlerts": Run(1.5, 1500, reads=4, writes=6),

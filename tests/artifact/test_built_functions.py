@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.cost.workload import RUNS
 from local.ecs import EcsStandIn
 from local.moto_aws import MotoAws
 from local.precompile import loaded_folders
@@ -16,6 +17,8 @@ from local.slack import SlackStandIn
 from tests.conftest import Database
 
 type Start = Callable[[str], RuntimeEmulator]
+# START, END and REPORT.
+LINES_OF_LAMBDA = 300
 EVENTS = Path(__file__).parent.parent.parent / "events"
 
 
@@ -27,12 +30,20 @@ def events(function: str) -> dict[str, Any]:
 
 
 def answers(emulator: RuntimeEmulator, named: dict[str, Any]) -> dict[str, Any]:
-    """The answer to each event; an error fails the test with the function's log."""
+    """The answer to each event; an error fails the test with the function's log.
+
+    So does a log that is longer than docs/cost.md reckons with.
+    """
     found = {}
     for name, event in named.items():
         found[name] = emulator.invoke(event)
         if isinstance(found[name], dict) and "errorType" in found[name]:
             pytest.fail(f"{name}: {found[name]}\n{emulator.log_text()[-3000:]}")
+    logged = sum(len(line) for line in emulator.log_text().splitlines() if line.startswith("{"))
+    function = emulator.handler.partition(".")[0].title().replace("_", "")
+    # As a rule a message of the alert queue comes alone.
+    runs = sum(len(event.get("Records", [event])) for event in named.values())
+    assert logged / runs + LINES_OF_LAMBDA <= RUNS[function].log_bytes
     return found
 
 
