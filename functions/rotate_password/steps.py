@@ -90,9 +90,14 @@ def prepare_roles(rotation: Rotation, _token: str) -> str:
     shape = rotation.shape
     if not shape.alternating_users:
         raise BadRotation("the parameter AlternatingUsers names no roles to prepare")
-    text = read(rotation, current_version(rotation.secret.state()))
+    owner = shape.credentials(read(rotation, current_version(rotation.secret.state())))
+    if owner.user in shape.alternating_users:
+        raise BadRotation(
+            f"the secret's user {owner.user} takes turns already; roles are prepared by the user"
+            " before it, who owned the tables (docs/rotation.md says how to do it again)"
+        )
     made = rotation.database.prepare_roles(
-        shape.credentials(text),
+        owner,
         shape.alternating_users,
         rotation.policy.owner_role,
         rotation.policy.queue_database,

@@ -62,6 +62,26 @@ def test_a_user_named_in_the_secret_is_kept_until_two_are_prepared(rotation: Rot
     assert event["detail"]["facts"]["strategy"] == "single user"
 
 
+def test_users_are_prepared_again_by_the_master_as_the_docs_say(rotation: Rotation) -> None:
+    # GIVEN users that take turns, and a function that somebody has dropped
+    rotation.alternate()
+    rotation.rotate()
+    rotation.wait_for_rollouts()
+    rotation.database.admin.execute("DROP SCHEMA jiki_ops CASCADE")
+    with pytest.raises(StepFailed, match="jiki_a takes turns already"):
+        rotation.step("prepare_roles")
+
+    # WHEN the master is put into the secret, and prepares them
+    rotation.edit(aurora_username="jiki", aurora_password=TEMPORARY_PASSWORD)
+    rotation.step("prepare_roles")
+    rotation.rotate()
+
+    # THEN they take turns again
+    secret = rotation.aws.secret()
+    assert secret["aurora_username"] == "jiki_a"
+    assert rotation.logs_in("jiki_a", secret["aurora_password"])
+
+
 def test_an_edit_meanwhile_is_merged_and_the_next_rotation_is_accepted(rotation: Rotation) -> None:
     token = rotation.begin()
     rotation.step("create_secret", token)

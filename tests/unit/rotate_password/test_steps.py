@@ -210,6 +210,15 @@ def test_roles_are_prepared_in_a_queue_s_own_database_too() -> None:
     assert world.database.prepared_in == ["jiki_production", "jiki_queue"]
 
 
+def test_roles_are_not_prepared_by_one_of_them() -> None:
+    world = World(alternating=True)
+
+    with pytest.raises(BadRotation, match="secret's user jiki_a takes turns already"):
+        steps.prepare_roles(world.rotation(), "")
+
+    assert world.database.prepared_in == []
+
+
 def test_preparing_roles_needs_the_names_of_two() -> None:
     rotation = World().rotation()
     shape = replace(rotation.shape, alternating_users=())
