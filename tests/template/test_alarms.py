@@ -110,12 +110,19 @@ def test_each_threshold_of_the_system_is_a_parameter() -> None:
             "FunctionErrorsLimit": "70",
             "UnhealthyTargetsLimit": "69",
             "ThrottlesLimit": "68",
-            "AlertWaitSeconds": "67",
         }
     )
     fixed = {name for name in changed if changed[name]["Threshold"] == ALL[name]["Threshold"]}
-    # One lost alert, or no start at all, is always too bad.
-    assert fixed == {"AlertsLostAlarm", "ScaleWorkersStopped"}
+    # One lost alert, or no start at all, is always too bad; what waits is counted in minutes.
+    assert fixed == {"AlertsLostAlarm", "AlertsLateAlarm", "ScaleWorkersStopped"}
+
+
+def test_how_long_an_alert_may_wait_is_a_parameter() -> None:
+    late = alarms(EVERYTHING | {"AlertWaitMinutes": "45"})["AlertsLateAlarm"]
+    assert (late["Period"], int(late["EvaluationPeriods"])) == (60, 45)
+    # The age of the oldest message leaves out what was received three times: Slack down for hours
+    # would never ring.
+    assert late["MetricName"] == "ApproximateNumberOfMessagesNotVisible"
 
 
 def widgets(parameters: dict[str, str]) -> list[dict[str, Any]]:
