@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -70,6 +71,7 @@ def test_a_reset_that_takes_too_long_fails_and_is_found_done_at_the_next_try() -
     world = World()
     world.database.roles["jiki"] = "nobody knows"
     world.reset = MemoryReset(MemoryDatabase(world.journal, {}))
+    world.clock.tick = timedelta(0)
     token = world.secret.begin_rotation()
     world.step("createSecret", token)
 
@@ -231,6 +233,7 @@ def test_a_paused_database_is_asked_again_until_it_answers_or_time_is_up() -> No
     world = World()
     patient = PatientDatabase(world.database, world.clock, wait_seconds=60)
     login = Login(ADDRESS, "jiki", "first")
+    world.clock.tick = timedelta(0)
     world.database.unreachable_times = 3
 
     assert patient.ask("check_login", login)["alternating_users"] == ["jiki_a", "jiki_b"]

@@ -43,9 +43,10 @@ class Clock:
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 25, 4, tzinfo=UTC)
         self.slept: list[float] = []
+        self.tick = timedelta(milliseconds=1)
 
     def now(self) -> datetime:
-        self.time += timedelta(milliseconds=1)
+        self.time += self.tick
         return self.time
 
     def sleep(self, seconds: float) -> None:
