@@ -1,6 +1,8 @@
 """The handler in process, against moto and the Slack stand-in."""
 
 import json
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -8,12 +10,18 @@ from typing import Any
 
 import pytest
 
-from local.alert_batches import batch
+from local.alert_batches import EVENTS, batch
 from local.moto_aws import MotoAws
 from local.slack import Failure, SlackStandIn
 from send_alerts import adapters
 from send_alerts.app import handler
+from send_alerts.incident import Head, Incident
+from send_alerts.slack import BotSlack
+from send_alerts.slack_delivery import chart as draw_chart
+from send_alerts.slack_message import Message
 from send_alerts.store import DynamoIncidents
+from tests.unit.send_alerts.alert_world import NOON
+from tests.unit.send_alerts.alert_world import alarm as alarm_notice
 
 type Event = Callable[[str], Any]
 OPS_TABLE = "jiki-ops"
@@ -336,20 +344,62 @@ def test_a_head_that_somebody_deleted_is_posted_anew(
     assert message.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
 
 
-def test_a_silenced_alarm_is_recorded_and_told_to_nobody(
+def test_the_documented_command_silences_an_alarm(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
-    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds")
+    # GIVEN the command of docs/alerts.md, as the AWS CLI would read it
+    text = (EVENTS.parent / "docs" / "alerts.md").read_text()
+    (command,) = re.findall(r"^aws dynamodb update-item (.*?)^```", text, re.MULTILINE | re.DOTALL)
+    words = shlex.split(command.replace("\\\n", " "))
+    given = dict(zip(words[::2], words[1::2], strict=True))
+    names = json.loads(given["--expression-attribute-names"])
+    assert names == {"#pattern": "jiki-api-web-*"}
+    values = json.loads(given["--expression-attribute-values"])
+    until = datetime.now(UTC) + timedelta(hours=1)
+    values[":until"]["S"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
     with_slack.aws.client("dynamodb").update_item(
         TableName=OPS_TABLE,
-        Key={"id": {"S": "silence#alarms"}},
-        UpdateExpression="SET #pattern = :until",
-        ExpressionAttributeNames={"#pattern": "jiki-api-web-*"},
-        ExpressionAttributeValues={":until": {"S": until}},
+        Key=json.loads(given["--key"]),
+        UpdateExpression=given["--update-expression"],
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=values,
     )
+    # THEN what it names is told to nobody, and the rest is
     with_slack.send(event("alerts/alarm_metric"), event("alerts/alarm_composite"))
     assert with_slack.subjects() == ["[CRITICAL] jiki-api-down"]
     assert len(slack.messages) == 1
+
+
+def test_what_is_moved_back_from_the_dead_letter_queue_is_told_where_it_was_not(
+    with_slack: Alerts, slack: SlackStandIn, event: Event
+) -> None:
+    # GIVEN an alarm that SNS has and Slack had not when the queue gave it up
+    slack.fail_next(Failure(status=429, error="ratelimited", retry_after_seconds=600))
+    alarm = event("alerts/alarm_metric")
+    assert with_slack.send(alarm) == [json.dumps(alarm)]
+    assert len(with_slack.subjects()) == 1
+    # WHEN the message is moved back, to a new process, and then once more
+    adapters._bot.cache_clear()
+    assert with_slack.send(alarm, alarm) == []
+    # THEN Slack has it once, and SNS hears nothing again
+    assert len(slack.messages) == 1
+    assert with_slack.subjects() == []
+
+
+def test_the_chart_is_a_file_in_the_thread(slack: SlackStandIn) -> None:
+    """Moto draws none, so that it is given one."""
+
+    class Drawn:
+        def draw(self, widget: str) -> bytes:
+            return f"picture of {widget}".encode()
+
+    threads = BotSlack(slack.token, slack.channel, slack.url)
+    posted = threads.post(Message("head", "#d62728"), "delivery")
+    head = Head(posted.channel, posted.ts, NOON, "")
+    subject = alarm_notice(0, widget="{}")
+    draw_chart(Incident(subject.key, subject=subject, head=head), threads, Drawn())
+    (reply,) = slack.thread(posted.ts)
+    assert slack.workspace.uploads[reply.files[0]["id"]] == b"picture of {}"
 
 
 def test_what_is_no_event_fails_alone_and_the_rest_of_its_batch_is_told(
