@@ -177,8 +177,8 @@ class MemoryDatabase:
             assert parameters == {"users": list(USERS), "owner_role": "jiki_owner"}
             self.prepared_in.append(login.address.name)
         assert request in ("check_login", "set_password", "prepare_roles")
-        prepared = USERS if self.prepared else ()
-        return {"created": self.created, "alternating_users": sorted(prepared)}
+        users = [*USERS] if self.prepared else []
+        return {"created": self.created, "alternating_users": users}
 
 
 @dataclass
@@ -237,8 +237,7 @@ class World:
         self.clock = Clock()
         self.journal = Journal()
         content = {"hmac_secret": "h", "aurora_password": "first", "jwt_secret": "j"}
-        if alternating:
-            content["aurora_username"] = "jiki_a"
+        content |= {"aurora_username": "jiki_a"} if alternating else {}
         self.secret = MemorySecret(self.clock, self.journal)
         self.secret.versions["v0"] = json.dumps(content)
         self.secret.labels[CURRENT] = "v0"
