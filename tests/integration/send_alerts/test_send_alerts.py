@@ -344,6 +344,21 @@ def test_a_head_that_somebody_deleted_is_posted_anew(
     assert message.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
 
 
+def test_a_thread_deleted_before_a_look_into_it_holds_nothing_up(
+    with_slack: Alerts, slack: SlackStandIn, event: Event
+) -> None:
+    with_slack.send(event("alerts/alarm_metric"))
+    slack.fail_next(Failure(cut=True))
+    with_slack.send(event("alerts/alarm_metric_ok"))
+    slack.delete(slack.messages[0].ts)
+    with_slack.let_attempts_settle(CPU_HIGH)
+    assert handler(batch([event("alerts/alarm_metric_ok")]), with_slack.context) == {
+        "batchItemFailures": []
+    }
+    (message,) = slack.messages
+    assert message.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
+
+
 def test_the_documented_command_silences_an_alarm(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
