@@ -129,3 +129,28 @@ def published(aws: MotoAws) -> Callable[[], list[dict[str, Any]]]:
     return lambda: [
         each["detail"] | {"kind": each["detail-type"]} for each in aws.published_events()
     ]
+
+
+@pytest.fixture
+def prober(system: System) -> Any:
+    """probe() with time under control, after a deployment."""
+    # Here, for the metrics of what it imports read the environment.
+    from probe_deployment.settings import Settings
+    from tests.integration.probe_deployment.prober import Prober, Time
+
+    system.deploy(WEB, NEW)
+    return Prober(system, Time(system.ecs.engine.clock()), Settings.from_env())
+
+
+@pytest.fixture
+def broken(prober: Any) -> Any:
+    """A deployment that passed, and then one whose tasks answer 503."""
+    from tests.integration.probe_deployment.prober import ServesNothing
+
+    prober(prober.system.deployment_event(WEB))
+    prober.system.ecs.engine.runners[WEB] = ServesNothing(prober.system.app)
+    prober.system.deploy(WEB, "b" * 40)
+    ended = prober.system.deployment_event(WEB)["detail"]["updatedAt"]
+    prober.time.now = datetime.fromisoformat(ended)
+    prober.events.clear()
+    return prober
