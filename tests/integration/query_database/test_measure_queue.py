@@ -141,13 +141,14 @@ STATES = st.builds(
 
 @pytest.mark.every_postgres
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(STATES)
 def test_counts_what_a_naive_count_does(database: Database, state: State) -> None:
     connection = database.admin
     with rolled_back(connection):
-        fill(connection, state)
+        with connection.pipeline():
+            fill(connection, state)
         seen = measure(connection, bound=state.bound, look_ahead_seconds=75)
         compare(connection, state, seen)
 
