@@ -1,6 +1,5 @@
 """Slack, by bot token or by incoming webhook. Every call raises SlackFailure."""
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -11,14 +10,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from send_alerts.slack_failures import (
-    DEFAULT_RETRY_SECONDS,
-    MaybeSent,
     MessageGone,
-    NotSent,
     SlackBroken,
     of_answer,
     of_exception,
 )
+from send_alerts.slack_gate import Gate
 from send_alerts.slack_message import Message
 
 TIMEOUT_SECONDS = 5
@@ -26,7 +23,6 @@ EVENT_TYPE = "jiki_ops_alert"
 CLOCK_SKEW = timedelta(minutes=2)
 PAGE_SIZE = 200
 MOST_PAGES = 10
-MOST_UNANSWERED = 3
 
 
 class Posted(NamedTuple):
@@ -59,35 +55,6 @@ class Webhook(Protocol):
 
     def post(self, message: Message) -> None:
         """Post a message."""
-
-
-class Gate:
-    """Lets no call through before Slack's Retry-After is over, or while it gives no answers.
-
-    Otherwise each call of an outage would use up its time limit, and SNS would wait meanwhile.
-    """
-
-    def __init__(self) -> None:
-        self._closed_until = 0.0
-        self._unanswered = 0
-
-    def call[T](self, call: Callable[[], T]) -> T:
-        """The call's result. Raises NotSent while closed."""
-        wait = self._closed_until - time.monotonic()
-        if wait > 0:
-            raise NotSent("Slack is left alone for a while", wait)
-        try:
-            result = call()
-        except NotSent as failure:
-            self._closed_until = time.monotonic() + failure.retry_after_seconds
-            raise
-        except MaybeSent:
-            self._unanswered += 1
-            if self._unanswered >= MOST_UNANSWERED:
-                self._closed_until = time.monotonic() + DEFAULT_RETRY_SECONDS
-            raise
-        self._unanswered = 0
-        return result
 
 
 class BotSlack:

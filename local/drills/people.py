@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from local.clock import SteppedClock
 from local.lambda_endpoint import Context
-from send_alerts import adapters, slack
+from send_alerts import adapters, slack_gate
 from send_alerts.events import FOLLOW_UP
 from send_alerts.records import work
 from send_alerts.settings import Settings
@@ -114,7 +114,7 @@ class AlertLane:
         }
         try:
             # Slack's own pauses are kept by the process's clock.
-            with mock.patch.object(slack, "time", SimpleNamespace(monotonic=self._monotonic)):
+            with mock.patch.object(slack_gate, "time", SimpleNamespace(monotonic=self._monotonic)):
                 work(SQSRecord(record), ports, settings.place, settings.policy)
         except Exception as error:  # noqa: BLE001  # whatever it is, SQS delivers again
             self.failures.append(f"{type(error).__name__}: {error}")

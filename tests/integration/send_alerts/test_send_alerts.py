@@ -3,133 +3,24 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from local.alert_batches import EVENTS, batch
-from local.moto_aws import MotoAws
-from local.slack import Failure, SlackStandIn
-from send_alerts import adapters
+from local.alert_batches import EVENTS
+from local.slack import SlackStandIn
 from send_alerts.app import handler
 from send_alerts.incident import Head, Incident
 from send_alerts.slack import BotSlack
 from send_alerts.slack_delivery import chart as draw_chart
 from send_alerts.slack_message import Message
-from send_alerts.store import DynamoIncidents
+from tests.integration.send_alerts.conftest import OPS_TABLE, Alerts
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.alert_world import alarm as alarm_notice
 
 type Event = Callable[[str], Any]
-OPS_TABLE = "jiki-ops"
-CPU_HIGH = "alarm:jiki-api-web-cpu-high"
-FUNCTION_MILLISECONDS = 30_000
-
-
-@dataclass
-class Alerts:
-    """The deployed surroundings of the function, and the function itself."""
-
-    aws: MotoAws
-    context: Any
-    queue_url: str
-    inbox_url: str
-
-    def send(self, *bodies: Any) -> list[str]:
-        """Put messages into the queue and give them to the handler; the failed ones' bodies."""
-        sqs = self.aws.client("sqs")
-        for body in bodies:
-            text = body if isinstance(body, str) else json.dumps(body)
-            sqs.send_message(QueueUrl=self.queue_url, MessageBody=text)
-        return self.receive()
-
-    def receive(self) -> list[str]:
-        """One batch of what is visible in the queue, as Lambda's poller would do it."""
-        sqs = self.aws.client("sqs")
-        received = sqs.receive_message(
-            QueueUrl=self.queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
-        ).get("Messages", [])
-        event = batch(message["Body"] for message in received)
-        for record, message in zip(event["Records"], received, strict=True):
-            record["messageId"] = message["MessageId"]
-            record["receiptHandle"] = message["ReceiptHandle"]
-            record["attributes"] = message["Attributes"]
-        failed = {
-            failure["itemIdentifier"]
-            for failure in handler(event, self.context)["batchItemFailures"]
-        }
-        for message in received:
-            if message["MessageId"] not in failed:
-                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
-        return [message["Body"] for message in received if message["MessageId"] in failed]
-
-    def notifications(self) -> list[dict[str, Any]]:
-        """What a subscriber of the topic has received since the last look."""
-        sqs, found = self.aws.client("sqs"), []
-        while messages := sqs.receive_message(QueueUrl=self.inbox_url, MaxNumberOfMessages=10).get(
-            "Messages", []
-        ):
-            for message in messages:
-                found.append(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=self.inbox_url, ReceiptHandle=message["ReceiptHandle"])
-        return found
-
-    def subjects(self) -> list[str]:
-        return [notification["Subject"] for notification in self.notifications()]
-
-    def in_flight(self) -> int:
-        attributes = self.aws.client("sqs").get_queue_attributes(
-            QueueUrl=self.queue_url, AttributeNames=["All"]
-        )["Attributes"]
-        return int(attributes["ApproximateNumberOfMessagesNotVisible"])
-
-    def let_attempts_settle(self, key: str) -> None:
-        """As if half a minute had gone by since the last attempts."""
-        store, now = DynamoIncidents(self.aws.client("dynamodb"), OPS_TABLE), datetime.now(UTC)
-        held = store.load(key)
-        outbox = tuple(replace(one, settles_at=now) for one in held.incident.outbox)
-        store.save(replace(held, incident=replace(held.incident, outbox=outbox)), now)
-
-    def slack_token(self, value: str) -> None:
-        adapters._parameters.cache_clear()
-        self.aws.client("ssm").put_parameter(
-            Name="/jiki-ops/slack-token", Value=value, Type="SecureString", Overwrite=True
-        )
-
-
-@pytest.fixture
-def alerts(aws: MotoAws, lambda_context: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Alerts]:
-    """Queue, topic and table; no Slack yet."""
-    lambda_context.remaining_milliseconds = FUNCTION_MILLISECONDS
-    sns, sqs = aws.client("sns"), aws.client("sqs")
-    topic = sns.create_topic(Name="alerts")["TopicArn"]
-    inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
-    sns.subscribe(
-        TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:inbox"
-    )
-    queue = sqs.create_queue(QueueName="alerts", Attributes={"VisibilityTimeout": "180"})
-    for name, value in {
-        "OPS_TABLE_NAME": OPS_TABLE,
-        "ALERT_TOPIC_ARN": topic,
-        "ALERT_QUEUE_URL": queue["QueueUrl"],
-    }.items():
-        monkeypatch.setenv(name, value)
-    for cached in (adapters._parameters, adapters._secrets, adapters._bot, adapters._webhook):
-        cached.cache_clear()
-    yield Alerts(aws, lambda_context, queue["QueueUrl"], inbox)
-    for cached in (adapters._parameters, adapters._secrets, adapters._bot, adapters._webhook):
-        cached.cache_clear()
-
-
-@pytest.fixture
-def with_slack(alerts: Alerts, slack: SlackStandIn, monkeypatch: pytest.MonkeyPatch) -> Alerts:
-    """The same, with a bot token."""
-    alerts.slack_token(slack.token)
-    monkeypatch.setenv("SLACK_TOKEN_PARAMETER", "/jiki-ops/slack-token")
-    return alerts
 
 
 def test_an_incident_opens_and_resolves_in_one_thread_and_two_notifications(
@@ -178,117 +69,6 @@ def test_without_slack_everything_goes_to_sns(alerts: Alerts, event: Event) -> N
     ]
 
 
-def test_slack_down_keeps_the_event_and_sns_goes_out_meanwhile(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    # GIVEN Slack that gives no answer
-    slack.fail_next(Failure(cut=True))
-    alarm = event("alerts/alarm_metric")
-    # WHEN the alarm comes
-    assert len(with_slack.send(alarm)) == 1
-    # THEN SNS has it, the queue hides it, and its next delivery repeats Slack alone
-    assert with_slack.subjects() == ["[CRITICAL] jiki-api-web-cpu-high"]
-    assert with_slack.in_flight() == 1
-    with_slack.let_attempts_settle(CPU_HIGH)
-    assert handler(batch([alarm]), with_slack.context) == {"batchItemFailures": []}
-    assert [message.text for message in slack.messages] == [
-        ":red_circle: *Critical: jiki-api-web-cpu-high*"
-    ]
-    assert with_slack.subjects() == []
-
-
-def test_a_post_that_landed_although_slack_failed_is_found_and_not_repeated(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    slack.fail_next(Failure(status=503, after_the_work=True))
-    # looked for after two seconds, in the same invocation
-    assert with_slack.send(event("alerts/alarm_metric")) == []
-    assert len([call for call in slack.calls if call.method == "chat.postMessage"]) == 1
-    assert len(slack.messages) == 1
-
-
-def test_a_reply_that_landed_although_slack_failed_is_found_in_the_thread(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    with_slack.send(event("alerts/alarm_metric"))
-    slack.fail_next(Failure(cut=True, after_the_work=True))
-    with_slack.send(event("alerts/alarm_metric_ok"))
-    with_slack.let_attempts_settle(CPU_HIGH)
-    assert handler(batch([event("alerts/alarm_metric_ok")]), with_slack.context) == {
-        "batchItemFailures": []
-    }
-    head, _ = slack.messages
-    assert head.text.startswith(":large_green_circle:")
-
-
-def test_a_silent_slack_is_not_looked_at_before_its_last_request_can_have_landed(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    slack.fail_next(Failure(cut=True))
-    with_slack.send(event("alerts/alarm_metric"))
-    asked = len(slack.calls)
-    # the end of the alarm comes at once; its delivery has to wait like the first
-    assert len(with_slack.send(event("alerts/alarm_metric_ok"))) == 1
-    assert len(slack.calls) == asked
-    with_slack.let_attempts_settle(CPU_HIGH)
-    assert handler(batch([event("alerts/alarm_metric_ok")]), with_slack.context) == {
-        "batchItemFailures": []
-    }
-    assert len(slack.messages) == 2
-
-
-def test_retry_after_is_waited_for_where_the_time_suffices(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    slack.fail_next(Failure(status=429, error="ratelimited", retry_after_seconds=1))
-    assert with_slack.send(event("alerts/alarm_metric")) == []
-    assert len(slack.messages) == 1
-
-
-def test_a_longer_retry_after_sends_the_event_back_and_is_obeyed(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    slack.fail_next(Failure(status=429, error="ratelimited", retry_after_seconds=120))
-    assert len(with_slack.send(event("alerts/alarm_metric"))) == 1
-    # a second event doesn't even ask Slack
-    assert len(with_slack.send(event("alerts/alarm_composite"))) == 1
-    assert len(slack.calls) == 1
-    assert len(with_slack.subjects()) == 2
-
-
-@pytest.mark.parametrize("error", ["invalid_auth", "channel_not_found", "is_archived"])
-def test_a_broken_slack_is_told_once_by_sns_and_blocks_nothing(
-    with_slack: Alerts, slack: SlackStandIn, event: Event, error: str
-) -> None:
-    slack.fail_next(Failure(error=error, times=3))
-    for name in ("alarm_metric", "alarm_composite", "alarm_metric_math"):
-        assert with_slack.send(event(f"alerts/{name}")) == []
-    assert with_slack.subjects() == [
-        "[CRITICAL] jiki-api-web-cpu-high",
-        "[CRITICAL] Slack refuses the alerts",
-        "[CRITICAL] jiki-api-down",
-        "[WARNING] jiki-api-alb-5xx-share",
-    ]
-    # mended: told once, too
-    with_slack.send(event("alerts/alarm_anomaly_detection"))
-    assert with_slack.subjects() == [
-        "[WARNING] jiki-api-latency-anomaly",
-        "[RESOLVED] Slack refuses the alerts",
-    ]
-    assert len(slack.messages) == 1
-
-
-def test_a_token_that_cannot_be_read_is_a_broken_slack(
-    alerts: Alerts, slack: SlackStandIn, event: Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SLACK_TOKEN_PARAMETER", "/jiki-ops/no-such-parameter")
-    assert alerts.send(event("alerts/alarm_metric")) == []
-    assert alerts.subjects() == [
-        "[CRITICAL] jiki-api-web-cpu-high",
-        "[CRITICAL] Slack refuses the alerts",
-    ]
-
-
 def test_a_secret_may_hold_the_token(
     alerts: Alerts, slack: SlackStandIn, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,40 +105,6 @@ def test_a_name_that_would_ping_everybody_pings_nobody(
         assert ping not in content
 
 
-def test_a_message_that_slack_refuses_is_sent_without_its_blocks(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    slack.fail_next(Failure(error="invalid_blocks"))
-    assert with_slack.send(event("alerts/alarm_metric")) == []
-    (message,) = slack.messages
-    assert "attachments" not in message.content or message.edits
-
-
-def test_a_head_that_somebody_deleted_is_posted_anew(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    with_slack.send(event("alerts/alarm_metric"))
-    slack.delete(slack.messages[0].ts)
-    assert with_slack.send(event("alerts/alarm_metric_ok")) == []
-    (message,) = slack.messages
-    assert message.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
-
-
-def test_a_thread_deleted_before_a_look_into_it_holds_nothing_up(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    with_slack.send(event("alerts/alarm_metric"))
-    slack.fail_next(Failure(cut=True))
-    with_slack.send(event("alerts/alarm_metric_ok"))
-    slack.delete(slack.messages[0].ts)
-    with_slack.let_attempts_settle(CPU_HIGH)
-    assert handler(batch([event("alerts/alarm_metric_ok")]), with_slack.context) == {
-        "batchItemFailures": []
-    }
-    (message,) = slack.messages
-    assert message.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
-
-
 def test_the_documented_command_silences_an_alarm(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
@@ -383,22 +129,6 @@ def test_the_documented_command_silences_an_alarm(
     with_slack.send(event("alerts/alarm_metric"), event("alerts/alarm_composite"))
     assert with_slack.subjects() == ["[CRITICAL] jiki-api-down"]
     assert len(slack.messages) == 1
-
-
-def test_what_is_moved_back_from_the_dead_letter_queue_is_told_where_it_was_not(
-    with_slack: Alerts, slack: SlackStandIn, event: Event
-) -> None:
-    # GIVEN an alarm that SNS has and Slack had not when the queue gave it up
-    slack.fail_next(Failure(status=429, error="ratelimited", retry_after_seconds=600))
-    alarm = event("alerts/alarm_metric")
-    assert with_slack.send(alarm) == [json.dumps(alarm)]
-    assert len(with_slack.subjects()) == 1
-    # WHEN the message is moved back, to a new process, and then once more
-    adapters._bot.cache_clear()
-    assert with_slack.send(alarm, alarm) == []
-    # THEN Slack has it once, and SNS hears nothing again
-    assert len(slack.messages) == 1
-    assert with_slack.subjects() == []
 
 
 def test_the_chart_is_a_file_in_the_thread(slack: SlackStandIn) -> None:
@@ -432,17 +162,3 @@ def test_every_batch_in_events_is_told(
             "batchItemFailures": []
         }
     assert len(slack.messages) > 10
-
-
-def test_the_token_is_in_no_log(
-    with_slack: Alerts, slack: SlackStandIn, event: Event, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO")
-    names = ("alarm_metric", "alarm_composite", "alarm_metric_math")
-    failures = (Failure(status=500), Failure(error="invalid_auth"), Failure(cut=True))
-    for name, failure in zip(names, failures, strict=True):
-        slack.fail_next(failure)
-        with_slack.send(event(f"alerts/{name}"))
-    logged = [f"{record.getMessage()} {record.__dict__}" for record in caplog.records]
-    assert any("invalid_auth" in line for line in logged)
-    assert not any(slack.token in line for line in logged)
