@@ -62,8 +62,6 @@ OPEN, OVER, NO_DATA, NOTE = Signal.OPEN, Signal.RESOLVED, Signal.NO_DATA, Signal
             [own(OPEN, 0), own(OVER, 5), own(OPEN, 3)],
             [("opened", "both"), ("resolved", "both"), ("again", "slack")],
         ),
-        # Its opening, of which the end tells, never arrived.
-        ([ok(4, since=minute(1)), own(OPEN, 3)], [("resolved", "both"), ("again", "slack")]),
         # Missing data is aloud only where no incident lasts, and then for Slack alone.
         (
             [alarm(0), notice(NO_DATA, 1, was=OPEN)],
