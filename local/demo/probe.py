@@ -7,6 +7,8 @@ from typing import Any
 
 from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
+from local.ecs.engine import TaskRunner
+from local.ecs.model import Task
 from local.world import DATABASE, WEB_SERVICE, WORKER_SERVICE, World
 
 GOOD_SHA = "3f786850e387550fdab836ed7e6dc881de23001b"
@@ -70,9 +72,25 @@ def _old_image(world: World, say: Narrator) -> None:
     say.expect("the image check alone fails", held=set(failed) == {"image"})
 
 
+class _StartsNothing(TaskRunner):
+    """New tasks are empty; those of before end as they would."""
+
+    def __init__(self, before: TaskRunner) -> None:
+        self._before = before
+
+    def stopping(self, task: Task) -> None:
+        """See TaskRunner."""
+        self._before.stopping(task)
+
+    def stopped(self, task: Task) -> None:
+        """See TaskRunner."""
+        self._before.stopped(task)
+
+
 def _missing_worker(world: World, say: Narrator) -> None:
     say.step("A worker task runs, but its command doesn't start Solid Queue:")
-    runner = world.ecs.engine.runners.pop(WORKER_SERVICE)
+    runner = world.ecs.engine.runners[WORKER_SERVICE]
+    world.ecs.engine.runners[WORKER_SERVICE] = _StartsNothing(runner)
     _deploy(world, WORKER_SERVICE, GOOD_SHA)
     failed = _failed(_ask(world, say, service=WORKER_SERVICE, failed_only=True))
     say.expect("the Solid Queue check alone fails", held=set(failed) == {"solid_queue"})
@@ -137,7 +155,7 @@ def _told(world: World, seen: int, words: str) -> str:
     def found() -> str:
         return next((each for each in _texts(world, seen) if words in each), "")
 
-    world.wait_for(lambda: bool(found()))
+    world.wait_for(lambda: bool(found()), timeout_seconds=60)
     return found()
 
 
