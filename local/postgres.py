@@ -118,7 +118,7 @@ class PostgresServer:
         master = sql.Identifier(MASTER_USER)
         with self.connect() as connection:
             if not connection.execute(
-                "SELECT FROM pg_roles WHERE rolname = %s", (MASTER_USER,)
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", (MASTER_USER,)
             ).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} CREATEROLE CREATEDB").format(master))
             connection.execute(sql.SQL("ALTER ROLE {} LOGIN").format(master))
