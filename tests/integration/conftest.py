@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from tests.integration.permissions.arns import arns
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -21,8 +23,9 @@ SOURCE_OF_FUNCTION = re.compile(r"/functions/([a-z_]+)/[^/]")
 IAM_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
 IAM_PREFIXES = {"monitoring": "cloudwatch"}
 
-type Calls = dict[str, set[str]]
-calls: Calls = defaultdict(set)
+type Calls = dict[str, dict[str, set[str]]]
+"""By function and IAM action, the ARNs that were named; none where a call names no resource."""
+calls: Calls = defaultdict(lambda: defaultdict(set))
 
 
 def _calling_function() -> str | None:
@@ -35,11 +38,12 @@ def _calling_function() -> str | None:
     return None
 
 
-def _record(model: Any, **_: Any) -> None:
+def _record(model: Any, params: dict[str, Any], **_: Any) -> None:
     if function := _calling_function():
         prefix = model.service_model.signing_name
         action = f"{IAM_PREFIXES.get(prefix, prefix)}:{model.name}"
-        calls[function].add(IAM_ACTIONS.get(action, action))
+        action = IAM_ACTIONS.get(action, action)
+        calls[function][action] |= set(arns(action, params))
 
 
 @pytest.fixture(scope="session", autouse=True)

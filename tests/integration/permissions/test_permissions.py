@@ -1,8 +1,14 @@
 """IAM by contract: each function may do what its code was seen to do, and nothing else."""
 
+from fnmatch import fnmatchcase
+from typing import Any
+
 import pytest
 
 from local.transform import resolved
+from tests.integration.permissions.arns import PLACE
+
+type Calls = dict[str, dict[str, set[str]]]
 
 ROLES = {
     "query_database": "QueryDatabaseRole",
@@ -14,8 +20,11 @@ ROLES = {
 }
 EVERYTHING_CHOSEN = {
     "SlackTokenParameter": "/jiki-ops/slack-token",
+    "SlackTokenSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack-AbCdEf",
     "SlackChannel": "C0123456789",
     "MinTasks": "0",
+    "DatabaseClusterId": "jiki-production",
+    "AllowMasterReset": "true",
     "ProbeRollback": "true",
 }
 # Done with the role by Lambda itself: writing the log, polling the queue.
@@ -26,40 +35,88 @@ BY_LAMBDA = {
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
 }
+# What the tests call the stack's own resources.
+NAMES_IN_TESTS = {
+    "<OpsTable.Arn>": f"arn:aws:dynamodb:{PLACE}:table/jiki-ops",
+    "<QueryDatabase.Arn>": f"arn:aws:lambda:{PLACE}:function:jiki-ops-query-database",
+}
+# Tests ask for things that aren't there as well; these are there.
+APP_S_OWN = (
+    ":secret:config-",
+    ":table/config",
+    ":table/jiki-ops",
+    ":function:jiki-ops-query-database",
+    ":service/jiki-production/jiki-api-",
+    ":task/jiki-production/",
+    ":log-group:/ecs/jiki-api-",
+    ":parameter/jiki-ops/slack-token",
+)
 
 
-def granted(role: str) -> set[str]:
-    """The actions that a role's statements allow, less what another one denies to the code."""
-    statements = [
+def statements(role: str) -> list[dict[str, Any]]:
+    """What a role's policies allow, less what another statement denies to the code."""
+    found = [
         statement
         for policy in resolved(EVERYTHING_CHOSEN)[role]["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
     denied = {
         action.partition(":")[0]
-        for statement in statements
+        for statement in found
         if statement["Effect"] == "Deny"
-        for action in actions(statement)
+        for action in listed(statement["Action"])
     }
-    return {
-        action
-        for statement in statements
+    return [
+        {
+            "actions": {
+                action
+                for action in listed(statement["Action"])
+                if action.partition(":")[0] not in denied
+            },
+            "resources": [
+                NAMES_IN_TESTS.get(resource, resource) for resource in listed(statement["Resource"])
+            ],
+        }
+        for statement in found
         if statement["Effect"] == "Allow"
-        for action in actions(statement)
-        if action.partition(":")[0] not in denied
+    ]
+
+
+def granted(role: str) -> dict[str, list[str]]:
+    """The patterns of resources that each action is allowed on."""
+    allowed: dict[str, list[str]] = {}
+    for statement in statements(role):
+        for action in statement["actions"]:
+            allowed.setdefault(action, []).extend(statement["resources"])
+    return allowed
+
+
+def listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def is_known(arn: str) -> bool:
+    return any(part in arn for part in APP_S_OWN)
+
+
+@pytest.mark.parametrize("function", ROLES)
+def test_every_call_is_granted(function: str, aws_calls: Calls) -> None:
+    assert set(aws_calls[function]) - set(granted(ROLES[function])) == set()
+
+
+@pytest.mark.parametrize("function", ROLES)
+def test_every_call_is_granted_on_what_it_is_about(function: str, aws_calls: Calls) -> None:
+    allowed = granted(ROLES[function])
+    refused = {
+        (action, arn)
+        for action, arns in aws_calls[function].items()
+        for arn in arns
+        if is_known(arn)
+        and not any(fnmatchcase(arn, pattern) for pattern in allowed.get(action, []))
     }
-
-
-def actions(statement: dict[str, object]) -> list[str]:
-    value = statement["Action"]
-    return [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+    assert refused == set()
 
 
 @pytest.mark.parametrize("function", ROLES)
-def test_every_call_is_granted(function: str, aws_calls: dict[str, set[str]]) -> None:
-    assert aws_calls[function] - granted(ROLES[function]) == set()
-
-
-@pytest.mark.parametrize("function", ROLES)
-def test_every_granted_action_is_used(function: str, aws_calls: dict[str, set[str]]) -> None:
-    assert granted(ROLES[function]) - BY_LAMBDA - aws_calls[function] == set()
+def test_every_granted_action_is_used(function: str, aws_calls: Calls) -> None:
+    assert set(granted(ROLES[function])) - BY_LAMBDA - set(aws_calls[function]) == set()
