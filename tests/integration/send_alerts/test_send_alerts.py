@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from local.alert_batches import EVENTS
+from local.ecs import EcsStandIn
 from local.slack import SlackStandIn
 from send_alerts.app import handler
 from send_alerts.incident import Head, Incident
@@ -162,3 +163,13 @@ def test_every_batch_in_events_is_told(
             "batchItemFailures": []
         }
     assert len(slack.messages) > 10
+
+
+def test_an_alarm_names_the_sha_that_was_deployed_before_it(
+    with_slack: Alerts, slack: SlackStandIn, ecs: EcsStandIn, event: Event
+) -> None:
+    deployed = event("alerts/ecs_deployment_completed")
+    deployed["detail"]["deploymentId"] = ecs.service("jiki-api-web").primary.id
+    assert with_slack.send(deployed, event("alerts/alarm_metric")) == []
+    content = json.dumps(slack.messages[-1].content, ensure_ascii=False)
+    assert f"Deployment of jiki-api-web completed, image {'0' * 40} (4 min before)" in content
