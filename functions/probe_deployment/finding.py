@@ -8,7 +8,7 @@ from typing import Self
 class Status(StrEnum):
     """The three outcomes of a check."""
 
-    PASS = "pass"  # noqa: S105
+    PASS = "pass"  # noqa: S105  # an outcome
     FAIL = "fail"
     SKIP = "skip"
 

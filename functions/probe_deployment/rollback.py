@@ -84,8 +84,8 @@ def _event(service: Service, task_definition: str, now: datetime) -> OpsEvent:
         state=State.NOTICE,
         severity=Severity.CRITICAL,
         incident=f"rollback:{service.name}",
-        title=f"{service.name} is rolled back",
-        text=f"{service.name} goes from {old} back to {new}: its deployment failed the probe. A"
+        title=f"A rollback of {service.name} begins",
+        text=f"{service.name} is to go from {old} back to {new}: its deployment failed the probe. A"
         " migration it ran stays. Mend the cause before the next deployment.",
         occurred_at=now,
         facts={"service": service.name, "deployment": service.primary.id, "from": old, "to": new},

@@ -15,7 +15,7 @@ SCHEMA_VERSION = 1
 class Outcome(StrEnum):
     """PENDING is a failure that may still settle: within the grace period."""
 
-    PASS = "pass"  # noqa: S105
+    PASS = "pass"  # noqa: S105  # an outcome
     FAIL = "fail"
     PENDING = "pending"
 

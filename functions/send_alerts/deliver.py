@@ -69,7 +69,7 @@ class Round:
                 self._later("no time left", 0)
                 break
             if delivery.channel is Channel.SLACK:
-                self._try_slack(lambda one=delivery: self._slack(one))  # type: ignore[misc]
+                self._try_slack(lambda one=delivery: self._slack(one))  # type: ignore[misc]  # the default binds it
             else:
                 self._try_aws(delivery)
         if self._ports.seconds_left() >= CALL_SECONDS:

@@ -33,6 +33,7 @@ def work(record: SQSRecord, ports: Ports, place: Place, policy: Policy) -> None:
         ports.queue.hide(record.receipt_handle, 0)
         raise
     except Exception:
+        # Raised again, whatever it was: SQS delivers the message anew.
         logger.exception("failed", message_id=record.message_id)
         raise
     logger.info("done", reason=reason, message_id=record.message_id)

@@ -108,7 +108,7 @@ def _two_ticks(scene: Scene) -> int:
             return ports.look()
 
         try:
-            tick.run(replace(ports, look=look), settings, now)  # type: ignore[arg-type]
+            tick.run(replace(ports, look=look), settings, now)  # type: ignore[arg-type]  # the same look
         except Overtaken as error:
             overtaken.append(error)
 

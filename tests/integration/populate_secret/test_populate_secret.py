@@ -101,7 +101,7 @@ def test_a_refused_call_changes_nothing(
     secret: MotoAws, event: Callable[[str], Any], lambda_context: Context
 ) -> None:
     def refuse(**_: Any) -> Any:
-        return AWSResponse("", 400, {}, None), {"Error": {"Code": "AccessDeniedException"}}  # type: ignore[arg-type]
+        return AWSResponse("", 400, {}, None), {"Error": {"Code": "AccessDeniedException"}}
 
     events = ops_aws.client("secretsmanager").meta.events
     events.register("before-call.secretsmanager.PutSecretValue", refuse)

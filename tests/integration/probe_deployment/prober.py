@@ -50,7 +50,7 @@ class ServesNothing(TaskRunner):
     """Tasks that start and answer no request; those from before stop as they should."""
 
     def __init__(self, app: AppStandIn) -> None:
-        self.stopping = app.stopping  # type: ignore[method-assign]
+        self.stopping = app.stopping
 
 
 @dataclass

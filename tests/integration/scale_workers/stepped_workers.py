@@ -107,7 +107,7 @@ class SteppedWorkers(TaskRunner):
         while self._due and self._due[0][0] <= end:
             at, _, what, argument = heapq.heappop(self._due)
             self._step_to(at)
-            what(argument)  # type: ignore[operator]
+            what(argument)
         self._step_to(end)
         self._claim()
 
@@ -197,7 +197,7 @@ class SteppedWorkers(TaskRunner):
                 self._later(job.seconds, self._finish, (worker, job, job.run))
 
     def _finish(self, argument: object) -> None:
-        worker, job, run = argument  # type: ignore[misc]
+        worker, job, run = argument
         if job.id in worker.jobs and job.run == run:
             del worker.jobs[job.id]
             self.finished += 1

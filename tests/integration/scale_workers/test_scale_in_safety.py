@@ -89,11 +89,11 @@ class Scaler:
         self._pass_time(0, 1)
         if not self._safely:
             return []
-        return EcsProtection(self._client, self._ecs.cluster).protect(tasks, minutes)  # type: ignore[arg-type]
+        return EcsProtection(self._client, self._ecs.cluster).protect(tasks, minutes)
 
     def release(self, tasks: object) -> None:
         if self._safely:
-            EcsProtection(self._client, self._ecs.cluster).release(tasks)  # type: ignore[arg-type]
+            EcsProtection(self._client, self._ecs.cluster).release(tasks)
 
     def _look(self) -> Measurement | NoMeasurement:
         self._pass_time(0, 1)

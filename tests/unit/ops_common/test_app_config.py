@@ -45,11 +45,11 @@ class FakeSecrets:
 
 
 def table(values: dict[str, dict[str, str]]) -> ConfigTable:
-    return ConfigTable(FakeTable(values), SETTINGS)  # type: ignore[arg-type]
+    return ConfigTable(FakeTable(values), SETTINGS)
 
 
 def login(secret: str, values: dict[str, dict[str, str]]) -> Any:
-    return app_login(FakeSecrets(secret), table(values), SETTINGS)  # type: ignore[arg-type]
+    return app_login(FakeSecrets(secret), table(values), SETTINGS)
 
 
 def test_reads_the_address_from_strings_and_numbers() -> None:

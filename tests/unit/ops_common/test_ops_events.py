@@ -32,7 +32,7 @@ class FakeBus:
 
 def test_an_event_goes_to_the_default_bus_under_its_kind() -> None:
     bus = FakeBus()
-    EventBus(bus)(EVENT)  # type: ignore[arg-type]
+    EventBus(bus)(EVENT)
     (entry,) = bus.entries
     assert (entry["Source"], entry["DetailType"]) == ("jiki.ops", "PasswordRotated")
     assert entry["Time"] == EVENT.occurred_at
@@ -49,4 +49,4 @@ def test_an_event_goes_to_the_default_bus_under_its_kind() -> None:
 
 def test_a_refused_event_is_an_error_with_its_code() -> None:
     with pytest.raises(EventNotPublished, match="PasswordRotated: InternalFailure"):
-        EventBus(FakeBus(failed=1))(EVENT)  # type: ignore[arg-type]
+        EventBus(FakeBus(failed=1))(EVENT)

@@ -30,7 +30,7 @@ class FakeLambda:
 
 
 def ask(client: FakeLambda) -> dict[str, Any]:
-    return LambdaQueryDatabase(client, "query").ask("check_login", LOGIN, {"extra": 1})  # type: ignore[arg-type]
+    return LambdaQueryDatabase(client, "query").ask("check_login", LOGIN, {"extra": 1})
 
 
 def test_sends_the_request_with_the_login_and_its_parameters() -> None:

@@ -75,7 +75,7 @@ def of_connections(used: int, maximum: int) -> Finding:
         "reserved": 3,
         "by_application": {"puma": used - 1},
     }
-    return connections.judge(usage, Limits(), lambda tasks: f"MaxTasks={tasks}")  # type: ignore[arg-type]
+    return connections.judge(usage, Limits(), lambda tasks: f"MaxTasks={tasks}")
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_two_edits_survive_the_second_between_the_look_and_the_move() -> None:
         if "second" not in world.secret.text():
             world.secret.edit(second="2")
 
-    world.secret.put = put_then_edit  # type: ignore[method-assign]
+    world.secret.put = put_then_edit
 
     # WHEN
     world.step("finishSecret", token)
@@ -72,7 +72,7 @@ def test_who_edits_without_end_stops_the_last_step_before_anything_is_redeployed
         world.secret.edit(count=str(moves))
         return move(label, **versions)
 
-    world.secret.move = edit_then_move  # type: ignore[method-assign]
+    world.secret.move = edit_then_move
 
     # THEN
     with pytest.raises(BadRotation, match="secret config was edited 10 times meanwhile"):

@@ -73,7 +73,7 @@ def test_an_edit_made_during_the_wait_for_a_rollout_is_in_the_pending_version() 
     world = World()
     token = world.secret.begin_rotation()
     world.services.rolling = 1
-    world.clock.sleep = lambda seconds: world.secret.edit(late="1")  # type: ignore[method-assign]
+    world.clock.sleep = lambda seconds: world.secret.edit(late="1")
 
     world.step("createSecret", token)
 

@@ -134,7 +134,7 @@ def test_two_runs_of_the_first_step_at_once_store_one_password() -> None:
         put(version, text.replace("j", "quicker"), label)
         put(version, text, label)
 
-    world.secret.put = put_second  # type: ignore[method-assign]
+    world.secret.put = put_second
 
     said = world.step("createSecret", token)
 

@@ -133,7 +133,7 @@ class FakeEcs:
 
 def test_protects_in_batches_of_ten_and_reports_each_failure() -> None:
     ecs = FakeEcs()
-    protection = EcsProtection(ecs, "jiki-production")  # type: ignore[arg-type]
+    protection = EcsProtection(ecs, "jiki-production")
     failures = protection.protect([task(number) for number in range(1, 24)], 3)
     assert [len(call["tasks"]) for call in ecs.calls] == [10, 10, 3]
     assert {call["expiresInMinutes"] for call in ecs.calls} == {3}
@@ -142,7 +142,7 @@ def test_protects_in_batches_of_ten_and_reports_each_failure() -> None:
 
 def test_makes_no_call_for_no_task() -> None:
     ecs = FakeEcs()
-    protection = EcsProtection(ecs, "jiki-production")  # type: ignore[arg-type]
+    protection = EcsProtection(ecs, "jiki-production")
     assert protection.protect([], 3) == []
     protection.release([])
     assert ecs.calls == []

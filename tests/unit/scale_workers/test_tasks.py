@@ -43,7 +43,7 @@ class FakeEcs:
 
 
 def listed(*tasks: dict[str, Any]) -> Any:
-    return EcsTasks(FakeEcs(list(tasks)), "c", "s").list()  # type: ignore[arg-type]
+    return EcsTasks(FakeEcs(list(tasks)), "c", "s").list()
 
 
 def test_lists_more_tasks_than_one_describe_call_takes() -> None:

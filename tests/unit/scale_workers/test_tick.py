@@ -94,7 +94,7 @@ def test_a_count_that_ecs_refuses_is_an_error_and_the_next_tick_tries_again() ->
 
     broken = replace(
         ports, services=SimpleNamespace(describe=ports.services.describe, set_desired=refuse)
-    )  # type: ignore[arg-type]
+    )
     with pytest.raises(ConnectionError):
         run(broken, settings(policy=CAREFUL), NOW)
     # THEN nothing was lowered, and a minute later it is
