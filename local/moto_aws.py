@@ -50,6 +50,9 @@ class MotoAws:
     def __init__(self, url: str) -> None:
         self.url = url
         self._clients: dict[str, Any] = {}
+        # Of one session for good: a client is made when first asked for, and a test may have
+        # put another session in the place of boto3's own by then.
+        self._session = boto3.DEFAULT_SESSION or boto3.Session()
 
     @classmethod
     @contextmanager
@@ -70,7 +73,7 @@ class MotoAws:
         """A boto3 client at moto, whatever the environment says of endpoints."""
         if service not in self._clients:
             name: Any = service  # boto3's type stubs want a literal
-            self._clients[service] = boto3.client(
+            self._clients[service] = self._session.client(
                 name,
                 endpoint_url=self.url,
                 region_name="eu-west-1",
