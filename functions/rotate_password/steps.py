@@ -5,6 +5,9 @@ left to do is read from the secret and the database, never remembered. Each retu
 it did. See docs/rotation.md for the side effects in their order.
 """
 
+from contextlib import suppress
+
+from ops_common.app_config import AppConfigError
 from rotate_password import announcements
 from rotate_password.credentials import Credentials
 from rotate_password.guard import RolloutInProgress, wait_for_rollouts
@@ -144,7 +147,10 @@ def _known(rotation: Rotation, versions: Versions) -> list[Credentials]:
     for label in (PREVIOUS, BASE):
         version = versions.state.labels.get(label)
         text = None if version is None else rotation.secret.read(version)
-        if text is not None:
+        if text is None:
+            continue
+        # An earlier version may be from before somebody put the password in, or put it right.
+        with suppress(AppConfigError):
             known.append(rotation.shape.credentials(text))
     return known
 

@@ -4,7 +4,7 @@ A test waits for what it expects and never for a fixed time. All share one world
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -79,24 +79,41 @@ def test_a_failed_deployment_reaches_people(world: World, event: ReadEvent) -> N
     )
 
 
-def test_a_record_that_always_fails_ends_in_the_dead_letter_queue(
-    world: World, event: ReadEvent
-) -> None:
-    # GIVEN the redrive policy of the template, which the emulator's CloudFormation drops, so it is
-    # set here, with fewer receives
+@pytest.fixture
+def dead_after_two_receives(world: World) -> Iterator[str]:
+    """The URL of the dead-letter queue, emptied afterwards.
+
+    The redrive policy is the template's, which the emulator's CloudFormation drops, so it is set
+    here, with fewer receives while the test runs.
+    """
     queue, url = world.client("sqs"), world.outputs["AlertQueueUrl"]
     dead = world.outputs["AlertDeadLetterQueueUrl"]
     redrive = resolved()["AlertQueue"]["Properties"]["RedrivePolicy"]
     assert redrive["deadLetterTargetArn"] == "<AlertDeadLetterQueue.Arn>"
     arn = queue.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]
-    redrive |= {"deadLetterTargetArn": arn["QueueArn"], "maxReceiveCount": 2}
-    queue.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(redrive)})
+    redrive |= {"deadLetterTargetArn": arn["QueueArn"]}
+
+    def put(policy: dict[str, Any]) -> None:
+        queue.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(policy)})
+
+    put(redrive | {"maxReceiveCount": 2})
+    yield dead
+    put(redrive)
+    queue.purge_queue(QueueUrl=dead)
+
+
+def test_a_record_that_always_fails_ends_in_the_dead_letter_queue(
+    world: World, event: ReadEvent, dead_after_two_receives: str
+) -> None:
     # WHEN a record comes that is no event at all
-    queue.send_message(QueueUrl=url, MessageBody="poison")
+    queue = world.client("sqs")
+    queue.send_message(QueueUrl=world.outputs["AlertQueueUrl"], MessageBody="poison")
 
     # THEN it is kept aside, and the next alert gets through
     def arrived() -> bool:
-        messages = queue.receive_message(QueueUrl=dead, VisibilityTimeout=0).get("Messages", [])
+        messages = queue.receive_message(QueueUrl=dead_after_two_receives, VisibilityTimeout=0).get(
+            "Messages", []
+        )
         return any(message["Body"] == "poison" for message in messages)
 
     assert world.wait_for(arrived, 60)

@@ -26,6 +26,20 @@ def test_a_refused_current_password_is_replaced_by_way_of_the_previous_one() -> 
     assert len(world.told("PasswordEdited")) == 1
 
 
+@pytest.mark.parametrize("broken", ["{}", '{"aurora_password": 5}', "no JSON at all"])
+def test_an_earlier_version_without_a_password_is_left_aside(broken: str) -> None:
+    world = World()
+    good = world.secret.versions[world.secret.labels[CURRENT]]
+    for text in (broken, good):
+        version = str(uuid.uuid4())
+        world.secret.put(version, text, "NEW")
+        world.secret.move(CURRENT, source=world.secret.labels[CURRENT], target=version)
+
+    world.rotate()
+
+    assert world.current().password == world.database.roles["jiki"]
+
+
 def test_an_outage_is_not_taken_for_a_lost_password() -> None:
     world = World()
     token = world.secret.begin_rotation()
