@@ -131,13 +131,13 @@ def _first_look(connection: Connection) -> Cost:
 
 
 def _costs(connection: Connection, rows: int) -> dict[str, Cost]:
-    ours = _cost(connection, (MEASURE,), PARAMETERS, repeats=50)
+    ours = _cost(connection, (MEASURE,), PARAMETERS, repeats=200)
     # With what is made of the answer.
     milliseconds = _median(lambda: measure_queue(connection, Fields({})), repeats=41)
     costs = {"ours": replace(ours, milliseconds=milliseconds)}
     return costs | {
         # The less there is to count, the more often, so that it can be timed.
-        name: _cost(connection, statements, None, repeats=max(1, 300_000 // rows))
+        name: _cost(connection, statements, None, repeats=max(5, 300_000 // rows))
         for name, statements in OTHERS.items()
     }
 

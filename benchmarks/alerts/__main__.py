@@ -4,7 +4,8 @@ The real template is deployed into the emulator. Alarm events, shuffled and some
 travel bus, rule, queue and event source mapping to `send_alerts`, while the Slack stand-in fails a
 third of all calls (429, 500 with and without having posted, no answer at all) and the function's
 process is killed now and then. In the end every transition must stand in Slack once. Beside it,
-what a message per event would have come to, in the same trouble.
+what a message per event would have come to, in the same trouble. The emulator invokes the function
+for one batch at a time, and that waits where Slack asks it to: a thousand events take half an hour.
 """
 
 import argparse
@@ -34,7 +35,7 @@ def table(result: Result, peer: Peer) -> Table:
         ("lines in threads", result.in_threads, "-"),
         ("calls to Slack / failed", f"{result.slack_calls} / {result.slack_faults}", "-"),
         ("times the process was killed", result.kills, "-"),
-        ("alarms SNS never heard of", result.openings_not_notified, "-"),
+        ("alarms that SNS never said ring", result.openings_not_notified, "-"),
         ("SNS notifications / repeated after a kill", again, "-"),
         ("messages in the dead-letter queue", result.dead_letters, "-"),
         ("events per second", f"{len(result.sent) / result.seconds:.1f}", "-"),

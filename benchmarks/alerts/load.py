@@ -18,7 +18,7 @@ class Load:
     alarms: int
     events: int
     repeats: float = 0.1
-    kill_every_seconds: tuple[float, float] = (10, 30)
+    kill_every_seconds: tuple[float, float] = (20, 60)
     most_kills: int = 1000
     seed: int = 1
 
@@ -52,10 +52,17 @@ def transition(event: dict[str, Any]) -> str:
     return f"alarm:{detail['alarmName']}@{detail['state']['timestamp']}/{signal}"
 
 
-def unheard(events: list[dict[str, Any]], notified: set[str]) -> int:
-    """Alarms of which SNS never heard an opening."""
+def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
+    """Alarms of which SNS never said that they ring; subjects by the delivery's name.
+
+    One whose ends all arrive before its openings is first heard of as flapping.
+    """
     names = {event["detail"]["alarmName"] for event in events}
-    heard = {one.split("@")[0].removeprefix("alarm:") for one in notified if "/open/sns" in one}
+    heard = {
+        delivery.split("@")[0].removeprefix("alarm:")
+        for delivery, subject in subjects.items()
+        if not subject.startswith("[RESOLVED]")
+    }
     return len(names - heard)
 
 

@@ -22,7 +22,8 @@ from local.world import NETWORK, SLACK_TOKEN_PARAMETER, UNKNOWN_TO_THE_EMULATOR
 VARIABLES = {"STORM_THRESHOLD": "1000000", "REMINDER_HOURS": "0"}
 # What a message of the queue may cost after a kill, without hours of watching it.
 FUNCTION_SECONDS, VISIBILITY_SECONDS = 15, 18
-GIVE_UP_SECONDS = 3600
+GIVE_UP_SECONDS = 2 * 3600
+PROGRESS_SECONDS = 60
 
 
 class Stage(Protocol):
@@ -111,7 +112,8 @@ def run(stage: Stage, load: Load) -> Result:
             stage.slack.recover()
         seconds = time.monotonic() - started
         shown = Counter(_shown(stage.slack))
-        notified = Counter(_notified(stage, inbox))
+        notifications = list(_notified(stage, inbox))
+        notified = Counter(delivery for delivery, _ in notifications)
     transitions = {transition(event) for event in events}
     mine = [message for message in stage.slack.messages if _delivery(message.content)]
     return Result(
@@ -127,7 +129,7 @@ def run(stage: Stage, load: Load) -> Result:
         in_threads=sum(bool(message.thread_ts) for message in mine),
         notified=len(notified),
         notified_again=sum(count - 1 for count in notified.values()),
-        openings_not_notified=unheard(events, set(notified)),
+        openings_not_notified=unheard(events, dict(notifications)),
         dead_letters=_depth(stage, "AlertDeadLetterQueueUrl"),
     )
 
@@ -195,10 +197,14 @@ def _depth(stage: Stage, queue: str) -> int:
 
 
 def _wait_until_empty(stage: Stage) -> None:
-    deadline = time.monotonic() + GIVE_UP_SECONDS
-    while _depth(stage, "AlertQueueUrl"):
-        if time.monotonic() > deadline:
+    started = said = time.monotonic()
+    while depth := _depth(stage, "AlertQueueUrl"):
+        now = time.monotonic()
+        if now - started > GIVE_UP_SECONDS:
             raise RuntimeError(f"the queue is not empty after {GIVE_UP_SECONDS} s")
+        if now - said >= PROGRESS_SECONDS:
+            said = now
+            print(f"{now - started:5.0f} s: {depth} messages left in the queue", flush=True)
         time.sleep(0.2)
 
 
@@ -214,11 +220,13 @@ def _shown(slack: SlackStandIn) -> Iterator[str]:
             yield name
 
 
-def _notified(stage: Stage, inbox: str) -> Iterator[str]:
+def _notified(stage: Stage, inbox: str) -> Iterator[tuple[str, str]]:
+    """Delivery and subject of each notification of the load."""
     sqs = stage.client("sqs")
     while messages := sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
-            name = json.loads(message["Body"])["MessageAttributes"]["delivery"]["Value"]
+            body = json.loads(message["Body"])
+            name = body["MessageAttributes"]["delivery"]["Value"]
             if name.startswith(f"alarm:{PREFIX}"):
-                yield name
+                yield name, body["Subject"]
             sqs.delete_message(QueueUrl=inbox, ReceiptHandle=message["ReceiptHandle"])

@@ -81,11 +81,11 @@ def _answer(row: dict[str, Any], bound: int) -> Answer:
             claim["in_flight"] for process_id, claim in claims.items() if process_id not in known
         ),
         "due_scheduled": row["due_scheduled"],
-        "soon_due_scheduled": row["soon_due_scheduled"],
-        "next_scheduled_seconds": row["next_scheduled_seconds"],
+        "soon_due_scheduled": row["scheduled"]["soon"],
+        "next_scheduled_seconds": row["scheduled"]["next_seconds"],
         "recurring_tasks": row["recurring"]["tasks"],
         "recurring_soon": row["recurring"]["soon"],
-        "completed": _completed(row["finished"], bound, preserved=row["preserves_finished"]),
+        "completed": _completed(row["finished"], bound),
         "arrived_total": row["arrived_total"],
         "started_total": row["started_total"],
         "failed": row["failed"],
@@ -102,11 +102,9 @@ def _seconds(value: float | None) -> float:
     return max(0.0, float(value or 0.0))
 
 
-def _completed(
-    finished: dict[str, Any], bound: int, *, preserved: bool
-) -> list[dict[str, Any]] | None:
+def _completed(finished: dict[str, Any], bound: int) -> list[dict[str, Any]] | None:
     """Windows of 60 and 300 s; where the bound was met earlier, the time that it covers."""
-    if not preserved:
+    if not finished["preserved"]:
         return None
     if finished["jobs"] < bound:
         windows = [(60.0, finished["last_minute"]), (300.0, finished["jobs"])]

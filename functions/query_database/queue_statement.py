@@ -17,7 +17,9 @@ clock AS MATERIALIZED (
 ),
 -- Once, for the walk to the first row left may pass many deleted ones.
 ends AS MATERIALIZED (
-  SELECT min(id) AS first_id, max(id) AS last_id FROM solid_queue_ready_executions
+  SELECT
+    (SELECT id FROM solid_queue_ready_executions ORDER BY id LIMIT 1) AS first_id,
+    (SELECT id FROM solid_queue_ready_executions ORDER BY id DESC LIMIT 1) AS last_id
 ),
 names AS (
   (SELECT queue_name, 1 AS number FROM solid_queue_ready_executions
@@ -73,13 +75,13 @@ SELECT
      SELECT queue_name FROM solid_queue_scheduled_executions
      WHERE scheduled_at <= utc ORDER BY scheduled_at LIMIT %(bound)s
    ) AS due) AS due_scheduled,
-  (SELECT count(*) FILTER (WHERE queue_name <> ALL (paused)) FROM (
-     SELECT queue_name FROM solid_queue_scheduled_executions
-     WHERE scheduled_at > utc AND scheduled_at <= utc + %(horizon)s * interval '1 second'
-     ORDER BY scheduled_at LIMIT %(bound)s
-   ) AS soon) AS soon_due_scheduled,
-  (SELECT extract(epoch FROM scheduled_at - utc)::float FROM solid_queue_scheduled_executions
-   WHERE scheduled_at > utc ORDER BY scheduled_at LIMIT 1) AS next_scheduled_seconds,
+  (SELECT json_build_object(
+     'soon', count(*) FILTER (WHERE queue_name <> ALL (paused)
+       AND scheduled_at <= utc + %(horizon)s * interval '1 second'),
+     'next_seconds', extract(epoch FROM min(scheduled_at) - utc))
+   FROM (SELECT queue_name, scheduled_at FROM solid_queue_scheduled_executions
+         WHERE scheduled_at > utc ORDER BY scheduled_at LIMIT %(bound)s) AS ahead
+  ) AS scheduled,
   -- The schedule is text for Ruby's fugit (cron or English), so it isn't parsed: a task is
   -- expected again as long after its last run as that was after the one before.
   (SELECT json_build_object('tasks', count(*), 'soon', count(*) FILTER (
@@ -99,15 +101,14 @@ SELECT
    FROM (SELECT * FROM solid_queue_processes ORDER BY id DESC LIMIT %(rows)s) AS newest
   ) AS processes,
   (SELECT json_build_object(
-     'jobs', count(*), 'span', extract(epoch FROM utc - min(finished_at)),
+     'preserved', count(*) > 0,
+     'jobs', count(*) FILTER (WHERE lately),
+     'span', extract(epoch FROM utc - min(finished_at) FILTER (WHERE lately)),
      'last_minute', count(*) FILTER (WHERE finished_at > utc - interval '60 seconds'))
-   FROM (SELECT finished_at FROM solid_queue_jobs
-         WHERE finished_at > utc - interval '300 seconds'
-         ORDER BY finished_at DESC LIMIT %(bound)s) AS newest) AS finished,
-  (SELECT count(*) FROM (
-     SELECT FROM solid_queue_jobs
-     WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1
-   ) AS last) = 1 AS preserves_finished,
+   FROM (SELECT finished_at, finished_at > utc - interval '300 seconds' AS lately
+         FROM solid_queue_jobs
+         WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT %(bound)s) AS newest
+  ) AS finished,
   (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
    FROM solid_queue_ready_executions_id_seq) AS arrived_total,
   (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
