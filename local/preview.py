@@ -15,9 +15,10 @@ from typing import Any
 
 from local.ministack import ROOT
 from send_alerts.decide import Channels, advance
-from send_alerts.events import NotAnEvent, Place, parse
+from send_alerts.events import NotAnEvent, parse
 from send_alerts.incident import Incident, Policy
 from send_alerts.notice import Notice, Signal
+from send_alerts.place import Place
 from send_alerts.plain import notification
 from send_alerts.slack_message import Message, alone, head, line
 
@@ -32,6 +33,12 @@ EMOJI = {
 }
 OVER_AFTER = timedelta(minutes=18)
 POLICY = Policy()
+PLACE = Place(
+    region="eu-west-1",
+    log_group_prefix="/ecs/",
+    web_service="jiki-api-web",
+    runbook_url="https://github.com/jiki/ops/blob/main/docs/runbook.md",
+)
 CHANNELS = Channels(slack=True, threads=True)
 CHANGES = (
     "Deployment of jiki-api-web completed, image 3f2c1ab (5 min before)",
@@ -66,10 +73,9 @@ def page(path: Path) -> str:
     records = content.get("Records", []) if isinstance(content, dict) else []
     bodies = [record["body"] for record in records if "body" in record]
     now = datetime.now(UTC)
-    place = Place("eu-west-1", "/ecs/jiki-api-web")
     parts: list[str] = []
     for body in bodies or [json.dumps(content)]:
-        said = parse(body, now, place)
+        said = parse(body, now, PLACE)
         if isinstance(said, list):
             parts.extend(_preview(notice, now) for notice in said)
     shown = "\n".join(parts) or "<p>This event is told to nobody.</p>"

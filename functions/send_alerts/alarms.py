@@ -8,6 +8,7 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts import links, metrics
 from send_alerts.notice import Link, Notice, Signal, instant
+from send_alerts.place import Place
 from send_alerts.wording import in_words
 
 SIGNALS = {
@@ -17,7 +18,7 @@ SIGNALS = {
 }
 
 
-def from_event_bridge(event: Mapping[str, Any], default_log_group: str) -> Notice:
+def from_event_bridge(event: Mapping[str, Any], place: Place) -> Notice:
     """A `CloudWatch Alarm State Change`. Raises LookupError, TypeError or ValueError on less."""
     detail = event["detail"]
     state, previous = detail["state"], detail.get("previousState", {})
@@ -35,16 +36,16 @@ def from_event_bridge(event: Mapping[str, Any], default_log_group: str) -> Notic
         triggered_by=_triggering(state.get("reasonData", "")),
         measured=[metrics.from_detail(entry) for entry in configuration.get("metrics", [])],
         severity=detail.get("alarmTags", {}).get("severity", ""),
-        default_log_group=default_log_group,
+        place=place,
     )
 
 
-def from_sns(message: Mapping[str, Any], region: str, default_log_group: str) -> Notice:
-    """An alarm's SNS message; `region` stands in where an old one has no ARN."""
+def from_sns(message: Mapping[str, Any], place: Place) -> Notice:
+    """An alarm's SNS message; the place's region stands in where an old one has no ARN."""
     arn = message.get("AlarmArn", "")
     return _notice(
         name=message["AlarmName"],
-        region=arn.split(":")[3] if arn else region,
+        region=arn.split(":")[3] if arn else place.region,
         description=message.get("AlarmDescription") or "",
         state=message["NewStateValue"],
         reason=message.get("NewStateReason", ""),
@@ -57,7 +58,7 @@ def from_sns(message: Mapping[str, Any], region: str, default_log_group: str) ->
         ],
         measured=metrics.from_trigger(message.get("Trigger", {})),
         severity="",
-        default_log_group=default_log_group,
+        place=place,
     )
 
 
@@ -75,7 +76,7 @@ def _notice(
     triggered_by: Sequence[str],
     measured: Sequence[metrics.Metric],
     severity: str,
-    default_log_group: str,
+    place: Place,
 ) -> Notice:
     about = links.read_description(description)
     signal = SIGNALS[state]
@@ -87,7 +88,7 @@ def _notice(
     if about.text:
         facts.append(("About", about.text))
     places = [links.alarm(region, name)]
-    log_group = about.log_group or metrics.log_group(measured) or default_log_group
+    log_group = about.log_group or metrics.log_group(measured, place) or place.log_group()
     if log_group:
         places.append(links.logs(region, log_group, at))
     if about.runbook:

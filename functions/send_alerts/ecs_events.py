@@ -6,6 +6,7 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts import links
 from send_alerts.notice import Notice, Signal, instant
+from send_alerts.place import Place
 
 # Amazon ECS Developer Guide, "Stopped tasks error codes": these two mean that the task failed;
 # the others that somebody or the scheduler stopped it.
@@ -13,7 +14,7 @@ FAILURES = ("EssentialContainerExited", "TaskFailedToStart")
 QUIET_SECONDS = 1800
 
 
-def from_deployment(event: Mapping[str, Any]) -> list[Notice]:
+def from_deployment(event: Mapping[str, Any], place: Place) -> list[Notice]:
     """An `ECS Deployment State Change`: each is remembered, a failure opens an incident.
 
     Raises LookupError, TypeError or ValueError on less.
@@ -37,7 +38,7 @@ def from_deployment(event: Mapping[str, Any]) -> list[Notice]:
             facts=facts,
             links=(
                 links.service(event["region"], cluster, name),
-                links.logs(event["region"], f"/ecs/{name}", at),
+                links.logs(event["region"], place.log_group(name), at),
             ),
         )
 
@@ -49,7 +50,7 @@ def from_deployment(event: Mapping[str, Any]) -> list[Notice]:
     return notices
 
 
-def from_task(event: Mapping[str, Any]) -> list[Notice]:
+def from_task(event: Mapping[str, Any], place: Place) -> list[Notice]:
     """An `ECS Task State Change`: a failed task opens an incident that ends when it stays quiet.
 
     A task stopped on purpose is nothing to tell. Raises as `from_deployment` does.
@@ -81,7 +82,7 @@ def from_task(event: Mapping[str, Any]) -> list[Notice]:
             facts=(("Service", group), ("Task", task), ("Stop code", detail["stopCode"])),
             links=(
                 links.service(event["region"], detail["clusterArn"].rsplit("/", 1)[-1], group),
-                links.logs(event["region"], f"/ecs/{group}", at),
+                links.logs(event["region"], place.log_group(group), at),
             ),
             quiet_seconds=QUIET_SECONDS,
         )

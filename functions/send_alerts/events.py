@@ -10,21 +10,13 @@ from typing import Any
 from ops_common.ops_events import SOURCE, Severity
 from send_alerts import alarms, ecs_events, own_events
 from send_alerts.notice import Notice, Signal, instant
+from send_alerts.place import Place
 
 FOLLOW_UP = "FollowUp"
 
 
 class NotAnEvent(Exception):
     """The body is no JSON object: no rule or topic wrote it, so the message is refused."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where this function runs, for events that don't say."""
-
-    region: str
-    log_group: str
-    """Logs to link to where an alarm names none."""
 
 
 @dataclass(frozen=True)
@@ -70,18 +62,18 @@ def _unwrapped(event: dict[str, Any]) -> dict[str, Any]:
 
 def _known(event: Mapping[str, Any], place: Place) -> list[Notice] | FollowUp | None:
     if "AlarmName" in event:
-        return [alarms.from_sns(event, place.region, place.log_group)]
+        return [alarms.from_sns(event, place)]
     match event.get("source"), event.get("detail-type"):
         case "aws.cloudwatch", "CloudWatch Alarm State Change":
-            return [alarms.from_event_bridge(event, place.log_group)]
+            return [alarms.from_event_bridge(event, place)]
         case "aws.ecs", "ECS Deployment State Change":
-            return ecs_events.from_deployment(event)
+            return ecs_events.from_deployment(event, place)
         case "aws.ecs", "ECS Task State Change":
-            return ecs_events.from_task(event)
+            return ecs_events.from_task(event, place)
         case source, kind if source == SOURCE and kind == FOLLOW_UP:
             return FollowUp(str(event["detail"]["key"]), int(event["detail"]["number"]))
         case source, _ if source == SOURCE:
-            return own_events.from_own(event)
+            return own_events.from_own(event, place)
     return None
 
 

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from send_alerts.place import Place
 from send_alerts.wording import Measure, threshold
 
 WIDTH, HEIGHT = 800, 300
-# A dimension's name and the log group that AWS (or Jiki's Terraform) gives to what it names.
-LOG_GROUPS = {"ServiceName": "/ecs/{}", "FunctionName": "/aws/lambda/{}"}
 
 
 @dataclass(frozen=True)
@@ -92,12 +91,13 @@ def _dimensions(values: Mapping[str, Any]) -> dict[str, str]:
     return {pair["name"]: pair["value"] for pair in values.get("Dimensions", [])}
 
 
-def log_group(metrics: Sequence[Metric]) -> str:
+def log_group(metrics: Sequence[Metric], place: Place) -> str:
     """Where the thing that is measured logs, if a dimension tells."""
     for metric in metrics:
-        for dimension, pattern in LOG_GROUPS.items():
-            if dimension in metric.dimensions:
-                return pattern.format(metric.dimensions[dimension])
+        if service := metric.dimensions.get("ServiceName"):
+            return place.log_group(service)
+        if function := metric.dimensions.get("FunctionName"):
+            return f"/aws/lambda/{function}"
     return ""
 
 

@@ -1,11 +1,13 @@
 """Our own events (docs/events.md), as ops_common.ops_events publishes them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ops_common.ops_events import Severity, State
 from send_alerts import links
 from send_alerts.notice import Link, Notice, Signal, instant
+from send_alerts.place import Place
 
 SIGNALS = {
     State.OPEN: Signal.OPEN,
@@ -17,15 +19,28 @@ SIGNALS = {
 ENDS_INCIDENT = ("PasswordRotated", "DeploymentProbed")
 # Told, and remembered as what changed.
 CHANGES = ("PasswordRotated", "PasswordEdited", "DeploymentRolledBack")
+# What to do about each, as docs/runbook.md heads it.
+RUNBOOK = {
+    "RotationFailed": "a-rotation-has-failed-rotationfailed",
+    "PasswordLost": "the-password-is-lost-passwordlost",
+    "ScalerAtLimit": "scaleratlimit",
+    "ScalerBlind": "scalerblind",
+    "WorkersDead": "workersdead",
+    "DeploymentProbed": "a-deployment-failed-its-probe-deploymentprobed",
+    "DeploymentRolledBack": "the-service-was-rolled-back-deploymentrolledback",
+}
 
 
-def from_own(event: Mapping[str, Any]) -> list[Notice]:
+def from_own(event: Mapping[str, Any], place: Place) -> list[Notice]:
     """What one event of ours says. Raises LookupError, TypeError or ValueError on less."""
     detail, kind = event["detail"], event["detail-type"]
     signal = SIGNALS[State(detail["state"])]
     at = instant(detail["occurredAt"])
     facts = detail.get("facts", {})
-    incident = detail["incident"]
+    incident, severity = detail["incident"], Severity(detail["severity"])
+    places = _logs(event["region"], facts, at, place)
+    if kind in RUNBOOK and severity is not Severity.INFO:
+        places += place.runbook(RUNBOOK[kind])
 
     def notice(key: str, signal: Signal) -> Notice:
         return Notice(
@@ -34,10 +49,10 @@ def from_own(event: Mapping[str, Any]) -> list[Notice]:
             occurred_at=at,
             name=incident,
             title=detail["title"],
-            severity=Severity(detail["severity"]),
+            severity=severity,
             text=detail["text"],
             facts=tuple((name, str(value)) for name, value in facts.items()),
-            links=_links(event["region"], facts, signal, at),
+            links=() if signal is Signal.CHANGE else places,
         )
 
     if signal is not Signal.NOTE:
@@ -50,8 +65,8 @@ def from_own(event: Mapping[str, Any]) -> list[Notice]:
     return notices
 
 
-def _links(region: str, facts: Mapping[str, Any], signal: Signal, at: Any) -> tuple[Link, ...]:
+def _logs(region: str, facts: Mapping[str, Any], at: datetime, place: Place) -> tuple[Link, ...]:
     service = facts.get("service")
-    if not isinstance(service, str) or signal is Signal.CHANGE:
+    if not isinstance(service, str):
         return ()
-    return (links.logs(region, f"/ecs/{service}", at),)
+    return (links.logs(region, place.log_group(service), at),)

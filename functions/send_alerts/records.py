@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ops_common.observability import logger
-from send_alerts.events import NotAnEvent, Place, parse
+from send_alerts.events import NotAnEvent, parse
 from send_alerts.incident import Policy
+from send_alerts.place import Place
 from send_alerts.ports import Ports, TryLater
 from send_alerts.tell import tell
 

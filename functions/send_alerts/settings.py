@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Self
 
 from ops_common.settings import Environment
-from send_alerts.events import Place
 from send_alerts.incident import Policy
+from send_alerts.place import Place
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,12 @@ class Settings:
             slack_token_parameter=env.text("SLACK_TOKEN_PARAMETER", ""),
             slack_channel=env.text("SLACK_CHANNEL", ""),
             slack_api_url=env.text("SLACK_API_URL", "https://slack.com/api/"),
-            place=Place(region=env.text("AWS_REGION"), log_group=env.text("LOG_GROUP", "")),
+            place=Place(
+                region=env.text("AWS_REGION"),
+                log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
+                web_service=env.text("WEB_SERVICE"),
+                runbook_url=env.text("RUNBOOK_URL", ""),
+            ),
             policy=Policy(
                 flap_window=timedelta(seconds=env.integer("FLAP_WINDOW_SECONDS", 600)),
                 storm_threshold=env.integer("STORM_THRESHOLD", 10, at_least=1),

@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,23 @@ from hypothesis import strategies as st
 
 from local.alert_batches import BATCHES, EVENTS, rendered
 from ops_common.ops_events import OpsEvent, Severity, State
-from send_alerts.events import FollowUp, NotAnEvent, Place, parse
+from send_alerts.events import FollowUp, NotAnEvent, parse
 from send_alerts.notice import Notice, Signal
+from send_alerts.own_events import RUNBOOK
+from send_alerts.place import Place
 from tests.unit.send_alerts.alert_world import NOON, AlertWorld
 
-PLACE = Place(region="eu-west-1", log_group="/ecs/jiki-api-web")
+PLACE = Place(
+    region="eu-west-1",
+    log_group_prefix="/ecs/",
+    web_service="jiki-api-web",
+    runbook_url="https://example.org/runbook.md",
+)
 type Event = Callable[[str], Any]
 
 
-def parsed(event: Any) -> list[Notice]:
-    found = parse(json.dumps(event), NOON, PLACE)
+def parsed(event: Any, place: Place = PLACE) -> list[Notice]:
+    found = parse(json.dumps(event), NOON, place)
     assert isinstance(found, list)
     return found
 
@@ -184,6 +192,44 @@ def test_there_is_a_file_and_a_line_in_the_docs_for_every_kind_of_our_own() -> N
     assert {event["detail-type"] for event in own} == published
     described = (root / "docs" / "events.md").read_text()
     assert all(f"`{kind}`" in described for kind in published)
+
+
+def test_our_own_bad_news_links_to_its_section_of_the_runbook(event: Event) -> None:
+    for name, labels in (
+        ("own_scaler_at_limit", ["Logs", "Runbook"]),
+        ("own_rotation_failed", ["Runbook"]),
+        ("own_deployment_passed", ["Logs"]),
+        ("own_workers_scaled", []),
+    ):
+        assert [link.label for link in parsed(event(f"alerts/{name}"))[0].links] == labels
+    address = parsed(event("alerts/own_scaler_at_limit"))[0].links[-1].url
+    assert address == "https://example.org/runbook.md#scaleratlimit"
+
+
+def test_every_section_that_is_linked_to_is_in_the_runbook() -> None:
+    runbook = (EVENTS.parent / "docs" / "runbook.md").read_text()
+    headings = re.findall(r"^#+ (.*)$", runbook, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(RUNBOOK.values()) <= anchors
+
+
+def test_links_follow_the_prefix_of_the_log_groups_and_the_runbook_that_the_team_has(
+    event: Event,
+) -> None:
+    place = replace(PLACE, log_group_prefix="app-", runbook_url="docs/runbook.md")
+    (limit,) = parsed(event("alerts/own_scaler_at_limit"), place)
+    (task,) = parsed(event("alerts/ecs_task_failed"), place)
+    (alarm,) = parsed(event("alerts/alarm_metric"), place)
+    (math,) = parsed(event("alerts/alarm_metric_math"), place)
+    assert [link.label for link in limit.links] == ["Logs"]
+    for notice, group in (
+        (limit, "app-jiki-api-solid-queue"),
+        (task, "app-jiki-api-web"),
+        (alarm, "app-jiki-api-web"),
+        (math, "app-jiki-api-web"),
+    ):
+        logs = next(link for link in notice.links if link.label == "Logs")
+        assert f"source~(~'{group})" in logs.url
 
 
 @pytest.mark.parametrize("state", State)
