@@ -30,10 +30,11 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 	.venv/bin/uv pip install -q --python .venv-emulator/bin/python --require-hashes -r requirements-emulator.txt || $(OFFLINE)
 	touch $@
 
+# Compiled, as in Lambda, or else cold starts would be timed with compiling.
 .venv-runtime/.ready: requirements-runtime.txt .venv/.ready
 	@echo "Setting up .venv-runtime from requirements-runtime.txt …"
 	.venv/bin/python -m venv --clear --without-pip .venv-runtime
-	.venv/bin/uv pip install -q --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt || $(OFFLINE)
+	.venv/bin/uv pip install -q --compile-bytecode --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt || $(OFFLINE)
 	touch $@
 
 demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one; RECORD=docs/images draws them)
