@@ -44,7 +44,8 @@ depths AS MATERIALIZED (
   WHERE queue_name IS NOT NULL
 ),
 claims AS MATERIALIZED (
-  SELECT process_id, count(*) AS in_flight, min(created_at) AS oldest,
+  SELECT process_id, count(*) AS in_flight,
+    extract(epoch FROM max(utc - created_at)) AS oldest_seconds,
     count(*) FILTER (WHERE created_at < utc - interval '60 seconds') AS long_running
   FROM (
     SELECT process_id, created_at FROM solid_queue_claimed_executions
@@ -92,14 +93,12 @@ SELECT
      FROM (SELECT run_at FROM solid_queue_recurring_executions
            WHERE task_key = tasks.key ORDER BY run_at DESC LIMIT 2) AS runs
    ) AS expected) AS recurring,
-  (SELECT json_agg(json_build_object(
-     'process_id', process_id, 'in_flight', in_flight, 'long_running', long_running,
-     'oldest_seconds', extract(epoch FROM utc - oldest))) FROM claims) AS claims,
-  (SELECT json_agg(json_build_object(
-     'id', id, 'kind', kind, 'hostname', hostname, 'metadata', metadata,
-     'heartbeat_age_seconds', extract(epoch FROM utc - last_heartbeat_at)))
-   FROM (SELECT * FROM solid_queue_processes ORDER BY id DESC LIMIT %(rows)s) AS newest
-  ) AS processes,
+  (SELECT json_agg(claims) FROM claims) AS claims,
+  (SELECT json_agg(newest) FROM (
+     SELECT id, kind, hostname, metadata,
+       extract(epoch FROM utc - last_heartbeat_at) AS heartbeat_age_seconds
+     FROM solid_queue_processes ORDER BY id DESC LIMIT %(rows)s
+   ) AS newest) AS processes,
   (SELECT json_build_object(
      'preserved', count(*) > 0,
      'jobs', count(*) FILTER (WHERE lately),
