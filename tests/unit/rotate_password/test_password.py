@@ -1,6 +1,7 @@
 """Passwords are strong, and plain wherever they are pasted."""
 
 import shlex
+import string
 import urllib.parse
 
 import pytest
@@ -22,6 +23,20 @@ def test_is_as_long_as_asked_and_never_the_same() -> None:
 
     assert len(passwords) == 200
     assert {len(password) for password in passwords} == {40}
+
+
+def test_begins_with_a_letter_however_few_there_are() -> None:
+    most_letters = string.ascii_letters.replace("b", "")
+
+    assert {generate(40, most_letters)[0] for _ in range(100)} == {"b"}
+
+
+def test_ninety_random_bits_are_just_enough() -> None:
+    all_but_b_and_1 = (string.ascii_letters + string.digits).replace("b", "").replace("1", "")
+
+    assert set(generate(90, all_but_b_and_1)) == {"b", "1"}
+    with pytest.raises(ValueError, match="89 characters out of 2 are fewer"):
+        generate(89, all_but_b_and_1)
 
 
 def test_leaves_out_the_excluded_characters() -> None:
