@@ -1,6 +1,7 @@
 """A lost password of the master user, set anew by Amazon RDS where a team allows it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -29,6 +30,8 @@ def lost(rotation: Rotation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rotati
     monkeypatch.setenv("DATABASE_CLUSTER_ID", CLUSTER)
 
     def carry_out(params: dict[str, Any], **_: Any) -> None:
+        # RDS would wait for the maintenance window.
+        assert params["body"]["ApplyImmediately"] == "true"
         password = params["body"]["MasterUserPassword"]
         admin.execute(sql.SQL("ALTER ROLE jiki PASSWORD {}").format(sql.Literal(password)))
 
@@ -56,18 +59,30 @@ def test_no_reset_is_made_where_it_is_not_allowed(
         lost.rotate()
 
 
-def test_a_reset_that_runs_already_is_waited_for(lost: Rotation) -> None:
-    # GIVEN a cluster that is resetting: it refuses another change, and is done at the next login
+@contextmanager
+def refusing(code: str) -> Iterator[None]:
+    """ModifyDBCluster is carried out, and then answered with an error."""
+
     def refuse(params: dict[str, Any], **_: Any) -> Any:
-        refusal = {"Code": "InvalidDBClusterStateFault", "Message": "resetting"}
-        return AWSResponse("", 400, {}, None), {"Error": refusal}
+        return AWSResponse("", 400, {}, None), {"Error": {"Code": code, "Message": "no"}}
 
     assert boto3.DEFAULT_SESSION
     events = boto3.DEFAULT_SESSION.events
     events.register_last("before-call.rds.ModifyDBCluster", refuse)
     try:
-        lost.rotate()
+        yield
     finally:
         events.unregister("before-call.rds.ModifyDBCluster", refuse)
 
+
+def test_a_reset_that_runs_already_is_waited_for(lost: Rotation) -> None:
+    # GIVEN a cluster that is resetting: it refuses another change, and is done at the next login
+    with refusing("InvalidDBClusterStateFault"):
+        lost.rotate()
+
     assert lost.logs_in("jiki", lost.aws.secret()["aurora_password"])
+
+
+def test_any_other_refusal_of_a_reset_fails_the_rotation(lost: Rotation) -> None:
+    with refusing("AccessDenied"), pytest.raises(StepFailed, match="answered AccessDenied"):
+        lost.rotate()
