@@ -35,7 +35,7 @@ def table(result: Result, peer: Peer) -> Table:
         ("lines in threads", result.in_threads, "-"),
         ("calls to Slack / failed", f"{result.slack_calls} / {result.slack_faults}", "-"),
         ("times the process was killed", result.kills, "-"),
-        ("alarms that SNS never said ring", result.openings_not_notified, "-"),
+        ("alarms that SNS never heard of", result.openings_not_notified, "-"),
         ("SNS notifications / repeated after a kill", again, "-"),
         ("messages in the dead-letter queue", result.dead_letters, "-"),
         ("events per second", f"{len(result.sent) / result.seconds:.1f}", "-"),

@@ -53,15 +53,16 @@ def transition(event: dict[str, Any]) -> str:
 
 
 def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
-    """Alarms of which SNS never said that they ring; subjects by the delivery's name.
+    """Alarms of which SNS never told an opening or a flapping; subjects by the delivery's name.
 
-    One whose ends all arrive before its openings is first heard of as flapping.
+    One whose ends all arrive before its openings is first heard of as flapping. A late opening has
+    the subject of how the alarm stands now.
     """
     names = {event["detail"]["alarmName"] for event in events}
     heard = {
         delivery.split("@")[0].removeprefix("alarm:")
         for delivery, subject in subjects.items()
-        if not subject.startswith("[RESOLVED]")
+        if "/open/" in delivery or subject.startswith("[FLAPPING]")
     }
     return len(names - heard)
 
