@@ -43,6 +43,7 @@ _REASONS: tuple[tuple[str, type[DatabaseError], str], ...] = (
     ("system is starting up", DatabaseUnreachable, "is starting up"),
     ("system is shutting down", DatabaseUnreachable, "is shutting down"),
     ("in recovery mode", DatabaseUnreachable, "is recovering from a crash"),
+    ("not yet accepting connections", DatabaseUnreachable, "is recovering from a crash"),
     ("timeout", DatabaseUnreachable, "did not answer within {seconds} s"),
     ("Connection refused", DatabaseUnreachable, "refused the connection: nothing listens there"),
     ("failed to resolve host", DatabaseUnreachable, "is a host name that DNS doesn't know"),

@@ -157,9 +157,15 @@ def _full(scene: Scene) -> Iterator[int]:
 
 def _crash(scene: Scene) -> None:
     """One backend dies, so the postmaster ends all sessions and recovers (as on a failover)."""
-    with scene.stage.postgres.connect() as admin:
-        row = admin.execute("SELECT pg_backend_pid()").fetchone()
-        os.kill(int((row or (0,))[0]), signal.SIGKILL)
+    postgres = scene.stage.postgres
+    with postgres.connect() as witness:
+        with postgres.connect() as admin:
+            row = admin.execute("SELECT pg_backend_pid()").fetchone()
+            os.kill(int((row or (0,))[0]), signal.SIGKILL)
+        # Until the postmaster has noticed, new sessions would be let in, and cut a moment later.
+        with contextlib.suppress(psycopg.OperationalError):
+            while True:
+                witness.execute("SELECT 1")
 
 
 def _wait_for_database(scene: Scene) -> None:

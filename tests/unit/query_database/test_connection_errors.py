@@ -73,6 +73,12 @@ PREFIX = 'connection failed: connection to server at "10.1.0.9", port 5432 faile
             "unreachable",
             "is recovering from a crash",
         ),
+        (
+            "FATAL:  the database system is not yet accepting connections\n"
+            "DETAIL:  Consistent recovery state has not been yet reached.",
+            "unreachable",
+            "is recovering from a crash",
+        ),
         ("connection timeout expired", "unreachable", "did not answer within 5 s"),
         (
             "Connection refused\n\tIs the server running on that host?",
