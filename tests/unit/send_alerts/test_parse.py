@@ -1,5 +1,4 @@
 import json
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,26 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.alert_batches import BATCHES, EVENTS, rendered
-from ops_common.ops_events import OpsEvent, Severity, State
+from ops_common.ops_events import Severity
 from send_alerts.events import FollowUp, NotAnEvent, parse
 from send_alerts.notice import Notice, Signal
-from send_alerts.own_events import RUNBOOK
-from send_alerts.place import Place
 from tests.unit.send_alerts.alert_world import NOON, AlertWorld
-
-PLACE = Place(
-    region="eu-west-1",
-    log_group_prefix="/ecs/",
-    web_service="jiki-api-web",
-    runbook_url="https://example.org/runbook.md",
-)
-type Event = Callable[[str], Any]
-
-
-def parsed(event: Any, place: Place = PLACE) -> list[Notice]:
-    found = parse(json.dumps(event), NOON, place)
-    assert isinstance(found, list)
-    return found
+from tests.unit.send_alerts.parsing import PLACE, Event, parsed
 
 
 @pytest.fixture
@@ -167,52 +151,6 @@ def test_a_task_that_was_stopped_on_purpose_is_nothing_to_tell(event: Event) -> 
     assert parsed(task) == []
 
 
-def test_a_rotation_that_succeeds_is_told_remembered_and_ends_the_failed_one(
-    event: Event,
-) -> None:
-    note, resolved, change = parsed(event("alerts/own_password_rotated"))
-    assert (note.signal, resolved.signal, change.signal) == (
-        Signal.NOTE,
-        Signal.RESOLVED,
-        Signal.CHANGE,
-    )
-    (failed,) = parsed(event("alerts/own_rotation_failed"))
-    assert resolved.key == failed.key == "rotation:config"
-
-
-def test_there_is_a_file_and_a_line_in_the_docs_for_every_kind_of_our_own() -> None:
-    root = EVENTS.parent
-    published = {
-        kind
-        for path in (root / "functions").rglob("*.py")
-        for kind in re.findall(r'(?:kind=|_Watch\(\s*)"([A-Z]\w+)"', path.read_text())
-    }
-    assert len(published) > 8
-    own = [json.loads(path.read_text()) for path in (EVENTS / "alerts").glob("own_*.json")]
-    assert {event["detail-type"] for event in own} == published
-    described = (root / "docs" / "events.md").read_text()
-    assert all(f"`{kind}`" in described for kind in published)
-
-
-def test_our_own_bad_news_links_to_its_section_of_the_runbook(event: Event) -> None:
-    for name, labels in (
-        ("own_scaler_at_limit", ["Logs", "Runbook"]),
-        ("own_rotation_failed", ["Runbook"]),
-        ("own_deployment_passed", ["Logs"]),
-        ("own_workers_scaled", []),
-    ):
-        assert [link.label for link in parsed(event(f"alerts/{name}"))[0].links] == labels
-    address = parsed(event("alerts/own_scaler_at_limit"))[0].links[-1].url
-    assert address == "https://example.org/runbook.md#scaleratlimit"
-
-
-def test_every_section_that_is_linked_to_is_in_the_runbook() -> None:
-    runbook = (EVENTS.parent / "docs" / "runbook.md").read_text()
-    headings = re.findall(r"^#+ (.*)$", runbook, re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
-    assert set(RUNBOOK.values()) <= anchors
-
-
 def test_links_follow_the_prefix_of_the_log_groups_and_the_runbook_that_the_team_has(
     event: Event,
 ) -> None:
@@ -230,23 +168,6 @@ def test_links_follow_the_prefix_of_the_log_groups_and_the_runbook_that_the_team
     ):
         logs = next(link for link in notice.links if link.label == "Logs")
         assert f"source~(~'{group})" in logs.url
-
-
-@pytest.mark.parametrize("state", State)
-def test_reads_what_the_common_layer_publishes(state: State) -> None:
-    published = OpsEvent(
-        "AnyKind", state, Severity.WARNING, "any:thing", "Title", "Text", NOON, {"service": "web"}
-    )
-    event = {
-        "id": "1",
-        "source": "jiki.ops",
-        "detail-type": published.kind,
-        "region": "eu-west-1",
-        "detail": published.detail(),
-    }
-    (notice,) = parsed(event)
-    assert (notice.title, notice.text, notice.occurred_at) == ("Title", "Text", NOON)
-    assert dict(notice.facts) == {"service": "web"}
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from local.alert_batches import batch
 from send_alerts.events import NotAnEvent
-from send_alerts.place import Place
 from send_alerts.ports import TryLater
 from send_alerts.records import work
 from send_alerts.slack_failures import MaybeSent, NotSent
 from tests.unit.send_alerts.alert_world import AlertWorld, ProcessDied
+from tests.unit.send_alerts.parsing import PLACE
 
 type Event = Callable[[str], Any]
-PLACE = Place(
-    region="eu-west-1",
-    log_group_prefix="/ecs/",
-    web_service="jiki-api-web",
-    runbook_url="https://example.org/runbook.md",
-)
 
 
 class HidingQueue:

@@ -1,0 +1,76 @@
+"""Our own events: what they say, and that the contract has files and docs."""
+
+import json
+import re
+
+import pytest
+
+from local.alert_batches import EVENTS
+from ops_common.ops_events import OpsEvent, Severity, State
+from send_alerts.notice import Signal
+from send_alerts.own_events import RUNBOOK
+from tests.unit.send_alerts.alert_world import NOON
+from tests.unit.send_alerts.parsing import Event, parsed
+
+
+def test_a_rotation_that_succeeds_is_told_remembered_and_ends_the_failed_one(
+    event: Event,
+) -> None:
+    note, resolved, change = parsed(event("alerts/own_password_rotated"))
+    assert (note.signal, resolved.signal, change.signal) == (
+        Signal.NOTE,
+        Signal.RESOLVED,
+        Signal.CHANGE,
+    )
+    (failed,) = parsed(event("alerts/own_rotation_failed"))
+    assert resolved.key == failed.key == "rotation:config"
+
+
+def test_there_is_a_file_and_a_line_in_the_docs_for_every_kind_of_our_own() -> None:
+    root = EVENTS.parent
+    published = {
+        kind
+        for path in (root / "functions").rglob("*.py")
+        for kind in re.findall(r'(?:kind=|_Watch\(\s*)"([A-Z]\w+)"', path.read_text())
+    }
+    assert len(published) > 8
+    own = [json.loads(path.read_text()) for path in (EVENTS / "alerts").glob("own_*.json")]
+    assert {event["detail-type"] for event in own} == published
+    described = (root / "docs" / "events.md").read_text()
+    assert all(f"`{kind}`" in described for kind in published)
+
+
+def test_our_own_bad_news_links_to_its_section_of_the_runbook(event: Event) -> None:
+    for name, labels in (
+        ("own_scaler_at_limit", ["Logs", "Runbook"]),
+        ("own_rotation_failed", ["Runbook"]),
+        ("own_deployment_passed", ["Logs"]),
+        ("own_workers_scaled", []),
+    ):
+        assert [link.label for link in parsed(event(f"alerts/{name}"))[0].links] == labels
+    address = parsed(event("alerts/own_scaler_at_limit"))[0].links[-1].url
+    assert address == "https://example.org/runbook.md#scaleratlimit"
+
+
+def test_every_section_that_is_linked_to_is_in_the_runbook() -> None:
+    runbook = (EVENTS.parent / "docs" / "runbook.md").read_text()
+    headings = re.findall(r"^#+ (.*)$", runbook, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(RUNBOOK.values()) <= anchors
+
+
+@pytest.mark.parametrize("state", State)
+def test_reads_what_the_common_layer_publishes(state: State) -> None:
+    published = OpsEvent(
+        "AnyKind", state, Severity.WARNING, "any:thing", "Title", "Text", NOON, {"service": "web"}
+    )
+    event = {
+        "id": "1",
+        "source": "jiki.ops",
+        "detail-type": published.kind,
+        "region": "eu-west-1",
+        "detail": published.detail(),
+    }
+    (notice,) = parsed(event)
+    assert (notice.title, notice.text, notice.occurred_at) == ("Title", "Text", NOON)
+    assert dict(notice.facts) == {"service": "web"}
