@@ -1,6 +1,6 @@
 """What a look at the queue costs: our one statement against the statements that others run.
 
-The same rows, the same server, one after another: queues of 10³ to 10⁶ ready jobs (10⁷ by
+The same rows, the same server, series of each in turns: queues of 10³ to 10⁶ ready jobs (10⁷ by
 `--most 10000000`), in five queues of which one is paused, at three priorities; then a queue that
 was churned, whose deleted rows no vacuum has removed. Pages are the buffers of 8 kB that the server
 touched (EXPLAIN ANALYZE, BUFFERS). "ms" is the median that a client waits, planning included; "CPU
@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ type Connection = psycopg.Connection[tuple[Any, ...]]
 
 PASSWORD = "bench"  # noqa: S105  # of a server that ends with the run
 SCHEMA = Path(__file__).parent.parent / "local" / "solid_queue" / "schema.sql"
+SERIES = 7
 PARAMETERS = {"bound": 500, "horizon": 75, "queues": 50, "rows": 10_000}
 QUEUES = ("default", "mailers", "reports", "imports", "paused")
 FILL = f"""
@@ -81,7 +83,7 @@ def _with_login(server: PostgresServer) -> float:
     address = DatabaseAddress(server.host, server.port, "bench")
     event = {"request": "measure_queue", "login": Login(address, MASTER_USER, PASSWORD).as_json()}
     settings = replace(Settings.from_env(), ca_certificate=server.ca_certificate)
-    return _median(lambda: answer(event, settings), repeats=15)
+    return statistics.median(_seconds(lambda: answer(event, settings)) for _ in range(15)) * 1000
 
 
 def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
@@ -125,65 +127,58 @@ def _first_look(connection: Connection) -> Cost:
         connection.execute(MEASURE, PARAMETERS).fetchall()
 
     start = time.perf_counter()
-    cpu_milliseconds = _cpu_milliseconds(connection, run, series=1, repeats=1)
+    cpu_milliseconds = _cpu_milliseconds(connection, run, repeats=1)
     milliseconds = (time.perf_counter() - start) * 1000
     return Cost(milliseconds, cpu_milliseconds, _pages(connection, MEASURE, PARAMETERS))
 
 
 def _costs(connection: Connection, rows: int) -> dict[str, Cost]:
-    ours = _cost(connection, (MEASURE,), PARAMETERS, repeats=200)
-    # With what is made of the answer.
-    milliseconds = _median(lambda: measure_queue(connection, Fields({})), repeats=41)
-    costs = {"ours": replace(ours, milliseconds=milliseconds)}
-    return costs | {
-        # The less there is to count, the more often, so that it can be timed.
-        name: _cost(connection, statements, None, repeats=max(5, 300_000 // rows))
-        for name, statements in OTHERS.items()
-    }
+    """Series of each in turns, so that what else the machine does meets all of them."""
 
-
-def _cost(
-    connection: Connection,
-    statements: Sequence[str],
-    parameters: Mapping[str, Any] | None,
-    *,
-    repeats: int,
-) -> Cost:
-    def run() -> None:
+    def ask(statements: Sequence[str], parameters: Mapping[str, Any] | None) -> None:
         for statement in statements:
             connection.execute(statement, parameters).fetchall()
 
-    return Cost(
-        _median(run, repeats=7 * repeats),
-        _cpu_milliseconds(connection, run, series=7, repeats=repeats),
-        sum(_pages(connection, one, parameters) for one in statements),
-    )
+    # The less there is to count, the more often, so that it can be timed.
+    often = max(5, 300_000 // rows)
+    asked = {"ours": (partial(ask, (MEASURE,), PARAMETERS), 200)} | {
+        name: (partial(ask, statements, None), often) for name, statements in OTHERS.items()
+    }
+    # By the clock with what is made of the answer.
+    timed: dict[str, Callable[[], object]] = {name: run for name, (run, _) in asked.items()}
+    timed["ours"] = partial(measure_queue, connection, Fields({}))
+    waited: dict[str, list[float]] = {name: [] for name in asked}
+    worked: dict[str, list[float]] = {name: [] for name in asked}
+    for _ in range(SERIES):
+        for name, (run, repeats) in asked.items():
+            waited[name] += [_seconds(timed[name]) for _ in range(repeats)]
+            worked[name].append(_cpu_milliseconds(connection, run, repeats=repeats))
+    pages = {"ours": _pages(connection, MEASURE, PARAMETERS)} | {
+        name: sum(_pages(connection, one, None) for one in statements)
+        for name, statements in OTHERS.items()
+    }
+    return {
+        name: Cost(statistics.median(waited[name]) * 1000, min(worked[name]), pages[name])
+        for name in asked
+    }
 
 
-def _cpu_milliseconds(
-    connection: Connection, run: Callable[[], object], *, series: int, repeats: int
-) -> float:
-    """For one run, of the series that took least; the system counts in hundredths of a second."""
+def _cpu_milliseconds(connection: Connection, run: Callable[[], object], *, repeats: int) -> float:
+    """For one run; the system counts in hundredths of a second, so it takes several."""
     connection.execute("SET max_parallel_workers_per_gather = 0")
     server = psutil.Process(connection.info.backend_pid)
-    worked = []
-    for _ in range(series):
-        before = server.cpu_times()
-        for _ in range(repeats):
-            run()
-        after = server.cpu_times()
-        worked.append(after.user - before.user + after.system - before.system)
-    connection.execute("RESET max_parallel_workers_per_gather")
-    return min(worked) * 1000 / repeats
-
-
-def _median(run: Callable[[], object], *, repeats: int) -> float:
-    times = []
+    before = server.cpu_times()
     for _ in range(repeats):
-        start = time.perf_counter()
         run()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1000
+    after = server.cpu_times()
+    connection.execute("RESET max_parallel_workers_per_gather")
+    return (after.user - before.user + after.system - before.system) * 1000 / repeats
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
 
 
 def _pages(connection: Connection, statement: str, parameters: Mapping[str, Any] | None) -> int:
