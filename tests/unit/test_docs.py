@@ -21,7 +21,9 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 MAKEFILE = (ROOT / "Makefile").read_text()
 # What works with an account alone, wherever it stands in a command.
-NEEDS_AWS = re.compile(r"(?<![\w/-])(aws [a-z]|sam (deploy|delete|remote|logs|sync|list)|psql )")
+NEEDS_AWS = re.compile(
+    r"(?<![\w/-])(aws [a-z]|sam (deploy|delete|remote|logs|sync|list)|psql |make .* STACK=)"
+)
 NEED_AWS_TARGETS = {"deploy", "doctor", "probe"}
 OPTIONS_OF_EVERY_AWS_COMMAND = {
     *("query", "output", "region", "profile", "no-cli-pager", "cli-input-json", "no-paginate"),
