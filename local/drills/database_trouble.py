@@ -4,7 +4,9 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 
@@ -15,6 +17,9 @@ from local.drills.scene import Scene, seconds_of
 from local.moto_aws import TEMPORARY_PASSWORD
 from local.postgres import MASTER_USER
 from ops_common.query_database import Login
+
+# A busy machine recovers slowly.
+RECOVERY_SECONDS = 60
 
 
 @drill("The database is paused")
@@ -105,7 +110,7 @@ def database_fails_over(scene: Scene, report: Report) -> None:
     _crash(scene)
     during = scene.tick()
     report.expect("a tick in the middle is no error", held=during.applied.desired >= 1)
-    _wait_for_database(scene)
+    _connected(scene).close()
     scene.ecs.advance(60)
     after = scene.tick()
     password = scene.stage.moto.secret()["aurora_password"]
@@ -157,9 +162,8 @@ def _full(scene: Scene) -> Iterator[int]:
 
 def _crash(scene: Scene) -> None:
     """One backend dies, so the postmaster ends all sessions and recovers (as on a failover)."""
-    postgres = scene.stage.postgres
-    with postgres.connect() as witness:
-        with postgres.connect() as admin:
+    with _connected(scene) as witness:
+        with _connected(scene) as admin:
             row = admin.execute("SELECT pg_backend_pid()").fetchone()
             os.kill(int((row or (0,))[0]), signal.SIGKILL)
         # Until the postmaster has noticed, new sessions would be let in, and cut a moment later.
@@ -168,8 +172,13 @@ def _crash(scene: Scene) -> None:
                 witness.execute("SELECT 1")
 
 
-def _wait_for_database(scene: Scene) -> None:
-    for _ in range(100):
-        with contextlib.suppress(psycopg.OperationalError):
-            scene.stage.postgres.connect().close()
-            return
+def _connected(scene: Scene) -> psycopg.Connection[tuple[Any, ...]]:
+    """A session, as soon as the server has recovered from the last cut."""
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            return scene.stage.postgres.connect()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
