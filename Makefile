@@ -51,6 +51,9 @@ probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deploym
 
 ENVIRONMENT ?= production
 
+configure: setup ## Ask for what the stack must be told, and write it into samconfig.toml (ENVIRONMENT=production)
+	@python -m local.configure --environment $(ENVIRONMENT)
+
 deploy: build ## Deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=production)
 	sam deploy --config-env $(ENVIRONMENT) $(FLAGS)
 	python -m local.verdict --suite self --stack $(if $(filter production,$(ENVIRONMENT)),jiki-ops,jiki-ops-$(ENVIRONMENT))

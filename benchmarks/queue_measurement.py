@@ -12,7 +12,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from copy import replace
 from functools import partial
 from pathlib import Path
 from typing import Any

@@ -8,7 +8,7 @@ import argparse
 import html
 import json
 import re
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any

@@ -1,6 +1,6 @@
 """`make bench-coldstart`: what a cold start costs, beside handlers that do nothing.
 
-python -m benchmarks.coldstart [--rounds 9] [--write docs/performance.md]
+python -m benchmarks.coldstart [--rounds 31] [--write docs/performance.md]
 """
 
 import argparse
@@ -28,7 +28,7 @@ EMPTY, BOTH = "empty", "boto3 and psycopg"
 def main() -> None:
     """Build, measure, print."""
     parser = argparse.ArgumentParser(prog="make bench-coldstart", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=31)
     parser.add_argument("--write", type=Path, help="put the table into this page")
     arguments = parser.parse_args()
     console = Console()

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, fields, replace
+from copy import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from benchmarks.scaling.cluster import Cluster
 from benchmarks.scaling.policies import Fixed, Ours, Scaler
 from benchmarks.scaling.run import Result, result
 from benchmarks.scaling.workloads import HOUR
+from ops_common.jsonable import jsonable
 from scale_workers.model import ConnectionBudget, Policy
 
 DOLLARS_PER_TASK_HOUR = 0.25 * 0.04048 + 0.5 * 0.004445
@@ -59,8 +60,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def with_changes(policy: Policy, changes: Sequence[str]) -> Policy:
     """The policy with `name=value` changes. Raises ValueError that names what can be set."""
-    known = {one.name for one in fields(Policy)} - {"connections"}
-    of_budget = {one.name for one in fields(ConnectionBudget)}
+    known = set(Policy._fields) - {"connections"}
+    of_budget = set(ConnectionBudget._fields)
     for change in changes:
         name, _, text = change.partition("=")
         try:
@@ -127,7 +128,8 @@ def _about(ticks: Sequence[LoggedTick], traffic: Traffic) -> str:
         f"{len(ticks):,} ticks over {traffic.seconds / HOUR:.1f} hours, {traffic.covered:.0%} of"
         f" the time measured; {len(traffic.jobs):,} jobs of {traffic.mean_service_seconds:.2f} s"
         f" on average; {traffic.threads} threads a task. The oldest job seen waiting at a tick had"
-        f" waited {max(waits, default=0):.0f} s.\nPolicy of the logs: {asdict(ticks[-1].policy)}\n"
+        f" waited {max(waits, default=0):.0f} s.\n"
+        f"Policy of the logs: {jsonable(ticks[-1].policy)}\n"
         "Replayed figures rest on assumptions: arrivals evenly within each minute, exponential"
         " service times."
     )

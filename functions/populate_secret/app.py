@@ -6,6 +6,9 @@ or removes none; a dry run by default. When it fails, nothing has changed: run i
 
 from typing import Any
 
+# The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
+import aws_lambda_powertools  # noqa: F401
+import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common import aws

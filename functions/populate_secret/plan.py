@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # Where a person finds what nobody can make up.
 WHERE: Mapping[str, str] = {
@@ -20,8 +19,7 @@ WHERE: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """Names of keys; never values."""
 
     make: tuple[str, ...]

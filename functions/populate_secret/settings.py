@@ -1,13 +1,11 @@
 """What the template gives to populate_secret."""
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from ops_common.settings import Environment
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The secret, and the keys that it is to have."""
 
     secret_id: str

@@ -1,7 +1,6 @@
 """Reading the secret, and replacing it only if nobody else has meanwhile."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -16,8 +15,7 @@ class SecretBusy(Exception):
     """A rotation is under way, or somebody has changed the secret: nothing was changed."""
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(NamedTuple):
     """The current version."""
 
     id: str

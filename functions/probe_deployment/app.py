@@ -8,13 +8,15 @@ event is tried twice more by Lambda, and a lifecycle hook rolls its deployment b
 
 from typing import Any
 
+# The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
+import aws_lambda_powertools  # noqa: F401
+import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.observability import logger
 from probe_deployment import wiring
 from probe_deployment.answer import answer
 from probe_deployment.probe import Superseded, probe
-from probe_deployment.report import measure
 from probe_deployment.settings import Settings
 from probe_deployment.triggers import parse
 
@@ -31,6 +33,5 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     except Superseded as error:
         logger.info("superseded", reason=str(error))
         return {"status": "superseded", "reason": str(error)}
-    measure(verdict)
     logger.info("verdict", status=verdict.outcome.value, reason=verdict.summary)
     return answer(verdict)

@@ -1,7 +1,7 @@
 """What every check is given: the request, the settings, and ways to look at the world."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -57,24 +57,26 @@ class ResourceMissing(Exception):
     """The stack lacks a resource that its template has."""
 
 
-@dataclass(frozen=True)
 class Context:
     """One attempt at a suite. Nothing is looked up before a check asks, and then once."""
 
-    request: Request
-    settings: Settings
-    now: datetime
-    client: Clients
-    query_database: QueryDatabase
-    _services: Once[Mapping[str, Service]] = field(init=False)
-    _login: Once[Login] = field(init=False)
-    _own: Once[Mapping[str, tuple[str, str]]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_services", Once(self._describe_services))
-        object.__setattr__(self, "_own", Once(self._list_own))
-        iam_login = self.settings.app_config.iam_login
-        object.__setattr__(self, "_login", Once(lambda: self._app_login(iam_login=iam_login)))
+    def __init__(
+        self,
+        request: Request,
+        settings: Settings,
+        now: datetime,
+        client: Clients,
+        query_database: QueryDatabase,
+    ) -> None:
+        self.request = request
+        self.settings = settings
+        self.now = now
+        self.client = client
+        self.query_database = query_database
+        iam_login = settings.app_config.iam_login
+        self._services = Once(self._describe_services)
+        self._own = Once(self._list_own)
+        self._login = Once(lambda: self._app_login(iam_login=iam_login))
 
     def service(self, name: str) -> Service:
         """One of the two services. Raises ServiceNotFound."""

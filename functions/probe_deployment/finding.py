@@ -1,8 +1,7 @@
 """What one check found."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 
 class Status(StrEnum):
@@ -13,8 +12,7 @@ class Status(StrEnum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """An outcome, in words for people: what was seen, what was wanted, what mends it."""
 
     status: Status
@@ -38,8 +36,7 @@ class Finding:
         return cls(Status.SKIP, reason)
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """A finding with the check's name and the time that it took."""
 
     check: str

@@ -3,48 +3,48 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-ERROR = re.compile(
+# Compiled by `re` when they are first used: few runs read any logs, and each starts cold.
+ERROR = (
     r"\b(?:ERROR|FATAL)\b"
     r"|\b[A-Z]\w*(?:Error|Exception)\b"
     # A log of queries at debug level names these models on each line.
     r"|\bActiveRecord::(?!Base\b|Migration\b|Relation\b|SchemaMigration\b|InternalMetadata\b)[A-Z]"
     r"|[Oo]ut of memory|\bOOM\b|OutOfMemory|[Cc]annot allocate memory|\bSIGKILL\b"
 )
-REDACTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?<=://)[^/\s@]+@"), "[redacted]@"),
-    (re.compile(r"\b[Bb]earer\s+\S+"), "Bearer [redacted]"),
+REDACTIONS: tuple[tuple[str, str], ...] = (
+    (r"(?<=://)[^/\s@]+@", "[redacted]@"),
+    (r"\b[Bb]earer\s+\S+", "Bearer [redacted]"),
     (
-        re.compile(
+        (
             r"(?i)([\w-]*(?:password|passwd|secret|token|api_?-?key|authorization|cookie|session)"
             r"[\w-]*[\"']?\s*(?:=>|[=:])\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&}]+)"
         ),
         r"\1[redacted]",
     ),
-    (re.compile(r"\b(?:[sprw]k|whsec)_\w+"), "[redacted]"),
-    (re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
-    (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b"), "[address]"),
+    (r"\b(?:[sprw]k|whsec)_\w+", "[redacted]"),
+    (r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "[e-mail]"),
+    (r"\b\d{1,3}(?:\.\d{1,3}){3}\b", "[address]"),
     # Keys, hashes and ids: long, and of letters as well as digits.
-    (re.compile(r"(?=[\w+/=.-]*\d)(?=[\w+/=.-]*[A-Za-z])[\w+/=-][\w+/=.-]{23,}"), "[redacted]"),
-    (re.compile(r"\d{9,}"), "[number]"),
+    (r"(?=[\w+/=.-]*\d)(?=[\w+/=.-]*[A-Za-z])[\w+/=-][\w+/=.-]{23,}", "[redacted]"),
+    (r"\d{9,}", "[number]"),
 )
-VARIABLE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*(?:Z|[+-]\d\d:?\d\d)?"), ""),
-    (re.compile(r"\[[^\[\]]*\]"), ""),
-    (re.compile(r"\"[^\"]*\"|'[^']*'"), "…"),
-    (re.compile(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b"), "#"),
-    (re.compile(r"\s+"), " "),
+VARIABLE: tuple[tuple[str, str], ...] = (
+    (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*(?:Z|[+-]\d\d:?\d\d)?", ""),
+    (r"\[[^\[\]]*\]", ""),
+    (r"\"[^\"]*\"|'[^']*'", "…"),
+    (r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b", "#"),
+    (r"\s+", " "),
 )
 SAMPLE_LENGTH = 200
 PATTERN_LENGTH = 120
 
 
-@dataclass(frozen=True)
-class ErrorPattern:
+class ErrorPattern(NamedTuple):
     """How often a pattern was met, and its first line, redacted."""
 
-    count: int
+    times: int
     sample: str
 
 
@@ -53,13 +53,13 @@ def patterns(lines: Iterable[str]) -> dict[str, ErrorPattern]:
     found: dict[str, ErrorPattern] = {}
     for line in lines:
         text = _text(line)
-        if not ERROR.search(text):
+        if not re.search(ERROR, text):
             continue
         redacted = redact(text)
         key = _pattern(redacted)
         known = found.get(key)
         found[key] = (
-            ErrorPattern(known.count + 1, known.sample)
+            ErrorPattern(known.times + 1, known.sample)
             if known
             else ErrorPattern(1, redacted[:SAMPLE_LENGTH])
         )
@@ -71,13 +71,13 @@ def new_patterns(
 ) -> list[ErrorPattern]:
     """Those that were not met before, the most frequent first."""
     new = [pattern for key, pattern in after.items() if key not in before]
-    return sorted(new, key=lambda pattern: -pattern.count)
+    return sorted(new, key=lambda pattern: -pattern.times)
 
 
 def redact(text: str) -> str:
     """The text without what looks like a credential, a person or an address."""
     for expression, replacement in REDACTIONS:
-        text = expression.sub(replacement, text)
+        text = re.sub(expression, replacement, text)
     return text
 
 
@@ -96,5 +96,5 @@ def _text(line: str) -> str:
 
 def _pattern(text: str) -> str:
     for expression, replacement in VARIABLE:
-        text = expression.sub(replacement, text)
+        text = re.sub(expression, replacement, text)
     return text.strip()[:PATTERN_LENGTH]

@@ -1,8 +1,9 @@
 """One probe: attempts at a suite until a verdict stands, then the consequences."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import PublishEvent
@@ -29,8 +30,7 @@ CANARY_GRACE_SECONDS = 45
 MARGIN_SECONDS = 10.0
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(NamedTuple):
     """The outside world, and time."""
 
     client: Clients

@@ -1,8 +1,5 @@
 """The event and the metric that a verdict becomes."""
 
-from aws_lambda_powertools.metrics import MetricUnit
-
-from ops_common.observability import metrics
 from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.triggers import Trigger
@@ -27,17 +24,6 @@ def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool
         memory.release(subject)
         raise
     return True
-
-
-def measure(verdict: Verdict) -> None:
-    """One metric for all suites: how many checks failed.
-
-    CloudWatch charges a metric by the hours in which it is sent (Amazon CloudWatch Pricing): so
-    the canary, which runs in every hour, is silent where all is well.
-    """
-    if verdict.failed or verdict.request.suite != "canary":
-        metrics.add_metric("FailedChecks", MetricUnit.Count, len(verdict.failed))
-        metrics.flush_metrics()
 
 
 def event(verdict: Verdict) -> OpsEvent:

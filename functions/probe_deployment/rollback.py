@@ -1,7 +1,7 @@
 """Whether to deploy the last task definition that passed, and doing so once."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -17,8 +17,7 @@ MENDED = {"health_check", "rollout", "target_health", "solid_queue", "log_errors
 REFUSED = ("ClientException", "InvalidParameterException", "AccessDeniedException")
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """The task definition to go back to, or None; and why."""
 
     task_definition: str | None

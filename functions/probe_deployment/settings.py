@@ -1,14 +1,12 @@
 """What the template gives to probe_deployment."""
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
 from ops_common.settings import Environment
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Whom to look at, what to want, and how long to wait."""
 
     app_config: AppConfigSettings

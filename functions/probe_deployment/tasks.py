@@ -1,8 +1,7 @@
 """The tasks of a service, running or stopped."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -12,8 +11,7 @@ DESCRIBE_AT_ONCE = 100  # Amazon ECS API Reference, DescribeTasks
 MAX_REASONS = 5
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """A task with its images by container, and why it stopped where it has."""
 
     id: str

@@ -1,10 +1,10 @@
 """Who wants to know what: the event read into a Request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from probe_deployment.suites import SUITES
 
@@ -28,8 +28,7 @@ class Trigger(StrEnum):
     HOOK = "hook"
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What is to be probed, and for whom."""
 
     trigger: Trigger
@@ -47,7 +46,7 @@ class Request:
     """From when the grace period counts; None for no grace: one attempt, one verdict."""
     report: bool = True
     """Whether people are told; a person and a pipeline see the answer."""
-    hook_details: Mapping[str, Any] = field(default_factory=dict)
+    hook_details: Mapping[str, Any] = MappingProxyType({})
 
 
 def parse(event: Any, services: tuple[str, ...]) -> Request | None:

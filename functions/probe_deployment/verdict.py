@@ -1,10 +1,9 @@
 """The verdict on a suite: pure, and the JSON that pipelines rely on (docs/probes.md)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from probe_deployment.finding import Result, Status
 from probe_deployment.triggers import Request
@@ -20,8 +19,7 @@ class Outcome(StrEnum):
     PENDING = "pending"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a suite amounts to."""
 
     request: Request

@@ -1,13 +1,11 @@
 """What the template gives to query_database."""
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from ops_common.settings import Environment
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Time limits, how to log in, and whom to trust."""
 
     connect_timeout_seconds: int

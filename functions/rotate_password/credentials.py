@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ops_common.app_config import AppConfigError, parse_secret
 from rotate_password import json_key
@@ -16,8 +16,7 @@ class Credentials:
     password: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class SecretShape:
+class SecretShape(NamedTuple):
     """Where in the secret the credentials are, and how they change."""
 
     secret_id: str

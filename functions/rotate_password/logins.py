@@ -1,7 +1,7 @@
 """What the database says to the passwords that are known, and giving it a new one."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 from ops_common.query_database import DatabaseAddress, Login, LoginRefused, QueryDatabase

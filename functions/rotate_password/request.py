@@ -1,7 +1,6 @@
 """The event that starts a step (AWS Secrets Manager User Guide, "Lambda rotation functions")."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 ROTATION_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 # Not of Secrets Manager's: a person's, once, before users can alternate.
@@ -12,8 +11,7 @@ class BadRotation(Exception):
     """The event, or the state of the secret, is not what the step is made for."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One step of one rotation."""
 
     step: str

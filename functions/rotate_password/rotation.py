@@ -1,6 +1,6 @@
 """What the steps of a rotation work with, and what they all have to know first."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ops_common.ops_events import PublishEvent
 from rotate_password.clock import Clock
@@ -12,8 +12,7 @@ from rotate_password.request import BadRotation
 from rotate_password.secret import CURRENT, PENDING, Secret, SecretState
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """The choices that the template leaves to a team."""
 
     services: tuple[str, ...]
@@ -25,8 +24,7 @@ class Policy:
     """The database of Solid Queue's tables; empty where that is the app's own."""
 
 
-@dataclass(frozen=True)
-class Rotation:
+class Rotation(NamedTuple):
     """The collaborators of every step."""
 
     secret: Secret
@@ -39,8 +37,7 @@ class Rotation:
     policy: Policy
 
 
-@dataclass(frozen=True)
-class Versions:
+class Versions(NamedTuple):
     """The secret as a step finds it: the current version, and the one that the token names."""
 
     state: SecretState

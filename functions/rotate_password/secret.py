@@ -1,9 +1,8 @@
 """The secret's versions and staging labels, as AWS Secrets Manager keeps them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -25,8 +24,7 @@ class VersionTaken(Exception):
     """A version of that id exists with another content (ResourceExistsException)."""
 
 
-@dataclass(frozen=True)
-class SecretState:
+class SecretState(NamedTuple):
     """Where the labels are (label to version id), and when anything was last changed."""
 
     arn: str

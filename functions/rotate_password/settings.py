@@ -1,7 +1,6 @@
 """What the template gives to rotate_password."""
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
 from ops_common.settings import Environment
@@ -9,8 +8,7 @@ from rotate_password.password import usable_alphabet
 from rotate_password.rotation import Policy
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The secret and its database, the services to redeploy, and a team's choices."""
 
     app: AppConfigSettings

@@ -8,8 +8,7 @@ Queue's shutdown_timeout to finish, and goes back to the queue if it doesn't (do
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from scale_workers.measurement import Measurement, NoMeasurement
 from scale_workers.protection import Protection
@@ -27,8 +26,7 @@ class SetDesired(Protocol):
         """Ask ECS for so many tasks."""
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(NamedTuple):
     """What became of a decision."""
 
     desired: int

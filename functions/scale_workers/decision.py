@@ -1,6 +1,6 @@
 """How many worker tasks to ask for. Pure: `now` is an argument, nothing is read or sent."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from scale_workers import reason, rhythm

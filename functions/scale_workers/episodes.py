@@ -3,9 +3,11 @@
 Each is told once when it has lasted, and once when it is over; a short one is not told at all.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from copy import replace
 from datetime import datetime
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 from ops_common.ops_events import OpsEvent, Severity, State
 from scale_workers.measurement import Measurement, NoMeasurement
@@ -19,8 +21,7 @@ DEAD_OPENS_SECONDS = 600
 every five minutes: what lasts longer mends itself no more."""
 
 
-@dataclass(frozen=True)
-class Episode:
+class Episode(NamedTuple):
     """One trouble, while it lasts."""
 
     since: datetime
@@ -28,11 +29,10 @@ class Episode:
     told: bool = False
 
 
-@dataclass(frozen=True)
-class Episodes:
+class Episodes(NamedTuple):
     """The troubles of now, by kind of event."""
 
-    by_kind: dict[str, Episode] = field(default_factory=dict)
+    by_kind: Mapping[str, Episode] = MappingProxyType({})
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -55,8 +55,7 @@ class Episodes:
             return cls()
 
 
-@dataclass(frozen=True)
-class _Watch:
+class _Watch(NamedTuple):
     """How one trouble is seen and told."""
 
     kind: str

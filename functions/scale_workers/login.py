@@ -1,7 +1,7 @@
 """The app's login, kept for a while: each GetSecretValue costs, and there is a tick each minute."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,12 @@ from ops_common.query_database import Login, LoginRefused, QueryDatabase
 KEPT_SECONDS = 600
 
 
-@dataclass
 class LoginCache:
     """Lives as long as Lambda keeps the process."""
 
-    login: Login | None = None
-    read_at: datetime | None = None
+    def __init__(self) -> None:
+        self.login: Login | None = None
+        self.read_at: datetime | None = None
 
 
 def ask(

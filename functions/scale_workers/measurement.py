@@ -1,13 +1,13 @@
 """What one look at the queue told. Plain values, with their JSON."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+
+from ops_common.jsonable import jsonable
 
 
-@dataclass(frozen=True)
-class QueueDepth:
+class QueueDepth(NamedTuple):
     """Ready jobs of one queue; beyond the counting bound `ready` is "at least"."""
 
     name: str
@@ -16,8 +16,7 @@ class QueueDepth:
     ready_is_at_least: bool = False
 
 
-@dataclass(frozen=True)
-class Worker:
+class Worker(NamedTuple):
     """A live process of kind Worker, from its own row and metadata in solid_queue_processes."""
 
     hostname: str
@@ -27,16 +26,14 @@ class Worker:
     heartbeat_age_seconds: float
 
 
-@dataclass(frozen=True)
-class Completed:
+class Completed(NamedTuple):
     """Jobs that finished within the last `window_seconds`."""
 
     window_seconds: float
     jobs: int
 
 
-@dataclass(frozen=True)
-class Measurement:
+class Measurement(NamedTuple):
     """What one round trip to the database told. Counts of paused queues are in `queues` alone."""
 
     taken_at: datetime
@@ -94,13 +91,13 @@ class Measurement:
 
     def as_json(self) -> dict[str, Any]:
         """For the log line, and the answer of `measure_queue`."""
-        return {**asdict(self), "taken_at": self.taken_at.isoformat()}
+        return {**jsonable(self), "ready": self.ready}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """Read what `as_json` gave. Raises ValueError that says which field is missing or odd."""
         try:
-            known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
+            known = {name: values[name] for name in cls._fields if name in values}
             completed = known.get("completed")
             return cls(
                 **{
@@ -122,8 +119,7 @@ def _workers(values: Iterable[dict[str, Any]]) -> tuple[Worker, ...]:
     return tuple(Worker(**{**worker, "queues": tuple(worker["queues"])}) for worker in values)
 
 
-@dataclass(frozen=True)
-class NoMeasurement:
+class NoMeasurement(NamedTuple):
     """Why there is none. A paused cluster is meant to be left asleep, so it isn't blindness."""
 
     why: str

@@ -5,9 +5,8 @@ has done this one's work.
 """
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -26,12 +25,11 @@ class Overtaken(Exception):
     """Another run has written since this one read: it has decided on newer figures."""
 
 
-@dataclass(frozen=True)
-class Remembered:
+class Remembered(NamedTuple):
     """Everything that is remembered, as read or to be written."""
 
-    memory: Memory = field(default_factory=Memory)
-    episodes: Episodes = field(default_factory=Episodes)
+    memory: Memory = Memory()
+    episodes: Episodes = Episodes()
     wake_at: datetime | None = None
     """When the next scheduled job needs a worker, as last measured."""
 

@@ -4,16 +4,16 @@ Everything that is logged, remembered or replayed has `as_json` and `from_json`.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from copy import replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+from ops_common.jsonable import jsonable
 from scale_workers.stored import amount, count, duration, moment
 
 
-@dataclass(frozen=True)
-class ServiceState:
+class ServiceState(NamedTuple):
     """The worker service as ECS has it now."""
 
     desired: int
@@ -27,16 +27,15 @@ class ServiceState:
 
     def as_json(self) -> dict[str, Any]:
         """For the log line."""
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """Read what `as_json` gave."""
-        return cls(**{name: values[name] for name in cls.__dataclass_fields__ if name in values})
+        return cls(**{name: values[name] for name in cls._fields if name in values})
 
 
-@dataclass(frozen=True)
-class ConnectionBudget:
+class ConnectionBudget(NamedTuple):
     """How many database connections worker tasks may take. `max_connections` 0: no limit known."""
 
     max_connections: int = 0
@@ -53,8 +52,7 @@ class ConnectionBudget:
         return max(0, left // self.per_worker_task)
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """What a team sets. The defaults are those of the template."""
 
     min_tasks: int = 1
@@ -71,7 +69,7 @@ class Policy:
     came on top of it, once it is done, one tick is enough."""
     scale_in_step: int = 4
     """Tasks taken away at once, at most."""
-    connections: ConnectionBudget = field(default_factory=ConnectionBudget)
+    connections: ConnectionBudget = ConnectionBudget()
 
     @property
     def look_ahead_seconds(self) -> float:
@@ -90,8 +88,7 @@ class Limit(StrEnum):
     CONNECTIONS = "connections"
 
 
-@dataclass(frozen=True)
-class TaskNeed:
+class TaskNeed(NamedTuple):
     """How many tasks were worth having at one tick, and how many for the steady stream alone."""
 
     at: datetime
@@ -99,24 +96,21 @@ class TaskNeed:
     steady: int
 
 
-@dataclass(frozen=True)
-class Arrivals:
+class Arrivals(NamedTuple):
     """Jobs that became ready within `seconds`."""
 
     seconds: float
     jobs: int
 
 
-@dataclass(frozen=True)
-class Burst:
+class Burst(NamedTuple):
     """Jobs that came all at once, beyond the steady stream."""
 
     at: datetime
     jobs: int
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(NamedTuple):
     """What one tick leaves for the next. Losing it is harmless: a fresh one only waits longer."""
 
     measured_at: datetime | None = None
@@ -145,11 +139,8 @@ class Memory:
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, for the item and the log line."""
-        values = asdict(self)
-        for name in _TIMES:
-            values[name] = values[name] and values[name].isoformat()
+        values: dict[str, Any] = jsonable(self)
         values["needs"] = [[need.at.isoformat(), need.tasks, need.steady] for need in self.needs]
-        values["soon_due"] = list(self.soon_due)
         values["bursts"] = [[burst.at.isoformat(), burst.jobs] for burst in self.bursts]
         values["arrivals"] = [[one.seconds, one.jobs] for one in self.arrivals]
         return values
@@ -184,8 +175,7 @@ def _optional[T](read: Callable[[Any], T], value: Any) -> T | None:
     return None if value is None else read(value)
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """How many tasks to ask for, and why, in words for a person at 3 a.m."""
 
     desired: int

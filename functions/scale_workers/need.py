@@ -1,8 +1,8 @@
 """How many tasks the queue is worth, before any limit."""
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from scale_workers.measurement import Measurement
 from scale_workers.model import Burst, Memory, Policy, ServiceState
@@ -14,8 +14,7 @@ RELUCTANCE = 1.15
 """A task is taken away only if the rest could carry this much more load: no flapping at an edge."""
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """Tasks worth having, and the figures that say why."""
 
     tasks: int

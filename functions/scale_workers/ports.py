@@ -1,8 +1,7 @@
 """Everything outside that a tick touches."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ops_common.ecs import Service
 from ops_common.ops_events import PublishEvent
@@ -23,8 +22,7 @@ class Services(Protocol):
         """Change a service's count."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(NamedTuple):
     """Everything outside that a tick touches."""
 
     services: Services

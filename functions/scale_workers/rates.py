@@ -1,7 +1,8 @@
 """How many jobs arrive and how long one takes, from this measurement and the memory."""
 
 import math
-from dataclasses import dataclass, replace
+from copy import replace
+from typing import NamedTuple
 
 from scale_workers.measurement import Measurement
 from scale_workers.model import Arrivals, Memory
@@ -24,8 +25,7 @@ ASSUMED_SERVICE_SECONDS = 1.0
 """What the first job is taken to take; it weighs as much as one finished job."""
 
 
-@dataclass(frozen=True)
-class Rates:
+class Rates(NamedTuple):
     """The steady stream of jobs, and how many wait."""
 
     ready: int

@@ -1,11 +1,11 @@
 """A tick as people and programs read it later: one log line, and three metrics."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ops_common.jsonable import jsonable
 from ops_common.observability import logger, metrics
 from scale_workers.apply import Applied
 from scale_workers.measurement import Measurement, NoMeasurement
@@ -15,8 +15,7 @@ MESSAGE = "scaling tick"
 """What `make replay` looks for in exported logs."""
 
 
-@dataclass(frozen=True)
-class Tick:
+class Tick(NamedTuple):
     """What was seen, decided and done."""
 
     at: datetime
@@ -41,13 +40,13 @@ class Tick:
         seen: dict[str, Any] = (
             {"measurement": self.measurement.as_json()}
             if isinstance(self.measurement, Measurement)
-            else {"not_measured": asdict(self.measurement)}
+            else {"not_measured": jsonable(self.measurement)}
         )
         return {
             "at": self.at.isoformat(),
             **seen,
             "service": self.service.as_json(),
-            "policy": asdict(self.policy),
+            "policy": jsonable(self.policy),
             "decision": {
                 "desired": self.decision.desired,
                 "wanted": self.decision.wanted,
@@ -61,8 +60,8 @@ class Tick:
 def report(tick: Tick) -> dict[str, Any]:
     """Log the tick, count it, and return the handler's answer.
 
-    Metrics: QueueLatency, ReadyJobs and FailedJobs, where they were measured. Each custom one
-    costs, and the number of tasks is among Container Insights' own.
+    Metrics: QueueLatency and FailedJobs, which alarms look at, where they were measured. Each
+    custom one costs; the rest is in the log line.
     """
     logger.info(MESSAGE, reason=tick.reason, tick=tick.as_json())
     answer: dict[str, Any] = {
@@ -74,7 +73,6 @@ def report(tick: Tick) -> dict[str, Any]:
     }
     if isinstance(tick.measurement, Measurement):
         metrics.add_metric("QueueLatency", MetricUnit.Seconds, tick.measurement.oldest_wait_seconds)
-        metrics.add_metric("ReadyJobs", MetricUnit.Count, tick.measurement.ready)
         metrics.add_metric("FailedJobs", MetricUnit.Count, tick.measurement.failed)
         metrics.flush_metrics()
         answer |= {

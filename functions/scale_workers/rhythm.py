@@ -4,7 +4,7 @@ Cron-like jobs fan out at the same second of each hour or day. No task that is a
 have come is up in time; one that is asked for beforehand is.
 """
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from scale_workers.measurement import Measurement

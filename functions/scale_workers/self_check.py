@@ -1,6 +1,6 @@
 """What a tick needs, looked at without one."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 
 from ops_common.app_config import ConfigTable, app_login

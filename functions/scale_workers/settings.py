@@ -1,15 +1,13 @@
 """What the template gives to scale_workers."""
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
 from ops_common.settings import Environment
 from scale_workers.model import ConnectionBudget, Policy
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Names of what is read and changed, the policy, and how careful to be."""
 
     cluster: str

@@ -1,8 +1,7 @@
 """The worker service's tasks, and which of them run jobs."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from scale_workers.measurement import Measurement, Worker
 
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
 DESCRIBE_AT_ONCE = 100
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """One task that ECS wants to run."""
 
     arn: str
@@ -23,8 +21,7 @@ class Task:
     """Every name under which a process in it may have registered."""
 
 
-@dataclass(frozen=True)
-class Occupation:
+class Occupation(NamedTuple):
     """Which tasks hold a job, by matching processes to network interfaces."""
 
     busy: tuple[Task, ...]

@@ -1,6 +1,6 @@
 """One tick: look, decide, remember, apply, tell."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from ops_common.ecs import Service

@@ -8,6 +8,9 @@ after too many receives it lands in the dead-letter queue, whose alarm goes stra
 
 from typing import Any
 
+# The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
+import aws_lambda_powertools  # noqa: F401
+import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,

@@ -1,7 +1,8 @@
 """The decisions: what a notice does to an incident, and what people are told. No I/O here."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from ops_common.ops_events import Severity
 from send_alerts.delivery import Channel, Delivery, What
@@ -12,8 +13,7 @@ from send_alerts.notice import Notice, Signal
 OWN_MESSAGE = (What.OPENED, What.REOPENED, What.AGAIN, What.FLAPPING, What.RESOLVED)
 
 
-@dataclass(frozen=True)
-class Channels:
+class Channels(NamedTuple):
     """What is configured."""
 
     slack: bool

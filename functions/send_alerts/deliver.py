@@ -6,8 +6,9 @@ for it in Slack, and posts only what is not there.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,8 +39,7 @@ LEAST_RETRY_SECONDS = 15.0
 CHART_SECONDS = 20.0
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of the deliveries of one incident."""
 
     told: tuple[str, ...] = ()

@@ -1,10 +1,10 @@
 """One telling of one incident to one channel, and what is known of the attempts at it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 
 class Channel(StrEnum):
@@ -33,8 +33,7 @@ class What(StrEnum):
     LOOK_AGAIN = "look_again"
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One telling that one channel has not confirmed yet."""
 
     id: str

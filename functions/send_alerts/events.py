@@ -3,9 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ops_common.ops_events import SOURCE, Severity
 from send_alerts import alarms, ecs_events, own_events
@@ -19,8 +18,7 @@ class NotAnEvent(Exception):
     """The body is no JSON object: no rule or topic wrote it, so the message is refused."""
 
 
-@dataclass(frozen=True)
-class FollowUp:
+class FollowUp(NamedTuple):
     """Our own reminder to look at an incident again; `number` makes an old one stale."""
 
     key: str

@@ -4,7 +4,7 @@ Nothing ticks. An incident that waits for a time sends itself one message throug
 hidden until then; while nothing is open nothing runs and nothing is paid.
 """
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from send_alerts.decide import Channels, advance, say

@@ -6,9 +6,9 @@ read off the sorted set. The same events give the same state, whatever their ord
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from send_alerts.notice import Notice, Signal
 
@@ -16,8 +16,7 @@ KEPT = 60
 """Transitions remembered per key: days of flapping, in an item of a few kilobytes."""
 
 
-@dataclass(frozen=True)
-class Transition:
+class Transition(NamedTuple):
     """One change of state."""
 
     at: datetime
@@ -28,8 +27,7 @@ class Transition:
     told: bool = False
 
 
-@dataclass(frozen=True)
-class Episode:
+class Episode(NamedTuple):
     """One incident: from its opening to its end, flaps included."""
 
     opened_at: datetime
@@ -52,8 +50,7 @@ class Episode:
         return replace(self, closed_at=at, last_at=at)
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     """The transitions of one key, sorted by their own time."""
 
     entries: tuple[Transition, ...] = ()

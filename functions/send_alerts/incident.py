@@ -1,18 +1,17 @@
 """What is known of one incident key, and what is still to be told about it. Plain values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+from ops_common.jsonable import jsonable
 from send_alerts.delivery import Delivery
 from send_alerts.history import Episode, History, episode_at, episodes
-from send_alerts.jsonable import jsonable
 from send_alerts.notice import Notice
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """The Slack message that stands for the incident; the thread hangs on it."""
 
     channel: str
@@ -23,8 +22,7 @@ class Head:
     """Fingerprint of what it shows."""
 
 
-@dataclass(frozen=True)
-class FollowUpDue:
+class FollowUpDue(NamedTuple):
     """The newest message to ourselves; any other number is stale."""
 
     number: int
@@ -32,8 +30,7 @@ class FollowUpDue:
     """None once it has arrived."""
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """How much is told; all but `flaps_until_quiet` are parameters of the stack."""
 
     flap_window: timedelta = timedelta(minutes=10)
@@ -46,12 +43,11 @@ class Policy:
     """More new incidents within a minute are told together."""
 
 
-@dataclass(frozen=True)
-class Incident:
+class Incident(NamedTuple):
     """Everything that is kept under one incident key."""
 
     key: str
-    history: History = field(default_factory=History)
+    history: History = History()
     subject: Notice | None = None
     """The newest notice that opened it; else the first of any kind."""
     changes: tuple[str, ...] = ()

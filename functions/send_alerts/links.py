@@ -1,8 +1,8 @@
 """Links into the AWS console, and those that an alarm's description brings."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from send_alerts.notice import Link
@@ -12,8 +12,7 @@ BEFORE = timedelta(minutes=15)
 AFTER = timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class Description:
+class Description(NamedTuple):
     """An alarm's description, with the lines that are meant for this function taken out."""
 
     text: str

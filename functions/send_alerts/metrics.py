@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from send_alerts.place import Place
 from send_alerts.wording import Measure, threshold
@@ -11,8 +10,7 @@ from send_alerts.wording import Measure, threshold
 WIDTH, HEIGHT = 800, 300
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """One entry of an alarm's metrics: a metric or an expression."""
 
     id: str

@@ -1,13 +1,12 @@
 """One thing that an event says, in our own words: the input of everything after parsing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
-from send_alerts.jsonable import jsonable
 
 
 class Signal(StrEnum):
@@ -24,16 +23,14 @@ class Signal(StrEnum):
     CHANGE = "change"
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A place to look at next."""
 
     label: str
     url: str
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """One thing that happened; `key` is the incident it belongs to."""
 
     key: str

@@ -1,7 +1,7 @@
 """The sentences of a telling, plain text; Slack's message and SNS's are both made of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from ops_common.ops_events import Severity
 from send_alerts.delivery import Delivery, What
@@ -11,8 +11,7 @@ from send_alerts.notice import Signal
 from send_alerts.wording import span
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """How an incident stands, in a word and in the signs that go with it."""
 
     word: str

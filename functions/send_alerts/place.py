@@ -1,13 +1,12 @@
 """Where this function runs: what an event does not say by itself."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from send_alerts import links
 from send_alerts.notice import Link
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """The region, and what the stack's parameters say of logs and the runbook."""
 
     region: str

@@ -1,8 +1,8 @@
 """What telling people needs from outside, in one bundle."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from send_alerts.alert_queue import AlertQueue
 from send_alerts.chart import Chart
@@ -22,8 +22,7 @@ class TryLater(Exception):
         self.seconds = seconds
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(NamedTuple):
     """The adapters, the clock, and how long this invocation may take."""
 
     incidents: IncidentStore

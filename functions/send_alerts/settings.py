@@ -1,16 +1,14 @@
 """What the template gives to send_alerts."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from ops_common.settings import Environment
 from send_alerts.incident import Policy
 from send_alerts.place import Place
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Where to tell, and how much."""
 
     topic_arn: str

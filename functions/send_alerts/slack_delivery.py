@@ -1,6 +1,6 @@
 """What a delivery is in Slack: a message of its own, or a line below the incident's head."""
 
-from dataclasses import replace
+from copy import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_sdk.models.attachments import BlockAttachment
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
@@ -18,8 +17,7 @@ MOST_FIELDS = 10
 MOST_PARTS = 10
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """A headline, and blocks beside a bar of colour."""
 
     text: str

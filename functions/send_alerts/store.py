@@ -3,9 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -25,8 +24,7 @@ class Conflict(Exception):
     """Somebody else changed the item since it was read."""
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """An incident as read, with what is needed to write it back."""
 
     incident: Incident

@@ -5,15 +5,16 @@ a minute passes without a new one; it is an incident itself, over when all of it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
+from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 from send_alerts.decide import Channels, advance, say
 from send_alerts.delivery import Channel, Delivery, What
 from send_alerts.incident import Incident, Policy
-from send_alerts.jsonable import jsonable
 from send_alerts.notice import Notice, Signal
 from send_alerts.phrases import clock
 
@@ -23,8 +24,7 @@ MOST_MEMBERS = 1000
 PREFIX = "storm:"
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """An incident that is told within the storm."""
 
     title: str
@@ -33,15 +33,14 @@ class Member:
     open: bool = True
 
 
-@dataclass(frozen=True)
-class Storms:
+class Storms(NamedTuple):
     """The one item that counts new incidents, and holds the newest storm."""
 
     recent: tuple[tuple[str, str, str], ...] = ()
     """Key, opening and our time of those told by themselves within the last minute."""
     started_at: datetime | None = None
     joined_at: datetime | None = None
-    members: Mapping[str, Member] = field(default_factory=dict)
+    members: Mapping[str, Member] = MappingProxyType({})
     refresh_at: datetime | None = None
     """When the message to ourselves that will tell of changes arrives."""
 

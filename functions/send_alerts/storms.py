@@ -1,7 +1,7 @@
 """Storms, with their item and their messages to ourselves."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from send_alerts.incident import Incident, Policy

@@ -1,7 +1,7 @@
 """Tells people what an event says: decide, claim, deliver, once per incident and event."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError

@@ -1,8 +1,8 @@
 """A CloudWatch state reason in words that a person reads at a glance."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 # The sentence CloudWatch writes into every metric alarm's reason, e.g. "Threshold Crossed: 3 out
 # of the last 3 datapoints [91.2 (25/11/26 04:10:00), ...] were greater than the threshold (80.0)".
@@ -17,8 +17,7 @@ _BAND = re.compile(r"(?P<side>lower|upper) thresholds? \[(?P<values>[^\]]*)\]")
 _MISSING = re.compile(r"no datapoints were received", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """What an alarm looks at."""
 
     label: str

@@ -66,8 +66,8 @@ NOT_COUNTED = """
 
 - The secret `config` ($0.40 a month) and the table `config`, which the app has anyway.
 - `query_database` needs no NAT gateway, no interface endpoint and no public address: network $0.
-- Looking at the dashboard: its three tables are Logs Insights queries, at $0.0057 for each GB
-  that is read.
+- Looking at the dashboard: a curve and three tables of it are Logs Insights queries, at $0.0057 for
+  each GB that is read.
 - **The database stays awake** while something asks it each minute. With a worker task running it
   does so anyway, for Solid Queue polls ten times a second; with `MinTasks=0` the scaler asks
   CloudWatch first, and lets a paused cluster sleep.

@@ -54,10 +54,7 @@ EXTRA_RUNS: dict[str, float] = {
 """Runs that no schedule of the template starts."""
 METRIC_HOURS: dict[str, float] = {
     "QueueLatency": HOURS,
-    "ReadyJobs": HOURS,
     "FailedJobs": HOURS,
-    # After deployments and with the weekly suite; from the canary only where a check fails.
-    "FailedChecks": DEPLOYMENTS + 5,
 }
 """A custom metric is charged for the hours in which it is sent (Amazon CloudWatch Pricing)."""
 OWN_EVENTS = 100

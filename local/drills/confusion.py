@@ -1,7 +1,7 @@
 """Drills in which nothing is down, but two run at once or a clock is wrong."""
 
 import threading
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 from local.drills.aws_trouble import backlog

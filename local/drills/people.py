@@ -1,7 +1,8 @@
 """How people are told in a drill: the alert queue in stepped time, SNS, Slack."""
 
 import json
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any

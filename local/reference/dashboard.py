@@ -67,9 +67,13 @@ def _metrics(properties: dict[str, Any], x: int, y: int) -> Iterator[str]:
 
 def _log(properties: dict[str, Any], x: int, y: int) -> Iterator[str]:
     parts = [part.strip() for part in properties["query"].split("|")]
-    fields = next(part for part in parts if part.startswith("fields ")).removeprefix("fields ")
+    if properties["view"] == "table":
+        fields = next(part for part in parts if part.startswith("fields ")).removeprefix("fields ")
+        shown = f"table of {fields.replace('@', '')}, newest first"
+    else:
+        shown = f"curve of {parts[-1].removeprefix('stats ')}"
     sources = [part.removeprefix("SOURCE ").strip("'<>") for part in parts if "SOURCE" in part]
-    yield _text(x, y + 12, f"table of {fields.replace('@', '')}, newest first", "small")
+    yield _text(x, y + 12, shown, "small")
     yield _text(x, y + 31, f"from {' and '.join(sources)}", "small")
 
 

@@ -185,4 +185,4 @@ def test_the_stack_has_at_most_ten_custom_metrics() -> None:
     shown = json.dumps(resolved(EVERYTHING)["Dashboard"])
     used = {item["MetricName"] for item in ALL.values() if item["Namespace"] == "JikiOps"}
     assert used <= names
-    assert {name for name in ("QueueLatency", "ReadyJobs", "FailedJobs") if name in shown} <= names
+    assert {name for name in ("QueueLatency", "FailedJobs") if name in shown} <= names

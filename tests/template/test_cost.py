@@ -23,6 +23,10 @@ def test_the_defaults_cost_less_than_ten_cents_within_what_is_free() -> None:
     assert bill().charged_usd() < 0.10
 
 
+def test_the_defaults_cost_less_than_a_dollar_in_an_account_like_jiki_s() -> None:
+    assert bill().charged_usd(USED_BY_JIKI) < 1
+
+
 def test_without_alarms_on_the_system_and_dashboard_the_list_price_is_under_a_dollar() -> None:
     assert bill(**LEAN).list_usd < 1
 
@@ -62,7 +66,7 @@ def test_parameters_change_the_bill(name: str, parameters: dict[str, str], expec
 
 def test_metrics_are_published_while_an_alarm_or_the_dashboard_reads_them() -> None:
     for parameters in ({"AlarmSet": "own"}, {"CreateDashboard": "false"}):
-        assert units("CloudWatch custom metrics", **parameters) > 3
+        assert units("CloudWatch custom metrics", **parameters) == 2
 
 
 def test_a_tick_is_a_run_of_two_functions() -> None:

@@ -1,6 +1,6 @@
 """The simulator that the README's figures come from."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

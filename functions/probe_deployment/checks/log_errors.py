@@ -45,7 +45,7 @@ def judge(found: Mapping[str, list[ErrorPattern]], known: int) -> Finding:
     new = [pattern for group in found.values() for pattern in group]
     wanted = "no error pattern that was not there before"
     if new:
-        listed = "; ".join(f"{pattern.count} × {pattern.sample}" for pattern in new[:LISTED])
+        listed = "; ".join(f"{pattern.times} × {pattern.sample}" for pattern in new[:LISTED])
         more = f"; and {len(new) - LISTED} more patterns" if len(new) > LISTED else ""
         return Finding.failed(
             f"{len(new)} new: {listed}{more}",

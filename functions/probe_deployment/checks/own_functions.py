@@ -1,7 +1,7 @@
 """The stack's own functions, asked to look at themselves (ops_common.self_check)."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from botocore.exceptions import ClientError

@@ -1,8 +1,7 @@
 """The app's own configuration: the secret of JSON keys, and the table with the address."""
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .query_database import DatabaseAddress, Login
 
@@ -17,8 +16,7 @@ class AppConfigError(Exception):
     """The config table or the config secret lacks something; the message names the key."""
 
 
-@dataclass(frozen=True)
-class AppConfigSettings:
+class AppConfigSettings(NamedTuple):
     """Names of the secret and the table, and of what is looked up in them."""
 
     secret_id: str

@@ -1,8 +1,7 @@
 """ECS services and their rollouts, as the functions see them."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -13,8 +12,7 @@ class ServiceNotFound(Exception):
     """The cluster has no active service of that name."""
 
 
-@dataclass(frozen=True)
-class Deployment:
+class Deployment(NamedTuple):
     """One entry of a service's `deployments`; the primary one is the newest."""
 
     id: str
@@ -28,8 +26,7 @@ class Deployment:
     failed: int
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """A service with its counts and deployments."""
 
     name: str

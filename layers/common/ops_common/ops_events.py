@@ -5,10 +5,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -37,8 +37,7 @@ class State(StrEnum):
     CHANGE = "change"
 
 
-@dataclass(frozen=True)
-class OpsEvent:
+class OpsEvent(NamedTuple):
     """One event: `kind` is its detail-type, `incident` the key that groups it with others."""
 
     kind: str
@@ -48,7 +47,7 @@ class OpsEvent:
     title: str
     text: str
     occurred_at: datetime
-    facts: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    facts: Mapping[str, str | int | float | bool] = MappingProxyType({})
 
     def detail(self) -> dict[str, Any]:
         """The event's `detail`, as documented in docs/events.md."""

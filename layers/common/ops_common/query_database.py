@@ -7,15 +7,14 @@ Only a defect of the function itself raises there, so its error alarm means a de
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 
-@dataclass(frozen=True)
-class DatabaseAddress:
+class DatabaseAddress(NamedTuple):
     """Where the database listens."""
 
     host: str
@@ -33,7 +32,7 @@ class Login:
 
     def as_json(self) -> dict[str, Any]:
         """The `login` part of a request."""
-        return {**asdict(self.address), "user": self.user, "password": self.password}
+        return {**self.address._asdict(), "user": self.user, "password": self.password}
 
 
 class DatabaseError(Exception):

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,7 +1,7 @@
 """Two login roles that take turns, and passwords set without the server ever seeing one."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

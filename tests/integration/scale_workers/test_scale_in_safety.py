@@ -1,7 +1,8 @@
 """Hours of random work on real rows: what our scale-ins break, and what plain ones break."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 

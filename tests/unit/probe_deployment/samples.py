@@ -1,6 +1,6 @@
 """Values that the tests of probe_deployment start from."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 from typing import Any
 

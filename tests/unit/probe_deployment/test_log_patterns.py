@@ -16,7 +16,7 @@ STRIPE_KEY = "_".join(("sk", "live", "4eC39HqLyjWDarjtT1"))
 def test_the_same_error_of_two_requests_is_one_pattern() -> None:
     lines = [RAILS.format(request=f"0f5e9a{number}") for number in range(3)]
     (pattern,) = patterns(lines).values()
-    assert pattern.count == 3
+    assert pattern.times == 3
 
 
 @pytest.mark.parametrize(

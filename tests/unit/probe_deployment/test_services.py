@@ -1,6 +1,6 @@
 """What the state of services, tasks and targets amounts to."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -1,5 +1,5 @@
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 from typing import Any
 

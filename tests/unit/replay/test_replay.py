@@ -1,7 +1,7 @@
 import gzip
 import json
 from collections.abc import Callable, Generator
-from dataclasses import replace
+from copy import replace
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Drift, a lost password, and events out of turn."""
 
 import uuid
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

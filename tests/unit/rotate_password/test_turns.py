@@ -1,7 +1,7 @@
 """Who gets the next password: the one user, or the other one of two."""
 
 import json
-from dataclasses import replace
+from copy import replace
 
 from rotate_password import steps
 from tests.unit.rotate_password.world import World

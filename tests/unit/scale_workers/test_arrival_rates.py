@@ -1,6 +1,6 @@
 """How many jobs arrive, and how many are to come, each figure redone here by hand."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

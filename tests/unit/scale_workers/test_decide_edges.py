@@ -1,6 +1,6 @@
 """Decisions at the edges of patience, limits and busy tasks."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,6 +1,6 @@
 """What holds for every measurement, policy and memory."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings

@@ -1,6 +1,6 @@
 """How many tasks the queue is worth, each figure redone here by hand."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest

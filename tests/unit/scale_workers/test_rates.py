@@ -1,7 +1,7 @@
 """The figures that follow from two looks at the queue, each redone here by hand."""
 
 import math
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

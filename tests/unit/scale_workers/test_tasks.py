@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from scale_workers.measurement import Worker

@@ -1,7 +1,8 @@
 """A world in memory for ticks: services, tasks, protection, memory and bus as plain lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ops_common.app_config import AppConfigSettings

@@ -1,6 +1,6 @@
 """Whatever the order, the repeats and the bad luck: the same state, everything told once."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,7 @@
 """What each transition is worth to whom, without any channel behind it."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from copy import replace
 
 from send_alerts.notice import Signal
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, notice, ok

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import replace
+from copy import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from copy import replace
 
 from tests.unit.send_alerts.alert_world import POLICY, AlertWorld, alarm, ok
 

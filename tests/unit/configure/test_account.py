@@ -1,0 +1,133 @@
+"""What is suggested, from an account as moto keeps it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import NoCredentialsError
+from moto import mock_aws
+
+from local.configure.account import suggestion
+
+REGION = "eu-west-1"
+
+
+def client(service: str) -> Any:
+    name: Any = service
+    return boto3.client(name, region_name=REGION)
+
+
+@pytest.fixture
+def network() -> Iterator[dict[str, str]]:
+    """Two Aurora clusters of which one is PostgreSQL, and an ECS cluster with two services."""
+    with mock_aws():
+        vpc = client("ec2").create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            client("ec2").create_subnet(
+                VpcId=vpc, CidrBlock=f"10.1.{number}.0/24", AvailabilityZone=f"{REGION}{zone}"
+            )["Subnet"]["SubnetId"]
+            for number, zone in enumerate("ab")
+        ]
+        rds = client("rds")
+        rds.create_db_subnet_group(
+            DBSubnetGroupName="jiki", DBSubnetGroupDescription="d", SubnetIds=subnets
+        )
+        for name, engine in (("old", "aurora-mysql"), ("jiki-production", "aurora-postgresql")):
+            rds.create_db_cluster(
+                DBClusterIdentifier=name,
+                Engine=engine,
+                MasterUsername="jiki",
+                MasterUserPassword="temporary",  # moto's
+                DBSubnetGroupName="jiki",
+            )
+        elb = client("elbv2")
+        balancer = elb.create_load_balancer(Name="jiki-api-alb", Subnets=subnets)["LoadBalancers"][
+            0
+        ]
+        group = elb.create_target_group(Name="jiki-api", Protocol="HTTP", Port=80, VpcId=vpc)[
+            "TargetGroups"
+        ][0]
+        elb.create_listener(
+            LoadBalancerArn=balancer["LoadBalancerArn"],
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}],
+        )
+        ecs = client("ecs")
+        ecs.create_cluster(clusterName="jiki-production")
+        container: Any = {"name": "app", "image": "app", "memory": 512}
+        ecs.register_task_definition(family="app", containerDefinitions=[container])
+        behind: dict[str, Any] = {
+            "loadBalancers": [{"targetGroupArn": group["TargetGroupArn"], "containerName": "app"}]
+        }
+        for name, more in (("web", behind), ("cron", {}), ("solid-queue", {})):
+            ecs.create_service(
+                cluster="jiki-production", serviceName=name, taskDefinition="app", **more
+            )
+        yield {
+            "vpc": vpc,
+            "subnets": ",".join(subnets),
+            "balancer": balancer["LoadBalancerArn"].partition(":loadbalancer/")[2],
+            "group": group["TargetGroupArn"].rpartition(":")[2],
+        }
+
+
+CHOSEN = {
+    "DatabaseClusterId": "jiki-production",
+    "EcsCluster": "jiki-production",
+    "WebService": "web",
+}
+
+
+def values(name: str, **answers: str) -> tuple[str, ...]:
+    found = suggestion(name, {**CHOSEN, **answers}, client)
+    assert not found.trouble
+    return found.values
+
+
+def test_the_network_is_that_of_the_database(network: dict[str, str]) -> None:
+    assert values("DatabaseClusterId") == ("jiki-production",)
+    assert values("VpcId") == (network["vpc"],)
+    (subnets,) = values("SubnetIds")
+    assert sorted(subnets.split(",")) == sorted(network["subnets"].split(","))
+    assert values("DatabaseCidr", VpcId=network["vpc"]) == ("10.1.0.0/16",)
+
+
+@pytest.mark.usefixtures("network")
+def test_a_service_behind_a_load_balancer_is_the_web_and_one_named_for_a_queue_the_worker() -> None:
+    assert values("EcsCluster") == ("jiki-production",)
+    assert values("WebService") == ("web",)
+    assert values("WorkerService") == ("solid-queue", "cron")
+
+
+def test_the_load_balancer_is_the_web_service_s(network: dict[str, str]) -> None:
+    assert values("LoadBalancerName") == (network["balancer"],)
+    assert values("TargetGroupName") == (network["group"],)
+    assert values("LoadBalancerName", WebService="cron") == ()
+
+
+@pytest.mark.usefixtures("network")
+def test_without_a_cluster_no_network_is_guessed() -> None:
+    assert values("VpcId", DatabaseClusterId="") == ()
+    assert values("SubnetIds", DatabaseClusterId="") == ()
+
+
+def test_what_the_account_does_not_have_is_a_trouble_and_no_end() -> None:
+    with mock_aws():
+        found = suggestion("WebService", {"EcsCluster": "jiki-production"}, client)
+    assert "ClusterNotFoundException" in found.trouble
+
+
+def test_without_credentials_nothing_is_suggested_and_why_is_said() -> None:
+    def refuses(_service: str) -> Any:
+        raise NoCredentialsError
+
+    assert suggestion("EcsCluster", {}, refuses).trouble == "Unable to locate credentials"
+
+
+def test_what_no_account_knows_is_not_looked_up() -> None:
+    def refuses(_service: str) -> Any:
+        raise AssertionError
+
+    assert suggestion("AlertEmail", {}, refuses).values == ()
