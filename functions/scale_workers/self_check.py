@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from ops_common.app_config import ConfigTable, app_login
 from ops_common.aws import client
 from ops_common.query_database import LambdaQueryDatabase
+from ops_common.table import check_writable
 from scale_workers import wiring
 from scale_workers.login import LoginCache
 from scale_workers.settings import Settings
@@ -37,4 +38,9 @@ def queue() -> str:
     return f"measured the queue: {sum(depth['ready'] for depth in depths)} ready"
 
 
-CHECKS = {"settings": settings, "services": services, "queue": queue}
+def memory() -> str:
+    """What a tick remembers can be written. Raises ClientError."""
+    return check_writable(client("dynamodb"), Settings.from_env().table_name)
+
+
+CHECKS = {"settings": settings, "services": services, "queue": queue, "memory": memory}

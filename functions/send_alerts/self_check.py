@@ -1,5 +1,7 @@
 """What telling needs, looked at without telling anybody."""
 
+from ops_common.aws import client
+from ops_common.table import check_writable
 from send_alerts.adapters import NoSlack, slack
 from send_alerts.settings import Settings
 from send_alerts.slack_failures import SlackBroken
@@ -23,4 +25,9 @@ def slack_token() -> str:
     return "no Slack is wanted"
 
 
-CHECKS = {"settings": settings, "slack": slack_token}
+def memory() -> str:
+    """Incidents can be written. Raises ClientError."""
+    return check_writable(client("dynamodb"), Settings.from_env().table_name)
+
+
+CHECKS = {"settings": settings, "slack": slack_token, "memory": memory}

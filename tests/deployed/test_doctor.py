@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -150,16 +150,23 @@ def nobody_subscribed(world: World) -> Iterator[None]:
 
 
 @contextmanager
-def denied_action(world: World) -> Iterator[None]:
-    """ECS as a role without the permission sees it; the emulator enforces none."""
+def denied(world: World, function: str, service: str) -> Iterator[None]:
+    """A service as a role without the permission sees it; the emulator enforces none."""
     refusal = http_server.Response(
         400, {"__type": "AccessDeniedException", "message": "not authorized to perform"}
     )
-    with (
-        http_server.serve(lambda request: refusal) as port,
-        variables(world, "RotatePassword", AWS_ENDPOINT_URL_ECS=f"http://127.0.0.1:{port}"),
-    ):
-        yield
+    with http_server.serve(lambda request: refusal) as port:
+        endpoint = {f"AWS_ENDPOINT_URL_{service}": f"http://127.0.0.1:{port}"}
+        with variables(world, function, **endpoint):
+            yield
+
+
+def denied_action(world: World) -> AbstractContextManager[None]:
+    return denied(world, "RotatePassword", "ECS")
+
+
+def denied_writing(world: World) -> AbstractContextManager[None]:
+    return denied(world, "SendAlerts", "DYNAMODB")
 
 
 @contextmanager
@@ -237,6 +244,7 @@ def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
         (changed_password, "database_login", "refused the login", "docs/runbook.md"),
         (nobody_subscribed, "alert_subscribers", "0 confirmed", "aws sns subscribe"),
         (denied_action, "rotate_password", "AccessDenied", "in RotatePasswordRole"),
+        (denied_writing, "send_alerts", "UpdateItem answered AccessDenied", "in SendAlertsRole"),
         (
             database_out_of_reach,
             "database_login",
