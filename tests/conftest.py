@@ -50,6 +50,11 @@ CLEAN_ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "JikiOps",
 }
+# The logger and the metrics read these when they are imported, maybe by the conftest of a folder
+# that was named on the command line: before any fixture, and before pytest is configured.
+os.environ |= {
+    name: value for name, value in CLEAN_ENVIRONMENT.items() if name.startswith("POWERTOOLS")
+}
 
 # What the template gives to more than one function; each function's tests add its own.
 SETTINGS = {
@@ -74,10 +79,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # The logger and the metrics read these when they are imported, before any fixture.
-    os.environ |= {
-        name: value for name, value in CLEAN_ENVIRONMENT.items() if name.startswith("POWERTOOLS")
-    }
     # How long an example takes says something about the machine alone.
     hypothesis_settings.register_profile(
         "any machine",

@@ -39,6 +39,8 @@ def parse(body: str, now: datetime, place: Place) -> list[Notice] | FollowUp:
     try:
         event = _unwrapped(event)
         known = _known(event, place)
+        if isinstance(known, list):
+            known = [notice.checked() for notice in known]
     except (LookupError, TypeError, ValueError, AttributeError):
         known = None
     return [_plain(event, now)] if known is None else known

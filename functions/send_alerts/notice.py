@@ -52,13 +52,14 @@ class Notice(NamedTuple):
     widget: str = ""
     """CloudWatch metric widget (JSON) that shows the metric with its threshold."""
 
-    def __post_init__(self) -> None:
-        """Events come from outside: a field of another type than text is refused (TypeError)."""
+    def checked(self) -> Self:
+        """Itself. Events come from outside: raises TypeError where a field isn't text."""
         texts = [self.key, self.name, self.title, self.text, self.widget]
         texts += [text for fact in self.facts for text in fact]
         texts += [text for link in self.links for text in (link.label, link.url)]
         if not all(isinstance(text, str) for text in texts):
             raise TypeError("a field that should be text is none")
+        return self
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be kept with the incident."""

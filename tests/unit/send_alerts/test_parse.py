@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -230,6 +230,37 @@ def test_an_alarm_with_any_field_missing_or_odd_is_told_somehow(
     field = data.draw(st.sampled_from(sorted(event["detail"])))
     detail = {**event["detail"], field: data.draw(JSON)}
     assert_told({**event, "detail": detail})
+
+
+def with_odd_fields(value: Any, odd: Any) -> Iterator[Any]:
+    """The value with one of its fields, at any depth, made odd; each once."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield {**value, name: odd}
+            yield from ({**value, name: changed} for changed in with_odd_fields(inner, odd))
+
+
+KNOWN = [
+    path.stem
+    for kind in ("own", "ecs", "alarm", "sns")
+    for path in sorted((EVENTS / "alerts").glob(f"{kind}_*.json"))
+]
+
+
+@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("odd", [None, 7, ["a"], {}], ids=str)
+def test_one_odd_field_keeps_nothing_from_being_told_nor_what_comes_after(
+    event: Event, name: str, odd: Any
+) -> None:
+    whole = event(f"alerts/{name}")
+    for changed in with_odd_fields(whole, odd):
+        world = AlertWorld()
+        for one in (changed, whole):
+            found = parse(json.dumps(one), NOON, PLACE)
+            if isinstance(found, list):
+                world.tell(*(notice.checked() for notice in found))
+        held = world.incidents.items.values()
+        assert not any(each.incident.outbox for each in held), changed
 
 
 @pytest.mark.parametrize("name", BATCHES)
