@@ -1,4 +1,4 @@
-"""The event and the metric that a verdict becomes."""
+"""The event that a verdict becomes."""
 
 from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
 from probe_deployment.memory import ProbeMemory

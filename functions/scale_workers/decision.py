@@ -88,7 +88,7 @@ def _scale_in(
             return service.desired, ""
         if memory.needs[-1].tasks >= service.desired:
             return service.desired, "the rest would have no room to spare"
-        return service.desired, f"{highest} were needed a moment ago"
+        return service.desired, f"{target} were needed a moment ago"
     if service.rolling_out:
         return service.desired, "a deployment is rolling out"
     # The window is covered when its oldest tick is no younger than the patience less one tick.

@@ -91,7 +91,8 @@ class Measurement(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """For the log line, and the answer of `measure_queue`."""
-        return {**jsonable(self), "ready": self.ready}
+        values: dict[str, Any] = jsonable(self)
+        return values
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
