@@ -11,55 +11,67 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
-from local.configure.account import Answers, Suggestion, suggestion
-from local.configure.questions import AT_FIRST, EMPTY, ask_all
-from local.configure.samconfig import BadSamconfig, read_overrides, region, write_overrides
+from local.configure.account import Account
+from local.configure.questions import AT_FIRST, EMPTY, PRODUCTION, ask_all
+from local.configure.samconfig import BadSamconfig, read_overrides, read_section, write_overrides
 from local.ministack import ROOT
 from local.transform import source
 
-BRIEF = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2})
+BRIEF = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
 
 
 def main() -> int:
     """Ask, then write; nothing is written before the last answer."""
     parser = argparse.ArgumentParser(prog="make configure", description=__doc__)
-    parser.add_argument("--environment", default="production", help="a section of samconfig.toml")
+    parser.add_argument("--environment", default=PRODUCTION, help="a section of samconfig.toml")
     parser.add_argument("--file", type=Path, default=ROOT / "samconfig.toml")
     arguments = parser.parse_args()
-    # A plain `sam deploy` reads the section default: it must not differ from production.
-    sections = [arguments.environment] + ["default"] * (arguments.environment == "production")
+    file, environment = arguments.file, arguments.environment
     try:
-        place = region(arguments.file, arguments.environment)
-
-        @cache
-        def client(service: str) -> Any:
-            name: Any = service  # boto3's type stubs want a literal
-            return boto3.client(name, region_name=place, config=BRIEF)
-
-        def suggest(name: str, answers: Answers) -> Suggestion:
-            return suggestion(name, answers, client)
-
-        print(
-            f"What is in [brackets] is taken by Enter; {EMPTY} leaves it empty. Your account in"
-            f" {place} is only read, and nothing is written before the end."
-        )
-        known = read_overrides(arguments.file, arguments.environment)
-        answers = ask_all(source()["Parameters"], known, suggest, input, print)
-        write_overrides(arguments.file, sections, answers)
+        written = configure(file, environment)
     except (EOFError, KeyboardInterrupt):
         print("\nNothing was written.", file=sys.stderr)
         return 1
-    except BadSamconfig as error:
+    except (BadSamconfig, BotoCoreError) as error:
         print(f"{error}. Nothing was written.", file=sys.stderr)
         return 2
-    first = [f"{name}={value or '(empty)'}" for name, value in AT_FIRST.items()]
+    first = [f"{name}={written[name] or '(empty)'}" for name in AT_FIRST if name in written]
+    note = f" At first with {' and '.join(first)}." if first else ""
+    places = " and ".join(f"[{each}]" for each in sections(environment))
     print(
-        f"\nWritten into {arguments.file.name}, [{'] and ['.join(sections)}]; "
-        + (f"at first with {' and '.join(first)}. " if not AT_FIRST.keys() & known else "")
-        + "Every other parameter has a default (docs/configuration.md). Next: make deploy"
+        f"\nWritten into {file.name}, {places}.{note} Every other parameter has a default"
+        " (docs/configuration.md).\n"
+        f"Next: make deploy{'' if environment == PRODUCTION else f' ENVIRONMENT={environment}'}"
     )
     return 0
+
+
+def sections(environment: str) -> list[str]:
+    """A plain `sam deploy` reads the section default: it must not differ from production."""
+    return [environment] + ["default"] * (environment == PRODUCTION)
+
+
+def configure(file: Path, environment: str) -> dict[str, str]:
+    """Ask and write; what was written. Raises BadSamconfig, BotoCoreError, EOFError."""
+    section = read_section(file, environment)
+    known, *_ = [read_overrides(file, each) for each in sections(environment)]
+    session = boto3.Session(region_name=section.get("region"), profile_name=section.get("profile"))
+
+    @cache
+    def client(service: str) -> Any:
+        name: Any = service  # boto3's type stubs want a literal
+        return session.client(name, config=BRIEF)
+
+    print(
+        f"What is in [brackets] is taken by Enter; {EMPTY} leaves it empty. Your account in"
+        f" {session.region_name} is only read, and nothing is written before the end."
+    )
+    suggest = Account(client).suggest
+    answers = ask_all(source()["Parameters"], known, suggest, input, print, environment)
+    write_overrides(file, sections(environment), answers)
+    return answers
 
 
 if __name__ == "__main__":

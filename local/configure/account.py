@@ -4,145 +4,164 @@ Everything is only read, with the credentials of the person who configures.
 """
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
+from itertools import batched
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-type Clients = Callable[[str], Any]
-"""The client of an AWS service, by its name."""
 type Answers = Mapping[str, str]
 """What has been answered so far, by the name of the parameter."""
 
+TROUBLE_LENGTH = 200
+QUEUE_WORDS = ("queue", "worker")
+
 
 class Suggestion(NamedTuple):
-    """What to offer for a parameter."""
+    """What there is to choose from for a parameter."""
 
     values: tuple[str, ...] = ()
-    """The likeliest first."""
     trouble: str = ""
     """Why nothing could be looked up."""
 
 
-def suggestion(name: str, answers: Answers, client: Clients) -> Suggestion:
-    """The account's values for one parameter of the template; none where it knows none."""
-    look_up = _LOOKUPS.get(name)
-    if look_up is None:
-        return Suggestion()
-    try:
-        return Suggestion(tuple(look_up(answers, client)))
-    except (BotoCoreError, ClientError) as error:
-        return Suggestion(trouble=str(error))
+class Account:
+    """Looks values up; `client` gives the client of an AWS service by its name."""
 
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        self._client = client
+        self._unreachable = False
+        self._known_services: dict[str, list[dict[str, Any]]] = {}
 
-def _clusters(_answers: Answers, client: Clients) -> list[str]:
-    pages = client("rds").get_paginator("describe_db_clusters").paginate()
-    return [
-        cluster["DBClusterIdentifier"]
-        for page in pages
-        for cluster in page["DBClusters"]
-        if cluster["Engine"] == "aurora-postgresql"
-    ]
+    def suggest(self, name: str, answers: Answers) -> Suggestion:
+        """The account's values for one parameter of the template; none where it knows none.
 
+        Once AWS could not be reached, or there are no credentials, nothing more is asked.
+        """
+        look_up = _LOOKUPS.get(name)
+        if look_up is None or self._unreachable:
+            return Suggestion()
+        try:
+            return Suggestion(tuple(look_up(self, answers)))
+        except ClientError as error:
+            return Suggestion(trouble=_short(error))
+        except BotoCoreError as error:
+            self._unreachable = True
+            return Suggestion(trouble=_short(error))
 
-def _subnet_group(answers: Answers, client: Clients) -> dict[str, Any] | None:
-    if not (cluster := answers.get("DatabaseClusterId")):
-        return None
-    rds = client("rds")
-    (described,) = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
-    groups = rds.describe_db_subnet_groups(DBSubnetGroupName=described["DBSubnetGroup"])
-    group: dict[str, Any] = groups["DBSubnetGroups"][0]
-    return group
-
-
-def _vpc(answers: Answers, client: Clients) -> list[str]:
-    group = _subnet_group(answers, client)
-    return [group["VpcId"]] if group else []
-
-
-def _subnets(answers: Answers, client: Clients) -> list[str]:
-    group = _subnet_group(answers, client)
-    if not group:
-        return []
-    return [",".join(subnet["SubnetIdentifier"] for subnet in group["Subnets"])]
-
-
-def _cidr(answers: Answers, client: Clients) -> list[str]:
-    vpcs = client("ec2").describe_vpcs(VpcIds=[answers["VpcId"]])["Vpcs"]
-    return [vpc["CidrBlock"] for vpc in vpcs]
-
-
-def _ecs_clusters(_answers: Answers, client: Clients) -> list[str]:
-    pages = client("ecs").get_paginator("list_clusters").paginate()
-    return [_last(arn) for page in pages for arn in page["clusterArns"]]
-
-
-def _services(answers: Answers, client: Clients) -> list[dict[str, Any]]:
-    cluster, ecs = answers["EcsCluster"], client("ecs")
-    pages = ecs.get_paginator("list_services").paginate(
-        cluster=cluster,
-        PaginationConfig={"PageSize": 10},  # as many as can be described at once
-    )
-    return [
-        service
-        for page in pages
-        if page["serviceArns"]
-        for service in ecs.describe_services(cluster=cluster, services=page["serviceArns"])[
-            "services"
+    def _clusters(self, _answers: Answers) -> list[str]:
+        pages = self._client("rds").get_paginator("describe_db_clusters").paginate()
+        return [
+            cluster["DBClusterIdentifier"]
+            for page in pages
+            for cluster in page["DBClusters"]
+            if cluster["Engine"] == "aurora-postgresql"
         ]
-    ]
+
+    def _subnet_group(self, answers: Answers) -> dict[str, Any] | None:
+        if not (cluster := answers.get("DatabaseClusterId")):
+            return None
+        rds = self._client("rds")
+        (described,) = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
+        groups = rds.describe_db_subnet_groups(DBSubnetGroupName=described["DBSubnetGroup"])
+        group: dict[str, Any] = groups["DBSubnetGroups"][0]
+        return group
+
+    def _vpc(self, answers: Answers) -> list[str]:
+        group = self._subnet_group(answers)
+        return [group["VpcId"]] if group else []
+
+    def _subnets(self, answers: Answers) -> list[str]:
+        group = self._subnet_group(answers)
+        if not group:
+            return []
+        return [",".join(subnet["SubnetIdentifier"] for subnet in group["Subnets"])]
+
+    def _cidr(self, answers: Answers) -> list[str]:
+        """The VPC's ranges that hold all the subnets; a VPC may have several."""
+        ec2 = self._client("ec2")
+        (vpc,) = ec2.describe_vpcs(VpcIds=[answers["VpcId"]])["Vpcs"]
+        found = ec2.describe_subnets(SubnetIds=answers["SubnetIds"].split(","))["Subnets"]
+        subnets = [ip_network(subnet["CidrBlock"]) for subnet in found]
+        ranges = [each["CidrBlock"] for each in vpc["CidrBlockAssociationSet"]]
+        return [
+            each
+            for each in ranges
+            if all(ip_network(each).supernet_of(subnet) for subnet in subnets)  # type: ignore[arg-type]  # all IPv4
+        ]
+
+    def _ecs_clusters(self, _answers: Answers) -> list[str]:
+        pages = self._client("ecs").get_paginator("list_clusters").paginate()
+        return [_last(arn) for page in pages for arn in page["clusterArns"]]
+
+    def _services(self, answers: Answers) -> list[dict[str, Any]]:
+        cluster, ecs = answers["EcsCluster"], self._client("ecs")
+        if cluster not in self._known_services:
+            pages = ecs.get_paginator("list_services").paginate(cluster=cluster)
+            arns = [arn for page in pages for arn in page["serviceArns"]]
+            self._known_services[cluster] = [
+                service
+                for ten in batched(arns, 10, strict=False)  # as many as can be described at once
+                for service in ecs.describe_services(cluster=cluster, services=ten)["services"]
+            ]
+        return self._known_services[cluster]
+
+    def _web_services(self, answers: Answers) -> list[str]:
+        """Those behind a load balancer."""
+        services = self._services(answers)
+        return [service["serviceName"] for service in services if service.get("loadBalancers")]
+
+    def _worker_services(self, answers: Answers) -> list[str]:
+        """The others; of these the ones that are named for a queue, if any is."""
+        services = self._services(answers)
+        names = [each["serviceName"] for each in services if not each.get("loadBalancers")]
+        likely = [name for name in names if any(word in name for word in QUEUE_WORDS)]
+        return likely or names
+
+    def _target_groups(self, answers: Answers) -> list[dict[str, Any]]:
+        """The web service's, behind an Application Load Balancer."""
+        arns = [
+            balancer["targetGroupArn"]
+            for service in self._services(answers)
+            if service["serviceName"] == answers["WebService"]
+            for balancer in service["loadBalancers"]
+            if "targetGroupArn" in balancer
+        ]
+        if not arns:
+            return []
+        groups = self._client("elbv2").describe_target_groups(TargetGroupArns=arns)["TargetGroups"]
+        return [group for group in groups if any(map(_application, group["LoadBalancerArns"]))]
+
+    def _balancer_names(self, answers: Answers) -> list[str]:
+        arns = [arn for group in self._target_groups(answers) for arn in group["LoadBalancerArns"]]
+        return [_last(arn, ":loadbalancer/") for arn in dict.fromkeys(arns) if _application(arn)]
+
+    def _target_group_names(self, answers: Answers) -> list[str]:
+        return [_last(group["TargetGroupArn"], ":") for group in self._target_groups(answers)]
 
 
-def _web_services(answers: Answers, client: Clients) -> list[str]:
-    """Those behind a load balancer."""
-    services = _services(answers, client)
-    return [service["serviceName"] for service in services if service.get("loadBalancers")]
-
-
-def _worker_services(answers: Answers, client: Clients) -> list[str]:
-    """The others; first whatever is named for a queue."""
-    services = _services(answers, client)
-    names = [service["serviceName"] for service in services if not service.get("loadBalancers")]
-    return sorted(names, key=lambda name: not any(word in name for word in ("queue", "worker")))
-
-
-def _target_groups(answers: Answers, client: Clients) -> list[dict[str, Any]]:
-    arns = [
-        balancer["targetGroupArn"]
-        for service in _services(answers, client)
-        if service["serviceName"] == answers["WebService"]
-        for balancer in service["loadBalancers"]
-        if "targetGroupArn" in balancer
-    ]
-    if not arns:
-        return []
-    groups: list[dict[str, Any]] = client("elbv2").describe_target_groups(TargetGroupArns=arns)[
-        "TargetGroups"
-    ]
-    return groups
-
-
-def _balancer_names(answers: Answers, client: Clients) -> list[str]:
-    groups = _target_groups(answers, client)
-    arns = [arn for group in groups for arn in group["LoadBalancerArns"]]
-    return [arn.partition(":loadbalancer/")[2] for arn in dict.fromkeys(arns)]
-
-
-def _target_group_names(answers: Answers, client: Clients) -> list[str]:
-    return [_last(group["TargetGroupArn"], ":") for group in _target_groups(answers, client)]
+def _application(load_balancer_arn: str) -> bool:
+    """The others' metrics are in another namespace than the alarms look at."""
+    return ":loadbalancer/app/" in load_balancer_arn
 
 
 def _last(arn: str, separator: str = "/") -> str:
     return arn.rpartition(separator)[2]
 
 
-_LOOKUPS: dict[str, Callable[[Answers, Clients], list[str]]] = {
-    "DatabaseClusterId": _clusters,
-    "VpcId": _vpc,
-    "SubnetIds": _subnets,
-    "DatabaseCidr": _cidr,
-    "EcsCluster": _ecs_clusters,
-    "WebService": _web_services,
-    "WorkerService": _worker_services,
-    "LoadBalancerName": _balancer_names,
-    "TargetGroupName": _target_group_names,
+def _short(error: Exception) -> str:
+    """Without the kilobyte that says in code why something was denied."""
+    return str(error).partition(" Encoded authorization")[0][:TROUBLE_LENGTH]
+
+
+_LOOKUPS: dict[str, Callable[[Account, Answers], list[str]]] = {
+    "DatabaseClusterId": Account._clusters,
+    "VpcId": Account._vpc,
+    "SubnetIds": Account._subnets,
+    "DatabaseCidr": Account._cidr,
+    "EcsCluster": Account._ecs_clusters,
+    "WebService": Account._web_services,
+    "WorkerService": Account._worker_services,
+    "LoadBalancerName": Account._balancer_names,
+    "TargetGroupName": Account._target_group_names,
 }

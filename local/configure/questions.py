@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from typing import Any
 
 from local.configure.account import Answers, Suggestion
@@ -26,6 +27,8 @@ ASKED = (
 AT_FIRST = {"ScalerDryRun": "true", "RotationSchedule": ""}
 """Only thinking, and no rotation before the database can be reached; people change these later."""
 EMPTY = "-"
+OTHERS_SHOWN = 10
+PRODUCTION = "production"
 _OF_TYPE = {
     "AWS::EC2::VPC::Id": (r"vpc-[0-9a-f]+", "must be the id of a VPC, vpc-…"),
     "List<AWS::EC2::Subnet::Id>": (
@@ -44,39 +47,60 @@ def ask_all(
     suggest: Callable[[str, Answers], Suggestion],
     ask: Callable[[str], str],
     say: Callable[[str], None],
+    environment: str = PRODUCTION,
 ) -> dict[str, str]:
-    """An answer for each parameter of ASKED, by name; all of `known` is kept.
+    """What is to be written: an answer for each parameter of ASKED, and AT_FIRST the first time.
 
-    Offered is what was known, else what the account suggests, else the template's default. An
-    answer that the template refuses is asked for again, with what it must be.
+    An answer that the template refuses is asked for again, with what it must be.
     """
-    answers = dict(known)
+    # A stack that was configured before has a network; its scaler and rotation are its owner's.
+    answers: dict[str, str] = {} if "VpcId" in known else {**AT_FIRST, **known}
+    answers = {name: value for name, value in answers.items() if name in AT_FIRST}
     told = {""}
     for name in ASKED:
-        if name == "SlackChannel" and not answers.get("SlackTokenParameter"):
+        so_far = {**known, **answers}
+        if name == "SlackChannel" and not _has_token(so_far):
             continue
-        found = suggest(name, answers)
+        found = suggest(name, so_far)
         if found.trouble not in told:
             told.add(found.trouble)
             say(f"\nNot looked up in your account: {found.trouble}")
-        default = str(parameters[name].get("Default", ""))
-        offered = next((one for one in (known.get(name), *found.values, default) if one), "")
-        others = [value for value in found.values if value != offered]
-        say(f"\n{name}: {' '.join(str(parameters[name]['Description']).split())}")
-        if others:
-            say(f"  also there: {', '.join(others)}")
-        while True:
-            answer = ask(f"  [{offered}] " if offered else "  ").strip() or offered
-            answer = "" if answer == EMPTY else answer
-            if not (complaint := refusal(answer, parameters[name])):
-                break
-            say(f"  {name} {complaint}, not {answer!r}")
-        answers[name] = answer
-    return {**AT_FIRST, **answers}
+        parameter = parameters[name]
+        values = [value for value in found.values if not refusal(name, value, parameter)]
+        default = str(parameter.get("Default", ""))
+        offered = _likeliest(values, default, environment)
+        if name in known and not (values and _changed(answers, known)):
+            offered = known[name]
+        say(f"\n{name}: {' '.join(str(parameter['Description']).split())}")
+        if others := [value for value in values if value != offered]:
+            more = len(others) - OTHERS_SHOWN
+            listed = ", ".join(others[:OTHERS_SHOWN])
+            say(f"  in your account: {listed}{f' and {more} more' if more > 0 else ''}")
+        answers[name] = _ask(name, parameter, offered, ask, say)
+    return answers
 
 
-def refusal(answer: str, parameter: Mapping[str, Any]) -> str:
-    """What an answer must be, where CloudFormation would refuse it; else nothing."""
+def _ask(
+    name: str,
+    parameter: Mapping[str, Any],
+    offered: str,
+    ask: Callable[[str], str],
+    say: Callable[[str], None],
+) -> str:
+    needed = "Default" not in parameter
+    while True:
+        shown = offered or ("needed" if needed else "empty")
+        answer = re.sub(r"\s*,\s*", ",", ask(f"  [{shown}] ").strip()) or offered
+        answer = "" if answer == EMPTY else answer
+        if not (complaint := refusal(name, answer, parameter)):
+            return answer
+        say(f"  {name} {complaint}, not {answer!r}")
+
+
+def refusal(name: str, answer: str, parameter: Mapping[str, Any]) -> str:
+    """What an answer must be, where CloudFormation or the SAM CLI would refuse it; else nothing."""
+    if not set(answer).isdisjoint("\"'\\"):
+        return "must have no quote and no backslash"
     pattern, must = _OF_TYPE.get(
         parameter["Type"],
         (
@@ -84,4 +108,33 @@ def refusal(answer: str, parameter: Mapping[str, Any]) -> str:
             parameter.get("ConstraintDescription", "is no valid value"),
         ),
     )
-    return "" if re.fullmatch(pattern, answer) else str(must)
+    if not re.fullmatch(pattern, answer) or (name == "DatabaseCidr" and not _is_network(answer)):
+        return str(must)
+    return ""
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _has_token(answers: Answers) -> bool:
+    return bool(answers.get("SlackTokenParameter") or answers.get("SlackTokenSecretArn"))
+
+
+def _changed(answers: Answers, known: Answers) -> bool:
+    """Whether an answer is another than before: what follows from it may be another too."""
+    return any(name in known and known[name] != value for name, value in answers.items())
+
+
+def _likeliest(values: list[str], default: str, environment: str) -> str:
+    """What Enter takes: nothing where the account has several and none is named for this."""
+    named = [value for value in values if environment in value]
+    if environment == PRODUCTION and default in values:
+        return default
+    if named or len(values) == 1:
+        return (named or values)[0]
+    return "" if values else default

@@ -6,31 +6,23 @@ from typing import Any
 
 import tomlkit
 from samcli.cli.types import CfnParameterOverridesType
+from tomlkit.exceptions import ParseError
+from tomlkit.items import Array, String
 
 
 class BadSamconfig(Exception):
-    """The file has no such section, or its overrides can't be read; the message says which."""
+    """The file, a section or its overrides can't be read; the message says which, and why."""
+
+
+def read_section(file: Path, environment: str) -> dict[str, Any]:
+    """What a section says for `sam deploy`. Raises BadSamconfig."""
+    section: dict[str, Any] = _section(_document(file), file, environment).unwrap()
+    return section
 
 
 def read_overrides(file: Path, environment: str) -> dict[str, str]:
     """The parameters that a section gives, as the SAM CLI reads them. Raises BadSamconfig."""
-    given = _section(tomlkit.parse(file.read_text()), file, environment).get(
-        "parameter_overrides", []
-    )
-    text = given if isinstance(given, str) else " ".join(given)
-    try:
-        overrides: dict[str, str] = CfnParameterOverridesType().convert(text, None, None)
-    except Exception as error:  # click's, whose classes differ with the version
-        raise BadSamconfig(f"{file.name}, [{environment}.deploy.parameters]: {error}") from error
-    return overrides
-
-
-def region(file: Path, environment: str) -> str:
-    """Where a section deploys to. Raises BadSamconfig."""
-    section = _section(tomlkit.parse(file.read_text()), file, environment)
-    if "region" not in section:
-        raise BadSamconfig(f"{file.name}, [{environment}.deploy.parameters] names no region")
-    return str(section["region"])
+    return _parsed(read_section(file, environment).get("parameter_overrides", []), environment)
 
 
 def override(name: str, value: str) -> str:
@@ -38,22 +30,64 @@ def override(name: str, value: str) -> str:
 
     Raises BadSamconfig for a quote or a backslash: the CLI has no sure way to write them.
     """
-    if not set(value).isdisjoint('"\\'):
+    if not set(value).isdisjoint("\"'\\"):
         raise BadSamconfig(f"{name} can't hold a quote or a backslash")
-    return f"{name}={value}" if value and not set(value) & set(" '") else f'{name}="{value}"'
+    return f"{name}={value}" if value and " " not in value else f'{name}="{value}"'
 
 
 def write_overrides(file: Path, environments: list[str], overrides: Mapping[str, str]) -> None:
-    """Put the parameters into some sections. Raises BadSamconfig before anything is written."""
-    document = tomlkit.parse(file.read_text())
+    """Put the parameters into some sections, beside those that each has already.
+
+    Raises BadSamconfig before anything is written.
+    """
+    document = _document(file)
     for environment in environments:
-        array = tomlkit.array()
-        for name, value in overrides.items():
-            text = override(name, value)
-            array.append(tomlkit.string(text, literal='"' in text and "'" not in text))
         section = _section(document, file, environment)
-        section["parameter_overrides"] = array.multiline(True)
+        array = section.get("parameter_overrides")
+        places = _places(array, environment)
+        if places is None:
+            given = None if array is None else array.unwrap()
+            kept, array, places = _parsed(given, environment), tomlkit.array(), {}
+            array.multiline(multiline=True)
+        else:
+            kept = {}
+        for name, value in {**kept, **overrides}.items():
+            if name in places:
+                array[places[name]] = _item(name, value)
+            else:
+                array.append(_item(name, value))
+        section["parameter_overrides"] = array
     file.write_text(tomlkit.dumps(document))
+
+
+def _places(array: Any, environment: str) -> dict[str, int] | None:
+    """Where in an array each parameter stands; None unless each item is one parameter."""
+    if array is None or not isinstance(array, Array):
+        return None
+    parsed = [_parsed([item], environment) for item in array.unwrap()]
+    if any(len(one) != 1 for one in parsed):
+        return None
+    return {name: place for place, one in enumerate(parsed) for name in one}
+
+
+def _item(name: str, value: str) -> String:
+    text = override(name, value)
+    return tomlkit.string(text, literal='"' in text)
+
+
+def _parsed(given: Any, environment: str) -> dict[str, str]:
+    try:
+        overrides: dict[str, str] = CfnParameterOverridesType().convert(given or "", None, None)
+    except Exception as error:  # click's, whose classes differ with the version
+        raise BadSamconfig(f"[{environment}.deploy.parameters]: {error}") from error
+    return overrides
+
+
+def _document(file: Path) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(file.read_text())
+    except (OSError, ParseError) as error:
+        raise BadSamconfig(f"{file.name}: {error}") from error
 
 
 def _section(document: tomlkit.TOMLDocument, file: Path, environment: str) -> Any:
