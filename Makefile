@@ -38,10 +38,10 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 	touch $@
 
 demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one; RECORD=docs/images draws them)
-	PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY) $(if $(RECORD),--record "$(RECORD)")
+	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY) $(if $(RECORD),--record "$(RECORD)")
 
 drill: setup ## Play the failure drills (DRILL=database-is-paused for one; WRITE=1 puts the table into the docs)
-	PYTHONPATH=functions:layers/common:layers/postgres python -m local.drills $(DRILL) $(if $(WRITE),--write docs/failure-drills.md)
+	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.drills $(DRILL) $(if $(WRITE),--write docs/failure-drills.md)
 
 STACK ?= jiki-ops
 SUITE ?= deployment
@@ -51,8 +51,8 @@ probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deploym
 
 ENVIRONMENT ?= production
 
-configure: setup ## Ask for what the stack must be told, and write it into samconfig.toml (ENVIRONMENT=production)
-	@python -m local.configure --environment $(ENVIRONMENT)
+configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6", into samconfig.toml (ENVIRONMENT=production)
+	@python -m local.configure --environment $(ENVIRONMENT) $(if $(SET),--set '$(SET)')
 
 deploy: build ## Deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=production)
 	sam deploy --config-env $(ENVIRONMENT) $(FLAGS)
@@ -94,7 +94,7 @@ validate: setup ## Check the template (sam validate, cfn-lint)
 	sam validate --lint
 	cfn-lint
 
-build: setup ## Build what is deployed into .aws-sam/build, compiled (a cold start takes half as long)
+build: setup ## Build what is deployed into .aws-sam/build, compiled
 	sam build
 	python -m local.precompile .aws-sam/build
 
@@ -117,7 +117,7 @@ bench-probes: setup ## Compare the deployment suite side by side with one check 
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 
 cost: setup ## Show what a month costs, line by line (SET="AlarmSet=all CanarySchedule=")
-	PYTHONPATH=. python -m local.cost $(SET)
+	@PYTHONPATH=. python -m local.cost $(if $(SET),--set '$(SET)')
 
 bench-coldstart: setup ## Measure cold starts and package sizes (WRITE=1 puts the table into the docs)
 	nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)

@@ -21,7 +21,6 @@ from local.transform import resolved
 
 OURS = [ROOT / "functions", ROOT / "layers" / "common", ROOT / "layers" / "postgres"]
 BEGIN, END = "<!-- table by make bench-coldstart -->", "<!-- end of table -->"
-HEAD = ("function", "first answer", "its CPU", "imports alone", "ratio", "warm", "zip, on disk")
 EMPTY, BOTH = "empty", "boto3 and psycopg"
 
 
@@ -93,7 +92,7 @@ def rows(starts: Mapping[str, list[Start]], sizes: Mapping[str, Size]) -> list[l
             "function",
             "first answer",
             "its CPU",
-            "imports alone",
+            "CPU of imports alone",
             "ratio",
             "warm",
             "zipped, unzipped",

@@ -164,8 +164,11 @@ class Context:
 
     def deploy_command(self, *parameters: str) -> str:
         """The command that deploys this stack with other values of parameters, `Name=value`."""
-        command = f"sam deploy --stack-name {self.settings.stack_name}"
-        return " ".join([command, "--parameter-overrides", *parameters]) if parameters else command
+        _, _, environment = self.settings.stack_name.partition("jiki-ops-")
+        which = f" ENVIRONMENT={environment}" if environment else ""
+        if not parameters:
+            return f"make deploy{which}"
+        return f"make configure{which} SET='{' '.join(parameters)}' && make deploy{which}"
 
     def _describe_services(self) -> Mapping[str, Service]:
         ecs = EcsServices(self.client("ecs"), self.settings.cluster)

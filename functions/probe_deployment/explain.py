@@ -35,7 +35,7 @@ NEXT_STEP: dict[type[Exception], str] = {
     " Queue's tables, or let the app's migrations make them",
     DatabaseError: "read the log of query_database",
     AppConfigError: "fill in what the app's configuration lacks, or correct the stack's parameters",
-    ResourceMissing: "it was deleted by hand: sam deploy",
+    ResourceMissing: "it was deleted by hand: make deploy",
     ServiceNotFound: "correct the parameters EcsCluster, WebService and WorkerService",
 }
 

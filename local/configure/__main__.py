@@ -1,6 +1,6 @@
 """`make configure`: fourteen questions, with your account's own values to choose.
 
-python -m local.configure [--environment production]
+python -m local.configure [--environment production] [--set "MaxTasks=6 …"]
 """
 
 import argparse
@@ -17,6 +17,7 @@ from local.configure.account import Account
 from local.configure.questions import AT_FIRST, EMPTY, PRODUCTION, ask_all
 from local.configure.samconfig import BadSamconfig, read_overrides, read_section, write_overrides
 from local.ministack import ROOT
+from local.parameters import BadParameters, checked
 from local.transform import source
 
 BRIEF = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
@@ -27,18 +28,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make configure", description=__doc__)
     parser.add_argument("--environment", default=PRODUCTION, help="a section of samconfig.toml")
     parser.add_argument("--file", type=Path, default=ROOT / "samconfig.toml")
+    parser.add_argument(
+        "--set", dest="given", metavar="Name=value", help="write these, ask nothing"
+    )
     arguments = parser.parse_args()
     file, environment = arguments.file, arguments.environment
     try:
-        written = configure(file, environment)
+        if arguments.given is None:
+            written = ask(file, environment)
+        else:
+            written = checked(arguments.given)
+            write_overrides(file, sections(environment), written)
     except (EOFError, KeyboardInterrupt):
         print("\nNothing was written.", file=sys.stderr)
         return 1
-    except (BadSamconfig, BotoCoreError) as error:
+    except (BadParameters, BadSamconfig, BotoCoreError) as error:
         print(f"{error}. Nothing was written.", file=sys.stderr)
         return 2
     first = [f"{name}={written[name] or '(empty)'}" for name in AT_FIRST if name in written]
-    note = f" At first with {' and '.join(first)}." if first else ""
+    note = f" At first with {' and '.join(first)}." if first and arguments.given is None else ""
     places = " and ".join(f"[{each}]" for each in sections(environment))
     print(
         f"\nWritten into {file.name}, {places}.{note} Every other parameter has a default"
@@ -53,7 +61,7 @@ def sections(environment: str) -> list[str]:
     return [environment] + ["default"] * (environment == PRODUCTION)
 
 
-def configure(file: Path, environment: str) -> dict[str, str]:
+def ask(file: Path, environment: str) -> dict[str, str]:
     """Ask and write; what was written. Raises BadSamconfig, BotoCoreError, EOFError."""
     section = read_section(file, environment)
     known, *_ = [read_overrides(file, each) for each in sections(environment)]

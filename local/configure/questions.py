@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from ipaddress import ip_network
 from typing import Any
 
 from local.configure.account import Answers, Suggestion
+from local.parameters import refusal
 
 ASKED = (
     "DatabaseClusterId",
@@ -29,13 +29,6 @@ AT_FIRST = {"ScalerDryRun": "true", "RotationSchedule": ""}
 EMPTY = "-"
 OTHERS_SHOWN = 10
 PRODUCTION = "production"
-_OF_TYPE = {
-    "AWS::EC2::VPC::Id": (r"vpc-[0-9a-f]+", "must be the id of a VPC, vpc-…"),
-    "List<AWS::EC2::Subnet::Id>": (
-        r"subnet-[0-9a-f]+(,subnet-[0-9a-f]+)*",
-        "must be ids of subnets, subnet-…, with commas between them",
-    ),
-}
 
 type Parameters = Mapping[str, Mapping[str, Any]]
 """The section Parameters of the template."""
@@ -95,30 +88,6 @@ def _ask(
         if not (complaint := refusal(name, answer, parameter)):
             return answer
         say(f"  {name} {complaint}, not {answer!r}")
-
-
-def refusal(name: str, answer: str, parameter: Mapping[str, Any]) -> str:
-    """What an answer must be, where CloudFormation or the SAM CLI would refuse it; else nothing."""
-    if not set(answer).isdisjoint("\"'\\"):
-        return "must have no quote and no backslash"
-    pattern, must = _OF_TYPE.get(
-        parameter["Type"],
-        (
-            parameter.get("AllowedPattern", ".*"),
-            parameter.get("ConstraintDescription", "is no valid value"),
-        ),
-    )
-    if not re.fullmatch(pattern, answer) or (name == "DatabaseCidr" and not _is_network(answer)):
-        return str(must)
-    return ""
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _has_token(answers: Answers) -> bool:

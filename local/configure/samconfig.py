@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from samcli.cli.types import CfnParameterOverridesType
 from tomlkit.exceptions import ParseError
 from tomlkit.items import Array, String
+
+from local.parameters import BadParameters, parsed
 
 
 class BadSamconfig(Exception):
@@ -64,10 +65,10 @@ def _places(array: Any, environment: str) -> dict[str, int] | None:
     """Where in an array each parameter stands; None unless each item is one parameter."""
     if array is None or not isinstance(array, Array):
         return None
-    parsed = [_parsed([item], environment) for item in array.unwrap()]
-    if any(len(one) != 1 for one in parsed):
+    each = [_parsed([item], environment) for item in array.unwrap()]
+    if any(len(one) != 1 for one in each):
         return None
-    return {name: place for place, one in enumerate(parsed) for name in one}
+    return {name: place for place, one in enumerate(each) for name in one}
 
 
 def _item(name: str, value: str) -> String:
@@ -77,10 +78,9 @@ def _item(name: str, value: str) -> String:
 
 def _parsed(given: Any, environment: str) -> dict[str, str]:
     try:
-        overrides: dict[str, str] = CfnParameterOverridesType().convert(given or "", None, None)
-    except Exception as error:  # click's, whose classes differ with the version
+        return parsed(given)
+    except BadParameters as error:
         raise BadSamconfig(f"[{environment}.deploy.parameters]: {error}") from error
-    return overrides
 
 
 def _document(file: Path) -> tomlkit.TOMLDocument:

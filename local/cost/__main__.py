@@ -1,6 +1,6 @@
 """`make cost`: the bill of a month, for the defaults or for other parameters.
 
-python -m local.cost [AlarmSet=all …]
+python -m local.cost [--set "AlarmSet=all …"]
 """
 
 import argparse
@@ -13,6 +13,7 @@ from local.cost.bill import Bill
 from local.cost.page import JIKI, table
 from local.cost.schedule import BadSchedule
 from local.cost.usage import usage
+from local.parameters import BadParameters, checked
 
 HEAD = ("", "units a month", "list price", "published", "costs", "with what is free")
 
@@ -20,14 +21,11 @@ HEAD = ("", "units a month", "list price", "published", "costs", "with what is f
 def main() -> int:
     """Parse the parameters, print the bill."""
     parser = argparse.ArgumentParser(prog="make cost", description=__doc__)
-    parser.add_argument("parameters", nargs="*", metavar="Name=value", help="of template.yaml")
-    pairs = [text.partition("=") for text in parser.parse_args().parameters]
-    if wrong := [name for name, sign, _ in pairs if not sign]:
-        parser.error(f"a parameter is given as Name=value, not {wrong[0]!r}")
+    parser.add_argument("--set", dest="given", default="", metavar="Name=value")
     try:
-        uses = usage(JIKI | {name: value for name, _, value in pairs})
-    except KeyError as error:
-        parser.error(str(error.args[0]))
+        uses = usage(JIKI | checked(parser.parse_args().given))
+    except BadParameters as error:
+        parser.error(str(error))
     except BadSchedule as error:
         parser.error(f"no such schedule: {error}")
     shown = Table(*HEAD)

@@ -15,7 +15,7 @@ JIKI = {
 }
 LEAN = {"AlarmSet": "own", "CreateDashboard": "false"}
 SETTINGS = {
-    "the defaults": {},
+    "the defaults, with Jiki's load balancer, targets and cluster named": {},
     "`AlarmSet=own CreateDashboard=false`": LEAN,
     "the same with `Architecture=arm64`": LEAN | {"Architecture": "arm64"},
     "`AlarmSet=all`": {"AlarmSet": "all"},

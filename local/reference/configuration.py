@@ -12,12 +12,12 @@ Every parameter of `template.yaml`, by the groups in which CloudFormation's cons
 `make docs`; a test holds the two together.
 
 ```sh aws
-sam deploy --parameter-overrides MaxTasks=6 AlertEmail=ops@example.org
+make configure SET="MaxTasks=6 AlertEmail=ops@example.org" && make deploy
 ```
 
-A parameter that isn't named keeps the value that the stack has. To keep yours in the repository,
-add them as `parameter_overrides` to `samconfig.toml`. An empty value, or one with spaces, has
-quotes of its own: `'AlternatingUsers=""'`.
+That writes them into `samconfig.toml`, from where each later deployment takes them; what the
+template would refuse is not written. A parameter that isn't there keeps the value that the stack
+has. An empty value, or one with spaces, has quotes of its own: `SET='AlternatingUsers=""'`.
 """
 OUTPUTS = """\
 ## Outputs

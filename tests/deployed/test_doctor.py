@@ -233,7 +233,7 @@ def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
 @pytest.mark.parametrize(
     ("broken", "check", "saw", "remedy"),
     [
-        (no_cluster, "scale_workers", "ECS_CLUSTER is missing", "sam deploy"),
+        (no_cluster, "scale_workers", "ECS_CLUSTER is missing", "make deploy"),
         (another_secret, "populate_secret", "ResourceNotFound", "correct the stack's parameters"),
         (missing_service, "rotate_password", "jiki-api-gone", "WorkerService"),
         (revoked_token, "send_alerts", "slack: ", "aws ssm put-parameter"),

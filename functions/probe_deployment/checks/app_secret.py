@@ -93,7 +93,7 @@ def rotation(context: Context) -> Finding:
         return Finding.failed(
             "rotation is off",
             wanted,
-            context.deploy_command("'RotationSchedule=\"cron(0 9 1 * ? *)\"'")
+            context.deploy_command('RotationSchedule="cron(0 9 1 * ? *)"')
             + " (where that finds nothing to change, it was cancelled by hand: aws secretsmanager"
             f" rotate-secret --secret-id {context.settings.app_config.secret_id}"
             " --rotation-lambda-arn ARN --rotation-rules"

@@ -17,7 +17,7 @@ from probe_deployment.finding import Finding
 OF_THE_DATABASE = ("LoginRefused", "DatabaseUnreachable", "DatabaseError")
 WANTED = "every self check is well"
 REMEDIES = {
-    "SettingsError": "a variable was changed by hand, or a parameter is wrong: sam deploy again",
+    "SettingsError": "a variable was changed by hand, or a parameter is wrong: make deploy again",
     "SlackBroken": "put a token that Slack knows into the parameter SlackTokenParameter names:"
     " aws ssm put-parameter --overwrite --type SecureString --name NAME --value xoxb-…",
     "ResourceNotFoundException": "correct the stack's parameters: what they name doesn't exist",

@@ -22,7 +22,7 @@ def schedules(context: Context) -> Finding:
             f"disabled: {', '.join(off)}",
             wanted,
             "enable it in the console (EventBridge > Schedules > "
-            f"{', '.join(off.values())}), or sam deploy with another description of it",
+            f"{', '.join(off.values())}), or make deploy with another description of it",
         )
     return Finding.passed(", ".join(found), wanted)
 
@@ -38,7 +38,7 @@ def rules(context: Context) -> Finding:
             remedies.append(f"aws events enable-rule --name {name}")
         elif not client.list_targets_by_rule(Rule=name)["Targets"]:
             troubles.append(f"{logical_id} has no target")
-            remedies.append(f"delete the rule {name} by hand, then sam deploy makes it anew")
+            remedies.append(f"delete the rule {name} by hand, then make deploy makes it anew")
     wanted = "every rule enabled, with a target"
     if troubles:
         return Finding.failed("; ".join(troubles), wanted, "; ".join(remedies))
@@ -92,6 +92,6 @@ def rotation_function(context: Context) -> Finding:
             f"rotation by {arn.rpartition(':')[2]}",
             wanted,
             "remove that rotation (aws secretsmanager cancel-rotate-secret --secret-id"
-            f" {secret_id}), then sam deploy",
+            f" {secret_id}), then make deploy",
         )
     return Finding.passed(wanted, wanted)

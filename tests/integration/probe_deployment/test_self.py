@@ -119,7 +119,7 @@ def test_missing_variables_are_all_named_once(
     monkeypatch.delenv("ECS_CLUSTER")
     finding = own_functions.check(own(context), "RotatePassword")
     assert finding.saw.count("is missing") == 2
-    assert "sam deploy" in finding.remedy
+    assert "make deploy" in finding.remedy
 
 
 def test_a_query_database_that_is_set_up_badly_is_named_alone(
@@ -133,7 +133,7 @@ def test_a_query_database_that_is_set_up_badly_is_named_alone(
     failed = {each.check: each.finding for each in results if each.finding.status is Status.FAIL}
     assert list(failed) == ["QueryDatabase"]
     assert "STATEMENT_TIMEOUT_SECONDS must be" in failed["QueryDatabase"].saw
-    assert "sam deploy" in failed["QueryDatabase"].remedy
+    assert "make deploy" in failed["QueryDatabase"].remedy
 
 
 def test_a_missing_permission_is_named_with_its_role() -> None:
@@ -176,7 +176,7 @@ def test_a_secret_that_is_gone_is_left_to_it_too_unless_it_is_another_one(
 def test_a_function_that_is_gone_is_told(context: Context) -> None:
     (result,) = run_checks({"alerts": lambda: own_functions.check(context, "SendAlerts")}, 10)
     assert result.finding.saw == "the stack has no resource SendAlerts"
-    assert "sam deploy" in result.finding.remedy
+    assert "make deploy" in result.finding.remedy
 
 
 def test_a_disabled_rule_is_named(context: Context, system: System) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from local.configure.account import Answers, Suggestion
-from local.configure.questions import ASKED, AT_FIRST, ask_all, refusal
+from local.configure.questions import ASKED, AT_FIRST, ask_all
+from local.parameters import refusal
 from local.transform import resolved, source
 
 PARAMETERS: dict[str, Any] = source()["Parameters"]

@@ -103,10 +103,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_section(tmp_path / "nowhere.toml", "production")
 
 
-def configured(file: Path, environment: str, answers: str) -> subprocess.CompletedProcess[str]:
+def configured(
+    file: Path, environment: str, answers: str, *more: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "local.configure", "--environment", environment]
     return subprocess.run(
-        [*command, "--file", str(file)],
+        [*command, "--file", str(file), *more],
         input=answers,
         capture_output=True,
         text=True,
@@ -127,6 +129,22 @@ def test_the_whole_of_it_without_an_account(file: Path) -> None:
         overrides = read_overrides(file, section)
         assert NETWORK.items() <= overrides.items()
         assert overrides["AlertEmail"] == "ops@example.org"
+
+
+def test_single_parameters_are_set_without_a_question(file: Path) -> None:
+    write_overrides(file, ["production", "default"], NETWORK)
+    changes = 'MaxTasks=6 RotationSchedule="cron(0 9 1 * ? *)"'
+    done = configured(file, "production", "", "--set", changes)
+    assert done.stdout.endswith("Next: make deploy\n"), done.stderr
+    expected = {**NETWORK, "MaxTasks": "6", "RotationSchedule": "cron(0 9 1 * ? *)"}
+    assert read_overrides(file, "production") == read_overrides(file, "default") == expected
+
+
+def test_a_single_parameter_that_the_template_refuses_is_not_written(file: Path) -> None:
+    before = file.read_text()
+    done = configured(file, "production", "", "--set", "MaxTasks=0")
+    assert (done.returncode, file.read_text()) == (2, before)
+    assert "MaxTasks must be a number, 1 or more and at most 1000, not '0'" in done.stderr
 
 
 def test_another_environment_is_deployed_by_its_name(file: Path) -> None:

@@ -1,0 +1,81 @@
+"""Values for the template's parameters: read as the SAM CLI does, judged as CloudFormation."""
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_network
+from typing import Any
+
+from samcli.cli.types import CfnParameterOverridesType
+
+from local.transform import source
+
+_OF_TYPE = {
+    "AWS::EC2::VPC::Id": (r"vpc-[0-9a-f]+", "must be the id of a VPC, vpc-…"),
+    "List<AWS::EC2::Subnet::Id>": (
+        r"subnet-[0-9a-f]+(,subnet-[0-9a-f]+)*",
+        "must be ids of subnets, subnet-…, with commas between them",
+    ),
+}
+
+
+class BadParameters(Exception):
+    """What was given isn't Name=value, or no parameter, or no value for it; the message says so."""
+
+
+def parsed(given: Any) -> dict[str, str]:
+    """Overrides as they stand on a command line or in samconfig.toml. Raises BadParameters."""
+    try:
+        overrides: dict[str, str] = CfnParameterOverridesType().convert(given or "", None, None)
+    except Exception as error:  # click's, whose classes differ with the version
+        raise BadParameters(f"expected Name=value, not {given!r}") from error
+    return overrides
+
+
+def checked(given: str) -> dict[str, str]:
+    """Overrides that the template takes. Raises BadParameters that names the first other one."""
+    overrides, parameters = parsed(given), source()["Parameters"]
+    for name, value in overrides.items():
+        if name not in parameters:
+            raise BadParameters(f"the template has no parameter {name} (docs/configuration.md)")
+        if complaint := refusal(name, value, parameters[name]):
+            raise BadParameters(f"{name} {complaint}, not {value!r}")
+    return overrides
+
+
+def refusal(name: str, value: str, parameter: Mapping[str, Any]) -> str:
+    """What a value must be, where CloudFormation or the SAM CLI would refuse it; else nothing."""
+    if not set(value).isdisjoint("\"'\\"):
+        return "must have no quote and no backslash"
+    if allowed := parameter.get("AllowedValues"):
+        return "" if value in map(str, allowed) else f"must be {' or '.join(map(str, allowed))}"
+    if parameter["Type"] == "Number":
+        return _number_refusal(value, parameter)
+    pattern, must = _OF_TYPE.get(
+        parameter["Type"],
+        (
+            parameter.get("AllowedPattern", ".*"),
+            parameter.get("ConstraintDescription", "is no valid value"),
+        ),
+    )
+    if not re.fullmatch(pattern, value) or (name == "DatabaseCidr" and not _is_network(value)):
+        return str(must)
+    return ""
+
+
+def _number_refusal(value: str, parameter: Mapping[str, Any]) -> str:
+    least, most = parameter["MinValue"], parameter.get("MaxValue")
+    try:
+        fits = least <= float(value) and (most is None or float(value) <= most)
+    except ValueError:
+        fits = False
+    if fits:
+        return ""
+    return f"must be a number, {least} or more" + (f" and at most {most}" if most else "")
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
