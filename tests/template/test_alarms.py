@@ -8,6 +8,7 @@ import pytest
 
 from local.ministack import ROOT
 from local.transform import resolved
+from tests.markdown import anchors
 
 EVERYTHING = {
     "AlarmSet": "all",
@@ -17,7 +18,7 @@ EVERYTHING = {
     "DatabaseClusterId": "jiki-production",
 }
 ESSENTIAL = EVERYTHING | {"AlarmSet": "essential"}
-RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
+RUNBOOK = ROOT / "docs" / "runbook.md"
 DECISION = (ROOT / "docs" / "decisions" / "0009-ten-alarms.md").read_text()
 # Whoever is told of trouble with send_alerts must not be told by send_alerts.
 STRAIGHT_TO_THE_TOPIC = {"AlertsLostAlarm", "AlertsLateAlarm"}
@@ -34,12 +35,6 @@ def alarms(parameters: dict[str, str]) -> dict[str, Any]:
 
 
 ALL = alarms(EVERYTHING)
-
-
-def anchors(text: str) -> set[str]:
-    """The anchors that GitHub gives to the headings of a document."""
-    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def test_the_essential_alarms_are_those_that_cloudwatch_gives_for_nothing() -> None:

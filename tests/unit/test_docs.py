@@ -16,6 +16,7 @@ import yaml
 from botocore import xform_name
 
 from probe_deployment.checks import CHECKS
+from tests.markdown import anchors
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -70,18 +71,6 @@ def in_line(path: Path) -> list[str]:
     return [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", text)]
 
 
-def headings(path: Path) -> set[str]:
-    """The anchors that GitHub makes of a document's headings."""
-    text = re.sub(r"^ *```.*?^ *```", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
-    found: set[str] = set()
-    for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
-        plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title).strip().lower()
-        anchor = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
-        number = sum(re.fullmatch(rf"{re.escape(anchor)}(-\d+)?", one) is not None for one in found)
-        found.add(f"{anchor}-{number}" if number else anchor)
-    return found
-
-
 def commands(word: str) -> Iterator[tuple[str, str]]:
     """Every command that begins with this word: where it stands, and itself on one line."""
     for path in DOCUMENTS:
@@ -104,7 +93,7 @@ def test_links_lead_somewhere(path: Path) -> None:
         name, _, anchor = target.partition("#")
         file = (path.parent / name).resolve() if name else path
         assert file.exists(), f"{path.name} links to {target}"
-        assert not anchor or anchor in headings(file), f"{path.name} links to {target}"
+        assert not anchor or anchor in anchors(file), f"{path.name} links to {target}"
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

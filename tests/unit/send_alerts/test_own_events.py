@@ -9,6 +9,7 @@ from local.alert_batches import EVENTS
 from ops_common.ops_events import OpsEvent, Severity, State
 from send_alerts.notice import Signal
 from send_alerts.own_events import RUNBOOK
+from tests.markdown import anchors
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.parsing import Event, parsed
 
@@ -53,10 +54,7 @@ def test_our_own_bad_news_links_to_its_section_of_the_runbook(event: Event) -> N
 
 
 def test_every_section_that_is_linked_to_is_in_the_runbook() -> None:
-    runbook = (EVENTS.parent / "docs" / "runbook.md").read_text()
-    headings = re.findall(r"^#+ (.*)$", runbook, re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
-    assert set(RUNBOOK.values()) <= anchors
+    assert set(RUNBOOK.values()) <= anchors(EVENTS.parent / "docs" / "runbook.md")
 
 
 @pytest.mark.parametrize("state", State)
