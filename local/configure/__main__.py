@@ -42,7 +42,7 @@ def main() -> int:
     except (EOFError, KeyboardInterrupt):
         print("\nNothing was written.", file=sys.stderr)
         return 1
-    except (BadParameters, BadSamconfig, BotoCoreError) as error:
+    except (BadParameters, BadSamconfig, BotoCoreError, OSError) as error:
         print(f"{error}. Nothing was written.", file=sys.stderr)
         return 2
     first = [f"{name}={written[name] or '(empty)'}" for name in AT_FIRST if name in written]

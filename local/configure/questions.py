@@ -47,8 +47,8 @@ def ask_all(
     An answer that the template refuses is asked for again, with what it must be.
     """
     # A stack that was configured before has a network; its scaler and rotation are its owner's.
-    answers: dict[str, str] = {} if "VpcId" in known else {**AT_FIRST, **known}
-    answers = {name: value for name, value in answers.items() if name in AT_FIRST}
+    first = {} if "VpcId" in known else AT_FIRST
+    answers = {name: known.get(name, value) for name, value in first.items()}
     told = {""}
     for name in ASKED:
         so_far = {**known, **answers}
