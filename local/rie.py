@@ -23,6 +23,7 @@ from local.transform import resolved, source
 PYTHON = ROOT / ".venv-runtime" / "bin" / "python"
 INVOKE_PATH = "/2015-03-31/functions/function/invocations"
 START_TIMEOUT_SECONDS = 20
+START_ATTEMPTS = 5
 
 
 class EmulatorFailed(Exception):
@@ -85,12 +86,6 @@ class RuntimeEmulator:
         cls, handler: str, paths: list[Path], environment: Mapping[str, str], log_file: Path
     ) -> Iterator["RuntimeEmulator"]:
         """Run any handler with these folders to import from. Raises EmulatorFailed."""
-        port = free_port()
-        command: list[str | Path] = [
-            *(program(), "--runtime-api-address", f"127.0.0.1:{free_port()}"),
-            *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
-            *(PYTHON, "-m", "awslambdaric", handler),
-        ]
         lambda_variables = {
             "AWS_REGION": REGION,
             "AWS_ACCOUNT_ID": ACCOUNT_ID,
@@ -98,25 +93,23 @@ class RuntimeEmulator:
             "PATH": os.defpath,
             "PYTHONPATH": ":".join(map(str, paths)),
         }
-        with log_file.open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                env=CREDENTIALS | lambda_variables | dict(environment),
-                cwd=paths[0],
-                stdout=log,
-                stderr=log,
-            )
-        emulator = cls(handler, port, process.pid, log_file)
+        variables = CREDENTIALS | lambda_variables | dict(environment)
+        for attempts_left in reversed(range(START_ATTEMPTS)):
+            port = free_port()
+            process = _start(handler, port, paths[0], variables, log_file)
+            emulator = cls(handler, port, process.pid, log_file)
+            try:
+                emulator._wait(process)
+                break
+            except EmulatorFailed:
+                _stop(process)
+                # Between the choice of a port and its use, a connection of anybody's may take it.
+                if not attempts_left or "address already in use" not in emulator.log_text():
+                    raise
         try:
-            emulator._wait(process)
             yield emulator
         finally:
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _stop(process)
 
     def invoke(self, event: Any) -> Any:
         """The function's answer; an error is an object with errorType."""
@@ -144,3 +137,24 @@ class RuntimeEmulator:
             finally:
                 connection.close()
         raise EmulatorFailed(f"{self.handler} did not start:\n{self.log_text()[-2000:]}")
+
+
+def _start(
+    handler: str, port: int, folder: Path, variables: Mapping[str, str], log_file: Path
+) -> subprocess.Popen[bytes]:
+    command: list[str | Path] = [
+        *(program(), "--runtime-api-address", f"127.0.0.1:{free_port()}"),
+        *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
+        *(PYTHON, "-m", "awslambdaric", handler),
+    ]
+    with log_file.open("wb") as log:
+        return subprocess.Popen(command, env=variables, cwd=folder, stdout=log, stderr=log)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
