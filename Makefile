@@ -98,7 +98,7 @@ build: setup ## Build what is deployed into .aws-sam/build, compiled
 	sam build
 	python -m local.precompile .aws-sam/build
 
-bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png (ARGS="--hard --seeds 7 8")
+bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png (ARGS="--hard", ARGS="--random 24 --seeds 7 8")
 	PYTHONPATH=functions:layers/common python -m benchmarks.scaling $(ARGS)
 
 bench-queue: setup ## Compare the cost of a look at the queue with others' statements (ARGS="--most 10000000")

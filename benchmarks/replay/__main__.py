@@ -76,6 +76,9 @@ def with_changes(policy: Policy, changes: Sequence[str]) -> Policy:
         else:
             names = sorted(known | {f"connections.{one}" for one in of_budget})
             raise ValueError(f"no parameter {name!r}; there are {', '.join(names)}")
+    for name in ("target_latency_seconds", "start_up_seconds", "tick_seconds"):
+        if getattr(policy, name) < 1:
+            raise ValueError(f"{name}: expected at least 1")
     return policy
 
 

@@ -18,6 +18,7 @@ from benchmarks.scaling.policies import (
     SolidQueueAutoscaler,
     TargetTracking,
 )
+from benchmarks.scaling.random_workloads import random_workload
 from benchmarks.scaling.run import THREADS, Result, mean, result, simulate
 from benchmarks.scaling.workloads import HOUR, WORKLOADS, Workload
 from scale_workers.model import Policy
@@ -101,11 +102,17 @@ def tallies(workload: Workload, seed: int, names: Iterable[str]) -> dict[str, Ta
 def _one_seed(run: tuple[str, int]) -> dict[str, Result]:
     # Names travel between processes, where the workloads' functions could not.
     name, seed = run
-    workload = next(one for one in (*WORKLOADS, *HARD_WORKLOADS) if one.name == name)
+    workload = _named(name)
     results = {
         scaler: _figures(workload, seed, make(workload, seed)) for scaler, make in SCALERS.items()
     }
     return {**results, BOUND: _bound(workload, seed, results[OURS].in_time)}
+
+
+def _named(name: str) -> Workload:
+    if name.startswith("random "):
+        return random_workload(int(name.removeprefix("random ")))
+    return next(one for one in (*WORKLOADS, *HARD_WORKLOADS) if one.name == name)
 
 
 def _figures(workload: Workload, seed: int, scaler: Scaler) -> Result:

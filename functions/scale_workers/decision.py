@@ -87,7 +87,7 @@ def _scale_in(
         if wanted >= min(service.desired, ceiling):
             return service.desired, ""
         if memory.needs[-1].tasks >= service.desired:
-            return service.desired, "the rest would have no room to spare"
+            return service.desired, "the rest would soon be too few"
         return service.desired, f"{target} were needed a moment ago"
     if service.rolling_out:
         return service.desired, "a deployment is rolling out"

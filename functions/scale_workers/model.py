@@ -121,6 +121,8 @@ class Memory(NamedTuple):
     paused: int = 0
     """Ready jobs of paused queues."""
     in_flight: int = 0
+    threads: int = 0
+    """Of live workers."""
     long_running: int = 0
     arrivals: tuple[Arrivals, ...] = ()
     """The last ticks' arrivals, newest last."""
@@ -167,7 +169,7 @@ class Memory(NamedTuple):
 
 _TIMES = ("measured_at", "last_change_at")
 _TOTALS = ("arrived_total", "started_total")
-_COUNTS = ("waiting", "paused", "in_flight", "long_running")
+_COUNTS = ("waiting", "paused", "in_flight", "threads", "long_running")
 _AMOUNTS = ("busy_seconds", "long_seconds", "finished_jobs")
 
 

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from scale_workers.measurement import Measurement
 from scale_workers.model import Burst, Memory, Policy, ServiceState
+from scale_workers.outlook import Outlook
 from scale_workers.rates import Rates
 from scale_workers.rhythm import expected
-from scale_workers.staffing import threads_for
 
-RELUCTANCE = 1.15
-"""A task is taken away only if the rest could carry this much more load: no flapping at an edge."""
+SLACK = 0.5
+"""The share of the target that waits may come to before a task is worth adding. The target is there
+to be used: at the edge of what some tasks can do, waits grow slowly and are seen in time."""
 
 
 class Need(NamedTuple):
@@ -41,55 +42,57 @@ def need(
     memory: Memory,
     now: datetime,
 ) -> Need:
-    """Threads for the steady stream by Erlang, and for what comes on top of it.
+    """Threads for the steady stream by Little's law, and for what comes on top of it.
 
     What is there already is worked off in the time that is left of the target once the new tasks
-    are up; what is foreseen finds them up, and has the whole target.
+    are up; what is foreseen finds them up, and has the whole target. Fewer tasks are enough as long
+    as waits stay within the slack.
     """
     per_task = threads_per_task(measurement, policy)
     unserved = _unserved(measurement)
     waiting = measurement.due_scheduled + _served(measurement, rates, unserved)
     burst = expected(memory, now, now + timedelta(seconds=policy.look_ahead_seconds))
     foreseen = _foreseen(measurement, memory) + (burst.jobs if burst else 0)
-    left = _left_over(waiting, measurement, rates, service, policy, memory, now, per_task)
+    outlook = Outlook(waiting, per_task, measurement, rates, service, policy)
+    left = outlook.left_over(memory.last_change_at, now)
     drain_seconds = max(
         policy.target_latency_seconds - policy.start_up_seconds - measurement.oldest_wait_seconds,
         # To drain faster than a task starts costs more in start-ups than in work.
         policy.start_up_seconds,
     )
-    most = max(policy.max_tasks, policy.min_tasks, 1) * per_task
+    slack_seconds = SLACK * policy.target_latency_seconds
+    # The first look at a rush may tell of more than could ever be.
+    most_threads = max(policy.max_tasks, policy.min_tasks, 1) * per_task
+    load_threads = min(most_threads, rates.arrivals_per_second * rates.fresh_seconds)
 
-    def tasks(load: float, waiting: float, foreseen: int) -> int:
-        fresh = threads_for(
-            load * rates.arrivals_per_second,
-            rates.fresh_seconds,
-            policy.target_latency_seconds,
-            most,
+    def tasks_for(waiting: float, foreseen: int) -> int:
+        threads = (
+            measurement.long_running
+            + load_threads
+            + _threads_to_start(waiting, drain_seconds, rates)
+            + _threads_to_start(foreseen, policy.target_latency_seconds, rates)
         )
-        return math.ceil(
-            (
-                measurement.long_running
-                + fresh
-                + _threads_to_start(waiting, drain_seconds, rates)
-                + _threads_to_start(foreseen, policy.target_latency_seconds, rates)
-            )
-            / per_task
-        )
+        return math.ceil(threads / per_task)
 
     idle = rates.quiet and not (waiting or foreseen or measurement.in_flight)
-    wanted = max(0 if idle else 1, tasks(1.0, left, foreseen))
-    return Need(
-        tasks=wanted,
-        # Whether present tasks may go can't count on their own work on what waits.
-        at_ease=max(wanted, tasks(RELUCTANCE, max(left, waiting), foreseen)),
-        steady=tasks(RELUCTANCE, 0.0, 0),
-        left=left,
-        within_seconds=policy.start_up_seconds + drain_seconds
-        if left
-        else policy.target_latency_seconds,
-        expected=burst,
-        unserved=unserved,
-    )
+    steady = tasks_for(0.0, 0)
+    in_target = max(0 if idle else 1, tasks_for(left, foreseen))
+    wanted = in_target
+    # Whether present tasks may go can't count on their own work on what waits.
+    at_ease = max(in_target, tasks_for(max(left, waiting), foreseen))
+    # Waits of what is foreseen would not be seen in time.
+    if not foreseen and measurement.oldest_wait_seconds <= slack_seconds:
+        enough = outlook.tasks_for_waits_within(slack_seconds)
+        at_ease = min(at_ease, max(steady, enough))
+        wanted = min(wanted, max(steady, enough))
+        if outlook.tasks_up >= enough:
+            wanted = min(wanted, outlook.tasks_up)
+    within_seconds = policy.target_latency_seconds
+    if wanted < in_target:
+        within_seconds = slack_seconds
+    elif left:
+        within_seconds = policy.start_up_seconds + drain_seconds
+    return Need(wanted, at_ease, steady, left, within_seconds, burst, unserved)
 
 
 def _threads_to_start(jobs: float, within_seconds: float, rates: Rates) -> float:
@@ -115,36 +118,6 @@ def threads_per_task(measurement: Measurement, policy: Policy) -> int:
     if not hosts:
         return max(1, policy.threads_per_task)
     return max(1, round(sum(worker.threads for worker in measurement.workers) / len(hosts)))
-
-
-def _left_over(
-    waiting: int,
-    measurement: Measurement,
-    rates: Rates,
-    service: ServiceState,
-    policy: Policy,
-    memory: Memory,
-    now: datetime,
-    per_task: int,
-) -> float:
-    """Jobs still waiting when a task asked for now is up, if only the present ones work."""
-    up = len({worker.hostname for worker in measurement.workers})
-    if not measurement.workers:
-        up = service.running
-    coming = max(0, service.desired - up)
-    since_change = (
-        (now - memory.last_change_at).total_seconds() if memory.last_change_at else math.inf
-    )
-    # Tasks that are overdue, or were asked for by someone else, are expected by the next tick.
-    arrival = policy.start_up_seconds - since_change
-    if not 0 <= arrival <= policy.start_up_seconds:
-        arrival = min(policy.tick_seconds, policy.start_up_seconds)
-    free = max(0, min(up, service.desired) * per_task - measurement.long_running)
-    thread_seconds = free * policy.start_up_seconds + coming * per_task * (
-        policy.start_up_seconds - arrival
-    )
-    comes = rates.coming_per_second * policy.start_up_seconds
-    return max(0.0, waiting + comes - thread_seconds / rates.hold_seconds)
 
 
 def _unserved(measurement: Measurement) -> tuple[str, ...]:

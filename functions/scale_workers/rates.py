@@ -73,6 +73,7 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         waiting=waiting,
         paused=paused,
         in_flight=measurement.in_flight,
+        threads=_threads(measurement),
         long_running=measurement.long_running,
         soon_due=(*memory.soon_due, measurement.soon_due_scheduled)[-SOON_TICKS:],
         arrivals=arrivals,
@@ -80,8 +81,9 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         long_seconds=held,
         finished_jobs=done,
     )
-    service_seconds = (busy + ASSUMED_SERVICE_SECONDS) / (done + 1)
-    fresh = (max(0.0, busy - held) + ASSUMED_SERVICE_SECONDS) / (done + 1)
+    at_most = _longest_service(measurement, memory, seconds, finished)
+    service_seconds = min(at_most, (busy + ASSUMED_SERVICE_SECONDS) / (done + 1))
+    fresh = min(at_most, (max(0.0, busy - held) + ASSUMED_SERVICE_SECONDS) / (done + 1))
     # Without a rate, what runs now is the load.
     steady = _steady_rate(arrivals) if arrivals else measurement.in_flight / service_seconds
     last = arrivals[-1].jobs / arrivals[-1].seconds if arrivals else 0.0
@@ -162,6 +164,25 @@ def _service(
         held * keep + seconds * long_running,
         done * keep + finished,
     )
+
+
+def _longest_service(
+    measurement: Measurement, memory: Memory, seconds: float | None, finished: int | None
+) -> float:
+    """What a job can have taken since the last look: no thread was busy for more than all of it.
+
+    The mean of the last minutes comes from a look at each minute, and may be far off where few
+    jobs run; after a sudden rush it would call for too many tasks. Each thread has begun at most
+    one of the finished jobs before. Nothing is said where jobs run long: they hold threads unseen.
+    """
+    threads = max(_threads(measurement), memory.threads)
+    if seconds is None or finished is None or measurement.long_running or memory.long_running:
+        return math.inf
+    return threads * seconds / (finished - threads) if finished > threads > 0 else math.inf
+
+
+def _threads(measurement: Measurement) -> int:
+    return sum(worker.threads for worker in measurement.workers)
 
 
 def _still_coming(measurement: Measurement) -> float:

@@ -81,7 +81,7 @@ def test_query_database_has_no_aws_client() -> None:
 
 
 PURE = [
-    *(f"scale_workers/{name}.py" for name in ("decision", "need", "rates", "rhythm", "staffing")),
+    *(f"scale_workers/{name}.py" for name in ("decision", "need", "outlook", "rates", "rhythm")),
     *(f"scale_workers/{name}.py" for name in ("episodes", "measurement", "model", "reason")),
     *(f"send_alerts/{name}.py" for name in ("decide", "history", "incident", "notice", "storm")),
     *(f"send_alerts/{name}.py" for name in ("alarms", "ecs_events", "own_events", "slack_message")),

@@ -8,6 +8,7 @@ from benchmarks.scaling.clairvoyant import Clairvoyant, plan
 from benchmarks.scaling.cluster import Cluster
 from benchmarks.scaling.compare import BOUND, OURS, Comparison
 from benchmarks.scaling.policies import Fixed, KedaHpa, Ours, SolidQueueAutoscaler, TargetTracking
+from benchmarks.scaling.random_workloads import FAMILIES, random_workload
 from benchmarks.scaling.run import Result, result, simulate
 from benchmarks.scaling.workloads import WORKLOADS, Job, Workload, burst, short
 from scale_workers.model import Policy
@@ -26,6 +27,15 @@ def test_the_same_seed_gives_the_same_jobs_and_another_seed_others():
         # Another object, since drawn jobs are kept.
         assert workload.jobs(1) == replace(workload, about="the same again").jobs(1)
         assert workload.jobs(1) != workload.jobs(2)
+
+
+@pytest.mark.parametrize("number", range(len(FAMILIES)))
+def test_a_workload_drawn_by_lot_is_always_the_same(number: int):
+    workload, other = random_workload(number), random_workload(number + len(FAMILIES))
+    assert 0 < len(workload.jobs(1)) < 25 * 4 * 3600 * 1.1
+    assert workload.jobs(1) == random_workload(number).jobs(1)
+    assert workload.about != other.about
+    assert workload.about.partition(":")[0] == other.about.partition(":")[0]
 
 
 def test_one_task_works_through_a_burst_at_the_speed_of_its_threads():

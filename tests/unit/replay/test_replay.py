@@ -161,5 +161,11 @@ def test_a_parameter_that_does_not_exist_is_refused_with_those_that_do() -> None
         with_changes(POLICY, ["max_tasks=many"])
 
 
+@pytest.mark.parametrize("name", ["target_latency_seconds", "start_up_seconds"])
+def test_no_time_is_shorter_than_a_second(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name}: expected at least 1"):
+        with_changes(Policy(), [f"{name}=0"])
+
+
 def test_parameters_of_the_connection_budget_can_be_set() -> None:
     assert with_changes(POLICY, ["connections.reserve=30"]).connections.reserve == 30

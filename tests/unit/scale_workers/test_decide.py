@@ -72,11 +72,14 @@ def test_keeps_the_count_while_the_present_tasks_are_enough():
 
 
 def test_scales_out_at_once_for_a_backlog_and_says_why():
-    measurement = steady(840, 3, queues=(QueueDepth("default", 840),), oldest_wait_seconds=92)
-    decision = decided(measurement, tasks=3, memory=memory_of(840, service_seconds=0.9, tasks=3))
+    backlog = {"queues": (QueueDepth("default", 840),), "in_flight": 9, "started_total": 10_600}
+    measurement = steady(840, 3, oldest_wait_seconds=92, **backlog)
+    memory = replace(memory_of(840, service_seconds=0.9, tasks=3), in_flight=9)
+    decision = decided(measurement, tasks=3, memory=memory)
     assert decision.desired > 3
     assert decision.reason.startswith(
-        f"3 → {decision.desired}: 840 ready, oldest 92 s, 14 jobs/s arrive, each takes 0.9 s; "
+        f"3 → {decision.desired}: 840 ready, oldest 92 s, 9 running, 14 jobs/s arrive,"
+        " each takes 0.9 s; "
     )
     assert decision.memory.last_change_at == NOW
 
@@ -125,11 +128,18 @@ def test_does_not_scale_in_while_the_need_was_higher_within_the_patience():
     assert decision.reason.endswith("not fewer yet: 8 were needed a moment ago")
 
 
-def test_keeps_a_task_without_which_the_rest_would_work_at_its_edge():
-    # GIVEN a load of 2.6 threads, for which four threads are enough, and five with 15 % more
-    decision = decided(steady(156, 2), tasks=2, memory=memory_of(156, tasks=1))
+def test_lets_a_task_go_where_the_rest_carry_the_stream():
+    # GIVEN a load of 2.6 threads, and of 3.5
+    assert decided(steady(156, 2), tasks=2, memory=memory_of(156, tasks=1)).desired == 1
+    assert decided(steady(210, 2), tasks=2, memory=memory_of(210, tasks=1)).desired == 2
+
+
+def test_keeps_a_task_that_works_on_what_waits():
+    # GIVEN five minutes of a thread's work: two tasks do it before a third could be up
+    measurement = steady(30, 2, queues=(QueueDepth("default", 300),), oldest_wait_seconds=20.0)
+    decision = decided(measurement, tasks=2, memory=memory_of(30, tasks=1))
     assert decision.desired == 2
-    assert decision.reason.endswith("not fewer yet: the rest would have no room to spare")
+    assert decision.reason.endswith("not fewer yet: the rest would soon be too few")
 
 
 def test_a_drain_that_is_done_needs_only_one_tick_of_patience():

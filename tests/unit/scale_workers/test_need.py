@@ -49,6 +49,7 @@ def needed(
     memory: Memory | None = None,
     **rates,
 ) -> Need:
+    rates = {"coming_per_second": rates.get("arrivals_per_second", 0.0), **rates}
     return need(measurement, replace(QUIET, **rates), service, policy, memory or Memory(), NOW)
 
 
@@ -143,20 +144,67 @@ def test_long_jobs_keep_their_threads() -> None:
     assert needed(seen(in_flight=7, long_running=7)).tasks == 3
 
 
-def test_the_steady_stream_takes_what_erlang_says() -> None:
-    found = needed(seen(), arrivals_per_second=30.0, fresh_seconds=1.0, quiet=False)
-    # A load of 30 threads: one more has them started in time, 15 % more takes 35 or so.
-    assert found.tasks == 11
-    assert found.at_ease == found.steady == 12
+def test_the_steady_stream_takes_arrivals_times_service_time() -> None:
+    found = needed(seen(), arrivals_per_second=30.5, fresh_seconds=1.0, quiet=False)
+    assert found.tasks == found.steady == 11
+    assert found.within_seconds == 150
 
 
 @pytest.mark.parametrize(
     ("least", "most", "tasks"), [(0, 10, 10), (20, 10, 20), (0, 0, 1), (0, 100, 100)]
 )
-def test_no_more_is_reckoned_with_than_there_may_be(least: int, most: int, tasks: int) -> None:
+def test_no_greater_stream_is_reckoned_with_than_there_may_be_tasks_for(least, most, tasks) -> None:
     policy = replace(POLICY, min_tasks=least, max_tasks=most)
     found = needed(seen(), policy=policy, arrivals_per_second=1_000.0, quiet=False)
-    assert found.tasks == found.steady == tasks
+    assert found.steady == tasks
+
+
+UP = {"service": ServiceState(desired=2, running=2)}
+TWO = seen(workers=workers(3, 3))
+
+
+@pytest.mark.parametrize(
+    ("arrivals_per_second", "tasks"),
+    [
+        # Two tasks start three jobs a second, of 2 s each. Within 160 s, until a third could be up,
+        # as many more may come as they start in half the target: 3 × (160 s + 150 s) ÷ 160 s.
+        (5.8, 2),
+        (5.9, 4),
+    ],
+)
+def test_no_task_is_added_before_waits_come_to_half_the_target(arrivals_per_second, tasks) -> None:
+    found = needed(TWO, **UP, arrivals_per_second=arrivals_per_second, quiet=False)
+    assert found.tasks == tasks
+    assert found.at_ease == 4
+
+
+def test_what_waits_has_to_start_within_half_the_target_too() -> None:
+    assert needed(TWO, **UP, ready=450, arrivals_per_second=2.9, quiet=False).tasks == 2
+    assert needed(TWO, **UP, ready=451, arrivals_per_second=2.9, quiet=False).tasks == 3
+
+
+def test_a_job_that_has_waited_half_the_target_brings_all_that_the_target_takes() -> None:
+    rates = {"ready": 450, "arrivals_per_second": 2.9, "quiet": False}
+    late = replace(TWO, oldest_wait_seconds=151.0)
+    assert needed(TWO, **UP, **rates).within_seconds == 150
+    found = needed(late, **UP, **rates)
+    # Of 450 + 290 jobs 300 are done within a start-up; (440 ÷ 100 + 2.9) × 2 threads do the rest.
+    assert found.tasks == 5
+    assert found.within_seconds == 200
+
+
+def test_what_is_foreseen_is_not_left_to_wait() -> None:
+    rates = {"arrivals_per_second": 3.1, "quiet": False}
+    assert needed(TWO, **UP, **rates).tasks == 2
+    found = needed(replace(TWO, recurring_soon=1), **UP, **rates)
+    assert found.tasks == found.at_ease == 3
+
+
+def test_a_task_may_go_where_the_rest_carry_the_stream() -> None:
+    three = {"service": ServiceState(desired=3, running=3)}
+    measurement = seen(workers=workers(3, 3, 3))
+    assert needed(measurement, **three, arrivals_per_second=3.0, quiet=False).at_ease == 2
+    assert needed(measurement, **three, arrivals_per_second=3.1, quiet=False).at_ease == 3
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from scale_workers.measurement import Completed, QueueDepth
+from scale_workers.measurement import Completed, QueueDepth, Worker
 from scale_workers.model import Arrivals, Memory
 from scale_workers.rates import observe
 from tests.unit.scale_workers.looks import NOW, before, seen
@@ -61,13 +61,14 @@ def test_a_look_is_remembered_whole() -> None:
         arrived_total=1_090,
         started_total=1_080,
         soon_due_scheduled=7,
+        workers=(Worker("ip-1", 3, ("*",), 3, 20), Worker("ip-2", 5, ("*",), 3, 20)),
     )
     rates, after = observe(now, before(soon_due=(1, 2, 3, 4, 5, 6)))
     assert rates.ready == 12
     assert after.measured_at == NOW
     assert (after.arrived_total, after.started_total) == (1_090, 1_080)
     assert (after.waiting, after.paused) == (17, 5)
-    assert (after.in_flight, after.long_running) == (6, 3)
+    assert (after.in_flight, after.long_running, after.threads) == (6, 3, 8)
     assert after.soon_due == (2, 3, 4, 5, 6, 7)
 
 
@@ -135,6 +136,45 @@ def test_counters_may_stand_at_nothing() -> None:
     rates, after = observe(seen(queues=deep, arrived_total=2_000, started_total=0), memory)
     assert rates.ready == 2_000
     assert after.finished_jobs == 3
+
+
+RUSH = {"arrived_total": 1_700, "started_total": 1_603, "in_flight": 3}
+THREE_THREADS = (Worker("ip-1", 3, ("*",), 3, 20),)
+
+
+@pytest.mark.parametrize(
+    ("threads_before", "seen_now", "service_seconds"),
+    [
+        # 600 jobs ended on three threads, each of which may have begun one before: a mean of
+        # 180 s ÷ 597 at most, whatever the minutes before seemed to say.
+        (3, {}, 180 / 597),
+        (0, {}, 180 / 597),
+        # Tasks went meanwhile, or are not known to be there.
+        (6, {}, 360 / 594),
+        (0, {"workers": ()}, 1_181 / 1_503),
+        # A long job holds its thread, and nobody knows since when.
+        (3, {"long_running": 1}, 1_181 / 1_503),
+    ],
+)
+def test_no_job_takes_longer_than_the_threads_had_time(
+    threads_before: int, seen_now: dict, service_seconds: float
+) -> None:
+    # GIVEN minutes in which few jobs seemed to take a second
+    keep = math.exp(-60 / 600)
+    memory = before(
+        finished_jobs=902 / keep, busy_seconds=1_000 / keep, in_flight=3, threads=threads_before
+    )
+    rates, after = observe(seen(**{"workers": THREE_THREADS, **RUSH, **seen_now}), memory)
+    assert rates.service_seconds == pytest.approx(service_seconds, rel=0.01)
+    assert rates.fresh_seconds <= rates.service_seconds
+    # What is remembered stays what was seen.
+    assert after.busy_seconds == pytest.approx(1_180)
+
+
+def test_few_jobs_say_nothing_of_how_long_the_threads_had() -> None:
+    memory = before(busy_seconds=1_000, finished_jobs=10, threads=3)
+    now = seen(workers=THREE_THREADS, arrived_total=1_003, started_total=1_003)
+    assert observe(now, memory)[0].service_seconds > 60
 
 
 def test_one_finished_job_is_a_measurement() -> None:
