@@ -12,16 +12,13 @@ from psycopg.rows import dict_row
 
 from ops_common.query_database import BadRequest, QueueTablesMissing
 from query_database.fields import Answer, Connection, Fields
-from query_database.queue_statement import MEASURE
+from query_database.queue_statement import statement
 
 PROCESS_ALIVE_SECONDS = 300
 """Solid Queue's `process_alive_threshold`: without a heartbeat for longer, a process is dead."""
 
 DEFAULT_BOUND = 500
 MAX_BOUND = 100_000
-MAX_QUEUES = 50
-# Claims and processes are as many as the workers' threads; the limit only guards the memory.
-MAX_ROWS = 10_000
 
 
 def measure_queue(connection: Connection, fields: Fields) -> Answer:
@@ -34,16 +31,10 @@ def measure_queue(connection: Connection, fields: Fields) -> Answer:
     bound = fields.integer("bound", DEFAULT_BOUND)
     if bound > MAX_BOUND:
         raise BadRequest(f"bound must be at most {MAX_BOUND}")
-    parameters = {
-        "bound": bound,
-        "horizon": fields.integer("look_ahead_seconds", 75),
-        "queues": MAX_QUEUES,
-        "rows": MAX_ROWS,
-    }
+    asked = statement(bound=bound, look_ahead_seconds=fields.integer("look_ahead_seconds", 75))
     try:
-        # Four whole numbers, bound on this side: planned for parameters it takes a fifth longer.
-        with psycopg.ClientCursor(connection, row_factory=dict_row) as cursor:
-            row = cursor.execute(MEASURE, parameters).fetchone()
+        with connection.cursor(row_factory=dict_row) as cursor:
+            row = cursor.execute(asked).fetchone()
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise QueueTablesMissing(
             f"database {connection.info.dbname} has no tables of Solid Queue 1.x:"
