@@ -122,7 +122,7 @@ class Memory(NamedTuple):
     """Ready jobs of paused queues."""
     in_flight: int = 0
     threads: int = 0
-    """Of live workers."""
+    """Of workers, silent ones too."""
     long_running: int = 0
     arrivals: tuple[Arrivals, ...] = ()
     """The last ticks' arrivals, newest last."""

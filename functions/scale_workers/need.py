@@ -10,6 +10,8 @@ from scale_workers.outlook import Outlook
 from scale_workers.rates import Rates
 from scale_workers.rhythm import expected
 
+MOST_LATE = 0.05
+"""The share of a steady stream's jobs that may wait for longer than the target."""
 SLACK = 0.5
 """The share of the target that waits may come to before a task is worth adding. The target is there
 to be used: at the edge of what some tasks can do, waits grow slowly and are seen in time."""
@@ -55,15 +57,17 @@ def need(
     foreseen = _foreseen(measurement, memory) + (burst.jobs if burst else 0)
     outlook = Outlook(waiting, per_task, measurement, rates, service, policy)
     left = outlook.left_over(memory.last_change_at, now)
+    # Where nobody takes from a queue, the oldest job may be one of its, and tells nothing.
+    oldest_wait_seconds = 0.0 if unserved else measurement.oldest_wait_seconds
     drain_seconds = max(
-        policy.target_latency_seconds - policy.start_up_seconds - measurement.oldest_wait_seconds,
+        policy.target_latency_seconds - policy.start_up_seconds - oldest_wait_seconds,
         # To drain faster than a task starts costs more in start-ups than in work.
         policy.start_up_seconds,
     )
     slack_seconds = SLACK * policy.target_latency_seconds
     # The first look at a rush may tell of more than could ever be.
     most_threads = max(policy.max_tasks, policy.min_tasks, 1) * per_task
-    load_threads = min(most_threads, rates.arrivals_per_second * rates.fresh_seconds)
+    load_threads = min(most_threads, _stream_threads(rates, policy))
 
     def tasks_for(waiting: float, foreseen: int) -> int:
         threads = (
@@ -80,9 +84,10 @@ def need(
     wanted = in_target
     # Whether present tasks may go can't count on their own work on what waits.
     at_ease = max(in_target, tasks_for(max(left, waiting), foreseen))
-    # Waits of what is foreseen would not be seen in time.
-    if not foreseen and measurement.oldest_wait_seconds <= slack_seconds:
-        enough = outlook.tasks_for_waits_within(slack_seconds)
+    if oldest_wait_seconds <= slack_seconds:
+        # What is foreseen waits from the time that it comes; here it is taken to wait already.
+        with_foreseen = outlook._replace(waiting=waiting + foreseen)
+        enough = with_foreseen.tasks_for_waits_within(slack_seconds)
         at_ease = min(at_ease, max(steady, enough))
         wanted = min(wanted, max(steady, enough))
         if outlook.tasks_up >= enough:
@@ -90,9 +95,23 @@ def need(
     within_seconds = policy.target_latency_seconds
     if wanted < in_target:
         within_seconds = slack_seconds
+        if outlook.tasks_up < wanted:
+            within_seconds += policy.start_up_seconds
     elif left:
         within_seconds = policy.start_up_seconds + drain_seconds
     return Need(wanted, at_ease, steady, left, within_seconds, burst, unserved)
+
+
+def _stream_threads(rates: Rates, policy: Policy) -> float:
+    """The stream's load, and a reserve with which 95 % of its jobs start within the target.
+
+    With r threads more than the load no greater share than exp(-r × target ÷ service time) waits
+    for longer (M/M/c; Gross et al., Fundamentals of Queueing Theory, section 3.3). So it is little
+    for short jobs; it is at most as much as the load, for a reserve for rare jobs would idle.
+    """
+    load = rates.arrivals_per_second * rates.fresh_seconds
+    reserve = -math.log(MOST_LATE) * rates.fresh_seconds / policy.target_latency_seconds
+    return load + min(load, reserve)
 
 
 def _threads_to_start(jobs: float, within_seconds: float, rates: Rates) -> float:

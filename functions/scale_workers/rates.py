@@ -182,7 +182,9 @@ def _longest_service(
 
 
 def _threads(measurement: Measurement) -> int:
-    return sum(worker.threads for worker in measurement.workers)
+    """A worker without a heartbeat may still run jobs, and end them."""
+    workers = (*measurement.workers, *measurement.dead_workers)
+    return sum(max(0, worker.threads) for worker in workers)
 
 
 def _still_coming(measurement: Measurement) -> float:

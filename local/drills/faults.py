@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class FaultyAws:
     everything: Fault | None = None
 
     def __post_init__(self) -> None:
+        # moto looks at a condition and writes in two steps, where DynamoDB takes one.
+        self._one_at_a_time = threading.Lock()
         self.faults: dict[str, Fault] = {}
         self.refused: list[str] = []
         """The service of each request that failed so."""
@@ -70,13 +73,17 @@ class FaultyAws:
     def _pass_on(self, request: Request) -> Response:
         connection = http.client.HTTPConnection(urlsplit(self.moto_url).netloc, timeout=30)
         try:
-            connection.request(request.method, request.target, request.body, dict(request.headers))
-            answer = connection.getresponse()
+            with self._one_at_a_time:
+                connection.request(
+                    request.method, request.target, request.body, dict(request.headers)
+                )
+                answer = connection.getresponse()
+                body = answer.read()
             headers = {
                 name: value
                 for name, value in answer.getheaders()
                 if name.lower() not in _NOT_PASSED_ON
             }
-            return Response(answer.status, answer.read(), headers)
+            return Response(answer.status, body, headers)
         finally:
             connection.close()

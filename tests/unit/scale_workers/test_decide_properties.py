@@ -49,6 +49,17 @@ services = st.builds(
     busy=st.none() | few,
     web_tasks=few,
 )
+workers = st.lists(
+    st.builds(
+        Worker,
+        hostname=st.sampled_from(["a", "b", "c"]),
+        threads=st.integers(0, 50),
+        queues=st.sampled_from([("*",), ("default",), ("ma*", "video"), ()]),
+        in_flight=few,
+        heartbeat_age_seconds=seconds,
+    ),
+    max_size=5,
+).map(tuple)
 measurements = st.builds(
     Measurement,
     taken_at=st.just(NOW),
@@ -73,17 +84,8 @@ measurements = st.builds(
     | st.builds(Completed, window_seconds=st.floats(1, 300), jobs=counts).map(lambda one: (one,)),
     arrived_total=st.none() | counts,
     started_total=st.none() | counts,
-    workers=st.lists(
-        st.builds(
-            Worker,
-            hostname=st.sampled_from(["a", "b", "c"]),
-            threads=st.integers(0, 50),
-            queues=st.sampled_from([("*",), ("default",), ("ma*", "video"), ()]),
-            in_flight=few,
-            heartbeat_age_seconds=seconds,
-        ),
-        max_size=5,
-    ).map(tuple),
+    workers=workers,
+    dead_workers=workers,
 )
 times = st.floats(-7_200, 7_200).map(lambda ago: NOW - timedelta(seconds=ago))
 memories = st.builds(
@@ -155,6 +157,9 @@ def test_never_scales_in_without_a_measurement(service, policy, memory, paused):
 
 @given(measurements, services, policies, memories, st.integers(1, 10**6))
 def test_wants_no_fewer_tasks_for_more_ready_jobs(measurement, service, policy, memory, more):
+    # Jobs that nobody takes bring no task.
+    takers = tuple(replace(worker, queues=("*",)) for worker in measurement.workers)
+    measurement = replace(measurement, workers=takers)
     deeper = replace(
         measurement, queues=(*measurement.queues, QueueDepth("default", more, paused=False))
     )

@@ -144,10 +144,38 @@ def test_long_jobs_keep_their_threads() -> None:
     assert needed(seen(in_flight=7, long_running=7)).tasks == 3
 
 
-def test_the_steady_stream_takes_arrivals_times_service_time() -> None:
+@pytest.mark.parametrize(
+    ("arrivals_per_second", "target_latency_seconds", "tasks"),
+    [
+        # A load of 30.9 threads; 3.0 × 1 s ÷ 300 s more are next to nothing.
+        (30.9, 300, 11),
+        # 3.0 × 1 s ÷ 2 s more: exp(-1.5 × 2 s ÷ 1 s) is 5 %.
+        (30.9, 2, 11),
+        (31.9, 2, 12),
+        # No more in reserve than the load itself.
+        (1.4, 0.1, 1),
+        (1.6, 0.1, 2),
+    ],
+)
+def test_the_steady_stream_takes_its_load_and_a_reserve_for_the_target(
+    arrivals_per_second: float, target_latency_seconds: float, tasks: int
+) -> None:
+    policy = replace(POLICY, target_latency_seconds=target_latency_seconds)
+    found = needed(
+        seen(),
+        policy=policy,
+        arrivals_per_second=arrivals_per_second,
+        coming_per_second=0.0,
+        fresh_seconds=1.0,
+        quiet=False,
+    )
+    assert found.steady == found.tasks == tasks
+
+
+def test_tasks_that_are_not_up_start_nothing_before_they_are() -> None:
     found = needed(seen(), arrivals_per_second=30.5, fresh_seconds=1.0, quiet=False)
     assert found.tasks == found.steady == 11
-    assert found.within_seconds == 150
+    assert found.within_seconds == 100 + 150
 
 
 @pytest.mark.parametrize(
@@ -193,18 +221,31 @@ def test_a_job_that_has_waited_half_the_target_brings_all_that_the_target_takes(
     assert found.within_seconds == 200
 
 
-def test_what_is_foreseen_is_not_left_to_wait() -> None:
-    rates = {"arrivals_per_second": 3.1, "quiet": False}
-    assert needed(TWO, **UP, **rates).tasks == 2
-    found = needed(replace(TWO, recurring_soon=1), **UP, **rates)
-    assert found.tasks == found.at_ease == 3
+def test_what_is_foreseen_has_half_the_target_too() -> None:
+    rates = {"arrivals_per_second": 2.9, "quiet": False}
+    for recurring, tasks in ((1, 2), (450, 2), (451, 3)):
+        measurement = replace(TWO, recurring_soon=recurring)
+        assert needed(measurement, **UP, **rates).tasks == tasks
+
+
+def test_the_oldest_job_tells_nothing_where_nobody_takes_from_its_queue() -> None:
+    queues = (QueueDepth("default", 100), QueueDepth("video", 1))
+    measurement = replace(
+        seen(workers=workers(3, 3, queues=("default",))),
+        queues=queues,
+        oldest_wait_seconds=86_400.0,
+    )
+    found = needed(measurement, **UP, ready=101, arrivals_per_second=2.9, quiet=False)
+    assert found.unserved == ("video",)
+    assert found.tasks == 2
 
 
 def test_a_task_may_go_where_the_rest_carry_the_stream() -> None:
     three = {"service": ServiceState(desired=3, running=3)}
     measurement = seen(workers=workers(3, 3, 3))
-    assert needed(measurement, **three, arrivals_per_second=3.0, quiet=False).at_ease == 2
-    assert needed(measurement, **three, arrivals_per_second=3.1, quiet=False).at_ease == 3
+    # 3.0 × 2 s ÷ 300 s threads are the reserve.
+    assert needed(measurement, **three, arrivals_per_second=2.98, quiet=False).at_ease == 2
+    assert needed(measurement, **three, arrivals_per_second=3.0, quiet=False).at_ease == 3
 
 
 @pytest.mark.parametrize(

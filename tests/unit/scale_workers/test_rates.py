@@ -152,6 +152,8 @@ THREE_THREADS = (Worker("ip-1", 3, ("*",), 3, 20),)
         # Tasks went meanwhile, or are not known to be there.
         (6, {}, 360 / 594),
         (0, {"workers": ()}, 1_181 / 1_503),
+        # One without a heartbeat may still end jobs.
+        (0, {"workers": (), "dead_workers": THREE_THREADS}, 180 / 597),
         # A long job holds its thread, and nobody knows since when.
         (3, {"long_running": 1}, 1_181 / 1_503),
     ],
