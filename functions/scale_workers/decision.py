@@ -26,8 +26,9 @@ def decide(
     if isinstance(measurement, NoMeasurement):
         return _blind(measurement, service, policy, memory, now)
     before = memory
-    rates, memory = observe(measurement, before)
-    memory = rhythm.note(measurement, rates, before, memory, policy)
+    workable = measurement.with_unserved_paused()
+    rates, memory = observe(workable, before)
+    memory = rhythm.note(workable, rates, before, memory, policy)
     needed = need(measurement, rates, service, policy, memory, now)
     ceiling, limit = _ceiling(service, policy)
     wanted = max(policy.min_tasks, needed.tasks)
@@ -39,7 +40,7 @@ def decide(
         desired, held = _scale_in(measurement, service, policy, memory, now, wanted, ceiling)
     if desired != service.desired:
         memory = replace(memory, last_change_at=now)
-    text = reason.explain(measurement, rates, needed, service, policy, desired, ceiling, held)
+    text = reason.explain(workable, rates, needed, service, policy, desired, ceiling, held)
     return Decision(desired, text, memory, wanted, limits)
 
 

@@ -89,6 +89,40 @@ class Measurement(NamedTuple):
         """Whether there may be more ready jobs than were counted."""
         return any(queue.ready_is_at_least for queue in self.queues if not queue.paused)
 
+    @property
+    def paused_is_at_least(self) -> bool:
+        """Whether there may be more jobs in paused queues than were counted."""
+        return any(queue.ready_is_at_least for queue in self.queues if queue.paused)
+
+    @property
+    def unserved(self) -> tuple[str, ...]:
+        """Queues with ready jobs that no live worker's list covers ("*", a name, or "prefix*")."""
+        patterns = {pattern for worker in self.workers for pattern in worker.queues}
+        if not patterns:
+            return ()
+        return tuple(
+            queue.name
+            for queue in self.queues
+            if queue.ready
+            and not queue.paused
+            and not any(
+                queue.name.startswith(pattern[:-1])
+                if pattern.endswith("*")
+                else queue.name == pattern
+                for pattern in patterns
+            )
+        )
+
+    def with_unserved_paused(self) -> Self:
+        """The same, with its unserved queues as paused ones: no task would work on either."""
+        unserved = self.unserved
+        return self._replace(
+            queues=tuple(
+                queue._replace(paused=queue.paused or queue.name in unserved)
+                for queue in self.queues
+            )
+        )
+
     def as_json(self) -> dict[str, Any]:
         """For the log line, and the answer of `measure_queue`."""
         values: dict[str, Any] = jsonable(self)

@@ -51,8 +51,8 @@ def need(
     as waits stay within the slack.
     """
     per_task = threads_per_task(measurement, policy)
-    unserved = _unserved(measurement)
-    waiting = measurement.due_scheduled + _served(measurement, rates, unserved)
+    unserved = measurement.unserved
+    waiting = measurement.due_scheduled + rates.ready
     burst = expected(memory, now, now + timedelta(seconds=policy.look_ahead_seconds))
     foreseen = _foreseen(measurement, memory) + (burst.jobs if burst else 0)
     outlook = Outlook(waiting, per_task, measurement, rates, service, policy)
@@ -119,12 +119,6 @@ def _threads_to_start(jobs: float, within_seconds: float, rates: Rates) -> float
     return jobs * min(1.0, rates.hold_seconds / within_seconds)
 
 
-def _served(measurement: Measurement, rates: Rates, unserved: tuple[str, ...]) -> int:
-    return rates.ready - sum(
-        queue.ready for queue in measurement.queues if queue.name in unserved and not queue.paused
-    )
-
-
 def _foreseen(measurement: Measurement, memory: Memory) -> int:
     """Jobs due within the look-ahead, beyond the stream of them that the steady rate has in it."""
     *usual, soon = memory.soon_due or (0,)
@@ -137,20 +131,3 @@ def threads_per_task(measurement: Measurement, policy: Policy) -> int:
     if not hosts:
         return max(1, policy.threads_per_task)
     return max(1, round(sum(worker.threads for worker in measurement.workers) / len(hosts)))
-
-
-def _unserved(measurement: Measurement) -> tuple[str, ...]:
-    """Queues with ready jobs that no live worker's list covers ("*", a name, or "prefix*")."""
-    patterns = {pattern for worker in measurement.workers for pattern in worker.queues}
-    if not patterns:
-        return ()
-    return tuple(
-        queue.name
-        for queue in measurement.queues
-        if queue.ready
-        and not queue.paused
-        and not any(
-            queue.name.startswith(pattern[:-1]) if pattern.endswith("*") else queue.name == pattern
-            for pattern in patterns
-        )
-    )

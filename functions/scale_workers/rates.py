@@ -115,7 +115,8 @@ def _ready(measurement: Measurement, memory: Memory, seconds: float | None, paus
         measurement.started_total,
         memory.started_total,
     )
-    if not measurement.ready_is_at_least or seconds is None or None in counters:
+    unknown = seconds is None or None in counters or measurement.paused_is_at_least
+    if unknown or not measurement.ready_is_at_least:
         return measurement.ready
     arrived, arrived_before, started, started_before = (count or 0 for count in counters)
     expected = memory.waiting + (arrived - arrived_before) - (started - started_before)
@@ -134,8 +135,10 @@ def _finished(measurement: Measurement, memory: Memory, seconds: float | None) -
 
 
 def _arrived(measurement: Measurement, memory: Memory, waiting: int, finished: int) -> int:
-    if measurement.arrived_total is not None and memory.arrived_total is not None:
-        return max(0, measurement.arrived_total - memory.arrived_total)
+    counted = None not in (measurement.arrived_total, memory.arrived_total)
+    # How many of those that came went to a paused queue isn't known beyond the bound.
+    if counted and not measurement.paused_is_at_least:
+        return max(0, (measurement.arrived_total or 0) - (memory.arrived_total or 0))
     more = (waiting + measurement.in_flight) - (memory.waiting + memory.in_flight)
     return max(0, finished + more)
 

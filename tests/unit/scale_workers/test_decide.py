@@ -263,6 +263,35 @@ def test_ignores_jobs_of_paused_queues_and_of_queues_that_no_worker_takes():
     assert "no live worker takes from video" in decision.reason
 
 
+@pytest.mark.parametrize("paused", [True, False])
+@pytest.mark.parametrize("jobs_a_minute", [20, 600])
+def test_no_stream_into_a_queue_that_nobody_works_on_brings_a_task(paused, jobs_a_minute):
+    # GIVEN 60 jobs a minute that one task does, and others that no worker takes from their queue,
+    # or that wait in a paused one: counted up to 500, and in the sequence of all that came
+    takers = workers(1, queues=("*",) if paused else ("default",))
+    memory = Memory()
+    for minute in range(120):
+        others = jobs_a_minute * minute
+        old = QueueDepth("old", min(500, others), paused, ready_is_at_least=others > 500)
+        measurement = measured(
+            queues=(QueueDepth("default", 2), old),
+            # The oldest job of a paused queue isn't told.
+            oldest_wait_seconds=0.5 if paused else 60.0 * minute,
+            in_flight=1,
+            arrived_total=60 * minute + others,
+            started_total=60 * minute,
+            workers=takers,
+            taken_at=NOW + timedelta(minutes=minute),
+        )
+        service = ServiceState(desired=1, running=1)
+        decision = decide(measurement, service, POLICY, memory, measurement.taken_at)
+        # THEN they bring none, however many they are
+        assert decision.wanted == 1, decision.reason
+        memory = decision.memory
+    assert "1.0 jobs/s arrive" in decision.reason
+    assert ("no live worker takes from old" in decision.reason) is not paused
+
+
 @pytest.mark.parametrize(("ready", "text"), [(True, "at least 5000 ready"), (False, "5000 ready")])
 def test_says_at_least_where_the_count_was_cut_off(ready, text):
     queues = (QueueDepth("default", 5_000, ready_is_at_least=ready),)

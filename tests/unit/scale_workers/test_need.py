@@ -108,13 +108,6 @@ def test_a_star_serves_all_and_without_workers_nobody_knows(present) -> None:
     assert needed(measurement, ready=10).unserved == ()
 
 
-def test_what_no_worker_takes_brings_no_task() -> None:
-    queues = (QueueDepth("default", 40), QueueDepth("video", 900), QueueDepth("pdf", 60, True))
-    measurement = seen(queues=queues, workers=workers(3, queues=("default",)))
-    service = ServiceState(desired=0, running=1)
-    assert needed(measurement, service=service, ready=940).left == 40
-
-
 def test_a_backlog_is_drained_in_what_is_left_of_the_target() -> None:
     measurement = seen(oldest_wait_seconds=50.0)
     found = needed(measurement, ready=1_000)
