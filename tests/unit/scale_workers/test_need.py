@@ -78,36 +78,6 @@ def test_a_task_has_a_thread_at_least() -> None:
     assert threads_per_task(seen(), replace(POLICY, threads_per_task=1)) == 1
 
 
-QUEUES = {
-    "default": True,
-    "mail": True,
-    "mail_out": True,
-    "video": False,
-    "defaults": False,
-    "main": False,
-    "marketing": False,
-}
-
-
-def test_a_queue_is_served_by_its_name_or_a_prefix() -> None:
-    queues = tuple(QueueDepth(name, 10) for name in QUEUES)
-    some = workers(3, queues=("default", "mail*"))
-    found = needed(seen(queues=queues, workers=some), ready=70)
-    assert found.unserved == tuple(name for name, served in QUEUES.items() if not served)
-
-
-def test_paused_and_empty_queues_are_not_missed() -> None:
-    queues = (QueueDepth("video", 10, paused=True), QueueDepth("pdf", 0))
-    measurement = seen(queues=queues, workers=workers(3, queues=("default",)))
-    assert needed(measurement).unserved == ()
-
-
-@pytest.mark.parametrize("present", [(), workers(3), workers(3, queues=("default", "*"))])
-def test_a_star_serves_all_and_without_workers_nobody_knows(present) -> None:
-    measurement = seen(queues=(QueueDepth("video", 10),), workers=present)
-    assert needed(measurement, ready=10).unserved == ()
-
-
 def test_a_backlog_is_drained_in_what_is_left_of_the_target() -> None:
     measurement = seen(oldest_wait_seconds=50.0)
     found = needed(measurement, ready=1_000)
