@@ -7,7 +7,7 @@ export SAM_CLI_TELEMETRY := 0
 export AWS_DEFAULT_REGION ?= eu-west-1
 
 OFFLINE := { echo "Packages could not be installed (above): is PyPI reachable? Then run the same again." >&2; exit 1; }
-PYTHON_CODE := functions layers/common/ops_common local benchmarks
+PYTHON_CODE := functions layers/common/ops_common cli local benchmarks paths.py
 
 # Each of them, for none is a file.
 .PHONY: $(shell sed -nE 's/^([a-z][a-z-]*):.*\#\#.*/\1/p' $(firstword $(MAKEFILE_LIST)))
@@ -47,19 +47,19 @@ STACK ?= jiki-ops
 SUITE ?= deployment
 
 probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deployment, readiness, canary)
-	python -m local.verdict --stack $(STACK) --suite $(SUITE)
+	python -m cli.verdict --stack $(STACK) --suite $(SUITE)
 
 ENVIRONMENT ?= production
 
 configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6", into samconfig.toml (ENVIRONMENT=production)
-	@python -m local.configure --environment $(ENVIRONMENT) $(if $(SET),--set '$(SET)')
+	@python -m cli.configure --environment $(ENVIRONMENT) $(if $(SET),--set '$(SET)')
 
 deploy: build ## Deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=production)
 	sam deploy --config-env $(ENVIRONMENT) $(FLAGS)
-	python -m local.verdict --suite self --stack $(if $(filter production,$(ENVIRONMENT)),jiki-ops,jiki-ops-$(ENVIRONMENT))
+	python -m cli.verdict --suite self --stack $(if $(filter production,$(ENVIRONMENT)),jiki-ops,jiki-ops-$(ENVIRONMENT))
 
 doctor: setup ## Let a deployed stack look at itself (STACK=jiki-ops)
-	python -m local.verdict --stack $(STACK) --suite self
+	python -m cli.verdict --stack $(STACK) --suite self
 
 invoke: setup ## Run one function in Lambda's container (FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json)
 	@test -n "$(FUNCTION)" -a -n "$(EVENT)" || { echo "Say which: make invoke FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json"; exit 2; }
@@ -111,13 +111,13 @@ bench-alerts: setup ## Count lost and doubled alerts while Slack fails and the p
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.alerts $(ARGS)
 
 preview: setup ## Show an event as Slack and SNS would (EVENT=events/alerts/alarm_metric.json)
-	PYTHONPATH=functions:layers/common python -m local.preview $(or $(EVENT),events/alerts/alarm_metric.json)
+	PYTHONPATH=functions:layers/common python -m cli.preview $(or $(EVENT),events/alerts/alarm_metric.json)
 
 bench-probes: setup ## Compare the deployment suite side by side with one check after the other
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 
 cost: setup ## Show what a month costs, line by line (SET="AlarmSet=all CanarySchedule=")
-	@PYTHONPATH=. python -m local.cost $(if $(SET),--set '$(SET)')
+	@PYTHONPATH=. python -m cli.cost $(if $(SET),--set '$(SET)')
 
 bench-coldstart: setup ## Measure cold starts and package sizes (WRITE=1 puts the table into the docs)
 	nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)
@@ -131,7 +131,7 @@ load-test: setup ## Load an app and judge it (URL=https://… USERS=10 MINUTES=5
 	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(filter command line environment,$(origin STACK)),--stack $(STACK))
 
 docs: setup ## Write the pages of docs/ that follow from the template (a test says when)
-	PYTHONPATH=. python -m local.reference
+	PYTHONPATH=. python -m cli.reference
 
 replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks=6 …")
 	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }

@@ -23,13 +23,13 @@ from local.database_login import connect
 from local.ecs import EcsStandIn
 from local.ecs.server import CLUSTER
 from local.lambda_endpoint import LambdaEndpoint
-from local.ministack import ROOT
 from local.moto_aws import CONFIG_TABLE, OPS_TABLE, SECRET, TEMPORARY_PASSWORD, MotoAws
 from local.postgres import MASTER_USER, PostgresServer
 from local.solid_queue.workers import WorkerFleet
 from ops_common import aws as ops_aws
 from ops_common.observability import logger
 from ops_common.query_database import DatabaseAddress, LambdaQueryDatabase, Login
+from paths import ROOT
 from probe_deployment.checks import CHECKS
 from probe_deployment.context import Clients, Context
 from probe_deployment.finding import Finding, Status

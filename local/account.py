@@ -3,10 +3,11 @@
 import json
 
 from local.database_login import connect
-from local.ministack import ROOT, MiniStack
+from local.ministack import MiniStack
 from local.moto_aws import CONFIG_ITEMS, CONFIG_TABLE, SECRET, SECRET_CONTENT, TEMPORARY_PASSWORD
 from local.postgres import MASTER_USER, PostgresServer
 from ops_common.query_database import DatabaseAddress, Login
+from paths import ROOT
 
 DATABASE = "jiki_production"
 WEB_SERVICE, WORKER_SERVICE = "jiki-api-web", "jiki-api-solid-queue"

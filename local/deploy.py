@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from local import http_server
-from local.ministack import CREDENTIALS, REGION, ROOT, MiniStack
+from local.ministack import CREDENTIALS, REGION, MiniStack
 from local.precompile import precompile
+from paths import ROOT
 
 SAM = Path(sys.executable).with_name("sam")
 STACK_NAME = "jiki-ops-local"

@@ -14,11 +14,12 @@ from typing import Any
 
 from local.deploy import SAM, DeployFailed, environment
 from local.events import event_file
-from local.ministack import ROOT, EmulatorUnavailable
+from local.ministack import EmulatorUnavailable
 from local.moto_aws import SECRET
 from local.postgres import PostgresUnavailable
 from local.transform import source
 from local.world import World
+from paths import ROOT
 
 HOST = "host.docker.internal"
 IMAGE = "public.ecr.aws/lambda/python:3.13-x86_64"

@@ -17,7 +17,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-ROOT = Path(__file__).parent.parent
+from paths import ROOT
+
 PROGRAM = ROOT / ".venv-emulator" / "bin" / "ministack"
 REGION = "eu-west-1"
 ACCOUNT_ID = "123456789012"

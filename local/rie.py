@@ -17,8 +17,9 @@ from typing import Any
 
 import samcli
 
-from local.ministack import ACCOUNT_ID, CREDENTIALS, REGION, ROOT, free_port
+from local.ministack import ACCOUNT_ID, CREDENTIALS, REGION, free_port
 from local.transform import resolved, source
+from paths import ROOT
 
 PYTHON = ROOT / ".venv-runtime" / "bin" / "python"
 INVOKE_PATH = "/2015-03-31/functions/function/invocations"

@@ -8,7 +8,8 @@ from typing import Any
 from samcli.lib.translate.sam_template_validator import SamTemplateValidator
 from samcli.yamlhelper import yaml_parse
 
-from local.ministack import ACCOUNT_ID, REGION, ROOT
+from local.ministack import ACCOUNT_ID, REGION
+from paths import ROOT
 
 PSEUDO_PARAMETERS = {
     "AWS::AccountId": ACCOUNT_ID,

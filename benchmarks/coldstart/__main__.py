@@ -15,9 +15,9 @@ from benchmarks.coldstart.bare import BOTO3_AND_PSYCOPG, HANDLER, bare_handler
 from benchmarks.coldstart.measure import Start, Subject, least, ratio, start_all
 from benchmarks.coldstart.size import Size, size
 from local.deploy import build
-from local.ministack import ROOT
 from local.rie import search_path
 from local.transform import resolved
+from paths import ROOT
 
 OURS = [ROOT / "functions", ROOT / "layers" / "common", ROOT / "layers" / "postgres"]
 BEGIN, END = "<!-- table by make bench-coldstart -->", "<!-- end of table -->"

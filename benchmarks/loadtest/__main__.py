@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks.loadtest.profile import BadProfile, Profile
-from local.verdict import ask
+from cli.verdict import ask
 
 PROFILE = Path(__file__).parent / "profile.toml"
 # CloudWatch shows a minute of the load balancer's metrics about two minutes later.

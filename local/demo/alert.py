@@ -9,9 +9,9 @@ from typing import Any
 
 from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
-from local.ministack import ROOT
 from local.slack import Failure, Message
 from local.world import World
+from paths import ROOT
 
 NAME = "jiki-api-web-cpu-high"
 FLAP_WINDOW_SECONDS = 4

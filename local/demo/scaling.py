@@ -11,9 +11,9 @@ from local.database_login import connect
 from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
 from local.ecs import Call
-from local.ministack import ROOT
 from local.solid_queue.jobs import counts, enqueue
 from local.world import World
+from paths import ROOT
 
 JOBS, JOB_SECONDS = 1200, 0.1
 LONG_JOBS, LONG_JOB_SECONDS = 3, 15.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.cost.workload import RUNS
+from cli.cost.workload import RUNS
 from local.ecs import EcsStandIn
 from local.moto_aws import MotoAws
 from local.precompile import loaded_folders

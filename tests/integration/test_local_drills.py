@@ -1,15 +1,12 @@
 """Every failure drill goes as it must."""
 
-from pathlib import Path
-
 import pytest
 
 from local.drills.__main__ import BEGIN, END
 from local.drills.drill import Drill, Report
 from local.drills.people import FUNCTION_SECONDS, MAX_RECEIVES, VISIBILITY_SECONDS
 from local.drills.play import ORDER, play_all
-
-ROOT = Path(__file__).parents[2]
+from paths import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.ministack import ROOT
 from local.transform import resolved
+from paths import ROOT
 from tests.markdown import anchors
 
 EVERYTHING = {

@@ -2,12 +2,12 @@
 
 import pytest
 
-from local.cost import workload
-from local.cost.bill import Bill
-from local.cost.page import JIKI, LEAN, USED_BY_JIKI
-from local.cost.prices import PRICES
-from local.cost.schedule import BadSchedule, runs_a_month
-from local.cost.usage import metric_names, usage
+from cli.cost import workload
+from cli.cost.bill import Bill
+from cli.cost.page import JIKI, LEAN, USED_BY_JIKI
+from cli.cost.prices import PRICES
+from cli.cost.schedule import BadSchedule, runs_a_month
+from cli.cost.usage import metric_names, usage
 from local.transform import resolved
 
 

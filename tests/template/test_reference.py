@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from local.ministack import ROOT
-from local.reference.__main__ import PAGES
-from local.reference.configuration import page
+from cli.reference.__main__ import PAGES
+from cli.reference.configuration import page
 from local.transform import source
+from paths import ROOT
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from local.ministack import ROOT
 from local.transform import source
+from paths import ROOT
 
 WORKFLOWS = {
     path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github").rglob("*.yml")

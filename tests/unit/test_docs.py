@@ -15,10 +15,10 @@ import pytest
 import yaml
 from botocore import xform_name
 
+from paths import ROOT
 from probe_deployment.checks import CHECKS
 from tests.markdown import anchors
 
-ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 MAKEFILE = (ROOT / "Makefile").read_text()
 # What works with an account alone, wherever it stands in a command.

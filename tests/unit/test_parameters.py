@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.parameters import BadParameters, checked
+from cli.parameters import BadParameters, checked
 from local.transform import source
 
 

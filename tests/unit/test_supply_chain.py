@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local.reference.licences import LAYERS, licence, pins
+from cli.reference.licences import LAYERS, licence, pins
+from paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 REQUIREMENTS = sorted([*ROOT.glob("requirements*.txt"), *ROOT.glob("layers/*/requirements.txt")])
 MAY_BE_DEPLOYED = {"MIT", "MIT-0", "Apache-2.0", "BSD-3-Clause", "PSF-2.0", "LGPL-3.0-only"}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local import invoke, preview, verdict
+from cli import preview, verdict
+from local import invoke
 from local.demo import __main__ as demo
-
-ROOT = Path(__file__).parents[2]
+from paths import ROOT
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 from local.app import AppStandIn
 from local.http_server import Response, serve
 from local.lambda_endpoint import LambdaEndpoint
-from local.ministack import ROOT
 from local.moto_aws import MotoAws
+from paths import ROOT
 from probe_deployment.checks import traffic
 from probe_deployment.finding import Status
 from tests.conftest import Database

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from local.lambda_endpoint import Context
-from local.ministack import ROOT
 from ops_common.query_database import Login
+from paths import ROOT
 from query_database.app import handler
 from tests.conftest import Database
 

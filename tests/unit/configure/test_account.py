@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 from moto import mock_aws
 
-from local.configure.account import Account, Suggestion
+from cli.configure.account import Account, Suggestion
 
 REGION = "eu-west-1"
 

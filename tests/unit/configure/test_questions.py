@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from local.configure.account import Answers, Suggestion
-from local.configure.questions import ASKED, AT_FIRST, ask_all
-from local.parameters import refusal
+from cli.configure.account import Answers, Suggestion
+from cli.configure.questions import ASKED, AT_FIRST, ask_all
+from cli.parameters import refusal
 from local.transform import resolved, source
 
 PARAMETERS: dict[str, Any] = source()["Parameters"]

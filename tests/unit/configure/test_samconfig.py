@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.configure.questions import AT_FIRST
-from local.configure.samconfig import (
+from cli.configure.questions import AT_FIRST
+from cli.configure.samconfig import (
     BadSamconfig,
     override,
     read_overrides,
     read_section,
     write_overrides,
 )
+from paths import ROOT
 
-ROOT = Path(__file__).parents[3]
 NETWORK = {"VpcId": "vpc-0a1", "SubnetIds": "subnet-0a1,subnet-0b2"}
 NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 HEAD = '[production.deploy.parameters]\nregion = "eu-west-1"\n'
@@ -106,7 +106,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def configured(
     file: Path, environment: str, answers: str, *more: str
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "local.configure", "--environment", environment]
+    command = [sys.executable, "-m", "cli.configure", "--environment", environment]
     return subprocess.run(
         [*command, "--file", str(file), *more],
         input=answers,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.preview import markup, page
+from cli.preview import markup, page
 
 EVENTS = Path(__file__).parents[3] / "events" / "alerts"
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from local.ministack import ROOT
+from paths import ROOT
 from send_alerts.decide import Channels, advance
 from send_alerts.events import NotAnEvent, parse
 from send_alerts.incident import Incident, Policy

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.configure.account import Answers, Suggestion
-from local.parameters import refusal
+from cli.configure.account import Answers, Suggestion
+from cli.parameters import refusal
 
 ASKED = (
     "DatabaseClusterId",

@@ -4,7 +4,7 @@ import re
 from importlib.metadata import PackageMetadata, metadata
 from pathlib import Path
 
-from local.ministack import ROOT
+from paths import ROOT
 
 LAYERS = ("common", "postgres", "slack")
 # What packages declared before licences had SPDX expressions (PEP 639), by their classifiers.

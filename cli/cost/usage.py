@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.cost import workload
-from local.cost.schedule import runs_a_month
-from local.ministack import ROOT
+from cli.cost import workload
+from cli.cost.schedule import runs_a_month
 from local.transform import resolved
+from paths import ROOT
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from local.cost.prices import PRICES, Price
-from local.cost.usage import Use
+from cli.cost.prices import PRICES, Price
+from cli.cost.usage import Use
 
 
 @dataclass(frozen=True)

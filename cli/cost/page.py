@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from local.cost import workload
-from local.cost.bill import Bill, Line
-from local.cost.usage import metric_names, runs_a_month_of, usage
+from cli.cost import workload
+from cli.cost.bill import Bill, Line
+from cli.cost.usage import metric_names, runs_a_month_of, usage
 from local.transform import resolved
 
 # What of Jiki's system the alarms and the dashboard look at; without them there are fewer alarms.
@@ -55,7 +55,7 @@ ASSUMPTIONS = """
 ## What a month is taken to be
 
 {deployments:.0f} deployments, {alerts} messages for people, one rotation, and what the schedules
-start. Seconds are taken high, for 256 MB (`probe_deployment` 512 MB); `local/cost/workload.py` says
+start. Seconds are taken high, for 256 MB (`probe_deployment` 512 MB); `cli/cost/workload.py` says
 where each figure comes from, and a test holds the bytes of log.
 
 | function | runs | seconds each | bytes of log each |

@@ -1,6 +1,6 @@
 """`make configure`: fourteen questions, with your account's own values to choose.
 
-python -m local.configure [--environment production] [--set "MaxTasks=6 …"]
+python -m cli.configure [--environment production] [--set "MaxTasks=6 …"]
 """
 
 import argparse
@@ -13,12 +13,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from local.configure.account import Account
-from local.configure.questions import AT_FIRST, EMPTY, PRODUCTION, ask_all
-from local.configure.samconfig import BadSamconfig, read_overrides, read_section, write_overrides
-from local.ministack import ROOT
-from local.parameters import BadParameters, checked
+from cli.configure.account import Account
+from cli.configure.questions import AT_FIRST, EMPTY, PRODUCTION, ask_all
+from cli.configure.samconfig import BadSamconfig, read_overrides, read_section, write_overrides
+from cli.parameters import BadParameters, checked
 from local.transform import source
+from paths import ROOT
 
 BRIEF = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
 

@@ -8,7 +8,7 @@ import tomlkit
 from tomlkit.exceptions import ParseError
 from tomlkit.items import Array, String
 
-from local.parameters import BadParameters, parsed
+from cli.parameters import BadParameters, parsed
 
 
 class BadSamconfig(Exception):

@@ -1,6 +1,6 @@
 """`make cost`: the bill of a month, for the defaults or for other parameters.
 
-python -m local.cost [--set "AlarmSet=all …"]
+python -m cli.cost [--set "AlarmSet=all …"]
 """
 
 import argparse
@@ -10,11 +10,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from local.cost.bill import Bill
-from local.cost.page import JIKI, table
-from local.cost.schedule import BadSchedule
-from local.cost.usage import usage
-from local.parameters import BadParameters, checked
+from cli.cost.bill import Bill
+from cli.cost.page import JIKI, table
+from cli.cost.schedule import BadSchedule
+from cli.cost.usage import usage
+from cli.parameters import BadParameters, checked
 
 HEAD = ("", "units a month", "list price", "costs", "with what is free")
 # docs/cost.md also says when AWS published each; a terminal has no room for it.

@@ -3,7 +3,7 @@
 import math
 import re
 
-from local.cost.workload import DAYS
+from cli.cost.workload import DAYS
 
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}
 _NAMES = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from local.cost import page as cost
-from local.ministack import ROOT
-from local.reference import configuration, dashboard, licences
+from cli.cost import page as cost
+from cli.reference import configuration, dashboard, licences
+from paths import ROOT
 
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "configuration.md": configuration.page,

@@ -1,0 +1,1 @@
+"""What people run: configure, verdict, preview, cost, the pages of docs."""
