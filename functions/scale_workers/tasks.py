@@ -1,14 +1,14 @@
 """The worker service's tasks, and which of them run jobs."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from ops_common.tasks import Task as EcsTask
+from ops_common.tasks import of_service
 from scale_workers.measurement import Measurement, Worker
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
-
-DESCRIBE_AT_ONCE = 100
 
 
 class Task(NamedTuple):
@@ -52,39 +52,20 @@ class EcsTasks:
         self._service = service
 
     def list(self) -> list[Task]:
-        """See Tasks."""
-        pages = self._client.get_paginator("list_tasks").paginate(
-            cluster=self._cluster, serviceName=self._service, desiredStatus="RUNNING"
-        )
-        arns = [arn for page in pages for arn in page["taskArns"]]
+        """See Tasks. One that has begun to stop since it was listed is no longer ours to count."""
+        found = of_service(self._client, self._cluster, self._service, "RUNNING")
         return [
-            _task(raw)
-            for start in range(0, len(arns), DESCRIBE_AT_ONCE)
-            for raw in self._client.describe_tasks(
-                cluster=self._cluster, tasks=arns[start : start + DESCRIBE_AT_ONCE]
-            )["tasks"]
-            # One that has begun to stop since it was listed is no longer ours to count.
-            if raw.get("desiredStatus", "RUNNING") == "RUNNING"
+            Task(each.arn, each.running, each.started_at, frozenset(_hostnames(each)))
+            for each in found
         ]
 
 
-def _task(raw: Any) -> Task:
-    details = {
-        detail.get("name"): detail.get("value", "")
-        for attachment in raw.get("attachments", [])
-        if attachment.get("type") == "ElasticNetworkInterface"
-        for detail in attachment.get("details", [])
-    }
-    names = {details.get("privateDnsName", "")}
-    if address := details.get("privateIPv4Address"):
+def _hostnames(task: EcsTask) -> set[str]:
+    names = {task.private_dns_name}
+    if address := task.private_address:
         # A VPC without DNS hostnames: the container still calls itself ip-10-1-2-3.
         names |= {address, "ip-" + address.replace(".", "-")}
-    return Task(
-        arn=raw["taskArn"],
-        running=raw["lastStatus"] == "RUNNING",
-        started_at=raw.get("startedAt"),
-        hostnames=frozenset(_forms(names)),
-    )
+    return _forms(names)
 
 
 def _forms(names: set[str]) -> set[str]:

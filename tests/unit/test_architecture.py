@@ -57,21 +57,6 @@ def test_a_handler_loads_the_libraries_before_all_else(function: str) -> None:
     assert libraries[:2] == ["aws_lambda_powertools", "boto3"]
 
 
-def test_what_is_loaded_in_lambda_has_no_data_class_but_for_passwords() -> None:
-    """See decision 10; a `NamedTuple` is a fifth of the work at each cold start."""
-    for folder in ("functions", "layers"):
-        for path in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.ClassDef) and "dataclass" in ast.unparse(node):
-                    assert "field(repr=False)" in ast.unparse(node), (path, node.name)
-
-
-def test_no_named_tuple_relies_on_what_only_data_classes_call() -> None:
-    for folder in ("functions", "layers"):
-        for path in (ROOT / folder).rglob("*.py"):
-            assert "__post_init__" not in path.read_text(), path
-
-
 def test_only_query_database_speaks_to_postgresql() -> None:
     for path in (ROOT / "functions").rglob("*.py"):
         if "psycopg" in imported_packages(path):

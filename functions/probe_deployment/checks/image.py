@@ -1,15 +1,21 @@
 """Whether every running task runs the image that was deployed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from probe_deployment import tasks
+from ops_common.images import Image
+from ops_common.tasks import Container, Task, of_service
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Status
-from probe_deployment.tasks import Task
+
+PRIVATE_REGISTRY = ".dkr.ecr."
+
+type Images = Mapping[str, Image]
+"""A task definition's images by container."""
 
 
 def check(context: Context) -> Finding:
-    """Every running task has the expected tag, or else the images of the task definition."""
+    """Every running task has the expected image, or else the images of the task definition."""
     findings = [_check_service(context, name) for name in context.probed]
     failed = [finding for finding in findings if finding.status is Status.FAIL]
     if failed:
@@ -20,21 +26,21 @@ def check(context: Context) -> Finding:
 
 def _check_service(context: Context, name: str) -> Finding:
     ecs, cluster = context.client("ecs"), context.settings.cluster
+    expected = context.request.expected_image_tag
     definition = context.target_definition(name)
-    found = tasks.of_service(ecs, cluster, name, "RUNNING")  # those that are to run
+    found = of_service(ecs, cluster, name, "RUNNING")  # those that are to run
     if context.request.target_revision:
         # Inside a deployment the older tasks are expected to run still.
         found = [task for task in found if task.task_definition == definition]
-        starting = [task for task in found if task.last_status != "RUNNING"]
+        starting = [task for task in found if not task.running]
         if starting:
             return Finding.failed(
                 f"{name}: {len(starting)} of {len(found)} new tasks still start",
-                _wanted(context.request.expected_image_tag),
+                _wanted(expected),
                 "wait; a task that never runs has its reason in its stoppedReason",
             )
-    running = [task for task in found if task.last_status == "RUNNING"]
+    running = [task for task in found if task.running]
     raw = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
-    images = {each["name"]: each["image"] for each in raw["containerDefinitions"]}
     may_be_empty = name != context.settings.web_service and context.service(name).desired == 0
     if not running and may_be_empty:
         return Finding.passed(f"{name}: no task is wanted", _wanted(None))
@@ -42,52 +48,110 @@ def _check_service(context: Context, name: str) -> Finding:
         f"deploy {name} again: aws ecs update-service --cluster {cluster} --service {name}"
         f" --task-definition {definition.rsplit('/', 1)[-1]} --force-new-deployment"
     )
-    return judge(name, running, images, context.request.expected_image_tag, remedy)
+    containers = raw["containerDefinitions"]
+    images = {each["name"]: Image.parse(each["image"]) for each in containers}
+    return judge(name, running, images, app_containers(containers), expected, remedy)
+
+
+def app_containers(definitions: Sequence[Any]) -> list[str]:
+    """Names of the containers that run the app, as far as a task definition tells.
+
+    Sidecars are left out: log routers, what isn't essential, and, where there is an image of a
+    private registry, those of public ones. Of what is left all have the first one's repository.
+    """
+    candidates = [
+        (each["name"], Image.parse(each["image"]).repository)
+        for each in definitions
+        if each.get("essential", True) and "firelensConfiguration" not in each
+    ]
+    private = [each for each in candidates if PRIVATE_REGISTRY in each[1]]
+    candidates = private or candidates
+    return [name for name, repository in candidates if repository == candidates[0][1]]
 
 
 def judge(
     service: str,
-    running: Iterable[Task],
-    images: Mapping[str, str],
-    expected_tag: str | None,
+    running: Sequence[Task],
+    images: Images,
+    app: Collection[str],
+    expected: str | None,
     remedy: str,
 ) -> Finding:
-    """Compare the running tasks with the expected tag, or with the definition's `images`."""
-    running, wanted = list(running), _wanted(expected_tag)
+    """Compare the running tasks with the definition's `images`, and those of `app` with `expected`.
+
+    Containers that the definition lacks were put in by AWS (GuardDuty, Service Connect).
+    """
+    wanted, of_app = _wanted(expected), {name: images[name] for name in app}
     if not running:
         return Finding.failed(f"{service}: no running task", wanted, remedy)
-    if expected_tag and expected_tag not in {_tag(image) for image in images.values()}:
-        return Finding.failed(
-            f"{service}: its task definition has {_listed(images)}",
-            wanted,
-            f"no deployment of {expected_tag} was started: register and deploy its task definition",
-        )
-    odd = [task for task in running if not _fits(task, images, expected_tag)]
+    odd = [task for task in running if not _fits(task, images)]
     if odd:
-        saw = "; ".join(f"task {task.id[:8]} has {_listed(task.images)}" for task in odd[:3])
+        saw = "; ".join(f"task {task.id[:8]} has {_shown(task, images)}" for task in odd[:3])
         return Finding.failed(f"{service}: {len(odd)} of {len(running)}: {saw}", wanted, remedy)
-    builds = {tuple(sorted(task.digests.items())) for task in running if task.digests}
-    if len(builds) > 1:
+    builds = {name: {_digest(each) for each in _named(running, name)} - {""} for name in app}
+    if any(len(digests) > 1 for digests in builds.values()):
+        count = max(len(digests) for digests in builds.values())
         return Finding.failed(
-            f"{service}: the same tag, but {len(builds)} different builds", wanted, remedy
+            f"{service}: the same tag, but {count} different builds", wanted, remedy
+        )
+    if expected and (said := _expected(of_app, builds, expected)) is not True:
+        if said is None:
+            return Finding.skipped(
+                f"{service}: {_listed(of_app)} doesn't tell whether it is {expected}"
+            )
+        return Finding.failed(
+            f"{service}: its task definition has {_listed(of_app)}",
+            wanted,
+            f"no deployment of {expected} was started: register and deploy its task definition",
         )
     return Finding.passed(f"{service}: {len(running)} × {_listed(images)}", wanted)
 
 
-def _wanted(expected_tag: str | None) -> str:
-    return f"tag {expected_tag}" if expected_tag else "the images of the task definition"
+def _expected(images: Images, builds: Mapping[str, set[str]], expected: str) -> bool | None:
+    """Whether the app's images are the expected tag or digest; None where nothing tells."""
+    said = []
+    for name, image in images.items():
+        known = image.has(expected)
+        if known is None and ":" in expected and builds[name]:
+            known = builds[name] == {expected}
+        said.append(known)
+    return False if False in said else None if None in said else bool(said)
 
 
-def _fits(task: Task, images: Mapping[str, str], expected_tag: str | None) -> bool:
-    if expected_tag:
-        return expected_tag in {_tag(image) for image in task.images.values()}
-    return all(task.images.get(name) == image for name, image in images.items())
+def _fits(task: Task, images: Images) -> bool:
+    containers = {each.name: each for each in task.containers}
+    return all(name in containers and _same(containers[name], images[name]) for name in images)
 
 
-def _tag(image: str) -> str:
-    name = image.rsplit("/", 1)[-1].partition("@")[0]
-    return name.partition(":")[2] or "latest"
+def _same(container: Container, image: Image) -> bool:
+    """Whether a container runs the definition's image: by the digest, else by the tag.
+
+    ECS adds the digest to the tag, or puts it in its place, from a deployment's second task on.
+    """
+    shown = container.image
+    if shown is None or shown.repository != image.repository:
+        return False
+    if image.digest:
+        return _digest(container) in (image.digest, "")
+    return shown.tag in (image.tag, "")
 
 
-def _listed(images: Mapping[str, str]) -> str:
-    return ", ".join(sorted({image.rsplit("/", 1)[-1] for image in images.values()}))
+def _named(tasks: Sequence[Task], name: str) -> list[Container]:
+    return [each for task in tasks for each in task.containers if each.name == name]
+
+
+def _digest(container: Container) -> str:
+    return container.digest or (container.image.digest if container.image else "")
+
+
+def _wanted(expected: str | None) -> str:
+    return f"image {expected}" if expected else "the images of the task definition"
+
+
+def _listed(images: Images) -> str:
+    return ", ".join(sorted({image.short for image in images.values()}))
+
+
+def _shown(task: Task, images: Images) -> str:
+    shown = {each.image.short for each in task.containers if each.image and each.name in images}
+    return ", ".join(sorted(shown)) or "none of its containers"

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from ops_common.ecs import Service
-from probe_deployment import tasks
+from ops_common.tasks import of_service
+from probe_deployment import stopped
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -28,8 +29,8 @@ def failed(context: Context, troubles: Mapping[Service, str], wanted: str) -> Fi
     cluster = context.settings.cluster
     saw = []
     for service, trouble in troubles.items():
-        stopped = tasks.of_service(context.client("ecs"), cluster, service.name, "STOPPED")
-        reasons = tasks.why_stopped(stopped, service.primary.id)
+        found = of_service(context.client("ecs"), cluster, service.name, "STOPPED")
+        reasons = stopped.reasons(found, service.primary.id)
         saw.append("; ".join([f"{service.name} {trouble}", *reasons]))
     return Finding.failed(
         "; ".join(saw),

@@ -1,0 +1,132 @@
+"""Whether the running tasks are what was deployed."""
+
+from typing import Any
+
+import pytest
+
+from ops_common.images import Image
+from ops_common.tasks import Task, parse_task
+from probe_deployment import stopped
+from probe_deployment.checks import image
+from probe_deployment.finding import Finding, Status
+
+ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/jiki/api"
+ONE, TWO = "sha256:" + "01" * 32, "sha256:" + "02" * 32
+
+
+def container(name: str = "web", shown: str | None = f"{ECR}:new", digest: str = "") -> Any:
+    return {"name": name, "image": shown, "imageDigest": digest}
+
+
+def task(*containers: Any, **changes: Any) -> Task:
+    raw = {"taskArn": "arn:task/c/0a1b2c3d4e5f", "lastStatus": "RUNNING"}
+    return parse_task(raw | {"containers": containers or (container(),)} | changes)
+
+
+def judged(*running: Task, expected: str | None = None, app: str = "web", **images: str) -> Finding:
+    parsed = {name: Image.parse(text) for name, text in (images or {"web": f"{ECR}:new"}).items()}
+    return image.judge("service", running, parsed, [app], expected, "deploy it again")
+
+
+def test_all_tasks_with_the_image_pass() -> None:
+    assert judged(task(), task(), expected="new").status is Status.PASS
+
+
+@pytest.mark.parametrize("shown", [f"{ECR}:new@{ONE}", f"{ECR}@{ONE}"])
+def test_a_digest_beside_the_tag_or_in_its_place_is_the_same_image(shown: str) -> None:
+    found = judged(task(container(digest=ONE)), task(container(shown=shown, digest=ONE)))
+    assert found.status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("running", "saw"),
+    [
+        ((), "no running task"),
+        ((task(container(shown=f"{ECR}:old")), task()), "1 of 2: task 0a1b2c3d has api:old"),
+        ((task(container(shown="elsewhere/api:new")),), "1 of 1"),
+        ((task(container("other")),), "none of its containers"),
+        ((task(container(digest=ONE)), task(container(digest=TWO))), "2 different builds"),
+        ((task(container(digest=ONE)), task(container(shown=f"{ECR}@{TWO}"))), "2 different"),
+    ],
+)
+def test_another_tag_repository_or_build_is_another_image(
+    running: tuple[Task, ...], saw: str
+) -> None:
+    finding = judged(*running)
+    assert finding.status is Status.FAIL
+    assert saw in finding.saw
+
+
+def test_a_sidecar_with_the_wanted_tag_does_not_do_for_the_app() -> None:
+    images = {"web": f"{ECR}:old", "sidecar": "public.ecr.aws/x/agent:new"}
+    running = task(*(container(name, shown) for name, shown in images.items()))
+    finding = judged(running, expected="new", **images)
+    assert finding.status is Status.FAIL
+    assert "no deployment of new was started" in finding.remedy
+
+
+def test_what_aws_puts_into_a_task_is_left_out() -> None:
+    agents = container("aws-guardduty-agent-x", "other:1", ONE), container("service-connect", None)
+    assert judged(task(container(), *agents)).status is Status.PASS
+
+
+def test_a_sidecar_pulled_anew_is_no_other_build_of_the_app() -> None:
+    agent = "public.ecr.aws/x/agent:stable"
+    running = [task(container(), container("agent", agent, digest)) for digest in (ONE, TWO)]
+    assert judged(*running, web=f"{ECR}:new", agent=agent).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("expected", "digest", "status"),
+    [(ONE, ONE, Status.PASS), (TWO, ONE, Status.FAIL), ("new", ONE, Status.SKIP)],
+)
+def test_a_definition_by_digest_tells_the_digest_and_no_tag(
+    expected: str, digest: str, status: Status
+) -> None:
+    deployed = f"{ECR}@{ONE}"
+    running = task(container(shown=deployed, digest=digest))
+    assert judged(running, expected=expected, web=deployed).status is status
+
+
+def test_a_definition_by_tag_tells_the_expected_digest_by_its_tasks() -> None:
+    assert judged(task(container(digest=ONE)), expected=ONE).status is Status.PASS
+    assert judged(task(container(digest=ONE)), expected=TWO).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("definitions", "names"),
+    [
+        ([("web", f"{ECR}:1", {})], ["web"]),
+        ([("log", "fluent", {"firelensConfiguration": {}}), ("web", "api:1", {})], ["web"]),
+        ([("agent", "datadog:7", {}), ("web", f"{ECR}:1", {})], ["web"]),
+        ([("web", "api:1", {}), ("agent", "datadog:7", {"essential": False})], ["web"]),
+        ([("web", f"{ECR}:1", {}), ("thrust", f"{ECR}:1", {})], ["web", "thrust"]),
+    ],
+)
+def test_the_app_s_containers_are_told_from_sidecars(
+    definitions: list[tuple[str, str, Any]], names: list[str]
+) -> None:
+    raw = [{"name": name, "image": text, **more} for name, text, more in definitions]
+    assert image.app_containers(raw) == names
+
+
+def test_why_tasks_stopped_is_told_once_each_and_without_what_was_wanted() -> None:
+    killed = {"name": "app", "exitCode": 137, "reason": "OutOfMemoryError: container killed"}
+    crashed = {
+        "containers": [killed],
+        "lastStatus": "STOPPED",
+        "startedBy": "ecs-svc/2",
+        "stopCode": "EssentialContainerExited",
+        "stoppedReason": "Essential container in task exited",
+    }
+    scaling = {"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "Scaling activity by x"}
+    stopped_tasks = [
+        task(**crashed),
+        task(**crashed),
+        task(**crashed | scaling | {"containers": []}),
+        task(**crashed | {"startedBy": "ecs-svc/1", "stoppedReason": "another deployment's"}),
+    ]
+    assert stopped.reasons(stopped_tasks, "ecs-svc/2") == [
+        "Essential container in task exited; app exited with 137"
+        " (OutOfMemoryError: container killed)"
+    ]
