@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from paths import ROOT
-from send_alerts.decide import Channels, advance
-from send_alerts.events import NotAnEvent, parse
-from send_alerts.incident import Incident, Policy
-from send_alerts.notice import Notice, Signal
-from send_alerts.place import Place
-from send_alerts.plain import notification
-from send_alerts.slack_message import Message, alone, head, line
+from send_alerts.incident.decide import Channels, advance
+from send_alerts.incident.incident import Incident, Policy
+from send_alerts.reading.notice import Notice, Signal
+from send_alerts.reading.parse import NotAnEvent, parse
+from send_alerts.reading.stack_info import StackInfo
+from send_alerts.words.email_text import email
+from send_alerts.words.slack_blocks import Message, alone, line, root
 
 # Drawn as dots: a headless browser may have no font with them.
 EMOJI = {
@@ -33,7 +33,7 @@ EMOJI = {
 }
 OVER_AFTER = timedelta(minutes=18)
 POLICY = Policy()
-PLACE = Place(
+STACK_INFO = StackInfo(
     region="eu-west-1",
     log_group_prefix="/ecs/",
     web_service="jiki-api-web",
@@ -75,7 +75,7 @@ def page(path: Path) -> str:
     now = datetime.now(UTC)
     parts: list[str] = []
     for body in bodies or [json.dumps(content)]:
-        said = parse(body, now, PLACE)
+        said = parse(body, now, STACK_INFO)
         if isinstance(said, list):
             parts.extend(_preview(notice, now) for notice in said)
     shown = "\n".join(parts) or "<p>This event is told to nobody.</p>"
@@ -89,20 +89,20 @@ def _preview(notice: Notice, now: datetime) -> str:
     if notice.signal is Signal.CHANGE:
         return f"<h2>Remembered</h2><p>{html.escape(notice.title)}</p>"
     incident = Incident(notice.key, changes=() if notice.signal is Signal.NOTE else CHANGES)
-    told = advance(incident, notice, now, POLICY, CHANNELS)
-    if not told.outbox:
+    notified = advance(incident, notice, now, POLICY, CHANNELS)
+    if not notified.outbox:
         return f"<p>{html.escape(notice.title)}: nothing to tell by itself.</p>"
-    delivery = told.outbox[-1]
-    by_itself = told.current(POLICY) is None
-    first = alone(told, delivery, POLICY) if by_itself else head(told, POLICY)
-    subject, text = notification(told, told.outbox[0], POLICY)
+    delivery = notified.outbox[-1]
+    by_itself = notified.current(POLICY) is None
+    first = alone(notified, delivery, POLICY) if by_itself else root(notified, POLICY)
+    subject, text = email(notified, notified.outbox[0], POLICY)
     return (
-        f"<h2>Slack</h2>{_message(first)}{_when_over(told, notice, now)}"
+        f"<h2>Slack</h2>{_message(first)}{_when_over(notified, notice, now)}"
         f"<h2>SNS: {html.escape(subject)}</h2><pre>{html.escape(text)}</pre>"
     )
 
 
-def _when_over(told: Incident, notice: Notice, now: datetime) -> str:
+def _when_over(notified: Incident, notice: Notice, now: datetime) -> str:
     """The same message after the incident, with the line that its thread gets."""
     if notice.signal is not Signal.OPEN:
         return ""
@@ -113,10 +113,10 @@ def _when_over(told: Incident, notice: Notice, now: datetime) -> str:
         was=Signal.OPEN,
         text="",
     )
-    over = advance(told, end, now, POLICY, CHANNELS)
+    over = advance(notified, end, now, POLICY, CHANNELS)
     last = _message(line(over, over.outbox[-1], POLICY))
     return (
-        f"<h2>Slack, the same message when it is over</h2>{_message(head(over, POLICY))}"
+        f"<h2>Slack, the same message when it is over</h2>{_message(root(over, POLICY))}"
         f'<div class="thread">{last}</div>'
     )
 

@@ -21,10 +21,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.observability import logger
 from ops_common.self_check import answers_self_check
-from send_alerts.adapters import build
-from send_alerts.records import work
+from send_alerts.handle_record import handle_record
 from send_alerts.self_check import CHECKS
 from send_alerts.settings import Settings
+from send_alerts.wiring import wire
 
 
 @answers_self_check(CHECKS)
@@ -32,10 +32,10 @@ from send_alerts.settings import Settings
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Work through one batch; the failed messages, as the queue wants them named."""
     settings = Settings.from_env()
-    ports = build(settings, context)
+    ports = wire(settings, context)
 
     def record_handler(record: SQSRecord) -> None:
-        work(record, ports, settings.place, settings.policy)
+        handle_record(record, ports, settings.stack_info, settings.policy)
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from send_alerts.alert_queue import AlertQueue
-from send_alerts.chart import Chart
-from send_alerts.decide import Channels
-from send_alerts.memory import Memory
-from send_alerts.releases import Releases
-from send_alerts.slack import Threads, Webhook
-from send_alerts.store import IncidentStore, StormStore
-from send_alerts.topic import Topic
+from send_alerts.channels.chart import Chart
+from send_alerts.channels.deployed_images import DeployedImages
+from send_alerts.channels.incidents import IncidentStore, StormStore
+from send_alerts.channels.memory import Memory
+from send_alerts.channels.queue import AlertQueue
+from send_alerts.channels.slack import Threads, Webhook
+from send_alerts.channels.topic import Topic
+from send_alerts.incident.decide import Channels
 
 
 class TryLater(Exception):
@@ -33,7 +33,7 @@ class Ports(NamedTuple):
     threads: Threads | None
     webhook: Webhook | None
     chart: Chart
-    releases: Releases
+    images: DeployedImages
     clock: Callable[[], datetime]
     wait: Callable[[float], None]
     deadline: datetime

@@ -2,9 +2,9 @@
 
 from ops_common.aws import client
 from ops_common.table import check_writable
-from send_alerts.adapters import NoSlack, slack
+from send_alerts.channels.slack_failures import SlackBroken
 from send_alerts.settings import Settings
-from send_alerts.slack_failures import SlackBroken
+from send_alerts.wiring import NoSlack, slack
 
 
 def settings() -> str:

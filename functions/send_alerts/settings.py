@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import NamedTuple, Self
 
 from ops_common.settings import Environment
-from send_alerts.incident import Policy
-from send_alerts.place import Place
+from send_alerts.incident.incident import Policy
+from send_alerts.reading.stack_info import StackInfo
 
 
 class Settings(NamedTuple):
@@ -19,7 +19,7 @@ class Settings(NamedTuple):
     slack_channel: str
     """Its id; a webhook knows its own."""
     slack_api_url: str
-    place: Place
+    stack_info: StackInfo
     policy: Policy
 
     @classmethod
@@ -33,7 +33,7 @@ class Settings(NamedTuple):
             slack_token_parameter=env.text("SLACK_TOKEN_PARAMETER", ""),
             slack_channel=env.text("SLACK_CHANNEL", ""),
             slack_api_url=env.text("SLACK_API_URL", "https://slack.com/api/"),
-            place=Place(
+            stack_info=StackInfo(
                 region=env.text("AWS_REGION"),
                 log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
                 web_service=env.text("WEB_SERVICE"),

@@ -12,9 +12,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from local.clock import SteppedClock
 from local.lambda_endpoint import Context
-from send_alerts import adapters, slack_gate
-from send_alerts.events import FOLLOW_UP
-from send_alerts.records import work
+from send_alerts import wiring
+from send_alerts.channels import circuit_breaker
+from send_alerts.handle_record import handle_record
+from send_alerts.reading.parse import FOLLOW_UP
 from send_alerts.settings import Settings
 
 # As in template.yaml; a test holds them to it.
@@ -57,12 +58,12 @@ class AlertLane:
         self.waiting.append(Message(str(self._count), json.dumps(event), visible))
 
     def hide(self, receipt_handle: str, seconds: float) -> None:
-        """As send_alerts.alert_queue.AlertQueue."""
+        """As send_alerts.channels.queue.AlertQueue."""
         message = next(one for one in self.waiting if one.id == receipt_handle)
         message.visible_at = self.clock() + timedelta(seconds=seconds)
 
-    def remind(self, key: str, number: int, seconds: float) -> None:
-        """As send_alerts.alert_queue.AlertQueue."""
+    def send_follow_up(self, key: str, number: int, seconds: float) -> None:
+        """As send_alerts.channels.queue.AlertQueue."""
         detail = {"key": key, "number": number}
         event = {"source": "jiki.ops", "detail-type": FOLLOW_UP, "detail": detail}
         self.put(event, min(seconds, 900))
@@ -94,10 +95,10 @@ class AlertLane:
         message.visible_at = self.clock() + timedelta(seconds=VISIBILITY_SECONDS)
         settings = Settings.from_env()
         if (self.clock() - self._last_run).total_seconds() > WARM_SECONDS:
-            adapters._bot.cache_clear()
+            wiring._bot.cache_clear()
         context: Any = Context("send-alerts")
         ports = replace(
-            adapters.build(settings, context),
+            wiring.wire(settings, context),
             queue=self,
             clock=self.clock,
             wait=self.clock.advance,
@@ -115,8 +116,10 @@ class AlertLane:
         }
         try:
             # Slack's own pauses are kept by the process's clock.
-            with mock.patch.object(slack_gate, "time", SimpleNamespace(monotonic=self._monotonic)):
-                work(SQSRecord(record), ports, settings.place, settings.policy)
+            with mock.patch.object(
+                circuit_breaker, "time", SimpleNamespace(monotonic=self._monotonic)
+            ):
+                handle_record(SQSRecord(record), ports, settings.stack_info, settings.policy)
         except Exception as error:  # noqa: BLE001  # whatever it is, SQS delivers again
             self.failures.append(f"{type(error).__name__}: {error}")
         else:

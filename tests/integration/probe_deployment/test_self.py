@@ -17,7 +17,7 @@ from probe_deployment.finding import Finding, Status
 from probe_deployment.runner import run_checks
 from probe_deployment.settings import Settings
 from probe_deployment.triggers import Request, Trigger
-from send_alerts import adapters
+from send_alerts import wiring
 from tests.integration.probe_deployment.conftest import System
 
 STACK = "jiki-ops"
@@ -58,7 +58,7 @@ def context(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Context:
     """The deployed functions behind Lambda's Invoke, and a stack with its queue and rule."""
-    adapters._parameters.cache_clear()  # keeps the token of another test for minutes
+    wiring._parameters.cache_clear()  # keeps the token of another test for minutes
     lambda_endpoint.functions |= handlers
     system.aws.client("ssm").put_parameter(
         Name="/jiki-ops/slack-token", Value=slack.token, Type="SecureString"
@@ -105,7 +105,7 @@ def test_a_token_that_slack_does_not_know_is_named(context: Context, system: Sys
     system.aws.client("ssm").put_parameter(
         Name="/jiki-ops/slack-token", Value="xoxb-revoked", Type="SecureString", Overwrite=True
     )
-    adapters._parameters.cache_clear()
+    wiring._parameters.cache_clear()
     finding = own_functions.check(own(context), "SendAlerts")
     assert "slack: " in finding.saw
     assert "invalid_auth" in finding.saw

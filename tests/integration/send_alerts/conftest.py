@@ -12,9 +12,9 @@ import pytest
 from local.alert_batches import batch
 from local.moto_aws import MotoAws
 from local.slack import SlackStandIn
-from send_alerts import adapters
+from send_alerts import wiring
 from send_alerts.app import handler
-from send_alerts.store import DynamoIncidents
+from send_alerts.channels.incidents import DynamoIncidents
 
 type Event = Callable[[str], Any]
 OPS_TABLE = "jiki-ops"
@@ -71,7 +71,7 @@ class Alerts:
         return found
 
     def subjects(self) -> list[str]:
-        return [notification["Subject"] for notification in self.notifications()]
+        return [email["Subject"] for email in self.notifications()]
 
     def in_flight(self) -> int:
         attributes = self.aws.client("sqs").get_queue_attributes(
@@ -87,7 +87,7 @@ class Alerts:
         store.save(replace(held, incident=replace(held.incident, outbox=outbox)), now)
 
     def slack_token(self, value: str) -> None:
-        adapters._parameters.cache_clear()
+        wiring._parameters.cache_clear()
         self.aws.client("ssm").put_parameter(
             Name="/jiki-ops/slack-token", Value=value, Type="SecureString", Overwrite=True
         )
@@ -110,10 +110,10 @@ def alerts(aws: MotoAws, lambda_context: Any, monkeypatch: pytest.MonkeyPatch) -
         "ALERT_QUEUE_URL": queue["QueueUrl"],
     }.items():
         monkeypatch.setenv(name, value)
-    for cached in (adapters._parameters, adapters._secrets, adapters._bot, adapters._webhook):
+    for cached in (wiring._parameters, wiring._secrets, wiring._bot, wiring._webhook):
         cached.cache_clear()
     yield Alerts(aws, lambda_context, queue["QueueUrl"], inbox)
-    for cached in (adapters._parameters, adapters._secrets, adapters._bot, adapters._webhook):
+    for cached in (wiring._parameters, wiring._secrets, wiring._bot, wiring._webhook):
         cached.cache_clear()
 
 

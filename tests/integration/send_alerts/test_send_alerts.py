@@ -13,10 +13,10 @@ from local.alert_batches import EVENTS
 from local.ecs import EcsStandIn
 from local.slack import SlackStandIn
 from send_alerts.app import handler
-from send_alerts.incident import Head, Incident
-from send_alerts.slack import BotSlack
-from send_alerts.slack_delivery import chart as draw_chart
-from send_alerts.slack_message import Message
+from send_alerts.channels.slack import BotSlack
+from send_alerts.channels.slack_posts import chart as draw_chart
+from send_alerts.incident.incident import Incident, RootMessage
+from send_alerts.words.slack_blocks import Message
 from tests.integration.send_alerts.conftest import OPS_TABLE, Alerts
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.alert_world import alarm as alarm_notice
@@ -29,9 +29,9 @@ def test_an_incident_opens_and_resolves_in_one_thread_and_two_notifications(
 ) -> None:
     assert with_slack.send(event("alerts/alarm_metric")) == []
     assert with_slack.send(event("alerts/alarm_metric_ok")) == []
-    head, line = slack.messages
-    assert head.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
-    assert line.thread_ts == head.ts
+    root, line = slack.messages
+    assert root.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
+    assert line.thread_ts == root.ts
     assert "after 18 min" in line.text
     assert with_slack.subjects() == [
         "[CRITICAL] jiki-api-web-cpu-high",
@@ -141,9 +141,9 @@ def test_the_chart_is_a_file_in_the_thread(slack: SlackStandIn) -> None:
 
     threads = BotSlack(slack.token, slack.channel, slack.url)
     posted = threads.post(Message("head", "#d62728"), "delivery")
-    head = Head(posted.channel, posted.ts, NOON, "")
+    root = RootMessage(posted.channel, posted.ts, NOON, "")
     subject = alarm_notice(0, widget="{}")
-    draw_chart(Incident(subject.key, subject=subject, head=head), threads, Drawn())
+    draw_chart(Incident(subject.key, subject=subject, root=root), threads, Drawn())
     (reply,) = slack.thread(posted.ts)
     assert slack.workspace.uploads[reply.files[0]["id"]] == b"picture of {}"
 

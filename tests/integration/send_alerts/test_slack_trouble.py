@@ -8,7 +8,7 @@ import pytest
 
 from local.alert_batches import batch
 from local.slack import Failure, SlackStandIn
-from send_alerts import adapters
+from send_alerts import wiring
 from send_alerts.app import handler
 from tests.integration.send_alerts.conftest import CPU_HIGH, Alerts
 
@@ -54,8 +54,8 @@ def test_a_reply_that_landed_although_slack_failed_is_found_in_the_thread(
     assert handler(batch([event("alerts/alarm_metric_ok")]), with_slack.context) == {
         "batchItemFailures": []
     }
-    head, _ = slack.messages
-    assert head.text.startswith(":large_green_circle:")
+    root, _ = slack.messages
+    assert root.text.startswith(":large_green_circle:")
 
 
 def test_a_silent_slack_is_not_looked_at_before_its_last_request_can_have_landed(
@@ -169,7 +169,7 @@ def test_what_is_moved_back_from_the_dead_letter_queue_is_told_where_it_was_not(
     assert with_slack.send(alarm) == [json.dumps(alarm)]
     assert len(with_slack.subjects()) == 1
     # WHEN the message is moved back, to a new process, and then once more
-    adapters._bot.cache_clear()
+    wiring._bot.cache_clear()
     assert with_slack.send(alarm, alarm) == []
     # THEN Slack has it once, and SNS hears nothing again
     assert len(slack.messages) == 1

@@ -8,16 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ops_common.ops_events import Severity
-from send_alerts.events import FollowUp
-from send_alerts.incident import Incident, Policy
-from send_alerts.notice import Link, Notice, Signal
+from send_alerts.channels.incidents import Conflict, Held
+from send_alerts.channels.slack import Posted
+from send_alerts.channels.slack_failures import MaybeSent
+from send_alerts.incident.incident import Incident, Policy
+from send_alerts.incident.storm import Storms
+from send_alerts.notify import notify
 from send_alerts.ports import Ports, TryLater
-from send_alerts.slack import Posted
-from send_alerts.slack_failures import MaybeSent
-from send_alerts.slack_message import Message
-from send_alerts.store import Conflict, Held
-from send_alerts.storm import Storms
-from send_alerts.tell import tell
+from send_alerts.reading.notice import Link, Notice, Signal
+from send_alerts.reading.parse import FollowUp
+from send_alerts.words.slack_blocks import Message
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 POLICY = Policy()
@@ -142,11 +142,11 @@ class FakeThreads:
         self.pictures.append(thread_ts)
 
     @property
-    def heads(self) -> list[Shown]:
+    def roots(self) -> list[Shown]:
         return [shown for shown in self.messages if not shown.thread_ts]
 
-    def thread(self, head: Shown) -> list[str]:
-        return [shown.text for shown in self.messages if shown.thread_ts == head.ts]
+    def thread(self, root: Shown) -> list[str]:
+        return [shown.text for shown in self.messages if shown.thread_ts == root.ts]
 
 
 class FakeTopic:
@@ -169,7 +169,7 @@ class FakeQueue:
     def hide(self, receipt_handle: str, seconds: float) -> None:
         raise AssertionError("only records hide messages")
 
-    def remind(self, key: str, number: int, seconds: float) -> None:
+    def send_follow_up(self, key: str, number: int, seconds: float) -> None:
         self.reminders.append((self.clock() + timedelta(seconds=seconds), key, number))
 
 
@@ -223,7 +223,7 @@ class AlertWorld:
             threads=self.threads if self.slack else None,
             webhook=None,
             chart=FakePictures(),
-            releases=FakePictures(),
+            images=FakePictures(),
             clock=lambda: self.now,
             wait=self._wait,
             deadline=self.now + timedelta(seconds=self.seconds_left),
@@ -233,17 +233,17 @@ class AlertWorld:
         self.waited.append(seconds)
         self.now += timedelta(seconds=seconds)
 
-    def tell(self, *notices: Notice, at: float | None = None) -> str:
+    def notify(self, *notices: Notice, at: float | None = None) -> str:
         """One message of the queue, arriving `at` minutes after noon."""
         if at is not None:
             self.now = minute(at)
-        return tell(list(notices), self.ports(), self.policy)
+        return notify(list(notices), self.ports(), self.policy)
 
-    def tell_until_done(self, *notices: Notice, at: float | None = None) -> None:
+    def notify_until_done(self, *notices: Notice, at: float | None = None) -> None:
         """The same, repeated as the queue would repeat it."""
         for _ in range(20):
             try:
-                self.tell(*notices, at=at)
+                self.notify(*notices, at=at)
             except TryLater as later:
                 at = None
                 self.now += timedelta(seconds=later.seconds)
@@ -262,7 +262,7 @@ class AlertWorld:
                 break
             self.queue.reminders.remove(waiting[0])
             self.now = max(due, self.now)
-            tell(FollowUp(key, number), self.ports(), self.policy)
+            notify(FollowUp(key, number), self.ports(), self.policy)
         self.now = minute(until)
 
     def incident(self, key: str = "alarm:web-5xx") -> Incident:

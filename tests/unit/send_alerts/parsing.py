@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from send_alerts.events import parse
-from send_alerts.notice import Notice
-from send_alerts.place import Place
+from send_alerts.reading.notice import Notice
+from send_alerts.reading.parse import parse
+from send_alerts.reading.stack_info import StackInfo
 from tests.unit.send_alerts.alert_world import NOON
 
-PLACE = Place(
+STACK_INFO = StackInfo(
     region="eu-west-1",
     log_group_prefix="/ecs/",
     web_service="jiki-api-web",
@@ -18,7 +18,7 @@ PLACE = Place(
 type Event = Callable[[str], Any]
 
 
-def parsed(event: Any, place: Place = PLACE) -> list[Notice]:
-    found = parse(json.dumps(event), NOON, place)
+def parsed(event: Any, stack_info: StackInfo = STACK_INFO) -> list[Notice]:
+    found = parse(json.dumps(event), NOON, stack_info)
     assert isinstance(found, list)
     return found

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from send_alerts.history import Episode
-from send_alerts.incident import Policy
-from send_alerts.notice import Notice, Signal
+from send_alerts.channels.slack_failures import AFTER_ANSWER, MaybeSent, NotSent
+from send_alerts.incident.history import Episode
+from send_alerts.incident.incident import Policy
 from send_alerts.ports import TryLater
-from send_alerts.slack_failures import AFTER_ANSWER, MaybeSent, NotSent
+from send_alerts.reading.notice import Notice, Signal
 from tests.unit.send_alerts.alert_world import (
     NO_FOLDING,
     POLICY,
@@ -57,7 +57,7 @@ def played(events: list[Notice], policy: Policy) -> AlertWorld:
     world = AlertWorld(policy)
     world.now = minute(100_000)
     for event in events:
-        world.tell_until_done(event)
+        world.notify_until_done(event)
     return world
 
 
@@ -85,12 +85,12 @@ def test_the_newest_incident_looks_the_same_in_slack(
     # Flapping is a matter of when it was noticed; without it the head shows the state alone.
     calm = replace(POLICY, flaps_until_quiet=1000)
     one, other = played(timeline, calm), played(arrived, calm)
-    if one.incident().head and other.incident().head:
+    if one.incident().root and other.incident().root:
         (shown, expected) = (world.incident().shown_episode(calm) for world in (other, one))
         assert (shown and shown.open) == (expected and expected.open)
 
 
-def worth_telling(timeline: list[Notice]) -> set[str]:
+def to_notify(timeline: list[Notice]) -> set[str]:
     """All of it, but an end without a beginning: the alarm came from no data, and was OK before."""
     worth, lasting = set(), False
     for event in timeline:
@@ -112,8 +112,8 @@ def identity(event: Notice) -> str:
 
 
 def in_slack(world: AlertWorld) -> list[str]:
-    told = [shown.delivery.removesuffix("/slack") for shown in world.threads.messages]
-    return [delivery for delivery in told if not delivery.endswith("/calm")]
+    notified = [shown.delivery.removesuffix("/slack") for shown in world.threads.messages]
+    return [delivery for delivery in notified if not delivery.endswith("/calm")]
 
 
 def by_sns(world: AlertWorld) -> list[str]:
@@ -126,9 +126,9 @@ def test_slack_hears_of_every_transition_once(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
-    told = in_slack(played(arrived, POLICY))
-    assert sorted(told) == sorted(set(told))
-    assert worth_telling(timeline) <= set(told) <= {identity(event) for event in timeline}
+    notified = in_slack(played(arrived, POLICY))
+    assert sorted(notified) == sorted(set(notified))
+    assert to_notify(timeline) <= set(notified) <= {identity(event) for event in timeline}
 
 
 @settings(deadline=None, max_examples=40)
@@ -137,9 +137,9 @@ def test_sns_hears_of_every_change_between_alarm_and_ok_once(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
-    told = by_sns(played(arrived, NO_FOLDING))
-    assert sorted(told) == sorted(set(told))
-    assert loud(timeline) <= set(told)
+    notified = by_sns(played(arrived, NO_FOLDING))
+    assert sorted(notified) == sorted(set(notified))
+    assert loud(timeline) <= set(notified)
 
 
 BAD_LUCK = st.sampled_from(
@@ -177,14 +177,14 @@ def test_crashes_and_slack_s_failures_lose_nothing_and_show_nothing_twice(
         if crashes:
             world.incidents.crash_at_save = world.incidents.saves + crashes.pop()
         try:
-            world.tell(event)
+            world.notify(event)
         except (TryLater, ProcessDied):
             waiting.append(event)
         world.now += timedelta(seconds=pause_seconds)
     # THEN Slack shows everything once, SNS has heard of every change, and the state is the same
-    told = in_slack(world)
-    assert sorted(told) == sorted(set(told))
-    assert worth_telling(timeline) <= set(told) <= {identity(event) for event in timeline}
+    notified = in_slack(world)
+    assert sorted(notified) == sorted(set(notified))
+    assert to_notify(timeline) <= set(notified) <= {identity(event) for event in timeline}
     assert loud(timeline) <= set(by_sns(world))
     assert state(world) == state(played(timeline, NO_FOLDING))
     assert not world.incident().outbox
@@ -193,18 +193,18 @@ def test_crashes_and_slack_s_failures_lose_nothing_and_show_nothing_twice(
 def test_a_line_that_may_have_landed_is_looked_for_where_it_was_tried() -> None:
     world = AlertWorld(NO_FOLDING)
     world.seconds_left = 30
-    world.tell(notice(Signal.OPEN, 0), at=0)
+    world.notify(notice(Signal.OPEN, 0), at=0)
     # GIVEN an end whose line landed in the thread, although Slack did not say so
     end = notice(Signal.RESOLVED, 5, since=minute(4))
     world.threads.failures, world.threads.lands_although_failed = [MaybeSent("timeout")], True
     with pytest.raises(TryLater):
-        world.tell(end, at=5)
+        world.notify(end, at=5)
     # WHEN a late event shows that it ended another incident than the thread's
-    world.tell_until_done(notice(Signal.OPEN, 4, since=minute(2)), at=6)
-    world.tell_until_done(end)
+    world.notify_until_done(notice(Signal.OPEN, 4, since=minute(2)), at=6)
+    world.notify_until_done(end)
     # THEN it is found in that thread, and the other incident has a message of its own
     assert in_slack(world).count(identity(end)) == 1
-    assert len(world.threads.heads) == 2
+    assert len(world.threads.roots) == 2
 
 
 def test_a_replay_of_everything_hours_later_does_nothing() -> None:
@@ -217,18 +217,18 @@ def test_a_replay_of_everything_hours_later_does_nothing() -> None:
     before = (len(world.threads.messages), len(world.topic.published), world.incident())
     world.now += timedelta(hours=5)
     for event in events:
-        world.tell(event)
+        world.notify(event)
     assert (len(world.threads.messages), len(world.topic.published), world.incident()) == before
 
 
 def test_days_of_flapping_keep_one_thread_and_a_bounded_item() -> None:
     world = AlertWorld(POLICY)
     for at in range(0, 200, 2):
-        world.tell(notice(Signal.OPEN, at), at=at)
-        world.tell(notice(Signal.RESOLVED, at + 1), at=at + 1)
-    assert len(world.threads.heads) == 1
+        world.notify(notice(Signal.OPEN, at), at=at)
+        world.notify(notice(Signal.RESOLVED, at + 1), at=at + 1)
+    assert len(world.threads.roots) == 1
     assert len(world.incident().history.entries) <= 60
     before = len(world.threads.messages)
     for at in range(0, 200, 2):
-        world.tell(notice(Signal.OPEN, at))
+        world.notify(notice(Signal.OPEN, at))
     assert len(world.threads.messages) == before

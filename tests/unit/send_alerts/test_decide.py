@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from ops_common.ops_events import Severity
-from send_alerts.decide import Channels, advance, hand_over, own_message, say, silence
-from send_alerts.delivery import Channel, Delivery, What
-from send_alerts.incident import FollowUpDue, Head, Incident
-from send_alerts.notice import Notice, Signal
+from send_alerts.incident.decide import Channels, advance, enqueue, fold, needs_root, silence
+from send_alerts.incident.incident import FollowUpDue, Incident, RootMessage
+from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
+from send_alerts.reading.notice import Notice, Signal
 from tests.unit.send_alerts.alert_world import POLICY, alarm, minute, notice, ok
 
 BOT = Channels(slack=True, threads=True)
@@ -28,11 +28,11 @@ def after(*notices: Notice, channels: Channels = BOT) -> Incident:
 
 def tellings(incident: Incident) -> list[tuple[str, str]]:
     """What is told, in its order, and where."""
-    found: dict[tuple[What, object], set[Channel]] = {}
+    found: dict[tuple[EntryKind, object], set[Channel]] = {}
     for delivery in incident.outbox:
-        found.setdefault((delivery.what, delivery.at), set()).add(delivery.channel)
+        found.setdefault((delivery.kind, delivery.at), set()).add(delivery.channel)
     names = {frozenset(channels): name for name, channels in CHANNELS_OF.items()}
-    return [(what.value, names[frozenset(channels)]) for (what, _), channels in found.items()]
+    return [(kind.value, names[frozenset(channels)]) for (kind, _), channels in found.items()]
 
 
 def own(signal: Signal, at: float, **changes) -> Notice:
@@ -44,7 +44,7 @@ OPEN, OVER, NO_DATA, NOTE = Signal.OPEN, Signal.RESOLVED, Signal.NO_DATA, Signal
 
 
 @pytest.mark.parametrize(
-    ("notices", "told"),
+    ("notices", "notified"),
     [
         ([alarm(0), ok(1)], [("opened", "both"), ("resolved", "both")]),
         ([alarm(0), alarm(1, was=OPEN)], [("opened", "both"), ("again", "slack")]),
@@ -96,8 +96,8 @@ OPEN, OVER, NO_DATA, NOTE = Signal.OPEN, Signal.RESOLVED, Signal.NO_DATA, Signal
         ),
     ],
 )
-def test_each_transition_is_told_to_whom_it_concerns(notices, told) -> None:
-    assert tellings(after(*notices)) == told
+def test_each_transition_is_told_to_whom_it_concerns(notices, notified) -> None:
+    assert tellings(after(*notices)) == notified
 
 
 def test_a_late_flap_of_an_incident_that_is_over_is_not_called_flapping() -> None:
@@ -110,7 +110,7 @@ def test_a_late_flap_of_an_incident_that_is_over_is_not_called_flapping() -> Non
 
 
 @pytest.mark.parametrize(
-    ("channels", "told"),
+    ("channels", "notified"),
     [
         (BOT, [("opened", "both"), ("again", "slack"), ("no_data", "slack"), ("resolved", "both")]),
         # A webhook has no thread for what isn't aloud.
@@ -118,9 +118,9 @@ def test_a_late_flap_of_an_incident_that_is_over_is_not_called_flapping() -> Non
         (NO_SLACK, [("opened", "sns"), ("resolved", "sns")]),
     ],
 )
-def test_channels_get_what_they_can_show(channels: Channels, told) -> None:
+def test_channels_get_what_they_can_show(channels: Channels, notified) -> None:
     events = (alarm(0), alarm(1, was=OPEN), notice(NO_DATA, 2, was=OPEN), ok(3))
-    assert tellings(after(*events, channels=channels)) == told
+    assert tellings(after(*events, channels=channels)) == notified
 
 
 def test_good_news_is_mailed_only_where_there_is_no_slack() -> None:
@@ -140,7 +140,7 @@ def test_a_delivery_has_the_name_of_its_transition_and_channel() -> None:
 def test_the_text_of_an_event_is_told_with_that_event_alone() -> None:
     # GIVEN an end that was no news until its opening arrived
     incident = after(own(OVER, 5), own(OPEN, 0))
-    texts = {(one.what.value, one.text, one.late) for one in incident.outbox}
+    texts = {(one.kind.value, one.text, one.late) for one in incident.outbox}
     assert texts == {("opened", "errors at 0", True), ("resolved", "", False)}
 
 
@@ -159,9 +159,9 @@ def test_what_was_seen_changes_nothing() -> None:
 
 
 def test_people_have_heard_of_it_when_it_was_told_aloud() -> None:
-    assert after(alarm(0)).spoken_at == minute(100)
-    assert after(alarm(0), alarm(1, was=OPEN)).spoken_at == minute(100)
-    assert after(alarm(0), alarm(1, was=OPEN), ok(2)).spoken_at == minute(102)
+    assert after(alarm(0)).notified_at == minute(100)
+    assert after(alarm(0), alarm(1, was=OPEN)).notified_at == minute(100)
+    assert after(alarm(0), alarm(1, was=OPEN), ok(2)).notified_at == minute(102)
 
 
 @pytest.mark.parametrize(
@@ -189,32 +189,32 @@ def test_a_silence_keeps_what_was_to_be_told_already() -> None:
     assert silenced.history.knows(ok(1))
 
 
-HEAD = Head("C1", "1.0", minute(0), "fingerprint")
+HEAD = RootMessage("C1", "1.0", minute(0), "fingerprint")
 
 
 def test_the_first_telling_that_no_message_covers_needs_one_of_its_own() -> None:
     incident = after(alarm(0), ok(1), alarm(60))
-    first = own_message(incident, POLICY)
+    first = needs_root(incident, POLICY)
     assert first is not None
     assert first.at == minute(0)
     # With a message for the first incident, it is the second one's opening.
-    second = own_message(replace(incident, head=HEAD), POLICY)
+    second = needs_root(replace(incident, root=HEAD), POLICY)
     assert second is not None
     assert second.at == minute(60)
-    assert own_message(replace(incident, head=replace(HEAD, posted_for=minute(60))), POLICY) is None
+    assert needs_root(replace(incident, root=replace(HEAD, posted_for=minute(60))), POLICY) is None
     # A storm tells it, or an attempt is under way.
-    assert own_message(replace(incident, folded_for=minute(60)), POLICY) is None
+    assert needs_root(replace(incident, folded_for=minute(60)), POLICY) is None
     tried = [one.trying(minute(101), timedelta(seconds=30), "") for one in incident.outbox]
-    assert own_message(replace(incident, outbox=tuple(tried)), POLICY) is None
-    assert own_message(after(notice(NO_DATA, 0, was=OPEN)), POLICY) is None
+    assert needs_root(replace(incident, outbox=tuple(tried)), POLICY) is None
+    assert needs_root(after(notice(NO_DATA, 0, was=OPEN)), POLICY) is None
 
 
 def test_what_a_storm_tells_is_handed_over_as_one() -> None:
     incident = replace(after(alarm(0), ok(1)), folded_for=minute(0))
-    again = Delivery("again", Channel.QUEUE, What.LOOK_AGAIN, minute(0))
+    again = OutboxEntry("again", Channel.QUEUE, EntryKind.FOLLOW_UP, minute(0))
     tried = replace(incident.outbox[0], id="tried", tried_at=minute(100))
     incident = replace(incident, outbox=(tried, *incident.outbox, again))
-    handed = hand_over(incident, POLICY)
+    handed = fold(incident, POLICY)
     last = incident.outbox[-2]
     assert handed.outbox == (
         tried,
@@ -223,22 +223,22 @@ def test_what_a_storm_tells_is_handed_over_as_one() -> None:
     )
     # Another incident than the one that was folded is told by itself.
     apart = replace(after(alarm(0), ok(1), alarm(60)), folded_for=minute(0))
-    left = hand_over(apart, POLICY).outbox
+    left = fold(apart, POLICY).outbox
     assert [one.at for one in left if one.channel is not Channel.STORM] == [minute(60)] * 2
-    assert hand_over(after(alarm(0)), POLICY) == after(alarm(0))
+    assert fold(after(alarm(0)), POLICY) == after(alarm(0))
 
 
 def test_the_head_shows_the_newest_incident_unless_that_is_told_elsewhere() -> None:
     incident = after(alarm(0), ok(1), alarm(60))
     first, second = incident.episodes(POLICY)
     assert incident.shown_episode(POLICY) is None
-    headed = replace(incident, head=HEAD)
+    headed = replace(incident, root=HEAD)
     assert headed.shown_episode(POLICY) == second
     assert replace(headed, silenced_until=minute(90)).shown_episode(POLICY) == first
     assert replace(headed, folded_for=minute(60)).shown_episode(POLICY) == first
     # A storm of long ago has nothing to do with the one that lasts.
     assert replace(headed, folded_for=minute(0)).shown_episode(POLICY) == second
-    assert replace(Incident("note:1"), head=HEAD).shown_episode(POLICY) is None
+    assert replace(Incident("note:1"), root=HEAD).shown_episode(POLICY) is None
 
 
 def test_a_delivery_remembers_its_attempts() -> None:
@@ -258,7 +258,7 @@ def test_a_delivery_is_changed_or_confirmed_in_its_place() -> None:
     incident = after(alarm(0), ok(1))
     first, second, third, fourth = incident.outbox
     tried = replace(second, tried_at=minute(7))
-    assert incident.with_delivery(tried).outbox == (first, tried, third, fourth)
+    assert incident.with_entry(tried).outbox == (first, tried, third, fourth)
     assert incident.without(tried).outbox == (first, third, fourth)
 
 
@@ -268,11 +268,11 @@ def test_everything_that_is_known_survives_its_json() -> None:
     full = replace(
         incident,
         changes=("a deployment",),
-        head=HEAD,
+        root=HEAD,
         folded_for=minute(1),
         outbox=tuple(one.trying(minute(5), timedelta(1), "1.0") for one in incident.outbox),
-        flapping_told=True,
-        spoken_at=minute(2),
+        flapping_notified=True,
+        notified_at=minute(2),
         silenced_until=minute(3),
         summarised=4,
         follow_up=FollowUpDue(7, minute(9)),
@@ -283,7 +283,7 @@ def test_everything_that_is_known_survives_its_json() -> None:
 
 
 def test_nothing_is_told_aloud_that_is_for_the_thread() -> None:
-    delivery = Delivery("id", Channel.SLACK, What.CALM, minute(0))
-    quiet = say(Incident("key"), delivery, minute(1), BOT, loud=False)
+    delivery = OutboxEntry("id", Channel.SLACK, EntryKind.CALM, minute(0))
+    quiet = enqueue(Incident("key"), delivery, minute(1), BOT, loud=False)
     assert [(one.id, one.channel) for one in quiet.outbox] == [("id/slack", Channel.SLACK)]
-    assert quiet.spoken_at is None
+    assert quiet.notified_at is None

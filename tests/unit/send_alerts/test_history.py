@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from send_alerts.history import KEPT, Episode, History, Transition, episode_at, episodes
-from send_alerts.history import worth_telling as worth
-from send_alerts.notice import Signal
+from send_alerts.incident.history import KEPT, Episode, History, Transition, episode_at, episodes
+from send_alerts.incident.history import to_notify as worth
+from send_alerts.reading.notice import Signal
 from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
 WINDOW = timedelta(minutes=10)
@@ -100,7 +100,7 @@ def test_a_time_falls_into_the_last_incident_opened_by_then() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "told"),
+    ("entries", "notified"),
     [
         ([entry(OPEN, 0), entry(OPEN, 1)], [0, 1]),
         ([entry(OPEN, 0), entry(OVER, 1), entry(OVER, 2)], [0, 1]),
@@ -116,8 +116,8 @@ def test_a_time_falls_into_the_last_incident_opened_by_then() -> None:
         ([entry(OVER, 0), entry(NOTE, 1), entry(OVER, 2)], [1]),
     ],
 )
-def test_only_news_is_worth_telling(entries: list[Transition], told: list[int]) -> None:
-    assert worth(entries) == [entries[index] for index in told]
+def test_only_news_is_worth_telling(entries: list[Transition], notified: list[int]) -> None:
+    assert worth(entries) == [entries[index] for index in notified]
 
 
 def test_transitions_lie_in_the_order_of_their_own_time() -> None:
@@ -139,7 +139,7 @@ def test_of_two_at_one_time_the_end_comes_last() -> None:
 def test_a_transition_keeps_what_its_event_said() -> None:
     event = alarm(3, since=minute(1))
     (kept,) = History().with_transition(event, WINDOW).entries
-    assert kept == Transition(minute(3), OPEN, OVER, minute(1), told=False)
+    assert kept == Transition(minute(3), OPEN, OVER, minute(1), notified=False)
 
 
 def test_a_transition_is_known_by_its_time_and_kind() -> None:
@@ -182,15 +182,19 @@ def test_the_opening_of_the_incident_at_hand_is_not_forgotten() -> None:
 
 def test_only_those_that_were_told_are_marked() -> None:
     history = flapping(0, 3)
-    marked = history.mark_told(history.entries[1:2])
-    assert [one.told for one in marked.entries] == [False, True, False]
-    assert [one.told for one in marked.mark_told(marked.entries[2:]).entries] == [False, True, True]
+    marked = history.mark_notified(history.entries[1:2])
+    assert [one.notified for one in marked.entries] == [False, True, False]
+    assert [one.notified for one in marked.mark_notified(marked.entries[2:]).entries] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_history_survives_its_json() -> None:
     history = flapping(0, KEPT).with_transition(alarm(KEPT, since=minute(1)), WINDOW)
     history = history.with_transition(notice(NO_DATA, KEPT + 1), WINDOW)
-    history = history.mark_told(history.entries[:9])
+    history = history.mark_notified(history.entries[:9])
     assert history.forgotten_until is not None
     assert History.from_json(json.loads(json.dumps(history.as_json()))) == history
     assert History.from_json(json.loads(json.dumps(History().as_json()))) == History()

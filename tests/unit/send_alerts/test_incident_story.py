@@ -1,17 +1,17 @@
 from copy import replace
 
-from send_alerts.notice import Signal
+from send_alerts.reading.notice import Signal
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, notice, ok
 
 
 def test_an_incident_is_one_message_edited_and_one_thread() -> None:
     world = AlertWorld()
-    world.tell(alarm(0), at=0)
-    world.tell(ok(12), at=12)
-    (head,) = world.threads.heads
-    assert head.text == ":red_circle: *Critical: web-5xx*"
-    assert head.edits == [":large_green_circle: *Resolved: web-5xx*"]
-    (line,) = world.threads.thread(head)
+    world.notify(alarm(0), at=0)
+    world.notify(ok(12), at=12)
+    (root,) = world.threads.roots
+    assert root.text == ":red_circle: *Critical: web-5xx*"
+    assert root.edits == [":large_green_circle: *Resolved: web-5xx*"]
+    (line,) = world.threads.thread(root)
     assert line.startswith(":large_green_circle: Over at 25 Nov 12:12:00 UTC, after 12 min")
     assert world.topic.subjects == ["[CRITICAL] web-5xx", "[RESOLVED] web-5xx"]
 
@@ -19,17 +19,17 @@ def test_an_incident_is_one_message_edited_and_one_thread() -> None:
 def test_the_same_event_twice_is_told_once() -> None:
     world = AlertWorld()
     for at in (0, 0.1, 300):
-        assert world.tell(alarm(0), at=at)
+        assert world.notify(alarm(0), at=at)
     assert len(world.threads.messages) == len(world.topic.published) == 1
 
 
 def test_an_alarm_that_arrives_after_its_ok_reopens_nothing() -> None:
     world = AlertWorld()
-    world.tell(ok(5, since=minute(0)), at=5)
-    world.tell(alarm(0), at=6)
-    (head,) = world.threads.heads
-    assert head.text == ":large_green_circle: *Resolved: web-5xx*"
-    (line,) = world.threads.thread(head)
+    world.notify(ok(5, since=minute(0)), at=5)
+    world.notify(alarm(0), at=6)
+    (root,) = world.threads.roots
+    assert root.text == ":large_green_circle: *Resolved: web-5xx*"
+    (line,) = world.threads.thread(root)
     assert "Since 25 Nov 12:00:00 UTC (this arrived late; now: resolved)" in line
     episode = world.incident().current(world.policy)
     assert episode
@@ -40,9 +40,9 @@ def test_an_alarm_that_arrives_after_its_ok_reopens_nothing() -> None:
 
 def test_an_end_that_arrives_late_does_not_look_like_the_end_of_what_lasts() -> None:
     world = AlertWorld()
-    world.tell(alarm(0), at=0)
-    world.tell(alarm(30), at=30)
-    world.tell(ok(15), at=31)
+    world.notify(alarm(0), at=0)
+    world.notify(alarm(30), at=30)
+    world.notify(ok(15), at=31)
     assert world.topic.subjects[-1] == "[CRITICAL] web-5xx"
     assert (
         "Over at 25 Nov 12:15:00 UTC, after 15 min (this arrived late; now: critical)"
@@ -52,28 +52,28 @@ def test_an_end_that_arrives_late_does_not_look_like_the_end_of_what_lasts() -> 
 
 def test_an_alarm_that_settles_is_told_to_nobody() -> None:
     world = AlertWorld()
-    world.tell(ok(0, was=Signal.NO_DATA))
-    world.tell(ok(1, was=Signal.RESOLVED))
+    world.notify(ok(0, was=Signal.NO_DATA))
+    world.notify(ok(1, was=Signal.RESOLVED))
     assert not world.threads.messages
     assert not world.topic.published
 
 
 def test_an_ok_after_missing_data_ends_the_incident() -> None:
     world = AlertWorld()
-    world.tell(alarm(0))
-    world.tell(notice(Signal.NO_DATA, 1, was=Signal.OPEN))
-    world.tell(ok(2, was=Signal.NO_DATA))
-    (head,) = world.threads.heads
-    assert "No data" in world.threads.thread(head)[0]
-    assert "after 2 min" in world.threads.thread(head)[1]
+    world.notify(alarm(0))
+    world.notify(notice(Signal.NO_DATA, 1, was=Signal.OPEN))
+    world.notify(ok(2, was=Signal.NO_DATA))
+    (root,) = world.threads.roots
+    assert "No data" in world.threads.thread(root)[0]
+    assert "after 2 min" in world.threads.thread(root)[1]
     assert world.topic.subjects == ["[CRITICAL] web-5xx", "[RESOLVED] web-5xx"]
 
 
 def test_a_new_incident_of_the_same_alarm_gets_a_new_message() -> None:
     world = AlertWorld()
     for event in (alarm(0), ok(1), alarm(60), ok(61)):
-        world.tell(event)
-    first, second = world.threads.heads
+        world.notify(event)
+    first, second = world.threads.roots
     assert first.edits == second.edits == [":large_green_circle: *Resolved: web-5xx*"]
     assert len(world.topic.published) == 4
 
@@ -81,11 +81,11 @@ def test_a_new_incident_of_the_same_alarm_gets_a_new_message() -> None:
 def test_flaps_stay_in_one_thread_and_are_told_to_sns_once_until_it_is_calm() -> None:
     world = AlertWorld()
     for at in range(0, 12, 2):
-        world.tell(alarm(at), at=at)
-        world.tell(ok(at + 1), at=at + 1)
-    (head,) = world.threads.heads
-    assert len(world.threads.thread(head)) == 11
-    assert head.edits[-1] == ":arrows_counterclockwise: *Flapping: web-5xx*"
+        world.notify(alarm(at), at=at)
+        world.notify(ok(at + 1), at=at + 1)
+    (root,) = world.threads.roots
+    assert len(world.threads.thread(root)) == 11
+    assert root.edits[-1] == ":arrows_counterclockwise: *Flapping: web-5xx*"
     assert world.topic.subjects == [
         "[CRITICAL] web-5xx",
         "[RESOLVED] web-5xx",
@@ -94,14 +94,14 @@ def test_flaps_stay_in_one_thread_and_are_told_to_sns_once_until_it_is_calm() ->
         "[FLAPPING] web-5xx",
     ]
     world.let_time_pass(until=30)
-    assert head.edits[-1] == ":large_green_circle: *Resolved: web-5xx*"
-    assert "Calm since 25 Nov 12:11:00 UTC, after 6 times" in world.threads.thread(head)[-1]
+    assert root.edits[-1] == ":large_green_circle: *Resolved: web-5xx*"
+    assert "Calm since 25 Nov 12:11:00 UTC, after 6 times" in world.threads.thread(root)[-1]
     assert world.topic.subjects[5:] == ["[RESOLVED] web-5xx"]
 
 
 def test_a_reminder_comes_while_the_incident_lasts_and_only_then() -> None:
     world = AlertWorld()
-    world.tell(alarm(0))
+    world.notify(alarm(0))
     world.let_time_pass(until=8 * 60 + 5)
     assert world.topic.subjects[1:] == ["[STILL OPEN] web-5xx"] * 2
     reminders = [shown for shown in world.threads.messages if shown.broadcast]
@@ -109,7 +109,7 @@ def test_a_reminder_comes_while_the_incident_lasts_and_only_then() -> None:
         ":red_circle: Not over yet, after 4 h",
         ":red_circle: Not over yet, after 8 h",
     ]
-    world.tell(ok(490), at=490)
+    world.notify(ok(490), at=490)
     world.let_time_pass(until=2000)
     assert world.topic.subjects[3:] == ["[RESOLVED] web-5xx"]
     assert not world.queue.reminders
@@ -117,15 +117,15 @@ def test_a_reminder_comes_while_the_incident_lasts_and_only_then() -> None:
 
 def test_no_reminder_where_the_parameter_is_zero() -> None:
     world = AlertWorld(replace(AlertWorld().policy, reminder=minute(0) - minute(0)))
-    world.tell(alarm(0))
+    world.notify(alarm(0))
     assert not world.queue.reminders
 
 
 def test_a_failing_task_that_stays_quiet_ends_its_incident() -> None:
     world = AlertWorld()
-    world.tell(alarm(0, was=None, quiet_seconds=1800))
-    world.tell(alarm(10, was=None, quiet_seconds=1800), at=10)
+    world.notify(alarm(0, was=None, quiet_seconds=1800))
+    world.notify(alarm(10, was=None, quiet_seconds=1800), at=10)
     world.let_time_pass(until=60)
-    (head,) = world.threads.heads
-    assert "Over at 25 Nov 12:40:00 UTC" in world.threads.thread(head)[-1]
+    (root,) = world.threads.roots
+    assert "Over at 25 Nov 12:40:00 UTC" in world.threads.thread(root)[-1]
     assert world.topic.subjects == ["[CRITICAL] web-5xx", "[RESOLVED] web-5xx"]

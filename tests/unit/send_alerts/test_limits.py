@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from local.slack.limits import problem
 from ops_common.ops_events import Severity
-from send_alerts.decide import Channels, advance
-from send_alerts.incident import Incident
-from send_alerts.limits import MARK, SNS_MESSAGE_BYTES, SNS_SUBJECT
-from send_alerts.notice import Link, Notice, Signal
-from send_alerts.plain import notification
-from send_alerts.slack_message import Message, alone, head, line
+from send_alerts.incident.decide import Channels, advance
+from send_alerts.incident.incident import Incident
+from send_alerts.reading.notice import Link, Notice, Signal
+from send_alerts.words.email_text import email
+from send_alerts.words.limits import MARK, SNS_MESSAGE_BYTES, SNS_SUBJECT
+from send_alerts.words.slack_blocks import Message, alone, line, root
 from tests.unit.send_alerts.alert_world import NOON, POLICY, notice
 
 # Slack's own escapes are the only < > it may see: links that we made.
@@ -43,19 +43,19 @@ def notices(draw: st.DrawFn) -> Notice:
     )
 
 
-def messages(told: Notice, changes: tuple[str, ...]) -> tuple[list[Message], tuple[str, str]]:
-    incident = Incident(told.key, changes=changes)
-    incident = advance(incident, told, NOON, POLICY, Channels(slack=False, threads=False))
-    incident = replace(incident, subject=told)
+def messages(notified: Notice, changes: tuple[str, ...]) -> tuple[list[Message], tuple[str, str]]:
+    incident = Incident(notified.key, changes=changes)
+    incident = advance(incident, notified, NOON, POLICY, Channels(slack=False, threads=False))
+    incident = replace(incident, subject=notified)
     (delivery,) = incident.outbox
     shown = [of(incident, delivery, POLICY) for of in (line, alone)]
-    return [*shown, head(incident, POLICY)], notification(incident, delivery, POLICY)
+    return [*shown, root(incident, POLICY)], email(incident, delivery, POLICY)
 
 
 @settings(deadline=None, max_examples=60)
 @given(notices(), st.lists(TEXT, max_size=5))
-def test_slack_and_sns_take_every_message(told: Notice, changes: list[str]) -> None:
-    shown, (subject, text) = messages(told, tuple(changes))
+def test_slack_and_sns_take_every_message(notified: Notice, changes: list[str]) -> None:
+    shown, (subject, text) = messages(notified, tuple(changes))
     for message in shown:
         payload = json.loads(json.dumps(message.payload()))
         assert problem(payload) == ""
@@ -69,8 +69,8 @@ def test_slack_and_sns_take_every_message(told: Notice, changes: list[str]) -> N
 
 
 def test_what_is_cut_is_marked() -> None:
-    told = notice(Signal.OPEN, 0, text="word " * 100_000, title="t" * 5000)
-    shown, (subject, text) = messages(told, ())
+    notified = notice(Signal.OPEN, 0, text="word " * 100_000, title="t" * 5000)
+    shown, (subject, text) = messages(notified, ())
     assert subject.endswith("...")
     assert text.endswith(MARK)
     for message in shown:

@@ -7,8 +7,8 @@ import pytest
 
 from local.alert_batches import EVENTS
 from ops_common.ops_events import OpsEvent, Severity, State
-from send_alerts.notice import Signal
-from send_alerts.own_events import RUNBOOK
+from send_alerts.reading.notice import Signal
+from send_alerts.reading.own_events import RUNBOOK
 from tests.markdown import anchors
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.parsing import Event, parsed

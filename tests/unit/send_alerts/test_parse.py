@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from local.alert_batches import BATCHES, EVENTS, rendered
 from ops_common.ops_events import Severity
-from send_alerts.events import FollowUp, NotAnEvent, parse
-from send_alerts.notice import Notice, Signal
+from send_alerts.reading.notice import Notice, Signal
+from send_alerts.reading.parse import FollowUp, NotAnEvent, parse
 from tests.unit.send_alerts.alert_world import NOON, AlertWorld
-from tests.unit.send_alerts.parsing import PLACE, Event, parsed
+from tests.unit.send_alerts.parsing import STACK_INFO, Event, parsed
 
 
 @pytest.fixture
@@ -154,11 +154,11 @@ def test_a_task_that_was_stopped_on_purpose_is_nothing_to_tell(event: Event) -> 
 def test_links_follow_the_prefix_of_the_log_groups_and_the_runbook_that_the_team_has(
     event: Event,
 ) -> None:
-    place = replace(PLACE, log_group_prefix="app-", runbook_url="docs/runbook.md")
-    (limit,) = parsed(event("alerts/own_scaler_at_limit"), place)
-    (task,) = parsed(event("alerts/ecs_task_failed"), place)
-    (alarm,) = parsed(event("alerts/alarm_metric"), place)
-    (math,) = parsed(event("alerts/alarm_metric_math"), place)
+    stack_info = replace(STACK_INFO, log_group_prefix="app-", runbook_url="docs/runbook.md")
+    (limit,) = parsed(event("alerts/own_scaler_at_limit"), stack_info)
+    (task,) = parsed(event("alerts/ecs_task_failed"), stack_info)
+    (alarm,) = parsed(event("alerts/alarm_metric"), stack_info)
+    (math,) = parsed(event("alerts/alarm_metric_math"), stack_info)
     assert [link.label for link in limit.links] == ["Logs"]
     for notice, group in (
         (limit, "app-jiki-api-solid-queue"),
@@ -185,7 +185,7 @@ def test_an_unknown_event_becomes_a_plain_message(only: Callable[[str], Notice],
 
 
 def test_a_message_to_ourselves_is_no_notice(event: Event) -> None:
-    assert parse(json.dumps(event("alerts/follow_up")), NOON, PLACE) == FollowUp(
+    assert parse(json.dumps(event("alerts/follow_up")), NOON, STACK_INFO) == FollowUp(
         "alarm:jiki-api-web-cpu-high", 1
     )
 
@@ -193,7 +193,7 @@ def test_a_message_to_ourselves_is_no_notice(event: Event) -> None:
 @pytest.mark.parametrize("body", ["", "no json", "[]", "7", "null"])
 def test_what_is_no_event_at_all_is_refused_with_the_reason(body: str) -> None:
     with pytest.raises(NotAnEvent, match="expected an event"):
-        parse(body, NOON, PLACE)
+        parse(body, NOON, STACK_INFO)
 
 
 JSON = st.recursive(
@@ -207,11 +207,11 @@ FIELDS = ["source", "detail", "detail-type", "Records", "Message", "AlarmName", 
 
 
 def assert_told(event: Any) -> None:
-    found = parse(json.dumps(event), NOON, PLACE)
+    found = parse(json.dumps(event), NOON, STACK_INFO)
     world = AlertWorld()
     assert found
     if isinstance(found, list):
-        world.tell(*found)
+        world.notify(*found)
         assert world.threads.messages or found[0].signal is not Signal.OPEN
 
 
@@ -256,9 +256,9 @@ def test_one_odd_field_keeps_nothing_from_being_told_nor_what_comes_after(
     for changed in with_odd_fields(whole, odd):
         world = AlertWorld()
         for one in (changed, whole):
-            found = parse(json.dumps(one), NOON, PLACE)
+            found = parse(json.dumps(one), NOON, STACK_INFO)
             if isinstance(found, list):
-                world.tell(*(notice.checked() for notice in found))
+                world.notify(*(notice.checked() for notice in found))
         held = world.incidents.items.values()
         assert not any(each.incident.outbox for each in held), changed
 
@@ -270,6 +270,6 @@ def test_the_batches_are_made_of_the_single_events(name: str) -> None:
 
 def test_a_notice_survives_being_kept() -> None:
     for path in Path(EVENTS / "alerts").glob("*.json"):
-        found = parse(path.read_text(), datetime(2026, 11, 25, tzinfo=UTC), PLACE)
+        found = parse(path.read_text(), datetime(2026, 11, 25, tzinfo=UTC), STACK_INFO)
         for notice in found if isinstance(found, list) else ():
             assert Notice.from_json(json.loads(json.dumps(notice.as_json()))) == notice

@@ -10,12 +10,12 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from local.alert_batches import batch
-from send_alerts.events import NotAnEvent
+from send_alerts.channels.slack_failures import MaybeSent, NotSent
+from send_alerts.handle_record import handle_record
 from send_alerts.ports import TryLater
-from send_alerts.records import work
-from send_alerts.slack_failures import MaybeSent, NotSent
+from send_alerts.reading.parse import NotAnEvent
 from tests.unit.send_alerts.alert_world import AlertWorld, ProcessDied
-from tests.unit.send_alerts.parsing import PLACE
+from tests.unit.send_alerts.parsing import STACK_INFO
 
 type Event = Callable[[str], Any]
 
@@ -27,7 +27,7 @@ class HidingQueue:
     def hide(self, receipt_handle: str, seconds: float) -> None:
         self.hidden.append(seconds)
 
-    def remind(self, key: str, number: int, seconds: float) -> None:
+    def send_follow_up(self, key: str, number: int, seconds: float) -> None:
         """Not of interest here."""
 
 
@@ -38,7 +38,7 @@ def received(world: AlertWorld, body: Any, waiting_seconds: float = 0) -> list[f
     (record,) = batch([body], first_received_at=first)["Records"]
     ports = replace(world.ports(), queue=queue)
     try:
-        work(SQSRecord(record), ports, PLACE, world.policy)
+        handle_record(SQSRecord(record), ports, STACK_INFO, world.policy)
     except (TryLater, NotAnEvent):
         return queue.hidden
     assert not queue.hidden

@@ -11,8 +11,8 @@ def silenced(until: float) -> AlertWorld:
 
 def test_nothing_is_told_while_an_alarm_is_silenced() -> None:
     world = silenced(until=30)
-    world.tell(alarm(0), at=0)
-    world.tell(ok(10), at=10)
+    world.notify(alarm(0), at=0)
+    world.notify(ok(10), at=10)
     world.let_time_pass(until=600)
     assert not world.threads.messages
     assert not world.topic.published
@@ -20,16 +20,16 @@ def test_nothing_is_told_while_an_alarm_is_silenced() -> None:
 
 def test_an_incident_that_outlasts_the_silence_is_told_then() -> None:
     world = silenced(until=30)
-    world.tell(alarm(0), at=0)
+    world.notify(alarm(0), at=0)
     world.let_time_pass(until=31)
-    (head,) = world.threads.heads
-    assert head.text == ":red_circle: *Critical: web-5xx*"
+    (root,) = world.threads.roots
+    assert root.text == ":red_circle: *Critical: web-5xx*"
     assert world.topic.subjects == ["[STILL OPEN] web-5xx"]
 
 
 def test_a_silence_that_was_made_longer_holds() -> None:
     world = silenced(until=30)
-    world.tell(alarm(0), at=0)
+    world.notify(alarm(0), at=0)
     world.memory.silences["web-5xx"] = minute(90)
     world.let_time_pass(until=60)
     assert not world.topic.published
@@ -39,18 +39,18 @@ def test_a_silence_that_was_made_longer_holds() -> None:
 
 def test_a_new_incident_after_a_silence_is_told_as_any_other() -> None:
     world = silenced(until=30)
-    world.tell(alarm(0), at=0)
-    world.tell(ok(10), at=10)
-    world.tell(alarm(60), at=60)
+    world.notify(alarm(0), at=0)
+    world.notify(ok(10), at=10)
+    world.notify(alarm(60), at=60)
     world.let_time_pass(until=120)
     assert world.topic.subjects == ["[CRITICAL] web-5xx"]
 
 
 def test_an_incident_told_before_the_silence_still_turns_green_in_slack() -> None:
     world = AlertWorld()
-    world.tell(alarm(0), at=0)
+    world.notify(alarm(0), at=0)
     world.memory.silences["web-5xx"] = minute(30)
-    world.tell(ok(10), at=10)
-    (head,) = world.threads.messages
-    assert head.edits == [":large_green_circle: *Resolved: web-5xx*"]
+    world.notify(ok(10), at=10)
+    (root,) = world.threads.messages
+    assert root.edits == [":large_green_circle: *Resolved: web-5xx*"]
     assert len(world.topic.published) == 1

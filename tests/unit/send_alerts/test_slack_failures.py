@@ -6,7 +6,7 @@ from urllib.error import URLError
 
 import pytest
 
-from send_alerts.slack_failures import (
+from send_alerts.channels.slack_failures import (
     AFTER_SILENCE,
     MaybeSent,
     MessageGone,

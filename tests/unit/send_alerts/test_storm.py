@@ -13,15 +13,15 @@ def storm(world: AlertWorld, count: int) -> None:
     for number in range(count):
         at = number / 60
         world.let_time_pass(at)
-        world.tell(alarm(at, **named(number)), at=at)
+        world.notify(alarm(at, **named(number)), at=at)
 
 
 def test_more_new_incidents_in_a_minute_than_the_threshold_are_one_message() -> None:
     world = AlertWorld(SMALL)
     storm(world, 40)
     world.let_time_pass(until=3)
-    *single, folded = world.threads.heads
-    assert [head.text for head in single] == [
+    *single, folded = world.threads.roots
+    assert [root.text for root in single] == [
         f":red_circle: *Critical: a{number:02}*" for number in range(3)
     ]
     assert folded.edits[-1] == ":red_circle: *Critical: Storm: 37 more incidents, 37 not over*"
@@ -39,9 +39,9 @@ def test_the_storm_is_over_when_its_last_member_is() -> None:
     storm(world, 6)
     world.let_time_pass(until=3)
     for number in range(6):
-        world.tell(ok(5, **named(number)), at=5)
+        world.notify(ok(5, **named(number)), at=5)
     world.let_time_pass(until=8)
-    folded = world.threads.heads[-1]
+    folded = world.threads.roots[-1]
     assert (
         folded.edits[-1] == ":large_green_circle: *Resolved: Storm: 3 more incidents, 0 not over*"
     )
@@ -55,8 +55,8 @@ def test_repeats_and_oks_of_a_member_post_nothing_of_their_own() -> None:
     world.let_time_pass(until=3)
     before = len(world.threads.messages)
     for at in (4, 5, 6):
-        world.tell(ok(at, **named(5)), at=at)
-        world.tell(alarm(at + 0.5, **named(5)), at=at + 0.5)
+        world.notify(ok(at, **named(5)), at=at)
+        world.notify(alarm(at + 0.5, **named(5)), at=at + 0.5)
     assert len(world.threads.messages) == before
 
 
@@ -64,15 +64,15 @@ def test_after_the_storm_a_new_incident_is_told_by_itself_again() -> None:
     world = AlertWorld(SMALL)
     storm(world, 6)
     world.let_time_pass(until=10)
-    world.tell(alarm(10, **named(99)), at=10)
-    assert world.threads.heads[-1].text == ":red_circle: *Critical: a99*"
+    world.notify(alarm(10, **named(99)), at=10)
+    assert world.threads.roots[-1].text == ":red_circle: *Critical: a99*"
 
 
 def test_a_slow_series_is_no_storm() -> None:
     world = AlertWorld(SMALL)
     for number in range(20):
-        world.tell(alarm(number, **named(number)), at=number)
-    assert len(world.threads.heads) == 20
+        world.notify(alarm(number, **named(number)), at=number)
+    assert len(world.threads.roots) == 20
 
 
 def test_an_incident_counted_twice_after_a_crash_gets_the_same_answer() -> None:
@@ -80,6 +80,6 @@ def test_an_incident_counted_twice_after_a_crash_gets_the_same_answer() -> None:
     storm(world, 2)
     # the third one dies after it was counted, before it was saved
     world.incidents.crash_at_save = world.incidents.saves + 1
-    world.tell_until_done(alarm(0.05, **named(2)), at=0.05)
+    world.notify_until_done(alarm(0.05, **named(2)), at=0.05)
     assert len(world.storms.storms.recent) == 3
-    assert world.threads.heads[-1].text == ":red_circle: *Critical: a02*"
+    assert world.threads.roots[-1].text == ":red_circle: *Critical: a02*"

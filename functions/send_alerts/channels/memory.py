@@ -1,0 +1,94 @@
+"""What changed lately, and what is silenced: two items that messages and people write to."""
+
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore.exceptions import ClientError
+
+from ops_common.observability import logger
+from send_alerts.reading.figures import span
+from send_alerts.reading.notice import instant
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CHANGES_ID = "change#recent"
+SILENCES_ID = "silence#alarms"
+RECENT = timedelta(hours=2)
+MOST_CHANGES = 5
+
+
+class Memory(Protocol):
+    """The port; tests give one in memory."""
+
+    def remember(self, key: str, at: datetime, title: str) -> None:
+        """Keep the newest change of a key."""
+
+    def changes_before(self, at: datetime) -> tuple[str, ...]:
+        """What changed in the two hours before, newest first, in words."""
+
+    def silenced_until(self, name: str, now: datetime) -> datetime | None:
+        """Until when the name is silenced; None when it is not."""
+
+
+class DynamoMemory:
+    """Memory on the table of the stack. One item each, so that one read tells all."""
+
+    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
+        self._client = client
+        self._table_name = table_name
+
+    def remember(self, key: str, at: datetime, title: str) -> None:
+        """See Memory; an older change than the one kept is dropped."""
+        try:
+            self._client.update_item(
+                TableName=self._table_name,
+                Key={"id": {"S": CHANGES_ID}},
+                UpdateExpression="SET #key = :change",
+                ConditionExpression="attribute_not_exists(#key) OR #key.#at < :at",
+                ExpressionAttributeNames={"#key": key, "#at": "at"},
+                ExpressionAttributeValues={
+                    ":change": {"M": {"at": {"S": _stamp(at)}, "title": {"S": title}}},
+                    ":at": {"S": _stamp(at)},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    def changes_before(self, at: datetime) -> tuple[str, ...]:
+        """See Memory."""
+        found = []
+        for attribute, value in self._item(CHANGES_ID).items():
+            if attribute == "id":
+                continue
+            changed_at = instant(value["M"]["at"]["S"])
+            if at - RECENT <= changed_at <= at:
+                found.append((changed_at, value["M"]["title"]["S"]))
+        return tuple(
+            f"{title} ({span((at - changed_at).total_seconds())} before)"
+            for changed_at, title in sorted(found, reverse=True)[:MOST_CHANGES]
+        )
+
+    def silenced_until(self, name: str, now: datetime) -> datetime | None:
+        """See Memory. A silence whose time can't be read is ignored, with a warning."""
+        ends = []
+        for pattern, value in self._item(SILENCES_ID).items():
+            if pattern == "id" or not fnmatchcase(name, pattern):
+                continue
+            try:
+                ends.append(instant(value["S"]))
+            except (KeyError, ValueError):
+                logger.warning("silence ignored: expected an ISO 8601 time", pattern=pattern)
+        end = max(ends, default=now)
+        return end if end > now else None
+
+    def _item(self, item_id: str) -> dict[str, Any]:
+        answer = self._client.get_item(TableName=self._table_name, Key={"id": {"S": item_id}})
+        return dict(answer.get("Item", {}))
+
+
+def _stamp(at: datetime) -> str:
+    # One width and one zone, so that the strings sort as the times do.
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

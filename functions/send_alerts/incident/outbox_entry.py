@@ -1,0 +1,85 @@
+"""One telling of one incident to one channel, and what is known of the attempts at it."""
+
+from collections.abc import Mapping
+from copy import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+
+class Channel(StrEnum):
+    """Where something is told. STORM hands it to the storm's own message."""
+
+    SNS = "sns"
+    SLACK = "slack"
+    STORM = "storm"
+    QUEUE = "queue"
+    """Not a place where people read: a message to ourselves, its follow-up."""
+
+
+class EntryKind(StrEnum):
+    """What is told."""
+
+    OPENED = "opened"
+    AGAIN = "again"
+    REOPENED = "reopened"
+    FLAPPING = "flapping"
+    RESOLVED = "resolved"
+    CALM = "calm"
+    NO_DATA = "no_data"
+    REMINDER = "reminder"
+    NOTE = "note"
+    SUMMARY = "summary"
+    FOLLOW_UP = "follow_up"
+
+
+class OutboxEntry(NamedTuple):
+    """One telling that one channel has not confirmed yet."""
+
+    id: str
+    channel: Channel
+    kind: EntryKind
+    at: datetime
+    text: str = ""
+    late: bool = False
+    """Something newer was already known when this arrived."""
+    tried_at: datetime | None = None
+    """When the first attempt began whose outcome nobody knows; None when there was none."""
+    settles_at: datetime | None = None
+    """From then on the last of these has landed or never will."""
+    tried_in: tuple[str, ...] = ()
+    """The threads that these attempts were for. Later events may change where it would go now."""
+
+    def trying(self, now: datetime, settle: timedelta, thread_ts: str) -> "OutboxEntry":
+        """With an attempt whose outcome nobody knows (yet)."""
+        tried = replace(self, tried_at=self.tried_at or now, settles_at=now + settle)
+        return tried.trying_in(thread_ts)
+
+    def trying_in(self, thread_ts: str) -> "OutboxEntry":
+        """With one more place where the attempt may have gone; empty for the channel itself."""
+        return replace(self, tried_in=tuple(dict.fromkeys((*self.tried_in, thread_ts))))
+
+    def untried(self) -> "OutboxEntry":
+        """With nothing that may have been posted."""
+        return replace(self, tried_at=None, settles_at=None, tried_in=())
+
+    def through(self, channel: Channel) -> "OutboxEntry":
+        """The same telling by another channel, not tried yet."""
+        telling = self.id.removesuffix(f"/{self.channel}")
+        return replace(self.untried(), id=f"{telling}/{channel}", channel=channel)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Self:
+        """What an incident keeps of it."""
+        tried_at, settles_at = row["tried_at"], row["settles_at"]
+        return cls(
+            id=row["id"],
+            channel=Channel(row["channel"]),
+            kind=EntryKind(row["kind"]),
+            at=datetime.fromisoformat(row["at"]),
+            text=row["text"],
+            late=row["late"],
+            tried_at=datetime.fromisoformat(tried_at) if tried_at else None,
+            settles_at=datetime.fromisoformat(settles_at) if settles_at else None,
+            tried_in=tuple(row["tried_in"]),
+        )

@@ -1,0 +1,81 @@
+"""Links into the AWS console, and those that an alarm's description brings."""
+
+import re
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from send_alerts.reading.notice import Link
+
+_LINE = re.compile(r"^\s*(runbook|severity|logs)\s*:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
+BEFORE = timedelta(minutes=15)
+AFTER = timedelta(minutes=5)
+
+
+class Description(NamedTuple):
+    """An alarm's description, with the lines that are meant for this function taken out."""
+
+    text: str
+    runbook: str
+    severity: str
+    log_group: str
+
+
+def read_description(text: str) -> Description:
+    """`runbook: URL`, `severity: WORD` and `logs: GROUP`, each on a line of its own."""
+    found = {match[1].lower(): match[2] for match in _LINE.finditer(text)}
+    return Description(
+        text=_LINE.sub("", text).strip(),
+        runbook=web_address(found.get("runbook", "")),
+        severity=found.get("severity", "").lower(),
+        log_group=found.get("logs", ""),
+    )
+
+
+def web_address(text: str) -> str:
+    """The text if it is an http(s) address that can stand in a Slack link, else nothing."""
+    address = quote(text, safe=":/?#[]@!$&'()*+,;=%~-._")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def alarm(region: str, name: str) -> Link:
+    """The alarm's page."""
+    return Link("Alarm", f"{_console(region)}#alarmsV2:alarm/{quote(name, safe='')}")
+
+
+def logs(region: str, log_group: str, at: datetime) -> Link:
+    """A Logs Insights query over the minutes around `at`."""
+    query = "fields @timestamp, @message | sort @timestamp desc | limit 200"
+    detail = (
+        f"~(end~'{_star(_stamp(at + AFTER))}~start~'{_star(_stamp(at - BEFORE))}"
+        f"~timeType~'ABSOLUTE~tz~'UTC~editorString~'{_star(query)}~source~(~'{_star(log_group)}))"
+    )
+    return Link("Logs", f"{_console(region)}#logsV2:logs-insights$3FqueryDetail$3D{detail}")
+
+
+def service(region: str, cluster: str, name: str) -> Link:
+    """The ECS service's deployments."""
+    path = f"/ecs/v2/clusters/{quote(cluster)}/services/{quote(name)}/deployments?region={region}"
+    return Link("Service", f"https://{region}.console.aws.amazon.com{path}")
+
+
+def _console(region: str) -> str:
+    return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+
+
+def _stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _star(text: str) -> str:
+    # The console writes a fragment's special characters as * and two hexadecimal digits.
+    return "".join(
+        char
+        if char.isascii() and (char.isalnum() or char in "-._")
+        else "".join(f"*{byte:02x}" for byte in char.encode())
+        for char in text
+    )

@@ -1,0 +1,134 @@
+"""The metrics of an alarm: what is measured, where its logs are, and how to draw it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from send_alerts.reading.alarm_reason import Measure, threshold
+from send_alerts.reading.stack_info import StackInfo
+
+WIDTH, HEIGHT = 800, 300
+
+
+class Metric(NamedTuple):
+    """One entry of an alarm's metrics: a metric or an expression."""
+
+    id: str
+    returned: bool
+    """Whether the alarm watches this one (others only feed its expression)."""
+    expression: str
+    label: str
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: str
+    period_seconds: int
+
+    @property
+    def measure(self) -> Measure:
+        """How people call it."""
+        label = self.label or self.name or self.expression
+        return Measure(label, self.statistic, self.period_seconds)
+
+
+def from_detail(entry: Mapping[str, Any]) -> Metric:
+    """An entry of an EventBridge event's `configuration.metrics`."""
+    stat = entry.get("metricStat", {})
+    metric = stat.get("metric", {})
+    return Metric(
+        id=entry.get("id", "m1"),
+        returned=entry.get("returnData", True),
+        expression=entry.get("expression", ""),
+        label=entry.get("label", ""),
+        namespace=metric.get("namespace", ""),
+        name=metric.get("name", ""),
+        dimensions=dict(metric.get("dimensions", {})),
+        statistic=stat.get("stat", ""),
+        period_seconds=stat.get("period", entry.get("period", 0)),
+    )
+
+
+def from_trigger(trigger: Mapping[str, Any]) -> list[Metric]:
+    """The metrics in an SNS message's `Trigger`; none for a composite alarm."""
+    if "Metrics" in trigger:
+        return [_from_math(entry) for entry in trigger["Metrics"]]
+    if "MetricName" not in trigger:
+        return []
+    return [
+        Metric(
+            id="m1",
+            returned=True,
+            expression="",
+            label="",
+            namespace=trigger.get("Namespace", ""),
+            name=trigger["MetricName"],
+            dimensions=_dimensions(trigger),
+            statistic=trigger.get("ExtendedStatistic") or trigger.get("Statistic") or "",
+            period_seconds=trigger.get("Period", 0),
+        )
+    ]
+
+
+def _from_math(entry: Mapping[str, Any]) -> Metric:
+    stat = entry.get("MetricStat", {})
+    metric = stat.get("Metric", {})
+    return Metric(
+        id=entry.get("Id", "m1"),
+        returned=entry.get("ReturnData", True),
+        expression=entry.get("Expression", ""),
+        label=entry.get("Label", ""),
+        namespace=metric.get("Namespace", ""),
+        name=metric.get("MetricName", ""),
+        dimensions=_dimensions(metric),
+        statistic=stat.get("Stat", ""),
+        period_seconds=stat.get("Period", entry.get("Period", 0)),
+    )
+
+
+def _dimensions(values: Mapping[str, Any]) -> dict[str, str]:
+    return {pair["name"]: pair["value"] for pair in values.get("Dimensions", [])}
+
+
+def log_group(metrics: Sequence[Metric], stack_info: StackInfo) -> str:
+    """Where the thing that is measured logs, if a dimension tells."""
+    for metric in metrics:
+        if service := metric.dimensions.get("ServiceName"):
+            return stack_info.log_group(service)
+        if function := metric.dimensions.get("FunctionName"):
+            return f"/aws/lambda/{function}"
+    return ""
+
+
+def widget(region: str, title: str, metrics: Sequence[Metric], reason: str) -> str:
+    """The JSON that GetMetricWidgetImage draws; empty where there is no metric (composite).
+
+    Three hours with the threshold as a line (CloudWatch API, "Metric Widget Structure").
+    """
+    if not metrics:
+        return ""
+    drawn: dict[str, Any] = {
+        "title": title,
+        "region": region,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "start": "-PT3H",
+        "metrics": [_row(metric) for metric in metrics],
+    }
+    limit = threshold(reason)
+    if limit is not None:
+        line = {"value": limit, "label": "threshold", "color": "#d62728"}
+        drawn["annotations"] = {"horizontal": [line]}
+    return json.dumps(drawn)
+
+
+def _row(metric: Metric) -> list[Any]:
+    options: dict[str, Any] = {"id": metric.id, "visible": metric.returned or bool(metric.name)}
+    if metric.label:
+        options["label"] = metric.label
+    if metric.period_seconds:
+        options["period"] = metric.period_seconds
+    if metric.expression:
+        return [{"expression": metric.expression, **options}]
+    options["stat"] = metric.statistic
+    named = [text for pair in metric.dimensions.items() for text in pair]
+    return [metric.namespace, metric.name, *named, options]

@@ -1,0 +1,100 @@
+"""Builds the adapters; what can be kept between invocations of a warm process is kept."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ops_common.aws import client
+from send_alerts.channels.chart import CloudWatchChart
+from send_alerts.channels.deployed_images import EcsDeployedImages
+from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
+from send_alerts.channels.memory import DynamoMemory
+from send_alerts.channels.queue import SqsAlertQueue
+from send_alerts.channels.slack import BotSlack, Webhook, WebhookSlack
+from send_alerts.channels.slack_failures import SlackBroken
+from send_alerts.channels.topic import SnsTopic
+from send_alerts.ports import Ports
+from send_alerts.settings import Settings
+from send_alerts.words.slack_blocks import Message
+
+TOKEN_MAX_AGE_SECONDS = 300
+
+
+def wire(settings: Settings, context: LambdaContext) -> Ports:
+    """The ports of one invocation."""
+    now = datetime.now(UTC)
+    threads, webhook = slack(settings)
+    return Ports(
+        incidents=DynamoIncidents(client("dynamodb"), settings.table_name),
+        storms=DynamoStorms(client("dynamodb"), settings.table_name),
+        memory=DynamoMemory(client("dynamodb"), settings.table_name),
+        topic=SnsTopic(client("sns"), settings.topic_arn),
+        queue=SqsAlertQueue(client("sqs"), settings.queue_url),
+        threads=threads,
+        webhook=webhook,
+        # A picture is worth one attempt: the message is out by then.
+        chart=CloudWatchChart(client("cloudwatch", max_attempts=1)),
+        images=EcsDeployedImages(client("ecs")),
+        clock=lambda: datetime.now(UTC),
+        wait=time.sleep,
+        deadline=now + timedelta(milliseconds=context.get_remaining_time_in_millis()),
+    )
+
+
+def slack(settings: Settings) -> tuple[BotSlack | None, Webhook | None]:
+    """A bot, or a webhook, or neither; which of them shows when the token is read."""
+    name = settings.slack_token_parameter
+    if not name:
+        return None, None
+    try:
+        token = _read(name)
+    except parameters.GetParameterError as error:
+        return None, NoSlack(f"its token can't be read ({name}): {error}")
+    token = str(token).strip()
+    if token.startswith(("https://", "http://")):
+        return None, _webhook(token)
+    if not settings.slack_channel:
+        return None, NoSlack("a bot token needs SLACK_CHANNEL, the channel's id")
+    return _bot(token, settings.slack_channel, settings.slack_api_url), None
+
+
+class NoSlack:
+    """Stands in for Slack where the token can't be read: SNS is told so, and all the rest."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def post(self, message: Message) -> None:  # noqa: ARG002  # the port's signature
+        """Raises SlackBroken."""
+        raise SlackBroken(self.reason)
+
+
+def _read(name: str) -> Any:
+    if name.startswith("arn:"):
+        return _secrets().get(name, max_age=TOKEN_MAX_AGE_SECONDS)
+    return _parameters().get(name, max_age=TOKEN_MAX_AGE_SECONDS, decrypt=True)
+
+
+# Cached, because the providers keep what they read and the others the wait Slack has asked for.
+@cache
+def _parameters() -> parameters.SSMProvider:
+    return parameters.SSMProvider(boto3_client=client("ssm"))
+
+
+@cache
+def _secrets() -> parameters.SecretsProvider:
+    return parameters.SecretsProvider(boto3_client=client("secretsmanager"))
+
+
+@cache
+def _bot(token: str, channel: str, api_url: str) -> BotSlack:
+    return BotSlack(token, channel, api_url)
+
+
+@cache
+def _webhook(url: str) -> WebhookSlack:
+    return WebhookSlack(url)

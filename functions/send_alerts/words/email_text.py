@@ -1,0 +1,38 @@
+"""The SNS message: plain text that reads well in an e-mail."""
+
+from send_alerts.incident.incident import Incident, Policy
+from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
+from send_alerts.words.limits import SNS_MESSAGE_BYTES, cut_bytes, subject
+from send_alerts.words.message_text import headline, status, title
+
+WORDS = {
+    EntryKind.RESOLVED: "RESOLVED",
+    EntryKind.CALM: "RESOLVED",
+    EntryKind.FLAPPING: "FLAPPING",
+    EntryKind.NO_DATA: "NO DATA",
+    EntryKind.REMINDER: "STILL OPEN",
+    EntryKind.SUMMARY: "STORM",
+}
+
+
+def email(incident: Incident, delivery: OutboxEntry, policy: Policy) -> tuple[str, str]:
+    """Subject and text."""
+    about = incident.subject
+    word = WORDS.get(delivery.kind) or status(incident, None).word.upper()
+    if delivery.late:
+        # Who reads the subjects alone is not to take old news for the newest.
+        word = status(incident, incident.current(policy)).word.upper()
+    paragraphs = [title(incident), headline(incident, delivery, policy)]
+    if text := delivery.text or (about.text if about else ""):
+        paragraphs.append(text)
+    if about and about.facts:
+        paragraphs.append("\n".join(f"{name}: {value}" for name, value in about.facts))
+    if incident.changes:
+        changes = "\n".join(f"- {change}" for change in incident.changes)
+        paragraphs.append(f"Changed just before:\n{changes}")
+    if about and about.links:
+        paragraphs.append("\n".join(f"{link.label}: {link.url}" for link in about.links))
+    return (
+        subject(f"[{word}] {title(incident)}"),
+        cut_bytes("\n\n".join(paragraphs) + "\n", SNS_MESSAGE_BYTES),
+    )
