@@ -23,7 +23,14 @@ from local.database_login import connect
 from local.ecs import EcsStandIn
 from local.ecs.server import CLUSTER
 from local.lambda_endpoint import LambdaEndpoint
-from local.moto_aws import CONFIG_TABLE, OPS_TABLE, SECRET, TEMPORARY_PASSWORD, MotoAws
+from local.moto_aws import (
+    CONFIG_TABLE,
+    OPS_TABLE,
+    SCHEDULES,
+    SECRET,
+    TEMPORARY_PASSWORD,
+    MotoAws,
+)
 from local.postgres import MASTER_USER, PostgresServer
 from local.solid_queue.workers import WorkerFleet
 from ops_common import aws as ops_aws
@@ -189,6 +196,7 @@ def _variables(
         "WEB_SERVICE": WEB,
         "WORKER_SERVICE": WORKER,
         "OPS_TABLE_NAME": OPS_TABLE,
+        **SCHEDULES,
         "HEALTH_CHECK_URL": app.health_check_url,
     }
 

@@ -41,6 +41,13 @@ CONFIG_ITEMS: Mapping[str, str] = {
     "stripe_premium_price_id": "placeholder",
     "stripe_max_price_id": "placeholder",
 }
+SCHEDULE_GROUP = "jiki-ops"
+SCHEDULES: Mapping[str, str] = {
+    "SCHEDULE_GROUP": SCHEDULE_GROUP,
+    "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/jiki-ops-one-time-schedules",
+    "SCHEDULE_TARGET_ARN": "arn:aws:sqs:eu-west-1:123456789012:alerts",
+}
+"""What the template gives to a function that makes one-time schedules."""
 _STUB, _EVENTS = "rotation-stub", "our-own-events"
 
 
@@ -98,6 +105,7 @@ class MotoAws:
             )
         for key, value in CONFIG_ITEMS.items():
             self.put_config(key, value)
+        self.client("scheduler").create_schedule_group(Name=SCHEDULE_GROUP)
         self._collect_events()
 
     def put_config(self, key: str, value: str) -> None:

@@ -19,7 +19,14 @@ from local.clock import SteppedClock
 from local.ecs import EcsStandIn
 from local.ecs.server import CLUSTER
 from local.lambda_endpoint import Context, LambdaEndpoint
-from local.moto_aws import CONFIG_TABLE, OPS_TABLE, SECRET, TEMPORARY_PASSWORD, MotoAws
+from local.moto_aws import (
+    CONFIG_TABLE,
+    OPS_TABLE,
+    SCHEDULES,
+    SECRET,
+    TEMPORARY_PASSWORD,
+    MotoAws,
+)
 from local.postgres import MASTER_USER, PostgresServer
 from local.postgres_programs import KINDS, available_kinds
 from local.slack import SlackStandIn
@@ -66,6 +73,7 @@ SETTINGS = {
     "WEB_SERVICE": "jiki-api-web",
     "WORKER_SERVICE": "jiki-api-solid-queue",
     "OPS_TABLE_NAME": OPS_TABLE,
+    **SCHEDULES,
 }
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
+from ops_common.one_time_schedules import ScheduleSettings
 from ops_common.settings import Environment
 
 
@@ -46,6 +47,7 @@ class Settings(NamedTuple):
     """How some of the config table's values must begin, by key."""
     accepted_checks: tuple[str, ...]
     """Readiness checks whose failure the owners have accepted."""
+    schedules: ScheduleSettings
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -90,6 +92,7 @@ class Settings(NamedTuple):
             expected_values=_prefixes(env, "EXPECTED_SECRET_VALUES"),
             expected_config=_prefixes(env, "EXPECTED_CONFIG_VALUES"),
             accepted_checks=env.names("ACCEPTED_CHECKS", ""),
+            schedules=ScheduleSettings.from_environment(env),
         )
         env.finish()
         return settings

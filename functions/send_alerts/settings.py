@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple, Self
 
+from ops_common.one_time_schedules import ScheduleSettings
 from ops_common.settings import Environment
 from send_alerts.incident.incident import Policy
 from send_alerts.reading.stack_info import StackInfo
@@ -21,6 +22,7 @@ class Settings(NamedTuple):
     slack_api_url: str
     stack_info: StackInfo
     policy: Policy
+    schedules: ScheduleSettings
 
     @classmethod
     def from_env(cls) -> Self:
@@ -44,6 +46,7 @@ class Settings(NamedTuple):
                 storm_threshold=env.integer("STORM_THRESHOLD", 10, at_least=1),
                 reminder=timedelta(hours=env.number("REMINDER_HOURS", 4)),
             ),
+            schedules=ScheduleSettings.from_environment(env),
         )
         env.finish()
         return settings

@@ -19,7 +19,14 @@ from local.drills.faults import FaultyAws
 from local.drills.people import AlertLane
 from local.ecs import EcsStandIn
 from local.lambda_endpoint import Context, LambdaEndpoint
-from local.moto_aws import CONFIG_TABLE, OPS_TABLE, SECRET, TEMPORARY_PASSWORD, MotoAws
+from local.moto_aws import (
+    CONFIG_TABLE,
+    OPS_TABLE,
+    SCHEDULES,
+    SECRET,
+    TEMPORARY_PASSWORD,
+    MotoAws,
+)
 from local.postgres import MASTER_USER, PostgresServer
 from local.slack import SlackStandIn
 from local.solid_queue import protocol
@@ -213,6 +220,7 @@ class Scene:
             "WORKER_SERVICE": WORKERS,
             "REDEPLOY_SERVICES": f"{WEB},{WORKERS}",
             "OPS_TABLE_NAME": OPS_TABLE,
+            **SCHEDULES,
             "ALERT_TOPIC_ARN": topic,
             "ALERT_QUEUE_URL": f"{self.stage.aws.url}/123456789012/alerts",
             "SLACK_TOKEN_PARAMETER": TOKEN_PARAMETER,

@@ -5,12 +5,15 @@ A test waits for what it expects and never for a fixed time. All share one world
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from local.transform import resolved
 from local.world import WEB_SERVICE, World
+from ops_common.one_time_schedules import EventBridgeSchedules, ScheduleSettings
+from ops_common.settings import Environment
 
 type ReadEvent = Callable[[str], Any]
 
@@ -39,6 +42,23 @@ def posted(world: World, text: str) -> bool:
 def test_the_schedule_ticks(world: World) -> None:
     """Nobody else in these tests invokes scale_workers."""
     assert world.wait_for(lambda: "scaling tick" in log_text(world, "ScaleWorkers"), 90)
+
+
+def test_a_one_time_schedule_arrives_once_and_is_gone(world: World, event: ReadEvent) -> None:
+    # GIVEN what the function's own variables name: the stack's group, its role, the alert queue
+    function = world.outputs["SendAlertsFunction"]
+    variables = world.client("lambda").get_function_configuration(FunctionName=function)
+    settings = ScheduleSettings.from_environment(Environment(variables["Environment"]["Variables"]))
+    scheduler, now = world.client("scheduler"), datetime.now(UTC)
+    alarm = event("alerts/alarm_metric")
+    alarm["detail"]["alarmName"] = "an-alarm-by-a-one-time-schedule"
+    # WHEN it is put twice under one name, to arrive soon
+    schedules = EventBridgeSchedules(scheduler, settings)
+    schedules.put("a test", now + timedelta(hours=1), alarm)
+    schedules.put("a test", now, alarm)
+    # THEN it arrives by the queue, and no schedule is left
+    assert world.wait_for(lambda: notified(world, "an-alarm-by-a-one-time-schedule"), 60)
+    assert scheduler.list_schedules(GroupName=settings.group)["Schedules"] == []
 
 
 def test_an_alarm_reaches_the_topic_and_slack(world: World, event: ReadEvent) -> None:

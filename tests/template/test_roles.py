@@ -40,11 +40,13 @@ REASONS_FOR_A_PATTERN = {
     ":log-group:/ecs/jiki-api-solid-queue:*": "the group's streams",
     ":stack/jiki-ops/*": "CloudFormation adds an id to a name",
     ":schedule/default/jiki-ops-*": "CloudFormation adds characters to a name",
+    ":schedule/<OneTimeSchedules>/*": "made and taken back as incidents and deployments come",
     ":rule/jiki-ops-*": "CloudFormation adds characters to a name",
     ":rds:eu-west-1:123456789012:cluster:*": "to look; the endpoint's name says which one",
     ":cloudtrail:*:123456789012:trail/*": "to look; whatever trail the account has",
     ":dbuser:*/jiki": "the cluster's resource id is not known here; the user is",
 }
+STARTED_BY_SCHEDULER = {"SchedulerRole", "OneTimeScheduleRole"}
 EVERYTHING_CHOSEN = {
     "DatabaseAuth": "iam",
     "SlackTokenParameter": "/jiki-ops/slack-token",
@@ -131,7 +133,7 @@ def test_each_role_writes_to_its_own_log_alone(role: str) -> None:
         for resource in listed(statement["Resource"])
     ]
     expected = f"<{role.removesuffix('Role')}Logs.Arn>"
-    assert logs == ([] if role == "SchedulerRole" else [expected])
+    assert logs == ([] if role in STARTED_BY_SCHEDULER else [expected])
 
 
 def test_query_database_s_code_may_do_nothing_but_log() -> None:
@@ -199,3 +201,32 @@ def test_the_app_s_own_resources_are_none_of_the_stack_s() -> None:
     }
     tables = [name for name, item in resolved().items() if item["Type"] == "AWS::DynamoDB::Table"]
     assert tables == ["OpsTable"]
+
+
+def test_only_the_schedules_role_may_be_passed_and_to_the_scheduler_alone() -> None:
+    passing = [
+        statement
+        for role in ROLES
+        for statement in statements(role)
+        if "iam:PassRole" in listed(statement["Action"])
+    ]
+    assert len(passing) == 2
+    for statement in passing:
+        assert statement["Resource"] == "<OneTimeScheduleRole.Arn>"
+        assert statement["Condition"] == {
+            "StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}
+        }
+
+
+def test_the_schedules_role_serves_the_stack_s_own_group_and_reaches_two_targets() -> None:
+    (trust,) = resolved()["OneTimeScheduleRole"]["Properties"]["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
+    assert trust["Condition"]["StringEquals"]["aws:SourceArn"] == "<OneTimeSchedules.Arn>"
+    reached = {
+        (statement["Action"], statement["Resource"])
+        for statement in statements("OneTimeScheduleRole")
+    }
+    probe = resolved()["ProbeDeployment"]["Properties"]["FunctionName"]
+    arn = f"arn:aws:lambda:eu-west-1:123456789012:function:{probe}"
+    assert reached == {("sqs:SendMessage", "<AlertQueue.Arn>"), ("lambda:InvokeFunction", arn)}

@@ -20,6 +20,8 @@ def arns(action: str, parameters: dict[str, Any]) -> Iterator[str]:
             yield f"arn:aws:ssm:{PLACE}:parameter{name}"
         case "logs", {"logGroupName": group}:
             yield f"arn:aws:logs:{PLACE}:log-group:{group}:*"
+        case "scheduler", {"GroupName": group, "Name": name}:
+            yield f"arn:aws:scheduler:{PLACE}:schedule/{group}/{name}"
         case "ecs", {"cluster": cluster, "services": names}:
             yield from (f"arn:aws:ecs:{PLACE}:service/{cluster}/{name}" for name in names)
         case "ecs", {"cluster": cluster, "service": name}:
