@@ -8,8 +8,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
 from ops_common.ops_events import Severity
+from ops_common.versioned_item import Conflict
 from send_alerts import storm_updates
-from send_alerts.channels.incidents import Conflict, Held
+from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_posts import root_is_stale, thread
 from send_alerts.incident.decide import advance, fold, needs_root, silence
 from send_alerts.incident.follow_up import run_follow_up, schedule

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
+from ops_common.versioned_item import Conflict
 from send_alerts import storm_updates
-from send_alerts.channels.incidents import Conflict, Held
+from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_failures import (
     MaybeSent,
     MessageRefused,

@@ -1,27 +1,19 @@
 """Incidents and storms in DynamoDB: items that only whoever saw their last version may change."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from botocore.exceptions import ClientError
-
+from ops_common.versioned_item import Conflict, VersionedItems
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import Storms
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT_FOR = timedelta(days=30)
-"""After its last event an incident is forgotten; a replay later than that is told anew."""
 ATTEMPTS = 20
 STORMS_ID = "storm#newest"
-
-
-class Conflict(Exception):
-    """Somebody else changed the item since it was read."""
 
 
 class Held(NamedTuple):
@@ -54,7 +46,7 @@ class DynamoIncidents:
     """IncidentStore on the table of the stack."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._items = _Items(client, table_name)
+        self._items = VersionedItems(client, table_name)
 
     def load(self, key: str) -> Held:
         """See IncidentStore."""
@@ -78,7 +70,7 @@ class DynamoStorms:
     """StormStore on the table of the stack."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._items = _Items(client, table_name)
+        self._items = VersionedItems(client, table_name)
 
     def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
         """See StormStore; tried again as long as somebody else was faster."""
@@ -92,43 +84,3 @@ class DynamoStorms:
                 self._items.write(STORMS_ID, version, after.as_json(), datetime.now(UTC))
                 return result
         raise Conflict(STORMS_ID)
-
-
-class _Items:
-    """JSON documents with a version; reads are consistent, writes conditional."""
-
-    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._client = client
-        self._table_name = table_name
-
-    def read(self, item_id: str) -> tuple[int, dict[str, Any]]:
-        """Version and document; 0 and nothing where there is no such item."""
-        item = self._client.get_item(
-            TableName=self._table_name, Key={"id": {"S": item_id}}, ConsistentRead=True
-        ).get("Item")
-        if not item:
-            return 0, {}
-        return int(item["version"]["N"]), json.loads(item["document"]["S"])
-
-    def write(
-        self, item_id: str, seen_version: int, document: Mapping[str, Any], now: datetime
-    ) -> int:
-        """The new version. Raises Conflict."""
-        unchanged = "version = :seen OR (:seen = :none AND attribute_not_exists(id))"
-        try:
-            self._client.put_item(
-                TableName=self._table_name,
-                Item={
-                    "id": {"S": item_id},
-                    "version": {"N": str(seen_version + 1)},
-                    "document": {"S": json.dumps(document, ensure_ascii=False)},
-                    "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
-                },
-                ConditionExpression=unchanged,
-                ExpressionAttributeValues={":seen": {"N": str(seen_version)}, ":none": {"N": "0"}},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise Conflict(item_id) from None
-            raise
-        return seen_version + 1

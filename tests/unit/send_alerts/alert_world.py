@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ops_common.ops_events import Severity
-from send_alerts.channels.incidents import Conflict, Held
+from ops_common.versioned_item import Conflict
+from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack import Posted
 from send_alerts.channels.slack_failures import MaybeSent
 from send_alerts.incident.incident import Incident, Policy

@@ -1,0 +1,73 @@
+"""JSON documents in the operations table that only whoever saw their last version may change."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT_FOR = timedelta(days=30)
+NO_VERSION = 0
+"""The version of an item that isn't there."""
+
+
+class Conflict(Exception):
+    """Somebody else has changed the item since it was read."""
+
+
+class VersionedItems:
+    """Items of one table; reads are consistent, writes conditional, each expires by itself."""
+
+    def __init__(
+        self, client: "DynamoDBClient", table_name: str, kept_for: timedelta = KEPT_FOR
+    ) -> None:
+        self._client = client
+        self._table_name = table_name
+        self._kept_for = kept_for
+
+    def read(self, item_id: str) -> tuple[int, Any]:
+        """Version and document; NO_VERSION and None where there is no such item.
+
+        A document that isn't JSON is None too, with the version that a write must name.
+        Raises botocore's errors.
+        """
+        item = self._client.get_item(
+            TableName=self._table_name, Key={"id": {"S": item_id}}, ConsistentRead=True
+        ).get("Item")
+        if not item:
+            return NO_VERSION, None
+        version = int(item.get("version", {}).get("N", NO_VERSION))
+        try:
+            return version, json.loads(item.get("document", {}).get("S", "null"))
+        except ValueError:
+            return version, None
+
+    def write(
+        self, item_id: str, seen_version: int, document: Mapping[str, Any], now: datetime
+    ) -> int:
+        """The new version. Raises Conflict, and botocore's errors."""
+        unchanged = "version = :seen OR (:seen = :none AND attribute_not_exists(version))"
+        try:
+            self._client.put_item(
+                TableName=self._table_name,
+                Item={
+                    "id": {"S": item_id},
+                    "version": {"N": str(seen_version + 1)},
+                    "document": {"S": json.dumps(document, ensure_ascii=False)},
+                    "expires_at": {"N": str(int((now + self._kept_for).timestamp()))},
+                },
+                ConditionExpression=unchanged,
+                ExpressionAttributeValues={
+                    ":seen": {"N": str(seen_version)},
+                    ":none": {"N": str(NO_VERSION)},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise Conflict(item_id) from None
+            raise
+        return seen_version + 1

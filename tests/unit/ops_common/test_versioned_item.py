@@ -1,0 +1,72 @@
+"""A document that two write at once: one of them is told."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ops_common.versioned_item import NO_VERSION, Conflict, VersionedItems
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+class FakeTable:
+    """The two calls, with the one condition that is used."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, Any] = {}
+        self.error = ""
+
+    def get_item(self, **call: Any) -> dict[str, Any]:
+        assert call["ConsistentRead"]
+        item = self.items.get(call["Key"]["id"]["S"])
+        return {"Item": item} if item else {}
+
+    def put_item(self, **call: Any) -> None:
+        if self.error:
+            raise ClientError({"Error": {"Code": self.error}}, "PutItem")
+        there = self.items.get(call["Item"]["id"]["S"], {}).get("version")
+        seen = call["ExpressionAttributeValues"][":seen"]
+        if there != (seen if seen["N"] != str(NO_VERSION) else None):
+            code = "ConditionalCheckFailedException"
+            raise ClientError({"Error": {"Code": code}}, "PutItem")
+        self.items[call["Item"]["id"]["S"]] = call["Item"]
+
+
+@pytest.fixture
+def table() -> Iterator[FakeTable]:
+    return FakeTable()
+
+
+def items(table: Any) -> VersionedItems:
+    return VersionedItems(table, "ops", kept_for=timedelta(days=1))
+
+
+def test_a_document_comes_back_with_its_version(table: FakeTable) -> None:
+    assert items(table).read("a") == (NO_VERSION, None)
+    version = items(table).write("a", NO_VERSION, {"städte": [1]}, NOW)
+    assert items(table).read("a") == (version, {"städte": [1]})
+    assert items(table).write("a", version, {}, NOW) == version + 1
+    assert table.items["a"]["expires_at"]["N"] == str(int(NOW.timestamp()) + 86_400)
+
+
+def test_only_who_saw_the_last_version_may_write(table: FakeTable) -> None:
+    version = items(table).write("a", NO_VERSION, {"by": 1}, NOW)
+    for seen in (NO_VERSION, version + 1):
+        with pytest.raises(Conflict):
+            items(table).write("a", seen, {"by": 2}, NOW)
+    assert items(table).read("a") == (version, {"by": 1})
+
+
+def test_other_errors_are_no_conflict(table: FakeTable) -> None:
+    table.error = "ProvisionedThroughputExceededException"
+    with pytest.raises(ClientError):
+        items(table).write("a", NO_VERSION, {}, NOW)
+
+
+def test_what_is_no_json_reads_as_nothing_and_can_be_written_over(table: FakeTable) -> None:
+    table.items["a"] = {"id": {"S": "a"}, "version": {"N": "7"}, "document": {"S": "{"}}
+    assert items(table).read("a") == (7, None)
+    assert items(table).write("a", 7, {"well": True}, NOW) == 8
