@@ -119,8 +119,8 @@ bench-probes: setup ## Compare the deployment suite side by side with one check 
 cost: setup ## Show what a month costs, line by line (SET="AlarmSet=all CanarySchedule=")
 	@PYTHONPATH=. python -m cli.cost $(if $(SET),--set '$(SET)')
 
-bench-coldstart: setup ## Measure cold starts and package sizes (WRITE=1 puts the table into the docs)
-	nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)
+bench-coldstart: setup ## Measure first useful answers of cold functions, and sizes (WRITE=1 into the docs)
+	PYTHONPATH=functions:layers/common:layers/postgres nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)
 
 USERS ?= 10
 MINUTES ?= 5
@@ -129,6 +129,9 @@ load-test: setup ## Load an app and judge it (URL=https://… USERS=10 MINUTES=5
 	@test -n "$(URL)" || { echo 'Say what: make load-test URL=https://staging.example.org'; exit 2; }
 	python -m benchmarks.loadtest "$(URL)" --users $(USERS) --minutes $(MINUTES) \
 	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(filter command line environment,$(origin STACK)),--stack $(STACK))
+
+mutants: setup ## Change the pure code at 60 places; list what no unit test notices (ARGS="--seed 2", WRITE=1 into the docs)
+	PYTHONPATH=functions:layers/common nice python -m benchmarks.mutants $(ARGS) $(if $(WRITE),--write docs/performance.md)
 
 docs: setup ## Write the pages of docs/ that follow from the template (a test says when)
 	PYTHONPATH=. python -m cli.reference

@@ -1,84 +1,77 @@
-"""How long a handler takes until its first answer, and until a later one."""
+"""The first useful answer of a function in CPU time, beside a bare handler's.
+
+Whoever waits for a cold start waits for what the function does. Each scenario runs in a fresh
+process, then once more in the warm one; beside it runs a handler that makes the same AWS calls and
+nothing else. CPU time, since it is the least that a busy machine changes.
+"""
 
 import statistics
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import psutil
+from benchmarks.coldstart.scenarios import Scenario
+from local.rie import RuntimeEmulator, search_path
 
-from local.rie import RuntimeEmulator
-
-# Lambda's file systems can't be written to, so nothing compiled is ever kept there.
-ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1"}
-WARM_RUNS = 20
+HANDLERS = Path(__file__).parent / "handlers"
 
 
 @dataclass(frozen=True)
-class Start:
-    """One start of a process, or the least of several in each figure."""
+class Answers:
+    """CPU time of one process, in ms: until it is ready, of its first and its second answer."""
 
+    init_ms: float
     first_ms: float
-    """From the first event to its answer: Python, the runtime's client, the imports."""
-    cpu_ms: float
-    """What of it was work of the processor; this is what a busy machine doesn't change."""
-    warm_ms: float
-    """The median of the answers after it."""
+    second_ms: float
+
+    @property
+    def total_ms(self) -> float:
+        """Init and the first answer."""
+        return self.init_ms + self.first_ms
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A handler, and the folders that it is imported from."""
+class Pair:
+    """The function and the bare handler, one after the other on an equally busy machine."""
 
-    handler: str
-    paths: list[Path]
-
-
-def start_all(
-    subjects: Mapping[str, Subject], rounds: int, folder: Path, done: Callable[[int], None]
-) -> dict[str, list[Start]]:
-    """Start each subject in turn, `rounds` times; the starts by name."""
-    starts: dict[str, list[Start]] = {name: [] for name in subjects}
-    for number in range(rounds):
-        for name, subject in subjects.items():
-            starts[name].append(_start(subject, folder / f"{name}.log"))
-        done(number)
-    return starts
+    ours: Answers
+    bare: Answers
 
 
-def least(starts: Sequence[Start]) -> Start:
-    """Of each figure: what else the machine does can only add to it."""
-    return Start(
-        min(start.first_ms for start in starts),
-        min(start.cpu_ms for start in starts),
-        min(start.warm_ms for start in starts),
-    )
+def measure(scenario: Scenario, build_folder: Path, folder: Path) -> Pair:
+    """One pair. Raises NoUsefulAnswer."""
+    calls = folder / f"{scenario.function}.calls"
+    if not calls.exists():
+        _run(scenario, build_folder, folder, {"MEASURED_CALLS": str(calls)})
+    ours = _run(scenario, build_folder, folder, {})
+    bare = {"BARE_CALLS": str(calls), "MEASURED_HANDLER": "replayed.handler", **scenario.bare}
+    return Pair(ours, _run(scenario, build_folder, folder, bare))
 
 
-def ratio(starts: Sequence[Start], others: Sequence[Start]) -> float:
-    """Of the work: the median of pairs that ran one after the other, on an equally busy machine."""
-    pairs = zip(starts, others, strict=True)
-    return statistics.median(one.cpu_ms / other.cpu_ms for one, other in pairs)
+def median(values: Sequence[float]) -> float:
+    """Of the rounds; a ratio is the median of the pairs' ratios, not the quotient of medians."""
+    return statistics.median(values)
 
 
-def _start(subject: Subject, log_file: Path) -> Start:
-    with RuntimeEmulator.run(subject.handler, subject.paths, ENVIRONMENT, log_file) as emulator:
-        # Nothing is configured, so a function says that, which is all but no work.
-        first = _timed(emulator)
-        (runtime,) = psutil.Process(emulator.process_id).children()
-        cpu = _cpu_ms(runtime.pid)
-        warm = statistics.median(_timed(emulator) for _ in range(WARM_RUNS))
-    return Start(first, cpu, warm)
+class NoUsefulAnswer(Exception):
+    """The function did not do the scenario's work; the message holds its log."""
 
 
-def _timed(emulator: RuntimeEmulator) -> float:
-    begin = time.perf_counter()
-    emulator.invoke({})
-    return (time.perf_counter() - begin) * 1000
+def _run(
+    scenario: Scenario, build_folder: Path, folder: Path, variables: dict[str, str]
+) -> Answers:
+    environment = {"MEASURED_HANDLER": scenario.handler, **scenario.environment, **variables}
+    paths = [HANDLERS, *search_path(build_folder, scenario.function)]
+    log_file = folder / f"{scenario.function}.log"
+    with RuntimeEmulator.run("measured.handler", paths, environment, log_file) as emulator:
+        first = _useful(emulator, scenario.event())
+        second = _useful(emulator, scenario.event())
+    return Answers(first["init_ms"], first["handler_ms"], second["handler_ms"])
 
 
-def _cpu_ms(process_id: int) -> float:
-    """Time on a processor, of all threads (proc(5), schedstat: its first figure, in ns)."""
-    tasks = Path(f"/proc/{process_id}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+def _useful(emulator: RuntimeEmulator, event: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = emulator.invoke(event)
+    if "errorType" in answer or answer["answer"].get("batchItemFailures"):
+        raise NoUsefulAnswer(f"{answer}\n{emulator.log_text()[-2000:]}")
+    return answer

@@ -1,0 +1,45 @@
+"""Runs in the emulator: the AWS calls of a recording, by clients made before the first event.
+
+What a handler of thirty lines that makes the same calls would take: no validation, no decisions,
+no log. BARE_CALLS is the recording; BARE_SLACK_POSTS messages to Slack come after it.
+"""
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+_CALLS = [json.loads(line) for line in Path(os.environ["BARE_CALLS"]).read_text().splitlines()]
+_CLIENTS = {call["service"]: boto3.client(call["service"]) for call in _CALLS}
+_POSTS = int(os.environ.get("BARE_SLACK_POSTS", "0"))
+if _POSTS:
+    from slack_sdk import WebClient
+
+    _SLACK = WebClient(os.environ["BARE_SLACK_TOKEN"], base_url=os.environ["BARE_SLACK_URL"])
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001  # Lambda's signature
+    """Make the calls in their order."""
+    for call in _CALLS:
+        method = getattr(_CLIENTS[call["service"]], xform_name(call["operation"]))
+        parameters = {name: _value(value) for name, value in call["parameters"].items()}
+        try:
+            answer = method(**parameters)
+        except ClientError:
+            continue  # a condition that the recorded run met
+        if "Payload" in answer:
+            answer["Payload"].read()
+    for _ in range(_POSTS):
+        _SLACK.chat_postMessage(channel=os.environ["BARE_SLACK_CHANNEL"], text="CPU is high")
+    return {"ok": True}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"base64"}:
+        return base64.b64decode(value["base64"])
+    return value

@@ -1,0 +1,144 @@
+"""Useful answers to measure: events for which a function has work to do, among stand-ins."""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.account import DATABASE, WEB_SERVICE, WORKER_SERVICE
+from local.clock import SteppedClock
+from local.ecs import EcsStandIn
+from local.lambda_endpoint import LambdaEndpoint
+from local.moto_aws import OPS_TABLE, SECRET, TEMPORARY_PASSWORD, MotoAws
+from local.postgres import MASTER_USER, PostgresServer
+from local.rie import variables
+from local.slack import SlackStandIn
+from paths import ROOT
+from query_database.app import handler as query_database
+
+TOKEN_PARAMETER = "/jiki-ops/slack-token"  # noqa: S105  # its name
+ALARM = ROOT / "events" / "alerts" / "alarm_metric.json"
+QUERY_DATABASE = "jiki-ops-query-database"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A useful answer: the function, its environment, and an event with work to do."""
+
+    name: str
+    function: str
+    handler: str
+    environment: dict[str, str]
+    event: Callable[[], Any]
+    bare: dict[str, str] = field(default_factory=dict)
+    """What the bare handler needs beside the recorded AWS calls."""
+
+
+@contextmanager
+def scenarios() -> Iterator[list[Scenario]]:
+    """The scenarios, with what they need running until the block ends."""
+    with ExitStack() as stack:
+        aws = stack.enter_context(MotoAws.start())
+        slack = stack.enter_context(SlackStandIn().start())
+        ecs = stack.enter_context(EcsStandIn(SteppedClock()).start())
+        endpoint = stack.enter_context(LambdaEndpoint({QUERY_DATABASE: query_database}).start())
+        postgres = stack.enter_context(PostgresServer.start())
+        # query_database answers in this process, and trusts the throw-away server alone.
+        os.environ["DATABASE_CA_CERTIFICATE"] = postgres.ca_certificate
+        aws.reset()
+        for service in (WEB_SERVICE, WORKER_SERVICE):
+            ecs.create_service(service, desired=1, tag="0" * 40)
+        _make_database(postgres, aws)
+        everywhere = {
+            "AWS_ENDPOINT_URL": aws.url,
+            "AWS_ENDPOINT_URL_ECS": ecs.url,
+            "AWS_ENDPOINT_URL_LAMBDA": endpoint.url,
+            "QUERY_DATABASE_FUNCTION": QUERY_DATABASE,
+            "OPS_TABLE_NAME": OPS_TABLE,
+        }
+        yield [
+            _scenario(
+                "createSecret of a rotation",
+                "RotatePassword",
+                everywhere,
+                lambda: _create_secret(aws),
+            ),
+            _scenario(
+                "first alert, to SNS and Slack",
+                "SendAlerts",
+                everywhere | _alert_channels(aws, slack),
+                _new_alarm,
+                {
+                    "BARE_SLACK_POSTS": "1",
+                    "BARE_SLACK_URL": slack.url,
+                    "BARE_SLACK_TOKEN": slack.token,
+                    "BARE_SLACK_CHANNEL": slack.channel,
+                },
+            ),
+            _scenario("tick of the scaler", "ScaleWorkers", everywhere, _tick),
+        ]
+
+
+def _scenario(
+    name: str,
+    function: str,
+    environment: dict[str, str],
+    event: Callable[[], Any],
+    bare: dict[str, str] | None = None,
+) -> Scenario:
+    declared = variables(function)
+    # As deployed: a variable that the template does not declare is not there.
+    given = {key: environment.get(key, value) for key, value in declared.items()}
+    endpoints = {key: value for key, value in environment.items() if key.startswith("AWS_ENDPOINT")}
+    module = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in function)
+    handler = f"{module.lstrip('_')}.app.handler"
+    return Scenario(name, function, handler, given | endpoints, event, bare or {})
+
+
+def _make_database(postgres: PostgresServer, aws: MotoAws) -> None:
+    postgres.create_database(DATABASE, TEMPORARY_PASSWORD)
+    with postgres.connect(DATABASE) as admin:
+        admin.execute(f"SET ROLE {MASTER_USER}")
+        admin.execute((ROOT / "local" / "solid_queue" / "schema.sql").read_text())
+    aws.put_config("aurora_endpoint", postgres.host)
+    aws.put_config("aurora_port", str(postgres.port))
+    aws.put_config("aurora_database_name", DATABASE)
+
+
+def _alert_channels(aws: MotoAws, slack: SlackStandIn) -> dict[str, str]:
+    aws.client("ssm").put_parameter(Name=TOKEN_PARAMETER, Value=slack.token, Type="SecureString")
+    return {
+        "ALERT_TOPIC_ARN": aws.client("sns").create_topic(Name="alerts")["TopicArn"],
+        "ALERT_QUEUE_URL": aws.client("sqs").create_queue(QueueName="alerts")["QueueUrl"],
+        "SLACK_API_URL": slack.url,
+        "SLACK_TOKEN_PARAMETER": TOKEN_PARAMETER,
+        "SLACK_CHANNEL": slack.channel,
+    }
+
+
+def _create_secret(aws: MotoAws) -> dict[str, str]:
+    """A rotation that has just begun; an earlier one is given up."""
+    for version, labels in aws.stages().items():
+        if "AWSPENDING" in labels and "AWSCURRENT" not in labels:
+            aws.client("secretsmanager").update_secret_version_stage(
+                SecretId=SECRET, VersionStage="AWSPENDING", RemoveFromVersionId=version
+            )
+    token = str(uuid.uuid4())
+    arn = aws.begin_rotation(token)
+    return {"Step": "createSecret", "SecretId": arn, "ClientRequestToken": token}
+
+
+def _new_alarm() -> dict[str, Any]:
+    """A batch of one message: an alarm with no incident yet."""
+    batch: dict[str, Any] = json.loads((ROOT / "events/send_alerts/alarms.json").read_text())
+    record = batch["Records"][0]
+    name = json.loads(ALARM.read_text())["detail"]["alarmName"]
+    body = ALARM.read_text().replace(name, f"{name}-{uuid.uuid4().hex[:8]}")
+    return {"Records": [record | {"messageId": str(uuid.uuid4()), "body": body}]}
+
+
+def _tick() -> Any:
+    return json.loads((ROOT / "events/scale_workers/tick.json").read_text())

@@ -1,0 +1,56 @@
+"""What `make mutants` changes, and what it writes."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mutants.__main__ import BEGIN, END, Survivor, write
+from benchmarks.mutants.rooms import pure_files
+from benchmarks.mutants.sample import Mutant, draw, mutants
+from paths import ROOT
+
+SOURCE = """\
+def enough(tasks: int | None, most: int = 4) -> bool:
+    return tasks is not None and tasks < most
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "enough.py"
+    path.write_text(SOURCE)
+    return path
+
+
+def test_every_mutant_is_another_program(file: Path) -> None:
+    sources = [mutant.source() for mutant in mutants(file)]
+    assert any("or tasks < most" in source for source in sources)
+    assert any("most: int = 5" in source for source in sources)
+    for source in sources:
+        assert ast.dump(ast.parse(source)) != ast.dump(ast.parse(SOURCE))
+
+
+def test_annotations_are_left_alone(file: Path) -> None:
+    assert all("tasks: int | None," in mutant.source() for mutant in mutants(file))
+
+
+def test_the_same_seed_draws_the_same_sample(file: Path) -> None:
+    assert draw([file], 2, seed=1) == draw([file], 2, seed=1)
+    # one a line at most
+    assert len({mutant.line for mutant in draw([file], 9, seed=1)}) == 2
+
+
+def test_the_pure_rooms_have_modules() -> None:
+    assert ROOT / "functions/rotate_password/json_key.py" in pure_files()
+
+
+def test_survivors_are_listed_between_the_marks(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    mutant = Mutant(ROOT / "functions/rotate_password/request.py", "core/AddNot", 0, 7)
+    write(page, "59 of 60 noticed (seed 1)", [Survivor(mutant, "if a | b:", "if not a | b:")])
+    text = page.read_text()
+    assert "old" not in text
+    assert "| functions/rotate_password/request.py:7 | `if a \\| b:` | `if not a \\| b:` |" in text
+    assert text.endswith(f"{END}\nafter\n")
