@@ -197,7 +197,7 @@ def environment(
         "DATABASE_CA_CERTIFICATE": ca_certificate,
         "QUERY_DATABASE_FUNCTION": FUNCTION,
         "ECS_CLUSTER": ecs.cluster,
-        "REDEPLOY_SERVICES": WEB,
+        "WEB_SERVICES": WEB,
         "ALTERNATING_USERS": "jiki_a,jiki_b",
     }
 

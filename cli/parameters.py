@@ -18,6 +18,9 @@ _OF_TYPE = {
 }
 
 
+SERVICE_LISTS = ("WebServices", "WorkerServices", "OtherServices")
+
+
 class BadParameters(Exception):
     """What was given isn't Name=value, or no parameter, or no value for it; the message says so."""
 
@@ -57,6 +60,8 @@ def refusal(name: str, value: str, parameter: Mapping[str, Any]) -> str:
             parameter.get("ConstraintDescription", "is no valid value"),
         ),
     )
+    if name in SERVICE_LISTS and len(set(value.split(","))) < len(value.split(",")):
+        return "must not name a service twice"
     if not re.fullmatch(pattern, value) or (name == "DatabaseCidr" and not _is_network(value)):
         return str(must)
     return ""

@@ -110,15 +110,25 @@ class _Resolver:
             case "Join":
                 separator, items = argument
                 return separator.join(str(item) for item in self._value(items))
+            case "Split":
+                separator, text = argument
+                return self._value(text).split(separator)
+            case "Select":
+                place, items = argument
+                return self._value(items)[int(place)]
+        return self._condition(name, self._value(argument))
+
+    def _condition(self, name: str, values: list[Any]) -> bool:
+        match name:
             case "Equals":
-                left, right = self._value(argument)
-                return left == right
+                left, right = values
+                return bool(left == right)
             case "Not":
-                return not self._value(argument)[0]
+                return not values[0]
             case "And":
-                return all(self._value(argument))
+                return all(values)
             case "Or":
-                return any(self._value(argument))
+                return any(values)
         raise ValueError(f"Fn::{name} is not resolved here")
 
     def _substitute(self, argument: Any) -> str:

@@ -27,6 +27,7 @@ from local.moto_aws import SECRET
 from local.postgres import MASTER_USER, PostgresServer
 from local.slack import SlackStandIn
 from local.solid_queue.workers import WorkerFleet
+from ops_common.ops_events import SOURCE
 from ops_common.query_database import DatabaseAddress, Login
 
 __all__ = [
@@ -142,13 +143,16 @@ class World:
         return [*answers, self.invoke("RotatePassword", event | {"Step": "finishSecret"})]
 
     def put_event(self, event: Mapping[str, Any]) -> None:
-        """Put an event of events/ on the default bus."""
+        """Put an event of events/ on the default bus; one of ours comes from this stack."""
+        detail = event["detail"]
+        if event["source"] == SOURCE:
+            detail = {**detail, "stack": deploy.STACK_NAME}
         response = self.client("events").put_events(
             Entries=[
                 {
                     "Source": event["source"],
                     "DetailType": event["detail-type"],
-                    "Detail": json.dumps(event["detail"]),
+                    "Detail": json.dumps(detail),
                     "Resources": event.get("resources", []),
                 }
             ]

@@ -56,6 +56,8 @@ CLEAN_ENVIRONMENT = {
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_NAMESPACE": "JikiOps",
+    "STACK_NAME": "jiki-ops",
+    "ENVIRONMENT_NAME": "production",
 }
 # The logger and the metrics read these when they are imported, maybe by the conftest of a folder
 # that was named on the command line: before any fixture, and before pytest is configured.
@@ -70,8 +72,8 @@ SETTINGS = {
     "DATABASE_USER": MASTER_USER,
     "QUERY_DATABASE_FUNCTION": "jiki-ops-query-database",
     "ECS_CLUSTER": CLUSTER,
-    "WEB_SERVICE": "jiki-api-web",
-    "WORKER_SERVICE": "jiki-api-solid-queue",
+    "WEB_SERVICES": "jiki-api-web",
+    "WORKER_SERVICES": "jiki-api-solid-queue",
     "OPS_TABLE_NAME": OPS_TABLE,
     **SCHEDULES,
 }
@@ -206,8 +208,8 @@ def ecs(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[EcsSta
     """Jiki's cluster: two web tasks and one worker task, up and steady."""
     with EcsStandIn(clock).start() as stand_in:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ECS", stand_in.url)
-        stand_in.create_service(SETTINGS["WEB_SERVICE"], desired=2, tag="0" * 40)
-        stand_in.create_service(SETTINGS["WORKER_SERVICE"], desired=1, tag="0" * 40)
+        stand_in.create_service(SETTINGS["WEB_SERVICES"], desired=2, tag="0" * 40)
+        stand_in.create_service(SETTINGS["WORKER_SERVICES"], desired=1, tag="0" * 40)
         yield stand_in
 
 

@@ -15,7 +15,13 @@ from botocore.exceptions import BotoCoreError
 
 from cli.configure.account import Account
 from cli.configure.questions import AT_FIRST, EMPTY, PRODUCTION, ask_all
-from cli.configure.samconfig import BadSamconfig, read_overrides, read_section, write_overrides
+from cli.configure.samconfig import (
+    BadSamconfig,
+    read_overrides,
+    read_section,
+    read_upgrade,
+    write_overrides,
+)
 from cli.parameters import BadParameters, checked
 from local.transform import source
 from paths import ROOT
@@ -37,7 +43,8 @@ def main() -> int:
         if arguments.given is None:
             written = ask(file, environment)
         else:
-            written = checked(arguments.given)
+            given = checked(arguments.given)
+            written = _taken_over(file, environment) | given
             write_overrides(file, sections(environment), written)
     except (EOFError, KeyboardInterrupt):
         print("\nNothing was written.", file=sys.stderr)
@@ -61,10 +68,18 @@ def sections(environment: str) -> list[str]:
     return [environment] + ["default"] * (environment == PRODUCTION)
 
 
+def _taken_over(file: Path, environment: str) -> dict[str, str]:
+    """What an older version called otherwise, said in a line each; under today's names."""
+    old, upgrade = read_overrides(file, environment), read_upgrade(file, environment)
+    for note in upgrade.notes:
+        print(f"{file.name} [{environment}]: {note}.")
+    return {name: value for name, value in upgrade.overrides.items() if name not in old}
+
+
 def ask(file: Path, environment: str) -> dict[str, str]:
     """Ask and write; what was written. Raises BadSamconfig, BotoCoreError, EOFError."""
     section = read_section(file, environment)
-    known, *_ = [read_overrides(file, each) for each in sections(environment)]
+    known = read_upgrade(file, environment).overrides
     session = boto3.Session(region_name=section.get("region"), profile_name=section.get("profile"))
 
     @cache
@@ -77,7 +92,10 @@ def ask(file: Path, environment: str) -> dict[str, str]:
         f" {session.region_name} is only read, and nothing is written before the end."
     )
     suggest = Account(client).suggest
-    answers = ask_all(source()["Parameters"], known, suggest, input, print, environment)
+    taken_over = _taken_over(file, environment)
+    answers = taken_over | ask_all(
+        source()["Parameters"], known, suggest, input, print, environment
+    )
     write_overrides(file, sections(environment), answers)
     return answers
 

@@ -3,7 +3,7 @@
 Everything is only read, with the credentials of the person who configures.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from itertools import batched
 from typing import Any, NamedTuple
@@ -14,6 +14,8 @@ type Answers = Mapping[str, str]
 """What has been answered so far, by the name of the parameter."""
 
 TROUBLE_LENGTH = 200
+MOST = 10
+"""Services that the template takes."""
 QUEUE_WORDS = ("queue", "worker")
 
 
@@ -109,21 +111,21 @@ class Account:
     def _web_services(self, answers: Answers) -> list[str]:
         """Those behind a load balancer."""
         services = self._services(answers)
-        return [service["serviceName"] for service in services if service.get("loadBalancers")]
+        return _joined(each["serviceName"] for each in services if each.get("loadBalancers"))
 
     def _worker_services(self, answers: Answers) -> list[str]:
         """The others; of these the ones that are named for a queue, if any is."""
         services = self._services(answers)
         names = [each["serviceName"] for each in services if not each.get("loadBalancers")]
         likely = [name for name in names if any(word in name for word in QUEUE_WORDS)]
-        return likely or names
+        return _joined(likely or names)
 
     def _target_groups(self, answers: Answers) -> list[dict[str, Any]]:
         """The web service's, behind an Application Load Balancer."""
         arns = [
             balancer["targetGroupArn"]
             for service in self._services(answers)
-            if service["serviceName"] == answers["WebService"]
+            if service["serviceName"] == answers["WebServices"].partition(",")[0]
             for balancer in service["loadBalancers"]
             if "targetGroupArn" in balancer
         ]
@@ -138,6 +140,12 @@ class Account:
 
     def _target_group_names(self, answers: Answers) -> list[str]:
         return [_last(group["TargetGroupArn"], ":") for group in self._target_groups(answers)]
+
+
+def _joined(names: Iterable[str]) -> list[str]:
+    """All of them as one answer, unless the template has no room for so many."""
+    listed = list(names)
+    return [",".join(listed)] if 0 < len(listed) <= MOST else listed
 
 
 def _application(load_balancer_arn: str) -> bool:
@@ -160,8 +168,8 @@ _LOOKUPS: dict[str, Callable[[Account, Answers], list[str]]] = {
     "SubnetIds": Account._subnets,
     "DatabaseCidr": Account._cidr,
     "EcsCluster": Account._ecs_clusters,
-    "WebService": Account._web_services,
-    "WorkerService": Account._worker_services,
+    "WebServices": Account._web_services,
+    "WorkerServices": Account._worker_services,
     "LoadBalancerName": Account._balancer_names,
     "TargetGroupName": Account._target_group_names,
 }

@@ -8,6 +8,7 @@ import tomlkit
 from tomlkit.exceptions import ParseError
 from tomlkit.items import Array, String
 
+from cli.configure.upgrade import REMOVED, RENAMED, Upgrade, upgraded
 from cli.parameters import BadParameters, parsed
 
 
@@ -19,6 +20,11 @@ def read_section(file: Path, environment: str) -> dict[str, Any]:
     """What a section says for `sam deploy`. Raises BadSamconfig."""
     section: dict[str, Any] = _section(_document(file), file, environment).unwrap()
     return section
+
+
+def read_upgrade(file: Path, environment: str) -> Upgrade:
+    """The parameters that a section gives, under today's names. Raises BadSamconfig."""
+    return upgraded(read_overrides(file, environment))
 
 
 def read_overrides(file: Path, environment: str) -> dict[str, str]:
@@ -52,6 +58,11 @@ def write_overrides(file: Path, environments: list[str], overrides: Mapping[str,
             array.multiline(multiline=True)
         else:
             kept = {}
+            for name in sorted(set(places) - set(overrides), key=places.__getitem__, reverse=True):
+                if name in RENAMED or name in REMOVED:
+                    del array[places[name]]
+            places = _places(array, environment) or {}
+        kept = upgraded(kept).overrides
         for name, value in {**kept, **overrides}.items():
             if name in places:
                 array[places[name]] = _item(name, value)

@@ -36,7 +36,7 @@ NEXT_STEP: dict[type[Exception], str] = {
     DatabaseError: "read the log of query_database",
     AppConfigError: "fill in what the app's configuration lacks, or correct the stack's parameters",
     ResourceMissing: "it was deleted by hand: make deploy",
-    ServiceNotFound: "correct the parameters EcsCluster, WebService and WorkerService",
+    ServiceNotFound: "correct EcsCluster, WebServices, WorkerServices, OtherServices",
 }
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
 from ops_common.one_time_schedules import ScheduleSettings
+from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 
 
@@ -13,8 +14,7 @@ class Settings(NamedTuple):
     app_config: AppConfigSettings
     query_database_function: str
     cluster: str
-    web_service: str
-    worker_service: str
+    names: ServiceNames
     health_check_url: str
     health_check_ca_certificate: str
     """Base64 DER of one CA to trust for the health check; empty for the public ones."""
@@ -51,8 +51,13 @@ class Settings(NamedTuple):
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The web and the worker service."""
-        return (self.web_service, self.worker_service)
+        """All of them, of whatever kind."""
+        return self.names.all
+
+    @property
+    def web_service(self) -> str:
+        """The one behind the health check; empty where there is none."""
+        return next(iter(self.names.web), "")
 
     def log_group(self, service: str) -> str:
         """Where the tasks of a service log to."""
@@ -66,8 +71,7 @@ class Settings(NamedTuple):
             app_config=AppConfigSettings.from_environment(env),
             query_database_function=env.text("QUERY_DATABASE_FUNCTION"),
             cluster=env.text("ECS_CLUSTER"),
-            web_service=env.text("WEB_SERVICE"),
-            worker_service=env.text("WORKER_SERVICE"),
+            names=ServiceNames.from_environment(env),
             health_check_url=env.text("HEALTH_CHECK_URL"),
             health_check_ca_certificate=env.text("HEALTH_CHECK_CA_CERTIFICATE", ""),
             ops_table_name=env.text("OPS_TABLE_NAME"),

@@ -3,6 +3,7 @@
 from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
+from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from rotate_password.password import usable_alphabet
 from rotate_password.rotation import Policy
@@ -25,7 +26,7 @@ class Settings(NamedTuple):
     def from_env(cls) -> Self:
         """Read the environment. Raises SettingsError that names every bad variable."""
         env = Environment()
-        services = env.names("REDEPLOY_SERVICES", "")
+        services = ServiceNames.from_environment(env).all
         users = env.names("ALTERNATING_USERS", "")
         if users and len(set(users)) != 2:
             env.reject("ALTERNATING_USERS must be two distinct roles or empty")

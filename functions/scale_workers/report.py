@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ops_common.identity import Identity
 from ops_common.jsonable import jsonable
 from ops_common.observability import logger, metrics
 from scale_workers.apply import Applied
@@ -75,6 +76,7 @@ def report(tick: Tick) -> dict[str, Any]:
         "measured": False,
     }
     if isinstance(tick.measurement, Measurement):
+        metrics.add_dimension(name="stack", value=Identity.from_env().stack)
         metrics.add_metric("QueueLatency", MetricUnit.Seconds, tick.measurement.oldest_wait_seconds)
         metrics.add_metric("FailedJobs", MetricUnit.Count, tick.measurement.failed)
         metrics.flush_metrics()

@@ -21,7 +21,7 @@ def settings() -> str:
 def services() -> str:
     """The services can be seen. Raises ServiceNotFound or ClientError."""
     found = Settings.from_env()
-    names = tuple(name for name in (found.worker_service, found.web_service) if name)
+    names = found.services.all
     wiring.ports(found, LoginCache(), datetime.now(UTC)).services.describe(names)
     return f"found {' and '.join(names)}"
 

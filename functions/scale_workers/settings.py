@@ -3,6 +3,7 @@
 from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
+from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from scale_workers.model import ConnectionBudget, Policy
 
@@ -11,9 +12,8 @@ class Settings(NamedTuple):
     """Names of what is read and changed, the policy, and how careful to be."""
 
     cluster: str
-    worker_service: str
-    web_service: str
-    """Empty where there is none; its tasks count against the database's connections."""
+    services: ServiceNames
+    """The tasks of all web services count against the database's connections."""
     table_name: str
     query_database_function: str
     queue_database_name: str
@@ -25,15 +25,22 @@ class Settings(NamedTuple):
     blind_after_seconds: float
     dry_run: bool
 
+    @property
+    def worker_service(self) -> str:
+        """The service that is scaled."""
+        return self.services.worker[0]
+
     @classmethod
     def from_env(cls) -> Self:
         """Read the environment. Raises SettingsError that names every bad variable."""
         env = Environment()
         minimum = env.integer("MIN_TASKS", 1)
+        services = ServiceNames.from_environment(env)
+        if not services.worker:
+            env.reject("WORKER_SERVICES is missing")
         settings = cls(
             cluster=env.text("ECS_CLUSTER"),
-            worker_service=env.text("WORKER_SERVICE"),
-            web_service=env.text("WEB_SERVICE", ""),
+            services=services,
             table_name=env.text("OPS_TABLE_NAME"),
             query_database_function=env.text("QUERY_DATABASE_FUNCTION"),
             queue_database_name=env.text("QUEUE_DATABASE_NAME", ""),

@@ -59,8 +59,7 @@ def run(ports: Ports, settings: Settings, now: datetime) -> Tick:
 
 
 def _names(settings: Settings) -> tuple[str, ...]:
-    names = (settings.worker_service, settings.web_service)
-    return tuple(name for name in names if name)
+    return (settings.worker_service, *settings.services.web)
 
 
 def _measure(

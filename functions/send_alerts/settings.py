@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import NamedTuple, Self
 
 from ops_common.one_time_schedules import ScheduleSettings
+from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from send_alerts.incident.incident import Policy
 from send_alerts.reading.stack_info import StackInfo
@@ -38,7 +39,7 @@ class Settings(NamedTuple):
             stack_info=StackInfo(
                 region=env.text("AWS_REGION"),
                 log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
-                web_service=env.text("WEB_SERVICE"),
+                web_service=next(iter(ServiceNames.from_environment(env).web), ""),
                 runbook_url=env.text("RUNBOOK_URL", ""),
             ),
             policy=Policy(

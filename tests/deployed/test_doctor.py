@@ -60,7 +60,7 @@ def another_secret(world: World) -> Iterator[None]:
 
 @contextmanager
 def missing_service(world: World) -> Iterator[None]:
-    with variables(world, "RotatePassword", REDEPLOY_SERVICES="jiki-api-gone"):
+    with variables(world, "RotatePassword", WORKER_SERVICES="jiki-api-gone"):
         yield
 
 
@@ -235,7 +235,7 @@ def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
     [
         (no_cluster, "scale_workers", "ECS_CLUSTER is missing", "make deploy"),
         (another_secret, "populate_secret", "ResourceNotFound", "correct the stack's parameters"),
-        (missing_service, "rotate_password", "jiki-api-gone", "WorkerService"),
+        (missing_service, "rotate_password", "jiki-api-gone", "WorkerServices"),
         (revoked_token, "send_alerts", "slack: ", "aws ssm put-parameter"),
         (disabled_rule, "rules", "AlarmRule is disabled", "aws events enable-rule --name"),
         (disabled_schedule, "schedules", "disabled: CanaryTick", "enable it"),

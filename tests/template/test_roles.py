@@ -30,14 +30,17 @@ REASONS_FOR_A_WILDCARD = {
     "elasticloadbalancing:DescribeTargetGroups": "knows no resource",
     "elasticloadbalancing:DescribeTargetHealth": "knows no resource",
 }
+# Two services, and the places of the lists that name none: no service may have such a name.
+SERVICES = ("jiki-api-web", "jiki-api-solid-queue", "", *(f".{place}" for place in range(1, 10)))
 # Wildcards within an ARN, by its end.
 REASONS_FOR_A_PATTERN = {
     ":secret:config-??????": "Secrets Manager adds six characters to a name",
     ":task/jiki-production/*": "tasks come and go",
-    ":service-revision/jiki-production/jiki-api-web/*": "made by each deployment",
-    ":service-revision/jiki-production/jiki-api-solid-queue/*": "made by each deployment",
-    ":log-group:/ecs/jiki-api-web:*": "the group's streams",
-    ":log-group:/ecs/jiki-api-solid-queue:*": "the group's streams",
+    **{
+        f":service-revision/jiki-production/{name}/*": "made by each deployment"
+        for name in SERVICES
+    },
+    **{f":log-group:/ecs/{name}:*": "the group's streams" for name in SERVICES},
     ":stack/jiki-ops/*": "CloudFormation adds an id to a name",
     ":schedule/default/jiki-ops-*": "CloudFormation adds characters to a name",
     ":schedule/<OneTimeSchedules>/*": "made and taken back as incidents and deployments come",

@@ -23,6 +23,8 @@ READ_BY_LIBRARIES = {
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_ECS",
 }
+# Which stack this is: whoever publishes says it.
+READ_BY_IDENTITY = {"STACK_NAME", "ENVIRONMENT_NAME"}
 SET_BY_LAMBDA = {"AWS_REGION": "eu-west-1"}
 # Some settings are asked for only where another one is chosen.
 EVERYTHING_CHOSEN = {
@@ -76,7 +78,8 @@ def test_the_template_declares_what_the_function_reads_and_nothing_else(
     read = set(environment.read)
     monkeypatch.undo()
     # THEN these are the variables of the template
-    assert read | set(SET_BY_LAMBDA) == set(environment) - READ_BY_LIBRARIES
+    declared = set(environment) - READ_BY_LIBRARIES - READ_BY_IDENTITY
+    assert (read | set(SET_BY_LAMBDA)) - READ_BY_IDENTITY == declared
 
 
 def test_every_function_has_a_service_name_of_its_own() -> None:

@@ -41,7 +41,7 @@ def _check_service(context: Context, name: str) -> Finding:
             )
     running = [task for task in found if task.running]
     raw = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
-    may_be_empty = name != context.settings.web_service and context.service(name).desired == 0
+    may_be_empty = name not in context.settings.names.web and context.service(name).desired == 0
     if not running and may_be_empty:
         return Finding.passed(f"{name}: no task is wanted", _wanted(None))
     remedy = (

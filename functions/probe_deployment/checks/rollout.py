@@ -17,7 +17,7 @@ def check(context: Context) -> Finding:
     troubles = {
         service: trouble
         for service in services
-        if (trouble := judge(service, may_be_empty=service.name != context.settings.web_service))
+        if (trouble := judge(service, may_be_empty=service.name not in context.settings.names.web))
     }
     if troubles:
         return failed(context, troubles, WANTED)

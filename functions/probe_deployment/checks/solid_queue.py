@@ -13,18 +13,20 @@ BEATING_SECONDS = 130.0
 
 def check(context: Context) -> Finding:
     """A worker and a dispatcher have registered since the deployment; no claim is lost."""
-    name = context.settings.worker_service
-    if not context.concerns(name):
-        return Finding.skipped(f"{name} was not deployed")
-    service = context.service(name)
-    if service.desired == 0:
-        return Finding.skipped(f"{name} is scaled to no task")
+    deployed = [name for name in context.settings.names.worker if context.concerns(name)]
+    if not deployed:
+        return Finding.skipped("no worker service was deployed")
+    services = [service for name in deployed if (service := context.service(name)).desired]
+    if not services:
+        return Finding.skipped(f"{' and '.join(deployed)} is scaled to no task")
+    groups = [context.settings.log_group(service.name) for service in services]
     remedy = (
-        f"read the log: aws logs tail {context.settings.log_group(name)} --since 30m; does the task"
-        " reach the database, and does its command start solid_queue?"
+        f"read the log: {' and '.join(f'aws logs tail {group} --since 30m' for group in groups)};"
+        " does the task reach the database, and does its command start solid_queue?"
     )
     answer = context.ask("queue_processes", context.settings.queue_database_name)
-    return judge(answer, service.primary.created_at, remedy)
+    since = min(service.primary.created_at for service in services)
+    return judge(answer, since, remedy)
 
 
 def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:

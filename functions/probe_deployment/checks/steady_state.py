@@ -22,7 +22,7 @@ def check(context: Context) -> Finding:
             trouble := judge(
                 service,
                 context.now,
-                may_be_empty=service.name != context.settings.web_service,
+                may_be_empty=service.name not in context.settings.names.web,
             )
         )
     }

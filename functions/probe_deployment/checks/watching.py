@@ -44,14 +44,17 @@ def dashboard(context: Context) -> Finding:
 
 def worker_scaling(context: Context) -> Finding:
     """scale_workers has remembered a tick, and does what it decides."""
-    name, stack = context.settings.worker_service, context.settings.stack_name
-    item = context.client("dynamodb").get_item(
-        TableName=context.settings.ops_table_name, Key={"id": {"S": f"scaling#{name}"}}
-    )
+    stack, table = context.settings.stack_name, context.settings.ops_table_name
+    dynamodb = context.client("dynamodb")
+    forgotten = [
+        name
+        for name in context.settings.names.worker
+        if "Item" not in dynamodb.get_item(TableName=table, Key={"id": {"S": f"scaling#{name}"}})
+    ]
     wanted = "workers scaled on the queue"
-    if "Item" not in item:
+    if forgotten:
         return Finding.failed(
-            "scale_workers has remembered no tick",
+            f"scale_workers has remembered no tick of {' and '.join(forgotten)}",
             wanted,
             f"aws logs tail /aws/lambda/{stack}-scale-workers --since 10m; where that is empty, its"
             f" schedule is off: make doctor STACK={stack}",

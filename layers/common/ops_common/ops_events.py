@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from .identity import Identity
+
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
@@ -76,17 +78,18 @@ class EventNotPublished(Exception):
 class EventBus:
     """Publishes on the account's default bus."""
 
-    def __init__(self, client: "EventBridgeClient") -> None:
+    def __init__(self, client: "EventBridgeClient", identity: Identity | None = None) -> None:
         self._client = client
+        self._identity = identity or Identity.from_env()
 
     def __call__(self, event: OpsEvent) -> None:
-        """See PublishEvent."""
+        """See PublishEvent; the event carries this stack's name, so that no other one takes it."""
         response = self._client.put_events(
             Entries=[
                 {
                     "Source": SOURCE,
                     "DetailType": event.kind,
-                    "Detail": json.dumps(event.detail()),
+                    "Detail": json.dumps({**self._identity._asdict(), **event.detail()}),
                     "Time": event.occurred_at,
                 }
             ]

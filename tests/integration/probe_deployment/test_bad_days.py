@@ -134,5 +134,5 @@ def test_a_service_that_is_gone_is_told_by_every_check_that_looks_at_it(system: 
     checks = system.checks()
     for name in ("rollout", "image", "target_health", "solid_queue", "log_errors"):
         assert f"has no service {WORKER}" in checks[name]["saw"], name
-    assert "WorkerService" in checks["rollout"]["remedy"]
+    assert "WorkerServices" in checks["rollout"]["remedy"]
     assert checks["health_check"]["status"] == "pass"

@@ -70,7 +70,6 @@ def context(
         "STACK_NAME": STACK,
         "SECRET_KEYS": "jwt_secret",
         "RANDOM_SECRET_KEYS": "jwt_secret",
-        "REDEPLOY_SERVICES": "jiki-api-web",
         "ALERT_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:alerts",
         "ALERT_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/alerts",
         "SLACK_TOKEN_PARAMETER": "/jiki-ops/slack-token",

@@ -113,7 +113,7 @@ def rotation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Rotation]:
     """Jiki as it stands: one user, and two services that have run for a day."""
-    monkeypatch.setenv("REDEPLOY_SERVICES", ",".join(SERVICES))
+    monkeypatch.setenv("WEB_SERVICES", ",".join(SERVICES))
     monkeypatch.setenv("ALTERNATING_USERS", "jiki_a,jiki_b")
     monkeypatch.setenv("ROLLOUT_WAIT_SECONDS", "0")
     monkeypatch.setenv("DATABASE_WAIT_SECONDS", "0")

@@ -76,7 +76,7 @@ def network() -> Iterator[dict[str, str]]:
 CHOSEN = {
     "DatabaseClusterId": "jiki-production",
     "EcsCluster": "jiki-production",
-    "WebService": "web",
+    "WebServices": "web",
 }
 
 
@@ -97,14 +97,14 @@ def test_the_network_is_that_of_the_database(network: dict[str, str]) -> None:
 @pytest.mark.usefixtures("network")
 def test_a_service_behind_a_load_balancer_is_the_web_and_one_named_for_a_queue_the_worker() -> None:
     assert values("EcsCluster") == ("jiki-production",)
-    assert values("WebService") == ("web",)
-    assert values("WorkerService") == ("solid-queue",)
+    assert values("WebServices") == ("web",)
+    assert values("WorkerServices") == ("solid-queue",)
 
 
 def test_the_load_balancer_is_the_web_service_s(network: dict[str, str]) -> None:
     assert values("LoadBalancerName") == (network["balancer"],)
     assert values("TargetGroupName") == (network["group"],)
-    assert values("LoadBalancerName", WebService="cron") == ()
+    assert values("LoadBalancerName", WebServices="cron") == ()
 
 
 @pytest.mark.usefixtures("network")
@@ -115,7 +115,7 @@ def test_without_a_cluster_no_network_is_guessed() -> None:
 
 def test_what_the_account_does_not_have_is_a_trouble_and_no_end() -> None:
     with mock_aws():
-        found = Account(client).suggest("WebService", {"EcsCluster": "jiki-production"})
+        found = Account(client).suggest("WebServices", {"EcsCluster": "jiki-production"})
     assert "ClusterNotFoundException" in found.trouble
 
 
@@ -168,7 +168,7 @@ def test_many_services_are_described_ten_at_a_time_and_once(network: dict[str, s
         return made
 
     account = Account(counting)
-    assert len(account.suggest("WorkerService", CHOSEN).values) == 31
+    assert len(account.suggest("WorkerServices", CHOSEN).values) == 31
     assert account.suggest("TargetGroupName", CHOSEN).values == (network["group"],)
     assert sum(described) == 33
     assert max(described) <= 10

@@ -62,7 +62,7 @@ def test_enter_takes_what_the_account_has_and_else_the_template_s_default() -> N
     found = {name: (value,) for name, value in NETWORK.items()}
     answers = asked(Person(), **found, EcsCluster=("other", "jiki-production"))
     assert answers["VpcId"] == "vpc-0a1"
-    assert answers["EcsCluster"] == answers["WebService"].replace("api-web", "production")
+    assert answers["EcsCluster"] == answers["WebServices"].replace("api-web", "production")
     assert answers["AlertEmail"] == ""
 
 
@@ -139,8 +139,8 @@ def test_a_dash_leaves_empty_what_is_offered() -> None:
 
 
 def test_of_very_many_values_ten_are_named() -> None:
-    person = Person(**NETWORK, WorkerService="service-9")
-    asked(person, WorkerService=tuple(f"service-{number}" for number in range(150)))
+    person = Person(**NETWORK, WorkerServices="service-9")
+    asked(person, WorkerServices=tuple(f"service-{number}" for number in range(150)))
     (line,) = [line for line in person.heard if line.startswith("  in your account: ")]
     assert line.endswith("service-8, service-9 and 140 more")
 

@@ -119,7 +119,7 @@ def configured(
 
 
 def test_the_whole_of_it_without_an_account(file: Path) -> None:
-    answers = ["", *NETWORK.values(), *[""] * 7, "ops@example.org", "", ""]
+    answers = ["", *NETWORK.values(), *[""] * 8, "ops@example.org", "", ""]
     done = configured(file, "production", "\n".join(answers) + "\n")
     assert done.returncode == 0, done.stderr
     assert "Unable to locate credentials" in done.stdout
@@ -148,7 +148,7 @@ def test_a_single_parameter_that_the_template_refuses_is_not_written(file: Path)
 
 
 def test_another_environment_is_deployed_by_its_name(file: Path) -> None:
-    answers = ["", *NETWORK.values(), *[""] * 10]
+    answers = ["", *NETWORK.values(), *[""] * 11]
     done = configured(file, "staging", "\n".join(answers) + "\n")
     assert done.stdout.endswith("Next: make deploy ENVIRONMENT=staging\n"), done.stderr
     assert read_overrides(file, "staging")["EcsCluster"] == "jiki-staging"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ops_common.identity import Identity
 from ops_common.ops_events import EventBus, EventNotPublished, OpsEvent, Severity, State
 
 EVENT = OpsEvent(
@@ -32,11 +33,13 @@ class FakeBus:
 
 def test_an_event_goes_to_the_default_bus_under_its_kind() -> None:
     bus = FakeBus()
-    EventBus(bus)(EVENT)
+    EventBus(bus, Identity("jiki-ops-staging", "staging"))(EVENT)
     (entry,) = bus.entries
     assert (entry["Source"], entry["DetailType"]) == ("jiki.ops", "PasswordRotated")
     assert entry["Time"] == EVENT.occurred_at
     assert json.loads(entry["Detail"]) == {
+        "stack": "jiki-ops-staging",
+        "environment": "staging",
         "state": "notice",
         "severity": "info",
         "incident": "rotation:config",
@@ -50,3 +53,11 @@ def test_an_event_goes_to_the_default_bus_under_its_kind() -> None:
 def test_a_refused_event_is_an_error_with_its_code() -> None:
     with pytest.raises(EventNotPublished, match="PasswordRotated: InternalFailure"):
         EventBus(FakeBus(failed=1))(EVENT)
+
+
+def test_without_a_word_the_environment_is_called_by_the_stack_s_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STACK_NAME", "acme-ops")
+    monkeypatch.delenv("ENVIRONMENT_NAME")
+    assert Identity.from_env() == ("acme-ops", "acme-ops")

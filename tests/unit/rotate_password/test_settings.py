@@ -46,7 +46,7 @@ def test_a_cluster_alone_does_not_allow_a_reset(monkeypatch: pytest.MonkeyPatch)
         ({"ALTERNATING_USERS": "a"}, "ALTERNATING_USERS must be two distinct roles or empty"),
         ({"ALTERNATING_USERS": "a,a"}, "ALTERNATING_USERS must be two distinct roles or empty"),
         ({"ALTERNATING_USERS": "a,b,c"}, "ALTERNATING_USERS must be two distinct roles or empty"),
-        ({"REDEPLOY_SERVICES": "web"}, "ECS_CLUSTER is missing"),
+        ({"WEB_SERVICES": "web"}, "ECS_CLUSTER is missing"),
         ({"ALLOW_MASTER_RESET": "true"}, "DATABASE_CLUSTER_ID is missing"),
         ({"PASSWORD_LENGTH": "12"}, "length must be from 16 to 99, not 12"),
         ({"PASSWORD_EXCLUDED_CHARACTERS": string.ascii_letters}, "leave no letter"),

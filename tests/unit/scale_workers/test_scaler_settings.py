@@ -10,7 +10,7 @@ from scale_workers.settings import Settings
 
 REQUIRED = {
     "ECS_CLUSTER": "jiki-production",
-    "WORKER_SERVICE": "jiki-api-solid-queue",
+    "WORKER_SERVICES": "jiki-api-solid-queue",
     "OPS_TABLE_NAME": "ops",
     "QUERY_DATABASE_FUNCTION": "query-database",
     "CONFIG_SECRET_ID": "config",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ops_common.app_config import AppConfigSettings
 from ops_common.ecs import Deployment, Service
 from ops_common.ops_events import OpsEvent
+from ops_common.service_names import ServiceNames
 from scale_workers.measurement import Measurement, NoMeasurement, QueueDepth, Worker
 from scale_workers.memory import Overtaken, Remembered
 from scale_workers.model import Policy
@@ -22,8 +23,7 @@ WORKER_SERVICE = "jiki-api-solid-queue"
 def settings(*, dry_run: bool = False, policy: Policy | None = None) -> Settings:
     return Settings(
         cluster="jiki-production",
-        worker_service=WORKER_SERVICE,
-        web_service="jiki-api-web",
+        services=ServiceNames(web=("jiki-api-web",), worker=(WORKER_SERVICE,)),
         table_name="ops",
         query_database_function="query-database",
         queue_database_name="",

@@ -1,0 +1,122 @@
+"""Services are lists: each one of them is in the grants and rules, and no other stack's is."""
+
+from typing import Any
+
+import pytest
+
+from local.transform import resolved
+from ops_common.service_names import ServiceNames
+from ops_common.settings import Environment, SettingsError
+
+PLACE = "eu-west-1:123456789012"
+SHOP = {
+    "EcsCluster": "shop",
+    "WebServices": "store,admin",
+    "WorkerServices": "mail,search,import",
+    "OtherServices": "cron",
+}
+EVERY = ["store", "admin", "mail", "search", "import", "cron"]
+WORKERS = ["mail", "search", "import"]
+
+
+def granted(role: str, action: str, parameters: dict[str, str]) -> list[str]:
+    """The resources on which a role may do it, without the places that no service can have."""
+    policies = resolved(parameters)[role]["Properties"]["Policies"]
+    resources = [
+        resource
+        for policy in policies
+        for statement in policy["PolicyDocument"]["Statement"]
+        if action in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    return [each for each in resources if "/." not in each and not each.endswith("/")]
+
+
+def arns(*names: str) -> list[str]:
+    return [f"arn:aws:ecs:{PLACE}:service/shop/{name}" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "names"),
+    [
+        ("RotatePasswordRole", "ecs:UpdateService", EVERY),
+        ("ScaleWorkersRole", "ecs:UpdateService", WORKERS),
+        ("ScaleWorkersRole", "ecs:DescribeServices", EVERY),
+        ("SendAlertsRole", "ecs:DescribeServices", EVERY),
+        ("ProbeDeploymentRole", "ecs:DescribeServices", EVERY),
+    ],
+)
+def test_each_service_is_granted_and_no_other(role: str, action: str, names: list[str]) -> None:
+    assert granted(role, action, SHOP) == arns(*names)
+
+
+def test_ten_services_are_granted_however_they_are_listed() -> None:
+    ten = [f"worker-{number}" for number in range(10)]
+    lists = {"WebServices": "", "WorkerServices": ",".join(ten), "OtherServices": ""}
+    assert granted("RotatePasswordRole", "ecs:UpdateService", SHOP | lists) == arns(*ten)
+    assert granted("ScaleWorkersRole", "ecs:UpdateService", SHOP | lists) == arns(*ten)
+
+
+def test_the_rules_hear_of_each_service() -> None:
+    stack = resolved(SHOP)
+    deployments, tasks = stack["EcsRule"]["Properties"]["EventPattern"]["$or"][:2]
+    assert set(arns(*EVERY)) <= set(deployments["resources"])
+    assert {f"service:{name}" for name in EVERY} <= set(tasks["detail"]["group"])
+    pattern = stack["DeploymentRule"]["Properties"]["EventPattern"]
+    assert set(arns(*EVERY)) <= set(pattern["resources"])
+
+
+def test_the_prober_reads_what_the_scaler_remembers_of_each_worker_service() -> None:
+    (keys,) = [
+        statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+        for policy in resolved(SHOP)["ProbeDeploymentRole"]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "ForAllValues:StringEquals" in statement.get("Condition", {})
+    ]
+    assert {f"scaling#{name}" for name in WORKERS} <= set(keys)
+    assert not {f"scaling#{name}" for name in ("store", "cron")} & set(keys)
+
+
+def services(**lists: str) -> ServiceNames:
+    env = Environment({f"{kind.upper()}_SERVICES": names for kind, names in lists.items()})
+    found = ServiceNames.from_environment(env)
+    env.finish()
+    return found
+
+
+def test_a_service_in_two_lists_is_looked_at_once() -> None:
+    assert services(web="a,b", worker="c", other="b,d").all == ("a", "b", "c", "d")
+
+
+def test_more_services_than_there_are_places_for_are_refused() -> None:
+    eleven = ",".join(f"s{number}" for number in range(11))
+    with pytest.raises(SettingsError, match="more than 10"):
+        services(worker=eleven)
+
+
+def own(stack: dict[str, Any]) -> Any:
+    return stack["OpsEventRule"]["Properties"]["EventPattern"]
+
+
+def test_a_stack_hears_its_own_events_only() -> None:
+    assert own(resolved()) == {"source": ["jiki.ops"], "detail": {"stack": ["jiki-ops"]}}
+
+
+def test_each_function_knows_which_stack_it_is_of() -> None:
+    for word, expected in (("", "jiki-ops"), ("staging", "staging")):
+        for item in resolved({"EnvironmentName": word}).values():
+            if item["Type"] == "AWS::Lambda::Function":
+                variables = item["Properties"]["Environment"]["Variables"]
+                assert variables["STACK_NAME"] == "jiki-ops"
+                assert variables["ENVIRONMENT_NAME"] == expected
+
+
+def test_an_alarm_looks_at_its_own_stack_s_metric() -> None:
+    alarms = [
+        item["Properties"]
+        for item in resolved({"AlarmSet": "all"}).values()
+        if item["Properties"].get("Namespace") == "JikiOps"
+    ]
+    assert alarms
+    for alarm in alarms:
+        assert {"Name": "stack", "Value": "jiki-ops"} in alarm["Dimensions"]
