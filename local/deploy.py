@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local import http_server
+from local.endpoints import with_endpoints
 from local.ministack import CREDENTIALS, REGION, MiniStack
 from local.precompile import precompile
 from paths import ROOT
@@ -43,14 +44,16 @@ def deploy(
     *,
     stack_name: str = STACK_NAME,
     template: str = "template.yaml",
+    endpoints: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Deploy what was built into a folder; the stack's outputs. Raises DeployFailed.
 
-    `template` is another one of that folder.
+    `template` is another one of that folder, `endpoints` the stand-ins' addresses by variable.
     """
+    file = with_endpoints(folder / template, endpoints or {})
     overrides = [f'{name}="{value}"' for name, value in parameters.items()]
     try:
-        _deploy(emulator, folder / template, overrides, stack_name)
+        _deploy(emulator, file, overrides, stack_name)
     except DeployFailed as error:
         raise DeployFailed(f"{error}\n{_failed_resources(emulator, stack_name)}") from None
     return outputs(emulator, stack_name)

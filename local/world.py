@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from local import deploy
+from local import deploy, endpoints
 from local.account import DATABASE, SLACK_TOKEN_PARAMETER, WEB_SERVICE, WORKER_SERVICE, seed
 from local.app import AppStandIn
 from local.database_login import connect
@@ -224,12 +224,8 @@ class World:
 
     def _deploy(self, parameters: Mapping[str, str]) -> None:
         local = {
-            "AwsEndpointUrl": self.emulator.url,
-            "EcsEndpointUrl": self.ecs.url,
-            "SlackApiUrl": self.slack.url,
-            "SlackTokenParameter": SLACK_TOKEN_PARAMETER,
+            "SlackToken": SLACK_TOKEN_PARAMETER,
             "SlackChannel": self.slack.channel,
-            "DatabaseCaCertificate": self.postgres.ca_certificate,
             "HealthCheckUrl": self.app.health_check_url,
             # Every alarm and every widget, on names of what the emulator does not have.
             "AlarmSet": "all",
@@ -241,6 +237,13 @@ class World:
             self.emulator,
             self.build_folder,
             NETWORK | UNKNOWN_TO_THE_EMULATOR | local | dict(parameters),
+            endpoints={
+                endpoints.AWS: self.emulator.url,
+                endpoints.ECS: self.ecs.url,
+                endpoints.SLACK: self.slack.url,
+                endpoints.DATABASE_CA: self.postgres.ca_certificate,
+                endpoints.HEALTH_CHECK_CA: self.postgres.ca_certificate,
+            },
         )
         queue = self.client("sqs")
         self._inbox = queue.create_queue(QueueName="subscriber")["QueueUrl"]

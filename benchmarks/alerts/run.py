@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from benchmarks.alerts.load import PREFIX, Load, as_entry, sent, timeline, transition, unheard
 from benchmarks.alerts.trouble import Faults, killer
-from local import deploy
+from local import deploy, endpoints
 from local.ministack import MiniStack
 from local.slack import SlackStandIn
 from local.world import NETWORK, SLACK_TOKEN_PARAMETER, UNKNOWN_TO_THE_EMULATOR
@@ -62,12 +62,12 @@ class Stack:
             )
             deploy.build(Path(folder))
             parameters = NETWORK | UNKNOWN_TO_THE_EMULATOR
-            parameters |= {"AwsEndpointUrl": emulator.url, "SlackApiUrl": slack.url}
             parameters |= {
-                "SlackTokenParameter": SLACK_TOKEN_PARAMETER,
+                "SlackToken": SLACK_TOKEN_PARAMETER,
                 "SlackChannel": slack.channel,
             }
-            outputs = deploy.deploy(emulator, Path(folder), parameters)
+            addresses = {endpoints.AWS: emulator.url, endpoints.SLACK: slack.url}
+            outputs = deploy.deploy(emulator, Path(folder), parameters, endpoints=addresses)
             scheduler = emulator.client("scheduler")
             for schedule in scheduler.list_schedules()["Schedules"]:
                 scheduler.delete_schedule(Name=schedule["Name"])

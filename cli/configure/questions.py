@@ -20,7 +20,7 @@ ASKED = (
     "TargetGroupName",
     "HealthCheckUrl",
     "AlertEmail",
-    "SlackTokenParameter",
+    "SlackToken",
     "SlackChannel",
     "RunbookUrl",
 )
@@ -92,7 +92,7 @@ def _ask(
 
 
 def _has_token(answers: Answers) -> bool:
-    return bool(answers.get("SlackTokenParameter") or answers.get("SlackTokenSecretArn"))
+    return bool(answers.get("SlackToken"))
 
 
 def _changed(answers: Answers, known: Answers) -> bool:

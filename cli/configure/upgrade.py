@@ -8,10 +8,44 @@ RENAMED: Mapping[str, str] = MappingProxyType(
     {
         "WebService": "WebServices",
         "WorkerService": "WorkerServices",
+        "SlackTokenParameter": "SlackToken",
+        "SlackTokenSecretArn": "SlackToken",
     }
 )
 """Old name to new name; the value means what it meant."""
-REMOVED: Mapping[str, str] = MappingProxyType({})
+REMOVED: Mapping[str, str] = MappingProxyType(
+    {
+        "PasswordExcludedCharacters": "a new password has letters and digits",
+        "RandomSecretKeys": "make populate asks by name",
+        **dict.fromkeys(
+            ("AwsEndpointUrl", "EcsEndpointUrl", "SlackApiUrl", "DatabaseCaCertificate"),
+            "only the local world has other addresses",
+        ),
+        "AlertWaitMinutes": "it is 30",
+        "BalancerErrorsPerMinute": "it is 2 in a minute",
+        "BlindAfterMinutes": "it is 10",
+        "CertificateDays": "it is 14",
+        "ConnectionReserve": "it is 10",
+        "CpuPercent": "it is 90",
+        "DatabaseCapacityPercent": "it is 99",
+        "FailedJobsLimit": "it is 50",
+        "FlapWindowSeconds": "it is 600",
+        "FunctionErrorsLimit": "it is 2",
+        "MemoryPercent": "it is 90",
+        "PasswordAgeDays": "it is 45",
+        "PasswordLength": "it is 40",
+        "PatienceSeconds": "it is 120",
+        "ResponseSeconds": "it is 2",
+        "RolloutWaitSeconds": "it is 300",
+        "RotationWindow": "it is 2h",
+        "ScaleInStep": "it is 4",
+        "StormThreshold": "it is 10",
+        "ThreadsPerTask": "it is 3 until a live worker tells",
+        "ThrottlesLimit": "it is 5",
+        "UnhealthyTargetsLimit": "it is none for five minutes",
+        "WebErrorsPerMinute": "it is 5 in a minute",
+    }
+)
 """Name to why it is gone, and what holds instead."""
 
 

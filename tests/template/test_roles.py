@@ -52,7 +52,7 @@ REASONS_FOR_A_PATTERN = {
 STARTED_BY_SCHEDULER = {"SchedulerRole", "OneTimeScheduleRole"}
 EVERYTHING_CHOSEN = {
     "DatabaseAuth": "iam",
-    "SlackTokenParameter": "/jiki-ops/slack-token",
+    "SlackToken": "/jiki-ops/slack-token",
     "SlackChannel": "C0123456789",
     "MinTasks": "0",
     "DatabaseClusterId": "jiki-production",

@@ -29,7 +29,7 @@ SET_BY_LAMBDA = {"AWS_REGION": "eu-west-1"}
 # Some settings are asked for only where another one is chosen.
 EVERYTHING_CHOSEN = {
     "DatabaseAuth": "iam",
-    "SlackTokenParameter": "/jiki-ops/slack-token",
+    "SlackToken": "/jiki-ops/slack-token",
     "SlackChannel": "C0123456789",
 }
 

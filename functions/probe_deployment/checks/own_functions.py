@@ -18,7 +18,7 @@ OF_THE_DATABASE = ("LoginRefused", "DatabaseUnreachable", "DatabaseError")
 WANTED = "every self check is well"
 REMEDIES = {
     "SettingsError": "a variable was changed by hand, or a parameter is wrong: make deploy again",
-    "SlackBroken": "put a token that Slack knows into the parameter SlackTokenParameter names:"
+    "SlackBroken": "put a token that Slack knows into what SlackToken names:"
     " aws ssm put-parameter --overwrite --type SecureString --name NAME --value xoxb-…",
     "ResourceNotFoundException": "correct the stack's parameters: what they name doesn't exist",
 } | {error.__name__: remedy for error, remedy in NEXT_STEP.items() if error is not ERRORS["failed"]}

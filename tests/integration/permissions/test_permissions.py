@@ -19,14 +19,14 @@ ROLES = {
     "populate_secret": "PopulateSecretRole",
 }
 EVERYTHING_CHOSEN = {
-    "SlackTokenParameter": "/jiki-ops/slack-token",
-    "SlackTokenSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack-AbCdEf",
+    "SlackToken": "/jiki-ops/slack-token",
     "SlackChannel": "C0123456789",
     "MinTasks": "0",
     "DatabaseClusterId": "jiki-production",
     "AllowMasterReset": "true",
     "ProbeRollback": "true",
 }
+IN_A_SECRET = {"SlackToken": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack-AbCdEf"}
 # Done with the role by Lambda itself: writing the log, polling the queue.
 BY_LAMBDA = {
     "logs:CreateLogStream",
@@ -67,7 +67,8 @@ def statements(role: str) -> list[dict[str, Any]]:
     """What a role's policies allow, less what another statement denies to the code."""
     found = [
         statement
-        for policy in resolved(EVERYTHING_CHOSEN)[role]["Properties"]["Policies"]
+        for chosen in (EVERYTHING_CHOSEN, EVERYTHING_CHOSEN | IN_A_SECRET)
+        for policy in resolved(chosen)[role]["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
     denied = {

@@ -148,8 +148,8 @@ def test_of_very_many_values_ten_are_named() -> None:
 @pytest.mark.parametrize(
     "token",
     [
-        {"SlackTokenParameter": "/jiki-ops/slack-token"},
-        {"SlackTokenSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack"},
+        {"SlackToken": "/jiki-ops/slack-token"},
+        {"SlackToken": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack"},
     ],
 )
 def test_the_channel_is_asked_for_only_with_a_token(token: dict[str, str]) -> None:
