@@ -2,27 +2,24 @@
 
 from psycopg import sql
 
+from ops_common.answers.logins import LoginAnswer, PasswordAnswer
 from ops_common.query_database import DatabaseRefused
-from query_database.fields import Answer, Connection, Fields
+from query_database.fields import Connection, Fields
 from query_database.roles import SET_PASSWORD, prepared_users
 
 
-def check_login(connection: Connection, _fields: Fields) -> Answer:
-    """Who is logged in, and how: `session_user`, `current_user`, `server_version`, `tls`.
-
-    `alternating_users` are the two that `prepare_roles` made in this database, where this login
-    may set their passwords; else none.
-    """
+def check_login(connection: Connection, _fields: Fields) -> LoginAnswer:
+    """Who is logged in, and how."""
     row = connection.execute(
         "SELECT session_user, current_user, current_setting('server_version'),"
         " (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid())"
     ).fetchone()
     assert row is not None  # noqa: S101  # a SELECT without FROM has one row
-    names = ("session_user", "current_user", "server_version", "tls")
-    return {**dict(zip(names, row, strict=True)), "alternating_users": prepared_users(connection)}
+    session_user, current_user, server_version, tls = row
+    return LoginAnswer(session_user, current_user, server_version, tls, prepared_users(connection))
 
 
-def set_password(connection: Connection, fields: Fields) -> Answer:
+def set_password(connection: Connection, fields: Fields) -> PasswordAnswer:
     """Give the role `user` the password `new_password`; the server sees a SCRAM verifier only.
 
     A role changes its own; the other one of an alternating pair by the function that
@@ -47,7 +44,7 @@ def set_password(connection: Connection, fields: Fields) -> Answer:
             sql.SQL("SELECT {}(%s, %s)").format(sql.Identifier(*SET_PASSWORD.split("."))),
             (user, verifier),
         )
-    return {"user": user}
+    return PasswordAnswer(user)
 
 
 def _verifier(connection: Connection, user: str, password: str) -> str:

@@ -1,22 +1,24 @@
 """The requests there are. A new one: write a function in its topic's module, add a line here.
 
 Such a function takes the open connection and the request's Fields, runs fixed statements, and
-returns a dict of plain JSON values. The login is read, and the connection opened and closed, here.
+returns an Answer (ops_common/answers). The login is read, and the connection opened and closed,
+here.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from ops_common.answers.answer import Answer
 from ops_common.query_database import BadRequest
 from query_database.connection import connect
-from query_database.fields import Answer, Connection, Fields
+from query_database.fields import Connection, Fields
 from query_database.logins import check_login, set_password
 from query_database.probes import connection_usage, migrations, queue_processes
 from query_database.queue import measure_queue
 from query_database.roles import prepare_roles
 from query_database.settings import Settings
 
-REQUESTS: dict[str, Callable[[Connection, Fields], Answer]] = {
+REQUESTS: dict[str, Callable[[Connection, Fields], Answer | dict[str, Any]]] = {
     "check_login": check_login,
     "connection_usage": connection_usage,
     "measure_queue": measure_queue,
@@ -27,7 +29,7 @@ REQUESTS: dict[str, Callable[[Connection, Fields], Answer]] = {
 }
 
 
-def answer(event: Any, settings: Settings) -> Answer:
+def answer(event: Any, settings: Settings) -> dict[str, Any]:
     """Answer one request. Raises the DatabaseError that fits."""
     if not isinstance(event, dict):
         raise BadRequest("the event must be an object with a field request")
@@ -36,4 +38,5 @@ def answer(event: Any, settings: Settings) -> Answer:
     if name not in REQUESTS:
         raise BadRequest(f"unknown request; expected one of {', '.join(sorted(REQUESTS))}")
     with connect(fields.login(), settings) as connection:
-        return REQUESTS[name](connection, fields)
+        answered = REQUESTS[name](connection, fields)
+    return answered.as_json() if isinstance(answered, Answer) else answered

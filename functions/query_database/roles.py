@@ -7,8 +7,9 @@ these two alone, for these two alone, and with SCRAM verifiers alone.
 
 from psycopg import sql
 
+from ops_common.answers.logins import RolesAnswer
 from ops_common.query_database import BadRequest
-from query_database.fields import Answer, Connection, Fields
+from query_database.fields import Connection, Fields
 
 SCHEMA = "jiki_ops"
 SET_PASSWORD = f"{SCHEMA}.set_login_password"
@@ -43,12 +44,12 @@ ORDER BY grantee.rolname
 """
 
 
-def prepared_users(connection: Connection) -> list[str]:
+def prepared_users(connection: Connection) -> tuple[str, ...]:
     """The two that take turns in this database, for a login that may set their passwords."""
-    return [name for (name,) in connection.execute(_PREPARED_USERS, (SET_PASSWORD,))]
+    return tuple(name for (name,) in connection.execute(_PREPARED_USERS, (SET_PASSWORD,)))
 
 
-def prepare_roles(connection: Connection, fields: Fields) -> Answer:
+def prepare_roles(connection: Connection, fields: Fields) -> RolesAnswer:
     """Make `users` (two) take turns as members of `owner_role`; repeatable, all or nothing.
 
     To be run as the role that owns the app's tables today (the master user): what it owns in
@@ -61,10 +62,10 @@ def prepare_roles(connection: Connection, fields: Fields) -> Answer:
         raise BadRequest("users, owner_role and the role that logs in must be four distinct roles")
     with connection.transaction():
         connection.execute("SET LOCAL ROLE NONE")
-        created = [role for role in (owner, *users) if _create(connection, role, owner)]
+        created = tuple(role for role in (owner, *users) if _create(connection, role, owner))
         _share_ownership(connection, users, owner)
         _install_function(connection, users)
-    return {"created": created, "users": list(users), "owner_role": owner}
+    return RolesAnswer(created, users, owner)
 
 
 def _create(connection: Connection, role: str, owner: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from copy import replace
 from datetime import timedelta
 
+from ops_common.answers.logins import LoginAnswer, RolesAnswer
 from ops_common.query_database import DatabaseAddress, Login, LoginRefused, QueryDatabase
 from rotate_password.clock import Clock
 from rotate_password.credentials import Credentials
@@ -28,9 +29,9 @@ class Database:
         """The login of these credentials."""
         return Login(self._address, credentials.user, credentials.password)
 
-    def check(self, credentials: Credentials) -> None:
+    def check(self, credentials: Credentials) -> LoginAnswer:
         """Log in once. Raises LoginRefused, DatabaseUnreachable and their like."""
-        self._database.ask("check_login", self.login(credentials))
+        return LoginAnswer.from_json(self._database.ask("check_login", self.login(credentials)))
 
     def accepts(self, credentials: Credentials) -> bool:
         """Whether this login is not refused. Raises where the database gives no answer."""
@@ -43,10 +44,10 @@ class Database:
     def takes_turns(self, credentials: Credentials, users: set[str]) -> bool:
         """Whether these users are prepared to take turns; False too where the login is refused."""
         try:
-            answer = self._database.ask("check_login", self.login(credentials))
+            answer = self.check(credentials)
         except LoginRefused:
             return False
-        return set(answer["alternating_users"]) == users
+        return set(answer.alternating_users) == users
 
     def set_password(self, by: Credentials, new: Credentials) -> None:
         """Set the new password, logged in as `by`."""
@@ -66,7 +67,8 @@ class Database:
         made: list[str] = []
         for name in dict.fromkeys((self._address.name, other_database or self._address.name)):
             there = replace(login, address=replace(self._address, name=name))
-            made += self._database.ask("prepare_roles", there, parameters)["created"]
+            answer = self._database.ask("prepare_roles", there, parameters)
+            made += RolesAnswer.from_json(answer).created
         return made
 
 

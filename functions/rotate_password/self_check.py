@@ -1,5 +1,6 @@
 """What a rotation needs, looked at without one."""
 
+from ops_common.answers.logins import LoginAnswer
 from ops_common.app_config import AppConfigError, ConfigTable, app_login, parse_secret
 from ops_common.aws import client
 from ops_common.ecs import EcsServices
@@ -31,7 +32,8 @@ def database() -> str:
     table = ConfigTable(client("dynamodb"), found.app)
     login = app_login(client("secretsmanager"), table, found.app)
     query = LambdaQueryDatabase(client("lambda"), found.query_database_function)
-    return f"logged in as {query.ask('check_login', login)['session_user']}"
+    answer = LoginAnswer.from_json(query.ask("check_login", login))
+    return f"logged in as {answer.session_user}"
 
 
 def services() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ops_common.answers.logins import LoginAnswer, RolesAnswer
 from ops_common.ecs import Deployment, Service
 from ops_common.ops_events import OpsEvent
 from ops_common.query_database import (
@@ -176,9 +177,10 @@ class MemoryDatabase:
         if request == "prepare_roles":
             assert parameters == {"users": list(USERS), "owner_role": "jiki_owner"}
             self.prepared_in.append(login.address.name)
-        assert request in ("check_login", "set_password", "prepare_roles")
-        users = [*USERS] if self.prepared else []
-        return {"created": self.created, "alternating_users": users}
+            return RolesAnswer(tuple(self.created), USERS, "jiki_owner").as_json()
+        assert request in ("check_login", "set_password")
+        users = USERS if self.prepared else ()
+        return LoginAnswer(login.user, login.user, "16.6", "TLSv1.3", users).as_json()
 
 
 @dataclass
