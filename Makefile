@@ -54,6 +54,9 @@ ENVIRONMENT ?= production
 configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6", into samconfig.toml (ENVIRONMENT=production)
 	@python -m cli.configure --environment $(ENVIRONMENT) $(if $(SET),--set '$(SET)')
 
+populate: setup ## Say what the app's secret lacks; KEYS="hmac_secret …" makes those at random (ENVIRONMENT=production)
+	@PYTHONPATH=layers/common python -m cli.populate --environment $(ENVIRONMENT) $(if $(KEYS),--keys '$(KEYS)')
+
 deploy: build ## Deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=production)
 	sam deploy --config-env $(ENVIRONMENT) $(FLAGS)
 	python -m cli.verdict --suite self --stack $(if $(filter production,$(ENVIRONMENT)),jiki-ops,jiki-ops-$(ENVIRONMENT))

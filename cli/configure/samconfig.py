@@ -27,6 +27,12 @@ def read_upgrade(file: Path, environment: str) -> Upgrade:
     return upgraded(read_overrides(file, environment))
 
 
+def read_global(file: Path, environment: str) -> dict[str, Any]:
+    """What an environment says for every command of sam, its stack's name. Raises BadSamconfig."""
+    section: dict[str, Any] = _section(_document(file), file, environment, "global").unwrap()
+    return section
+
+
 def read_overrides(file: Path, environment: str) -> dict[str, str]:
     """The parameters that a section gives, as the SAM CLI reads them. Raises BadSamconfig."""
     return _parsed(read_section(file, environment).get("parameter_overrides", []), environment)
@@ -101,9 +107,11 @@ def _document(file: Path) -> tomlkit.TOMLDocument:
         raise BadSamconfig(f"{file.name}: {error}") from error
 
 
-def _section(document: tomlkit.TOMLDocument, file: Path, environment: str) -> Any:
+def _section(
+    document: tomlkit.TOMLDocument, file: Path, environment: str, command: str = "deploy"
+) -> Any:
     try:
-        return document[environment]["deploy"]["parameters"]
+        return document[environment][command]["parameters"]
     except KeyError:
-        missing = f"[{environment}.deploy.parameters]"
+        missing = f"[{environment}.{command}.parameters]"
         raise BadSamconfig(f"{file.name} has no section {missing}") from None

@@ -40,7 +40,6 @@ RUNS: dict[str, Run] = {
     "SendAlerts": Run(1.5, 1500, reads=4, writes=6),
     "ProbeDeployment": Run(2.0, 1200, reads=2, writes=2, secret_calls=0.1),
     "RotatePassword": Run(60.0, 1500, reads=3, secret_calls=6),
-    "PopulateSecret": Run(1.0, 800, secret_calls=3),
 }
 EXTRA_RUNS: dict[str, float] = {
     # Beside those of its schedules: after deployments, each with up to five minutes of grace.
@@ -48,7 +47,6 @@ EXTRA_RUNS: dict[str, float] = {
     "QueryDatabase": DEPLOYMENTS * 5 + 10,
     "SendAlerts": ALERTS,
     "RotatePassword": 4,
-    "PopulateSecret": 1,
     "ScaleWorkers": 0,
 }
 """Runs that no schedule of the template starts."""

@@ -57,7 +57,6 @@ SUITES: dict[str, tuple[str, ...]] = {
         "alert_queue",
         "rules",
         "schedules",
-        "populate_secret",
         "rollout",
     ),
     # After a load test: what was felt on this side in the same minutes.

@@ -100,13 +100,6 @@ def test_probe_deployment_gives_every_caller_its_answer(
     assert found["lifecycle_hook"]["hookStatus"] in ("FAILED", "IN_PROGRESS")
 
 
-def test_populate_secret_shows_before_it_adds(start: Start, aws: MotoAws) -> None:
-    before = aws.secret()
-    found = answers(start("PopulateSecret"), events("populate_secret"))
-    assert set(found) == {"apply", "dry_run"}
-    assert {key: aws.secret()[key] for key in before} == before
-
-
 def test_what_a_cold_start_loads_is_compiled_from_what_was_built(build_folder: Path) -> None:
     for folder in loaded_folders(build_folder):
         for file in folder.rglob("*.py"):
@@ -120,7 +113,6 @@ def test_what_a_cold_start_loads_is_compiled_from_what_was_built(build_folder: P
 def test_nothing_of_the_project_is_built_in_but_functions_and_layers(build_folder: Path) -> None:
     names = {path.name for path in build_folder.glob("*/*") if path.is_dir()}
     assert names == {
-        "populate_secret",
         "probe_deployment",
         "python",
         "query_database",

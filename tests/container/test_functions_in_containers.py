@@ -57,10 +57,3 @@ def test_probe_deployment_gives_a_verdict(world: World) -> None:
     checks = {check["name"]: check["status"] for check in found["checks"]}
     assert checks["health_check"] == "pass", found
     assert checks["database_login"] == "pass", found
-
-
-def test_populate_secret_shows_what_it_would_add(world: World) -> None:
-    before = world.secret()
-    found = answer(world, "PopulateSecret", "populate_secret/dry_run.json")
-    assert "errorType" not in found, found
-    assert world.secret() == before

@@ -54,7 +54,7 @@ def no_cluster(world: World) -> Iterator[None]:
 
 @contextmanager
 def another_secret(world: World) -> Iterator[None]:
-    with variables(world, "PopulateSecret", CONFIG_SECRET_ID="elsewhere"):
+    with variables(world, "RotatePassword", CONFIG_SECRET_ID="elsewhere"):
         yield
 
 
@@ -234,7 +234,7 @@ def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
     ("broken", "check", "saw", "remedy"),
     [
         (no_cluster, "scale_workers", "ECS_CLUSTER is missing", "make deploy"),
-        (another_secret, "populate_secret", "ResourceNotFound", "correct the stack's parameters"),
+        (another_secret, "rotate_password", "ResourceNotFound", "correct the stack's parameters"),
         (missing_service, "rotate_password", "jiki-api-gone", "WorkerServices"),
         (revoked_token, "send_alerts", "slack: ", "aws ssm put-parameter"),
         (disabled_rule, "rules", "AlarmRule is disabled", "aws events enable-rule --name"),

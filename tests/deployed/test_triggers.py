@@ -164,7 +164,7 @@ def test_query_database_answers_the_others_alone(world: World) -> None:
     assert answer["error"]["kind"] == "bad_request"
 
 
-@pytest.mark.parametrize("function", ["RotatePassword", "PopulateSecret"])
+@pytest.mark.parametrize("function", ["RotatePassword"])
 def test_a_function_that_nobody_has_started_is_there_to_start(world: World, function: str) -> None:
     name = world.outputs[f"{function}Function"]
     state = world.client("lambda").get_function_configuration(FunctionName=name)

@@ -14,7 +14,6 @@ FUNCTIONS = {
     "ScaleWorkers": "scale_workers",
     "SendAlerts": "send_alerts",
     "ProbeDeployment": "probe_deployment",
-    "PopulateSecret": "populate_secret",
 }
 READ_BY_LIBRARIES = {
     "POWERTOOLS_METRICS_DISABLED",

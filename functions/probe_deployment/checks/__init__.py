@@ -74,7 +74,6 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     **{
         name: partial(own_functions.check, logical_id=logical_id)
         for name, logical_id in {
-            "populate_secret": "PopulateSecret",
             "query_database": "QueryDatabase",
             "rotate_password": "RotatePassword",
             "scale_workers": "ScaleWorkers",

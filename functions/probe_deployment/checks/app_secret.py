@@ -27,9 +27,9 @@ def keys(context: Context) -> Finding:
     return Finding.failed(
         "; ".join(f"{key} {trouble}" for key, trouble in troubles.items()),
         wanted,
-        f"sam remote invoke PopulateSecret --stack-name {settings.stack_name} --event"
-        " '{\"apply\": true}' makes the random ones that are missing, and says where to find the"
-        f" others; put each in by: export KEY={next(iter(troubles))}; read -rs VALUE; export VALUE;"
+        "make populate names those that are missing, makes random ones where you name them, and"
+        " says where to find the others; put each in by:"
+        f" export KEY={next(iter(troubles))}; read -rs VALUE; export VALUE;"
         f" aws secretsmanager get-secret-value {secret} --query SecretString --output text"
         " | jq -c '.[env.KEY] = env.VALUE'"
         f" | aws secretsmanager put-secret-value {secret} --secret-string file:///dev/stdin",

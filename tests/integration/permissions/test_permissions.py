@@ -16,7 +16,6 @@ ROLES = {
     "scale_workers": "ScaleWorkersRole",
     "send_alerts": "SendAlertsRole",
     "probe_deployment": "ProbeDeploymentRole",
-    "populate_secret": "PopulateSecretRole",
 }
 EVERYTHING_CHOSEN = {
     "SlackToken": "/jiki-ops/slack-token",

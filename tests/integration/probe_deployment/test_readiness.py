@@ -89,7 +89,7 @@ TO_DO = {
     "secret_keys": (
         "jwt_secret is a placeholder; stripe_secret_key doesn't begin with sk_live_;"
         " new_api_key is missing",
-        "sam remote invoke PopulateSecret --stack-name jiki-ops --event '{\"apply\": true}'",
+        "make populate",
     ),
     "config_values": (
         "stripe_max_price_id is a placeholder",

@@ -35,18 +35,17 @@ TEMPLATE: dict[str, Any] = {
         },
     }
 }
-NAMES = ("RotatePassword", "ScaleWorkers", "SendAlerts", "PopulateSecret", "QueryDatabase")
+NAMES = ("RotatePassword", "ScaleWorkers", "SendAlerts", "QueryDatabase")
 
 
 @pytest.fixture
 def handlers() -> dict[str, Callable[..., Any]]:
-    from populate_secret.app import handler as populate
     from query_database.app import handler as query
     from rotate_password.app import handler as rotate
     from scale_workers.app import handler as scale
     from send_alerts.app import handler as alerts
 
-    return dict(zip(NAMES, (rotate, scale, alerts, populate, query), strict=True))
+    return dict(zip(NAMES, (rotate, scale, alerts, query), strict=True))
 
 
 @pytest.fixture
@@ -162,11 +161,11 @@ def test_a_secret_that_is_gone_is_left_to_it_too_unless_it_is_another_one(
     context: Context, system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONFIG_SECRET_ID", "elsewhere")
-    assert own_functions.check(own(context), "PopulateSecret").status is Status.FAIL
+    assert own_functions.check(own(context), "ScaleWorkers").status is Status.FAIL
     system.aws.client("secretsmanager").delete_secret(
         SecretId="config", ForceDeleteWithoutRecovery=True
     )
-    for name in ("PopulateSecret", "RotatePassword", "ScaleWorkers"):
+    for name in ("RotatePassword", "ScaleWorkers"):
         assert own_functions.check(own(context), name).status is Status.SKIP
     (result,) = run_checks({"rotation": lambda: own_triggers.rotation_function(own(context))}, 10)
     assert result.finding.status is Status.SKIP

@@ -22,20 +22,17 @@ WHERE: Mapping[str, str] = {
 class Plan(NamedTuple):
     """Names of keys; never values."""
 
-    make: tuple[str, ...]
-    for_people: tuple[str, ...]
-    """Missing, and not random by nature."""
+    missing: tuple[str, ...]
     empty: tuple[str, ...]
     """There, without a value: not touched."""
 
 
-def plan(content: Mapping[str, Any], keys: tuple[str, ...], random_keys: tuple[str, ...]) -> Plan:
+def plan(content: Mapping[str, Any], expected: tuple[str, ...]) -> Plan:
     """Compare what is there with what ought to be."""
-    wanted = dict.fromkeys((*keys, *random_keys))
+    expected = tuple(dict.fromkeys(expected))
     return Plan(
-        make=tuple(key for key in random_keys if key not in content),
-        for_people=tuple(key for key in wanted if key not in content and key not in random_keys),
-        empty=tuple(key for key in wanted if key in content and content[key] in ("", None)),
+        missing=tuple(key for key in expected if key not in content),
+        empty=tuple(key for key in expected if key in content and content[key] in ("", None)),
     )
 
 

@@ -1,0 +1,1 @@
+"""Makes the random keys that the app's secret still lacks."""

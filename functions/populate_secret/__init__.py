@@ -1,1 +1,0 @@
-"""Makes the random keys that the config secret still lacks."""
