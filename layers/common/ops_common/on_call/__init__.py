@@ -1,0 +1,1 @@
+"""What people on call ask for, in Slack and in the terminal alike."""
