@@ -6,12 +6,14 @@ from local.database_login import connect
 from local.ministack import MiniStack
 from local.moto_aws import CONFIG_ITEMS, CONFIG_TABLE, SECRET, SECRET_CONTENT, TEMPORARY_PASSWORD
 from local.postgres import MASTER_USER, PostgresServer
+from local.slack.requests import SIGNING_SECRET
 from ops_common.query_database import DatabaseAddress, Login
 from paths import ROOT
 
 DATABASE = "jiki_production"
 WEB_SERVICE, WORKER_SERVICE = "jiki-api-web", "jiki-api-solid-queue"
 SLACK_TOKEN_PARAMETER = "/jiki-ops/slack-token"  # noqa: S105  # a name
+SIGNING_SECRET_PARAMETER = "/jiki-ops/slack-signing-secret"  # noqa: S105  # a name
 
 
 def seed(
@@ -44,4 +46,7 @@ def seed(
         emulator.client("logs").create_log_group(logGroupName=f"/ecs/{service}")
     emulator.client("ssm").put_parameter(
         Name=SLACK_TOKEN_PARAMETER, Value=slack_token, Type="SecureString"
+    )
+    emulator.client("ssm").put_parameter(
+        Name=SIGNING_SECRET_PARAMETER, Value=SIGNING_SECRET, Type="SecureString"
     )

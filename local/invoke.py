@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from local.events import event_file
 from local.ministack import EmulatorUnavailable
 from local.moto_aws import SECRET
 from local.postgres import PostgresUnavailable
+from local.slack.requests import resigned
 from local.transform import source
 from local.world import World
 from paths import ROOT
@@ -79,7 +81,7 @@ def invoke(world: World, function: str, event: Any) -> Any:
 
 
 def at_home(world: World, event: Any) -> Any:
-    """The event with the secret and the database of this world in it, where it names any."""
+    """The event with the secret and the database of this world in it, and signed by its Slack."""
     if "SecretId" in event:
         # As Secrets Manager leaves it before the first step.
         token = event.get("ClientRequestToken")
@@ -90,6 +92,8 @@ def at_home(world: World, event: Any) -> Any:
                 SecretId=SECRET, ClientRequestToken=token, VersionStages=["AWSPENDING"]
             )
         return {**event, "SecretId": described["ARN"]}
+    if "x-slack-signature" in event.get("headers", {}):
+        return resigned(event, datetime.now(UTC))
     if "login" in event:
         return {**event, "login": {**world.login().as_json(), "host": HOST}}
     return event

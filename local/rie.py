@@ -18,7 +18,7 @@ from typing import Any
 import samcli
 
 from local.ministack import ACCOUNT_ID, CREDENTIALS, REGION, free_port
-from local.transform import resolved, source
+from local.transform import EVERY_FUNCTION, resolved, source
 from paths import ROOT
 
 PYTHON = ROOT / ".venv-runtime" / "bin" / "python"
@@ -46,7 +46,7 @@ def search_path(build_folder: Path, function: str) -> list[Path]:
 
 def variables(function: str, parameters: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables that the template gives to a function."""
-    properties = resolved(parameters)[function]["Properties"]
+    properties = resolved(EVERY_FUNCTION | dict(parameters or {}))[function]["Properties"]
     declared: dict[str, str] = properties["Environment"]["Variables"]
     return dict(declared)
 
@@ -67,7 +67,7 @@ class RuntimeEmulator:
         cls, function: str, build_folder: Path, environment: Mapping[str, str], log_file: Path
     ) -> Iterator["RuntimeEmulator"]:
         """Run a function, by its logical id, until the block ends. Raises EmulatorFailed."""
-        properties = resolved()[function]["Properties"]
+        properties = resolved(EVERY_FUNCTION)[function]["Properties"]
         lambda_variables = {
             "AWS_LAMBDA_FUNCTION_NAME": properties["FunctionName"],
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties["MemorySize"]),

@@ -20,6 +20,11 @@ PSEUDO_PARAMETERS = {
 }
 NETWORK = {"VpcId": "vpc-0a1b2c3d", "SubnetIds": "subnet-0a1,subnet-0b2"}
 """The two parameters without a default."""
+EVERY_FUNCTION = {
+    "SlackSigningSecret": "/jiki-ops/slack-signing-secret",
+    "SlackApp": "T0JIKIOPS/A0JIKIOPS",
+}
+"""Parameters with which the stack has all functions; without them nothing answers Slack."""
 _NOTHING = object()
 
 

@@ -18,7 +18,14 @@ from typing import Any
 import psycopg
 
 from local import deploy, endpoints
-from local.account import DATABASE, SLACK_TOKEN_PARAMETER, WEB_SERVICE, WORKER_SERVICE, seed
+from local.account import (
+    DATABASE,
+    SIGNING_SECRET_PARAMETER,
+    SLACK_TOKEN_PARAMETER,
+    WEB_SERVICE,
+    WORKER_SERVICE,
+    seed,
+)
 from local.app import AppStandIn
 from local.database_login import connect
 from local.ecs import EcsStandIn
@@ -26,6 +33,7 @@ from local.ministack import MiniStack
 from local.moto_aws import SECRET
 from local.postgres import MASTER_USER, PostgresServer
 from local.slack import SlackStandIn
+from local.slack.requests import ANA, APP, BEN, TEAM
 from local.solid_queue.workers import WorkerFleet
 from ops_common.ops_events import SOURCE
 from ops_common.query_database import DatabaseAddress, Login
@@ -226,6 +234,9 @@ class World:
         local = {
             "SlackToken": SLACK_TOKEN_PARAMETER,
             "SlackChannel": self.slack.channel,
+            "SlackSigningSecret": SIGNING_SECRET_PARAMETER,
+            "SlackApp": f"{TEAM}/{APP}",
+            "SlackOperators": f"{ANA.id},{BEN.id}",
             "HealthCheckUrl": self.app.health_check_url,
             # Every alarm and every widget, on names of what the emulator does not have.
             "AlarmSet": "all",
@@ -245,6 +256,9 @@ class World:
                 endpoints.HEALTH_CHECK_CA: self.postgres.ca_certificate,
             },
         )
+        # The emulator has no domain of its own; it serves the addresses of functions below a path.
+        url_id = self.outputs["AnswerSlackUrl"].removeprefix("https://").partition(".")[0]
+        self.slack.app.request_url = f"{self.emulator.url}/_aws/lambda-url/{url_id}/"
         queue = self.client("sqs")
         self._inbox = queue.create_queue(QueueName="subscriber")["QueueUrl"]
         arn = queue.get_queue_attributes(QueueUrl=self._inbox, AttributeNames=["QueueArn"])

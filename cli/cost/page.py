@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from cli.cost import workload
 from cli.cost.bill import Bill, Line
 from cli.cost.usage import metric_names, runs_a_month_of, usage
-from local.transform import resolved
+from local.transform import EVERY_FUNCTION, resolved
 
-# What of Jiki's system the alarms and the dashboard look at; without them there are fewer alarms.
+# What of Jiki's system the alarms and the dashboard look at, without which there are fewer alarms;
+# and its Slack app, without which nothing is answered there.
 JIKI = {
     "LoadBalancerName": "app/jiki-api-alb/0123456789abcdef",
     "TargetGroupName": "targetgroup/jiki-api/0123456789abcdef",
     "DatabaseClusterId": "jiki-production",
+    **EVERY_FUNCTION,
 }
 LEAN = {"AlarmSet": "own", "CreateDashboard": "false"}
 SETTINGS = {
-    "the defaults, with Jiki's load balancer, targets and cluster named": {},
+    "the defaults, with Jiki's load balancer, targets, cluster and Slack app named": {},
     "`AlarmSet=own CreateDashboard=false`": LEAN,
     "the same with `Architecture=arm64`": LEAN | {"Architecture": "arm64"},
     "`AlarmSet=all`": {"AlarmSet": "all"},

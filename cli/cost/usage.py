@@ -27,7 +27,9 @@ def usage(parameters: Mapping[str, str] | None = None) -> list[Use]:
     resources = resolved(parameters)
     kinds = Counter(resource["Type"] for resource in resources.values())
     runs = runs_a_month_of(resources)
-    uses = [use for name in runs for use in _function(name, resources, runs[name])]
+    uses = [
+        use for name in runs if name in resources for use in _function(name, resources, runs[name])
+    ]
     schedules = sum(_starts(resources).values())
     uses += [
         Use("EventBridge Scheduler", "starts", schedules),

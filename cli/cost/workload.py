@@ -13,6 +13,8 @@ DEPLOYMENTS = 60
 """Of the two services: about one deployment of the app a day."""
 ALERTS = 300
 """Messages of the alert queue: alarms, deployments, scalings, follow-ups."""
+ANSWERS = 200
+"""Clicks and commands of people on call."""
 # Lambda starts with five long polls of 20 s at a time on a queue (AWS Compute Blog, "Understanding
 # how AWS Lambda scales with Amazon SQS standard queues"), whether anything is in it or not.
 IDLE_POLLS = 5 * 3 * MINUTES
@@ -38,6 +40,8 @@ RUNS: dict[str, Run] = {
     "ScaleWorkers": Run(0.5, 2400, reads=1 + 0.15, writes=1, secret_calls=0.1),
     "QueryDatabase": Run(0.25, 500),
     "SendAlerts": Run(1.5, 1500, reads=4, writes=6),
+    # Each an item for "seen before", the summaries of some hundred incidents, and an event.
+    "AnswerSlack": Run(0.5, 900, reads=60, writes=2),
     "ProbeDeployment": Run(2.0, 1200, reads=2, writes=2, secret_calls=0.1),
     "RotatePassword": Run(60.0, 1500, reads=3, secret_calls=6),
 }
@@ -47,6 +51,7 @@ EXTRA_RUNS: dict[str, float] = {
     "QueryDatabase": DEPLOYMENTS * 5 + 10,
     "SendAlerts": ALERTS,
     "RotatePassword": 4,
+    "AnswerSlack": ANSWERS,
     "ScaleWorkers": 0,
 }
 """Runs that no schedule of the template starts."""

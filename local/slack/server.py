@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl
 
 from local.clock import Clock, real_clock
 from local.http_server import HangUp, Request, Response, serve
+from local.slack.app import RESPONSE_PATH, App
 from local.slack.workspace import Json, Message, SlackError, Workspace
 
 TOKEN, CHANNEL = "xoxb-local", "C0JIKIOPS"  # nobody's token
-SCOPES = "chat:write,channels:history,files:write"
+SCOPES = "chat:write,channels:history,files:write,usergroups:read,commands"
 WEBHOOK_PATH = "/services/T000/B000/local"
 
 
@@ -50,6 +51,7 @@ class SlackStandIn:
         self.token, self.channel = token, channel
         self.workspace = Workspace(clock, channel)
         self.calls: list[Call] = []
+        self.app = App(self.workspace)
         self.url = self.webhook_url = ""
         self._failures: list[Failure] = []
         self._choose: Callable[[str], Failure | None] = lambda _: None
@@ -61,6 +63,7 @@ class SlackStandIn:
         with serve(self._answer, listen_address=listen_address) as port:
             base = f"http://127.0.0.1:{port}"
             self.url, self.webhook_url = f"{base}/api/", base + WEBHOOK_PATH
+            self.app.base = base
             try:
                 yield self
             finally:
@@ -98,6 +101,8 @@ class SlackStandIn:
             method = "upload"
         elif request.path == WEBHOOK_PATH:
             method = "webhook"
+        elif request.path.startswith(RESPONSE_PATH):
+            method = "response_url"
         arguments = _arguments(request) if method != "upload" else {}
         with self.workspace.lock:
             self.calls.append(Call(method, arguments))
@@ -139,6 +144,9 @@ class SlackStandIn:
             return Response(body=f"OK - {len(request.body)}".encode())
         if method == "webhook":
             return self._webhook(arguments)
+        if method == "response_url":
+            self.app.answered(request.path.removeprefix(RESPONSE_PATH), arguments)
+            return Response(200, b"ok", {"Content-Type": "text/html"})
         base = f"http://{request.headers['host']}"
         methods: dict[str, Callable[[Json], Json]] = {
             "auth.test": self._auth_test,
@@ -148,6 +156,7 @@ class SlackStandIn:
             "conversations.replies": space.replies,
             "files.getUploadURLExternal": lambda asked: space.begin_upload(asked, base),
             "files.completeUploadExternal": space.complete_upload,
+            "usergroups.users.list": space.members,
         }
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         try:

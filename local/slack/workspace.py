@@ -53,6 +53,8 @@ class Workspace:
         self.channel = channel
         self.messages: list[Message] = []
         self.uploads: dict[str, bytes] = {}
+        self.user_groups: dict[str, list[str]] = {}
+        """Members by the id of their group, S… as in Slack."""
         self.lock = threading.RLock()
         self._numbers = itertools.count(1)
 
@@ -99,6 +101,13 @@ class Workspace:
         if head is None:
             raise SlackError("thread_not_found")
         return self._page([head, *self.thread(head.ts)], request)
+
+    def members(self, request: Json) -> Json:
+        """usergroups.users.list."""
+        group = request.get("usergroup") or ""
+        if group not in self.user_groups:
+            raise SlackError("no_such_subteam")
+        return {"users": self.user_groups[group]}
 
     def begin_upload(self, request: Json, url: str) -> Json:
         """files.getUploadURLExternal."""

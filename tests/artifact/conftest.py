@@ -13,6 +13,7 @@ from local.moto_aws import OPS_TABLE, MotoAws
 from local.postgres import PostgresServer
 from local.rie import RuntimeEmulator, variables
 from local.slack import SlackStandIn
+from local.slack.requests import ANA, SIGNING_SECRET
 
 QUERY_DATABASE = "jiki-ops-query-database"
 
@@ -38,7 +39,8 @@ def start(
         endpoint = stack.enter_context(LambdaEndpoint({}).start())
         topic = aws.client("sns").create_topic(Name="alerts")["TopicArn"]
         queue = aws.client("sqs").create_queue(QueueName="alerts")["QueueUrl"]
-        aws.client("ssm").put_parameter(Name="/token", Value=slack.token, Type="SecureString")
+        for name, value in (("/token", slack.token), ("/signing", SIGNING_SECRET)):
+            aws.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
         for group in ("/ecs/jiki-api-web", "/ecs/jiki-api-solid-queue"):
             aws.client("logs").create_log_group(logGroupName=group)
         places = {
@@ -47,6 +49,8 @@ def start(
             "AWS_ENDPOINT_URL_LAMBDA": endpoint.url,
             "SLACK_API_URL": slack.url,
             "SLACK_TOKEN_PARAMETER": "/token",
+            "SLACK_SIGNING_SECRET_PARAMETER": "/signing",
+            "SLACK_OPERATORS": ANA.id,
             "SLACK_CHANNEL": slack.channel,
             "DATABASE_CA_CERTIFICATE": postgres.ca_certificate,
             "OPS_TABLE_NAME": OPS_TABLE,

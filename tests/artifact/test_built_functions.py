@@ -3,6 +3,7 @@
 import importlib.util
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from local.moto_aws import MotoAws
 from local.precompile import loaded_folders
 from local.rie import RuntimeEmulator
 from local.slack import SlackStandIn
+from local.slack.requests import resigned
 from tests.conftest import Database
 
 type Start = Callable[[str], RuntimeEmulator]
@@ -92,6 +94,18 @@ def test_send_alerts_tells_every_kind_of_event(
     assert slack.messages
 
 
+def test_answer_slack_hears_what_slack_signs_and_nothing_else(start: Start, aws: MotoAws) -> None:
+    named = events("answer_slack")
+    # As they lie there they are far too late.
+    late = {f"{name} late": event for name, event in named.items()}
+    in_time = {name: resigned(event, datetime.now(UTC)) for name, event in named.items()}
+    found = answers(start("AnswerSlack"), late | in_time)
+    assert {found[name]["statusCode"] for name in late} == {401}
+    assert {found[name]["statusCode"] for name in in_time} == {200}
+    (event,) = aws.published_events()
+    assert event["detail"]["facts"]["action"] == "hold"
+
+
 def test_probe_deployment_gives_every_caller_its_answer(
     start: Start, aws: MotoAws, database: Database
 ) -> None:
@@ -113,6 +127,7 @@ def test_what_a_cold_start_loads_is_compiled_from_what_was_built(build_folder: P
 def test_nothing_of_the_project_is_built_in_but_functions_and_layers(build_folder: Path) -> None:
     names = {path.name for path in build_folder.glob("*/*") if path.is_dir()}
     assert names == {
+        "answer_slack",
         "probe_deployment",
         "python",
         "query_database",

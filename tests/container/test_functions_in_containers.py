@@ -52,6 +52,12 @@ def test_send_alerts_tells_slack_and_the_topic(world: World) -> None:
     assert world.sns_messages()
 
 
+def test_answer_slack_hears_a_command(world: World) -> None:
+    found = answer(world, "AnswerSlack", "answer_slack/command_status.json")
+    assert found["statusCode"] == 200, found
+    assert "Open incidents" in found["body"]
+
+
 def test_probe_deployment_gives_a_verdict(world: World) -> None:
     found = answer(world, "ProbeDeployment", "probe_deployment/person.json")
     checks = {check["name"]: check["status"] for check in found["checks"]}

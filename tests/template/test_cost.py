@@ -8,7 +8,7 @@ from cli.cost.page import JIKI, LEAN, USED_BY_JIKI
 from cli.cost.prices import PRICES
 from cli.cost.schedule import BadSchedule, runs_a_month
 from cli.cost.usage import metric_names, usage
-from local.transform import resolved
+from local.transform import EVERY_FUNCTION, resolved
 
 
 def bill(**parameters: str) -> Bill:
@@ -40,7 +40,9 @@ def test_what_is_charged_is_never_more_than_the_list_price() -> None:
 
 def test_every_function_and_every_metric_has_its_figures() -> None:
     functions = {
-        name for name, item in resolved().items() if item["Type"] == "AWS::Lambda::Function"
+        name
+        for name, item in resolved(EVERY_FUNCTION).items()
+        if item["Type"] == "AWS::Lambda::Function"
     }
     assert set(workload.RUNS) == set(workload.EXTRA_RUNS) == functions
     assert set(workload.METRIC_HOURS) == metric_names()

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from local.transform import resolved
+from local.transform import EVERY_FUNCTION, resolved
 
-ROLES = [name for name, item in resolved().items() if item["Type"] == "AWS::IAM::Role"]
+ROLES = [
+    name for name, item in resolved(EVERY_FUNCTION).items() if item["Type"] == "AWS::IAM::Role"
+]
 # Actions for which AWS knows no narrower resource (Service Authorization Reference), or which are
 # bounded by a condition instead.
 REASONS_FOR_A_WILDCARD = {
@@ -62,7 +64,7 @@ EVERYTHING_CHOSEN = {
 
 
 def statements(role: str, **parameters: str) -> list[dict[str, Any]]:
-    policies = resolved(parameters)[role]["Properties"]["Policies"]
+    policies = resolved(EVERY_FUNCTION | parameters)[role]["Properties"]["Policies"]
     return [line for policy in policies for line in policy["PolicyDocument"]["Statement"]]
 
 
@@ -152,8 +154,8 @@ def test_query_database_s_code_may_do_nothing_but_log() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_a_permissions_boundary_is_set_where_asked_for(role: str) -> None:
     boundary = "arn:aws:iam::123456789012:policy/boundary"
-    assert "PermissionsBoundary" not in resolved()[role]["Properties"]
-    properties = resolved({"PermissionsBoundaryArn": boundary})[role]["Properties"]
+    assert "PermissionsBoundary" not in resolved(EVERY_FUNCTION)[role]["Properties"]
+    properties = resolved(EVERY_FUNCTION | {"PermissionsBoundaryArn": boundary})[role]["Properties"]
     assert properties["PermissionsBoundary"] == boundary
 
 

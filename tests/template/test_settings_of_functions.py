@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.transform import resolved
+from local.transform import EVERY_FUNCTION, resolved
 
 FUNCTIONS = {
     "QueryDatabase": "query_database",
@@ -14,6 +14,7 @@ FUNCTIONS = {
     "ScaleWorkers": "scale_workers",
     "SendAlerts": "send_alerts",
     "ProbeDeployment": "probe_deployment",
+    "AnswerSlack": "answer_slack",
 }
 READ_BY_LIBRARIES = {
     "POWERTOOLS_METRICS_DISABLED",
@@ -46,7 +47,7 @@ class RecordingEnvironment(dict[str, str]):
 
 
 def variables(function: str, parameters: dict[str, str] | None = None) -> dict[str, str]:
-    properties = resolved(parameters)[function]["Properties"]
+    properties = resolved(EVERY_FUNCTION | (parameters or {}))[function]["Properties"]
     return {name: str(value) for name, value in properties["Environment"]["Variables"].items()}
 
 

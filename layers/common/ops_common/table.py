@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 NO_ITEM = "attribute_exists(id) AND attribute_not_exists(id)"
 
 
-def check_writable(client: "DynamoDBClient", table_name: str) -> str:
+def check_writable(client: "DynamoDBClient", table_name: str, item_id: str = "self-check") -> str:
     """Ask for a change on a condition that no item meets; DynamoDB answers that it isn't met.
 
     Raises ClientError where the role may not write, or the table is missing.
@@ -17,7 +17,7 @@ def check_writable(client: "DynamoDBClient", table_name: str) -> str:
     with suppress(client.exceptions.ConditionalCheckFailedException):
         client.update_item(
             TableName=table_name,
-            Key={"id": {"S": "self-check"}},
+            Key={"id": {"S": item_id}},
             UpdateExpression="REMOVE nothing",
             ConditionExpression=NO_ITEM,
         )

@@ -16,10 +16,14 @@ ROLES = {
     "scale_workers": "ScaleWorkersRole",
     "send_alerts": "SendAlertsRole",
     "probe_deployment": "ProbeDeploymentRole",
+    "answer_slack": "AnswerSlackRole",
 }
 EVERYTHING_CHOSEN = {
     "SlackToken": "/jiki-ops/slack-token",
     "SlackChannel": "C0123456789",
+    "SlackSigningSecret": "/jiki-ops/slack-signing-secret",
+    "SlackApp": "T0123456789/A0123456789",
+    "SlackOperators": "S0123456789",
     "MinTasks": "0",
     "DatabaseClusterId": "jiki-production",
     "AllowMasterReset": "true",

@@ -1,0 +1,1 @@
+"""Hears what people on call want, from Slack, and hands it over."""

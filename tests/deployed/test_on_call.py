@@ -1,0 +1,55 @@
+"""Slack's signed requests travel through the function's address, the table and the bus."""
+
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.slack.requests import ANA, BEN, EVE, command, signed
+from local.world import WORKER_SERVICE, World
+from ops_common.scaling_hold import Holds
+
+
+@pytest.fixture
+def holds(world: World) -> Holds:
+    return Holds(world.client("dynamodb"), world.outputs["OpsTableName"])
+
+
+def post(world: World, body: str, headers: dict[str, str]) -> int:
+    request = urllib.request.Request(world.slack.app.request_url, body.encode(), headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_everybody_may_ask_how_it_stands(world: World) -> None:
+    answer = world.slack.app.type("status", EVE)
+    assert answer.status == 200
+    assert "Open incidents" in answer.text
+
+
+def test_an_operator_holds_the_workers_and_lets_them_go(world: World, holds: Holds) -> None:
+    assert world.slack.app.type("hold 2 1h", EVE).text == "only operators may do this"
+    assert holds.get(WORKER_SERVICE, datetime.now(UTC)) is None
+    assert world.slack.app.type(f"hold 2 1h {WORKER_SERVICE}", ANA).status == 200
+    held = holds.get(WORKER_SERVICE, datetime.now(UTC))
+    assert held
+    assert (held.tasks, held.by) == (2, "ana (U0ANA)")
+    world.slack.app.type(f"release {WORKER_SERVICE}", BEN)
+    assert holds.get(WORKER_SERVICE, datetime.now(UTC)) is None
+
+
+def test_the_address_answers_nothing_that_slack_did_not_sign_now_and_once(world: World) -> None:
+    body, now = command("status"), datetime.now(UTC)
+    assert post(world, body, signed(body, now)) == 200
+    assert post(world, body, signed(body, now)) == 409
+    assert post(world, body, signed(body, now, "f" * 32)) == 401
+    assert post(world, body, signed(body, now - timedelta(minutes=6))) == 401
+    assert post(world, body + "x", signed(body, now)) == 401
+    assert post(world, body, {"content-type": "application/json"}) == 415
+    other = command("status", team_id="T0OTHER")
+    assert post(world, other, signed(other, now)) == 403
