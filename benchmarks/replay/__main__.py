@@ -19,7 +19,7 @@ from benchmarks.scaling.policies import Fixed, Ours, Scaler
 from benchmarks.scaling.run import Result, result
 from benchmarks.scaling.workloads import HOUR
 from ops_common.jsonable import jsonable
-from scale_workers.model import ConnectionBudget, Policy
+from scale_workers.policy.model import ConnectionBudget, Policy
 
 DOLLARS_PER_TASK_HOUR = 0.25 * 0.04048 + 0.5 * 0.004445
 """Fargate, Linux on x86, eu-west-1: 0.25 vCPU and 0.5 GB (aws.amazon.com/fargate/pricing)."""

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scale_workers.measurement import Measurement
-from scale_workers.model import ConnectionBudget, Policy, ServiceState
+from scale_workers.policy.measurement import Measurement
+from scale_workers.policy.model import ConnectionBudget, Policy, ServiceState
 from scale_workers.report import MESSAGE
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import simpy
 
 from benchmarks.scaling.workloads import Job
-from scale_workers.measurement import Measurement, QueueDepth, Worker
-from scale_workers.model import ServiceState
+from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
+from scale_workers.policy.model import ServiceState
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 START_UP_SECONDS = (45.0, 90.0)

@@ -21,7 +21,7 @@ from benchmarks.scaling.policies import (
 from benchmarks.scaling.random_workloads import random_workload
 from benchmarks.scaling.run import THREADS, Result, mean, result, simulate
 from benchmarks.scaling.workloads import HOUR, WORKLOADS, Workload
-from scale_workers.model import Policy
+from scale_workers.policy.model import Policy
 
 OURS = "jiki-ops"
 BOUND = "clairvoyant"

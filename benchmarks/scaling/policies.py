@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from benchmarks.scaling.cluster import Cluster
-from scale_workers.decision import decide
-from scale_workers.model import Decision, Memory, Policy
+from scale_workers.policy.decision import decide
+from scale_workers.policy.model import Decision, Memory, Policy
 
 MIN_TASKS, MAX_TASKS = 1, 10
 

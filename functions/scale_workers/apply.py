@@ -10,7 +10,7 @@ Queue's shutdown_timeout to finish, and goes back to the queue if it doesn't (do
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from scale_workers.measurement import Measurement, NoMeasurement
+from scale_workers.policy.measurement import Measurement, NoMeasurement
 from scale_workers.protection import Protection
 from scale_workers.tasks import Tasks, occupation
 

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops_common.app_config import AppConfigError
 from ops_common.query_database import DatabaseError, Login, QueryDatabase
 from scale_workers.login import LoginCache, ask
-from scale_workers.measurement import Measurement, NoMeasurement
+from scale_workers.policy.measurement import Measurement, NoMeasurement
 
 
 class QueueGauge:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
-from scale_workers.episodes import Episodes
-from scale_workers.model import Memory
-from scale_workers.stored import moment
+from scale_workers.policy.conditions import Conditions
+from scale_workers.policy.model import Memory
+from scale_workers.policy.parsing import parse_datetime
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +29,7 @@ class Remembered(NamedTuple):
     """Everything that is remembered, as read or to be written."""
 
     memory: Memory = Memory()
-    episodes: Episodes = Episodes()
+    conditions: Conditions = Conditions()
     wake_at: datetime | None = None
     """When the next scheduled job needs a worker, as last measured."""
 
@@ -37,7 +37,7 @@ class Remembered(NamedTuple):
         """Plain JSON values."""
         return {
             "memory": self.memory.as_json(),
-            "episodes": self.episodes.as_json(),
+            "conditions": self.conditions.as_json(),
             "wake_at": self.wake_at and self.wake_at.isoformat(),
         }
 
@@ -47,12 +47,12 @@ class Remembered(NamedTuple):
         if not isinstance(values, dict):
             return cls()
         try:
-            wake_at = moment(values["wake_at"]) if values.get("wake_at") else None
+            wake_at = parse_datetime(values["wake_at"]) if values.get("wake_at") else None
         except (TypeError, ValueError):
             wake_at = None
         return cls(
             Memory.from_json(values.get("memory")),
-            Episodes.from_json(values.get("episodes")),
+            Conditions.from_json(values.get("conditions")),
             wake_at,
         )
 

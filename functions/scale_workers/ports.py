@@ -6,8 +6,8 @@ from typing import NamedTuple, Protocol
 from ops_common.ecs import Service
 from ops_common.ops_events import PublishEvent
 from scale_workers.activity import Activity
-from scale_workers.measurement import Measurement, NoMeasurement
 from scale_workers.memory import Memories
+from scale_workers.policy.measurement import Measurement, NoMeasurement
 from scale_workers.protection import Protection
 from scale_workers.tasks import Tasks
 

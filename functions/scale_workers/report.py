@@ -9,8 +9,8 @@ from ops_common.identity import Identity
 from ops_common.jsonable import jsonable
 from ops_common.observability import logger, metrics
 from scale_workers.apply import Applied
-from scale_workers.measurement import Measurement, NoMeasurement
-from scale_workers.model import Decision, Policy, ServiceState
+from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import Decision, Policy, ServiceState
 
 MESSAGE = "scaling tick"
 """What `make replay` looks for in exported logs."""
@@ -53,8 +53,8 @@ class Tick(NamedTuple):
             "policy": jsonable(self.policy),
             "decision": {
                 "desired": self.decision.desired,
-                "wanted": self.decision.wanted,
-                "limits": [limit.value for limit in self.decision.limits],
+                "required": self.decision.required,
+                "held_by": self.decision.held_by,
             },
             "applied": self.applied.desired,
             "dry_run": self.dry_run,

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 from ops_common.app_config import AppConfigSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
-from scale_workers.model import ConnectionBudget, Policy
+from scale_workers.policy.model import ConnectionBudget, Policy
 
 
 class Settings(NamedTuple):

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from ops_common.ecs import Service
 from ops_common.ops_events import OpsEvent, Severity, State
 from scale_workers.apply import Applied, scale_in, scale_out
-from scale_workers.decision import decide
-from scale_workers.episodes import follow
-from scale_workers.measurement import Measurement, NoMeasurement
 from scale_workers.memory import Remembered
-from scale_workers.model import Decision, Policy, ServiceState
+from scale_workers.policy.conditions import follow
+from scale_workers.policy.decision import decide
+from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import Decision, Policy, ServiceState
 from scale_workers.ports import Ports
 from scale_workers.report import Tick
 from scale_workers.settings import Settings
@@ -29,8 +29,8 @@ def run(ports: Ports, settings: Settings, now: datetime) -> Tick:
     policy = _policy(settings.policy, measurement)
     service = _state(ports, worker, web, policy, measurement)
     decision = decide(measurement, service, policy, remembered.memory, now)
-    episodes, events = follow(
-        remembered.episodes,
+    conditions, events = follow(
+        remembered.conditions,
         measurement,
         service,
         decision,
@@ -38,7 +38,7 @@ def run(ports: Ports, settings: Settings, now: datetime) -> Tick:
         blind_after_seconds=settings.blind_after_seconds,
         now=now,
     )
-    after = Remembered(decision.memory, episodes, _wake_at(measurement, remembered))
+    after = Remembered(decision.memory, conditions, _wake_at(measurement, remembered))
     kept = ports.memories.save(after, now)
     applied = Applied(service.desired)
     if settings.dry_run:
@@ -53,7 +53,7 @@ def run(ports: Ports, settings: Settings, now: datetime) -> Tick:
             ports.publish(event)
     except Exception:
         # So that the next tick tells it.
-        ports.memories.save(replace(after, episodes=remembered.episodes), now)
+        ports.memories.save(replace(after, conditions=remembered.conditions), now)
         raise
     return Tick(now, measurement, service, policy, decision, applied, settings.dry_run)
 

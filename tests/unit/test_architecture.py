@@ -63,11 +63,9 @@ def test_query_database_has_no_aws_client() -> None:
 
 # A function's rooms in the order of its data; each enters only those before it. The modules beside
 # them (handler, settings, wiring, the loops) are above and enter all.
-ROOMS = {"send_alerts": ("reading", "incident", "words", "channels")}
-PURE_ROOMS = {"send_alerts": ("reading", "incident", "words")}
+ROOMS = {"send_alerts": ("reading", "incident", "words", "channels"), "scale_workers": ("policy",)}
+PURE_ROOMS = {"send_alerts": ("reading", "incident", "words"), "scale_workers": ("policy",)}
 PURE_MODULES = [
-    *(f"scale_workers/{name}.py" for name in ("decision", "need", "outlook", "rates", "rhythm")),
-    *(f"scale_workers/{name}.py" for name in ("episodes", "measurement", "model", "reason")),
     *(f"rotate_password/{name}.py" for name in ("json_key", "request")),
 ]
 

@@ -11,7 +11,7 @@ from benchmarks.scaling.policies import Fixed, KedaHpa, Ours, SolidQueueAutoscal
 from benchmarks.scaling.random_workloads import FAMILIES, random_workload
 from benchmarks.scaling.run import Result, result, simulate
 from benchmarks.scaling.workloads import WORKLOADS, Job, Workload, burst, short
-from scale_workers.model import Policy
+from scale_workers.policy.model import Policy
 
 
 def at_once(count: int) -> Workload:

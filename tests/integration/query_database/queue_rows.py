@@ -8,7 +8,7 @@ import psycopg
 
 from query_database.fields import Fields
 from query_database.queue import measure_queue
-from scale_workers.measurement import Measurement
+from scale_workers.policy.measurement import Measurement
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 

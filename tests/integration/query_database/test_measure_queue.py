@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ops_common.query_database import BadRequest, DatabaseTimeout, QueueTablesMissing
 from query_database.requests import answer
 from query_database.settings import Settings
-from scale_workers.measurement import Measurement
+from scale_workers.policy.measurement import Measurement
 from tests.conftest import Database
 from tests.integration.query_database.queue_rows import (
     BLOCKED,

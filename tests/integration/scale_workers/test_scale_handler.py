@@ -14,7 +14,7 @@ from ops_common.observability import logger
 from scale_workers import app
 from scale_workers.login import LoginCache
 from scale_workers.memory import Remembered
-from scale_workers.model import Memory, TaskNeed
+from scale_workers.policy.model import Memory, RequiredTasks
 from tests.conftest import Database
 
 WORKER_SERVICE = "jiki-api-solid-queue"
@@ -70,8 +70,10 @@ def register_workers(database: Database, ecs: EcsStandIn, *, busy: int = 0) -> N
 def remember_quiet(aws: MotoAws) -> None:
     """A memory in which the need has been low for longer than the patience."""
     now = datetime.now(UTC)
-    needs = tuple(TaskNeed(now - timedelta(seconds=60 * ago), 1, 1) for ago in range(9, 0, -1))
-    memory = Memory(measured_at=now - timedelta(seconds=60), needs=needs)
+    required = tuple(
+        RequiredTasks(now - timedelta(seconds=60 * ago), 1, 1) for ago in range(9, 0, -1)
+    )
+    memory = Memory(measured_at=now - timedelta(seconds=60), required=required)
     aws.client("dynamodb").put_item(
         TableName=OPS_TABLE,
         Item={

@@ -4,15 +4,15 @@ from typing import Any
 import pytest
 
 from local.moto_aws import OPS_TABLE, MotoAws
-from scale_workers.episodes import Episode, Episodes
 from scale_workers.memory import DynamoMemories, Overtaken, Remembered
-from scale_workers.model import Memory, TaskNeed
+from scale_workers.policy.conditions import Condition, Conditions
+from scale_workers.policy.model import Memory, RequiredTasks
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 KEY = {"id": {"S": "scaling#jiki-api-solid-queue"}}
 SOMETHING = Remembered(
-    Memory(measured_at=NOW, arrived_total=12, needs=(TaskNeed(NOW, 3, 3),)),
-    Episodes({"ScalerBlind": Episode(NOW, NOW + timedelta(minutes=1), told=True)}),
+    Memory(measured_at=NOW, arrived_total=12, required=(RequiredTasks(NOW, 3, 3),)),
+    Conditions({"ScalerBlind": Condition(NOW, NOW + timedelta(minutes=1), told=True)}),
     wake_at=NOW + timedelta(hours=1),
 )
 
@@ -67,7 +67,7 @@ def test_a_lost_item_is_a_fresh_memory_and_is_written_anew(aws: MotoAws) -> None
     "attributes",
     [
         {"version": {"N": "7"}, "state": {"S": "{not JSON"}},
-        {"version": {"N": "7"}, "state": {"S": '{"memory": {"needs": 3}, "wake_at": 5}'}},
+        {"version": {"N": "7"}, "state": {"S": '{"memory": {"required": 3}, "wake_at": 5}'}},
         {"version": {"N": "7"}, "state": {"N": "5"}},
         {"version": {"S": "seven"}, "state": {"S": "{}"}},
         {"state": {"S": "[]"}},

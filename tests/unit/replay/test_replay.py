@@ -16,9 +16,9 @@ from benchmarks.scaling.policies import Ours
 from benchmarks.scaling.run import simulate
 from benchmarks.scaling.workloads import WORKLOADS, Workload
 from scale_workers.apply import Applied
-from scale_workers.decision import decide
-from scale_workers.measurement import NoMeasurement
-from scale_workers.model import Memory, Policy
+from scale_workers.policy.decision import decide
+from scale_workers.policy.measurement import NoMeasurement
+from scale_workers.policy.model import Memory, Policy
 from scale_workers.report import MESSAGE, Tick
 
 RAMP = next(replace(one, hours=0.75) for one in WORKLOADS if one.name == "ramp")

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from scale_workers.measurement import Measurement, QueueDepth
-from scale_workers.model import Memory
+from scale_workers.policy.measurement import Measurement, QueueDepth
+from scale_workers.policy.model import Memory
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ from copy import replace
 
 import pytest
 
-from scale_workers.measurement import QueueDepth
-from scale_workers.model import Arrivals
-from scale_workers.rates import observe
+from scale_workers.policy.measurement import QueueDepth
+from scale_workers.policy.model import Arrivals
+from scale_workers.policy.rates import observe
 from tests.unit.scale_workers.looks import before, seen
 
 

@@ -3,17 +3,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scale_workers.decision import decide
-from scale_workers.measurement import Measurement, NoMeasurement, QueueDepth, Worker
-from scale_workers.model import (
+from scale_workers.policy.decision import decide
+from scale_workers.policy.measurement import Measurement, NoMeasurement, QueueDepth, Worker
+from scale_workers.policy.model import (
     Arrivals,
     ConnectionBudget,
     Decision,
-    Limit,
+    HeldBy,
     Memory,
     Policy,
+    RequiredTasks,
     ServiceState,
-    TaskNeed,
 )
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
@@ -46,7 +46,9 @@ def memory_of(jobs_per_minute: int, *, service_seconds: float = 1.0, tasks: int 
         arrivals=(Arrivals(60, jobs_per_minute),) * 30,
         busy_seconds=1_000 * service_seconds,
         finished_jobs=1_000,
-        needs=tuple(TaskNeed(NOW - timedelta(seconds=60 * n), tasks, tasks) for n in (2, 1)),
+        required=tuple(
+            RequiredTasks(NOW - timedelta(seconds=60 * n), tasks, tasks) for n in (2, 1)
+        ),
     )
 
 
@@ -106,7 +108,7 @@ def test_counts_on_tasks_that_are_still_starting():
     with_them = decided(measurement, tasks=5, running=1, pending=4, memory=asked)
     without = decided(measurement, tasks=1, memory=memory_of(6))
     assert with_them.desired == 5
-    assert with_them.wanted < without.wanted
+    assert with_them.required < without.required
 
 
 def test_looks_ahead_to_scheduled_jobs_that_are_due_when_a_new_task_would_be_up():
@@ -143,12 +145,12 @@ def test_keeps_a_task_that_works_on_what_waits():
 
 
 def test_a_drain_that_is_done_needs_only_one_tick_of_patience():
-    # GIVEN a backlog that needed eight tasks two minutes ago, beside a stream that needs one
-    needs = (
-        TaskNeed(NOW - timedelta(seconds=120), 8, 1),
-        TaskNeed(NOW - timedelta(seconds=60), 1, 1),
+    # GIVEN a backlog that needed eight tasks two minutes ago, beside a stream that needed one
+    required = (
+        RequiredTasks(NOW - timedelta(seconds=120), 8, 1),
+        RequiredTasks(NOW - timedelta(seconds=60), 1, 1),
     )
-    memory = replace(memory_of(6), needs=needs)
+    memory = replace(memory_of(6), required=required)
     assert decided(steady(6, 8), tasks=8, memory=memory).desired == 4
 
 
@@ -211,7 +213,9 @@ def test_leaves_a_paused_cluster_asleep():
 
 
 def test_scales_to_zero_only_where_allowed_and_nothing_is_left():
-    idle = replace(memory_of(0), arrivals=(Arrivals(60, 0),) * 5, needs=memory_of(0, tasks=0).needs)
+    idle = replace(
+        memory_of(0), arrivals=(Arrivals(60, 0),) * 5, required=memory_of(0, tasks=0).required
+    )
     zero = Policy(min_tasks=0)
     assert decided(steady(0, 1), policy=zero, memory=idle).desired == 0
     assert decided(steady(0, 1), memory=idle).desired == 1
@@ -227,7 +231,7 @@ def test_wakes_from_zero_for_a_single_job():
 def test_stops_at_the_maximum_and_says_so():
     decision = decided(measured(100_000, 1), policy=Policy(max_tasks=4), memory=memory_of(6))
     assert decision.desired == 4
-    assert decision.limits == (Limit.MAX_TASKS,)
+    assert decision.held_by is HeldBy.MAXIMUM
     assert "the maximum is 4" in decision.reason
 
 
@@ -236,7 +240,7 @@ def test_stops_at_the_database_connections_and_says_so():
     policy = Policy(max_tasks=50, connections=budget)
     decision = decided(measured(100_000, 1), policy=policy, memory=memory_of(6), web_tasks=4)
     assert decision.desired == 10
-    assert decision.limits == (Limit.CONNECTIONS,)
+    assert decision.held_by is HeldBy.CONNECTIONS
     assert (
         "the database allows 10: 100 connections less 10 in reserve and 4 web tasks × 10,"
         " at 5 a worker task" in decision.reason
@@ -286,7 +290,7 @@ def test_no_stream_into_a_queue_that_nobody_works_on_brings_a_task(paused, jobs_
         service = ServiceState(desired=1, running=1)
         decision = decide(measurement, service, POLICY, memory, measurement.taken_at)
         # THEN they bring none, however many they are
-        assert decision.wanted == 1, decision.reason
+        assert decision.required == 1, decision.reason
         memory = decision.memory
     assert "1.0 jobs/s arrive" in decision.reason
     assert ("no live worker takes from old" in decision.reason) is not paused

@@ -5,28 +5,27 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scale_workers.decision import decide
-from scale_workers.measurement import Measurement, NoMeasurement, QueueDepth, Worker
-from scale_workers.model import (
+from scale_workers.policy.decision import decide
+from scale_workers.policy.measurement import Measurement, NoMeasurement, QueueDepth, Worker
+from scale_workers.policy.model import (
     Arrivals,
     ConnectionBudget,
     Decision,
-    Limit,
     Memory,
     Policy,
+    RequiredTasks,
     ServiceState,
-    TaskNeed,
 )
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 POLICY = Policy()
 
 
-def ago(seconds: float, tasks: int = 1, steady: int = 1) -> TaskNeed:
-    return TaskNeed(NOW - timedelta(seconds=seconds), tasks, steady)
+def ago(seconds: float, tasks: int = 1, steady: int = 1) -> RequiredTasks:
+    return RequiredTasks(NOW - timedelta(seconds=seconds), tasks, steady)
 
 
-def calm(*needs: TaskNeed) -> Memory:
+def calm(*required: RequiredTasks) -> Memory:
     """One job a second for long, which one task carries."""
     return Memory(
         measured_at=NOW - timedelta(seconds=60),
@@ -35,7 +34,7 @@ def calm(*needs: TaskNeed) -> Memory:
         arrivals=(Arrivals(60, 60),) * 30,
         busy_seconds=1_000,
         finished_jobs=1_000,
-        needs=needs,
+        required=required,
         last_change_at=NOW - timedelta(hours=1),
     )
 
@@ -64,8 +63,8 @@ CARRIED = "1.0 jobs/s arrive, each takes 1.0 s; 1 task starts everything within 
 
 def test_nothing_is_said_of_limits_that_limit_nothing() -> None:
     decision = decided(calm(ago(60)), tasks=1, policy=Policy(max_tasks=1))
-    assert decision.wanted == 1
-    assert decision.limits == ()
+    assert decision.required == 1
+    assert decision.held_by is None
     assert decision.reason == f"1 kept: {CARRIED}"
     assert decision.memory.last_change_at == NOW - timedelta(hours=1)
 
@@ -82,7 +81,7 @@ def test_a_change_is_told_without_a_reason_that_would_hold_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("needs", "desired", "why"),
+    ("required", "desired", "why"),
     [
         # Covered: the oldest tick is as old as the patience less one tick.
         ([ago(120), ago(60)], 1, ""),
@@ -97,8 +96,10 @@ def test_a_change_is_told_without_a_reason_that_would_hold_it() -> None:
         ([ago(121, steady=2), ago(60)], 1, ""),
     ],
 )
-def test_patience_lasts_as_long_as_it_says(needs: list[TaskNeed], desired: int, why: str) -> None:
-    decision = decided(calm(*needs), tasks=2)
+def test_patience_lasts_as_long_as_it_says(
+    required: list[RequiredTasks], desired: int, why: str
+) -> None:
+    decision = decided(calm(*required), tasks=2)
     assert decision.desired == desired
     held = f"; not fewer yet: {why}" if why else ""
     assert decision.reason == f"2 {'kept' if desired == 2 else '→ 1'}: {CARRIED}{held}"
@@ -106,8 +107,8 @@ def test_patience_lasts_as_long_as_it_says(needs: list[TaskNeed], desired: int, 
 
 def test_a_tick_that_is_repeated_counts_once() -> None:
     memory = decided(calm(ago(60), ago(0, tasks=9, steady=9)), tasks=2).memory
-    assert [need.at for need in memory.needs] == [NOW - timedelta(seconds=60), NOW]
-    assert memory.needs[-1] == TaskNeed(NOW, 1, 1)
+    assert [need.at for need in memory.required] == [NOW - timedelta(seconds=60), NOW]
+    assert memory.required[-1] == RequiredTasks(NOW, 1, 1)
 
 
 def test_patience_is_not_owed_to_tasks_above_the_limit() -> None:
@@ -156,9 +157,9 @@ def test_a_blind_tick_below_the_minimum_raises_to_it_and_remembers_when() -> Non
     policy = replace(POLICY, min_tasks=3)
     service, memory = ServiceState(desired=1, running=1), calm(ago(60))
     decision = decide(NoMeasurement("asleep"), service, policy, memory, NOW)
-    assert (decision.desired, decision.wanted, decision.limits) == (3, 3, ())
+    assert (decision.desired, decision.required, decision.limits) == (3, 3, ())
     assert decision.reason == "1 → 3, the minimum: asleep"
-    assert decision.memory == replace(memory, needs=(), last_change_at=NOW)
+    assert decision.memory == replace(memory, required=(), last_change_at=NOW)
 
 
 def test_a_blind_tick_keeps_the_count_and_when_it_changed() -> None:
@@ -168,6 +169,6 @@ def test_a_blind_tick_keeps_the_count_and_when_it_changed() -> None:
         (NoMeasurement("paused", paused=True), replace(POLICY, min_tasks=9)),
     ):
         decision = decide(why, ServiceState(desired=4, running=4), policy, memory, NOW)
-        assert (decision.desired, decision.wanted) == (4, 4)
+        assert (decision.desired, decision.required) == (4, 4)
         assert decision.reason == f"4 kept: {why.why}"
-        assert decision.memory == replace(memory, needs=())
+        assert decision.memory == replace(memory, required=())

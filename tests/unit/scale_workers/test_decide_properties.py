@@ -6,16 +6,22 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scale_workers.decision import decide
-from scale_workers.measurement import Completed, Measurement, NoMeasurement, QueueDepth, Worker
-from scale_workers.model import (
+from scale_workers.policy.decision import decide
+from scale_workers.policy.measurement import (
+    Completed,
+    Measurement,
+    NoMeasurement,
+    QueueDepth,
+    Worker,
+)
+from scale_workers.policy.model import (
     Arrivals,
     Burst,
     ConnectionBudget,
     Memory,
     Policy,
+    RequiredTasks,
     ServiceState,
-    TaskNeed,
 )
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
@@ -114,7 +120,9 @@ memories = st.builds(
         ),
         max_size=8,
     ).map(tuple),
-    needs=st.lists(st.builds(TaskNeed, at=times, tasks=few, steady=few), max_size=10).map(tuple),
+    required=st.lists(st.builds(RequiredTasks, at=times, tasks=few, steady=few), max_size=10).map(
+        tuple
+    ),
     last_change_at=st.none() | times,
 )
 
@@ -165,24 +173,24 @@ def test_wants_no_fewer_tasks_for_more_ready_jobs(measurement, service, policy, 
     )
     # The same stream of arrivals: what is more came before the last measurement.
     before = replace(memory, waiting=memory.waiting + more)
-    wanted = decide(measurement, service, policy, memory, NOW).wanted
-    assert decide(deeper, service, policy, before, NOW).wanted >= wanted
+    required = decide(measurement, service, policy, memory, NOW).required
+    assert decide(deeper, service, policy, before, NOW).required >= required
 
 
 @given(measurements, services, policies, memories, st.integers(0, 10**6))
 def test_wants_no_fewer_tasks_for_more_jobs_due_soon(measurement, service, policy, memory, more):
     sooner = replace(measurement, soon_due_scheduled=measurement.soon_due_scheduled + more)
-    wanted = decide(measurement, service, policy, memory, NOW).wanted
-    assert decide(sooner, service, policy, memory, NOW).wanted >= wanted
+    required = decide(measurement, service, policy, memory, NOW).required
+    assert decide(sooner, service, policy, memory, NOW).required >= required
 
 
 @given(measurements, services, policies, memories, st.floats(1, 3_600))
 def test_wants_no_fewer_tasks_for_an_older_backlog(measurement, service, policy, memory, more):
     older = replace(measurement, oldest_wait_seconds=measurement.oldest_wait_seconds + more)
-    wanted = decide(measurement, service, policy, memory, NOW).wanted
+    required = decide(measurement, service, policy, memory, NOW).required
     # When a burst began is told by its oldest job: only the same bursts compare.
     after = decide(older, service, policy, memory, NOW)
-    assert after.wanted >= wanted or after.memory.bursts != memory.bursts
+    assert after.required >= required or after.memory.bursts != memory.bursts
 
 
 @given(measurements, services, policies, memories)

@@ -15,7 +15,7 @@ from ops_common.query_database import (
 )
 from scale_workers.login import LoginCache
 from scale_workers.measure import QueueGauge
-from scale_workers.measurement import Measurement, NoMeasurement
+from scale_workers.policy.measurement import Measurement, NoMeasurement
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from scale_workers.measurement import Completed, QueueDepth, Worker
-from scale_workers.model import Arrivals, Memory
-from scale_workers.rates import observe
+from scale_workers.policy.measurement import Completed, QueueDepth, Worker
+from scale_workers.policy.model import Arrivals, Memory
+from scale_workers.policy.rates import observe
 from tests.unit.scale_workers.looks import NOW, before, seen
 
 WINDOWS = (Completed(60, 30), Completed(300, 200))

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from ops_common.settings import SettingsError
-from scale_workers.model import Policy
+from scale_workers.policy.model import Policy
 from scale_workers.settings import Settings
 
 REQUIRED = {

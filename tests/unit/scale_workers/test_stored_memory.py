@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scale_workers.decision import decide
-from scale_workers.episodes import Episode, Episodes, follow
 from scale_workers.memory import Remembered
-from scale_workers.model import Arrivals, Burst, Memory, Policy, ServiceState, TaskNeed
+from scale_workers.policy.conditions import Condition, Conditions, follow
+from scale_workers.policy.decision import decide
+from scale_workers.policy.model import Arrivals, Burst, Memory, Policy, RequiredTasks, ServiceState
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
 
 MINUTE = timedelta(minutes=1)
@@ -28,10 +28,10 @@ WHOLE = Remembered(
         finished_jobs=300,
         soon_due=(1, 2),
         bursts=(Burst(NOW - 60 * MINUTE, 900), Burst(NOW - 120 * MINUTE, 900)),
-        needs=(TaskNeed(NOW - 2 * MINUTE, 3, 2), TaskNeed(NOW - MINUTE, 3, 2)),
+        required=(RequiredTasks(NOW - 2 * MINUTE, 3, 2), RequiredTasks(NOW - MINUTE, 3, 2)),
         last_change_at=NOW - 5 * MINUTE,
     ),
-    Episodes({"ScalerAtLimit": Episode(NOW - 3 * MINUTE, NOW - MINUTE, told=True)}),
+    Conditions({"ScalerAtLimit": Condition(NOW - 3 * MINUTE, NOW - MINUTE, told=True)}),
     wake_at=NOW + MINUTE,
 )
 odd_scalars = (
@@ -58,7 +58,7 @@ def tick_after(item: Any) -> int:
     service = ServiceState(3, 3, busy=1)
     decision = decide(measurement, service, Policy(), remembered.memory, NOW)
     follow(
-        remembered.episodes,
+        remembered.conditions,
         measurement,
         service,
         decision,
@@ -81,14 +81,14 @@ def test_one_odd_value_in_the_memory_takes_no_task_away(name: str, odd: Any) -> 
     assert tick_after(item) >= 3
 
 
-@given(st.sampled_from(["arrivals", "bursts", "needs"]), st.integers(0, 1), odd_scalars)
+@given(st.sampled_from(["arrivals", "bursts", "required"]), st.integers(0, 1), odd_scalars)
 def test_one_odd_value_in_a_list_takes_no_task_away(name: str, index: int, odd: Any) -> None:
     item = WHOLE.as_json()
     item["memory"][name][0][index] = odd
     assert tick_after(item) >= 3
 
 
-@given(st.sampled_from(["memory", "episodes", "wake_at"]), odd_values)
+@given(st.sampled_from(["memory", "conditions", "wake_at"]), odd_values)
 def test_a_whole_part_may_be_odd(part: str, odd: Any) -> None:
     assert tick_after({**WHOLE.as_json(), part: odd}) >= 3
 
@@ -96,7 +96,7 @@ def test_a_whole_part_may_be_odd(part: str, odd: Any) -> None:
 @given(st.integers(0, 2), odd_scalars)
 def test_an_odd_episode_is_no_trouble(index: int, odd: Any) -> None:
     item = WHOLE.as_json()
-    item["episodes"]["ScalerAtLimit"][index] = odd
+    item["conditions"]["ScalerAtLimit"][index] = odd
     assert tick_after(item) >= 3
 
 

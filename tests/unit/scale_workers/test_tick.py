@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from scale_workers.measurement import NoMeasurement
 from scale_workers.memory import Overtaken, Remembered
-from scale_workers.model import Memory, Policy, TaskNeed
+from scale_workers.policy.measurement import NoMeasurement
+from scale_workers.policy.model import Memory, Policy, RequiredTasks
 from scale_workers.tick import run
 from tests.unit.scale_workers.tick_world import (
     NOW,
@@ -19,7 +19,7 @@ from tests.unit.scale_workers.tick_world import (
 )
 
 LONG_QUIET = Memory(
-    needs=tuple(TaskNeed(NOW - timedelta(seconds=60 * ago), 1, 1) for ago in (3, 2, 1)),
+    required=tuple(RequiredTasks(NOW - timedelta(seconds=60 * ago), 1, 1) for ago in (3, 2, 1)),
     measured_at=NOW - timedelta(seconds=60),
 )
 """The need has been one task for as long as the patience asks."""
@@ -67,7 +67,7 @@ def test_a_dry_run_decides_and_remembers_but_changes_and_tells_nothing() -> None
     assert tick.reason.endswith("(dry run)")
     assert [what for what, _ in world.done] == ["look"]
     assert world.events == []
-    assert world.remembered.memory.needs
+    assert world.remembered.memory.required
 
 
 def test_a_dry_run_tells_of_blindness_but_not_of_a_limit_that_it_does_not_hold() -> None:
@@ -178,7 +178,7 @@ def test_a_database_that_nobody_uses_is_not_asked() -> None:
     tick = run(world.ports(), settings(policy=ASLEEP), NOW)
     assert world.done == [("activity", None)]
     assert tick.applied.desired == 0
-    assert not world.remembered.episodes.by_kind
+    assert not world.remembered.conditions.by_kind
 
 
 def test_it_is_asked_as_soon_as_somebody_connects() -> None:

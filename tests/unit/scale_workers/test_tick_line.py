@@ -6,7 +6,7 @@ from copy import replace
 from datetime import timedelta
 
 from local.transform import resolved
-from scale_workers.measurement import QueueDepth
+from scale_workers.policy.measurement import QueueDepth
 from scale_workers.tick import run
 from tests.unit.scale_workers.tick_world import NOW, World, measured, settings, worker
 

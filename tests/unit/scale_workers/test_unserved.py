@@ -2,7 +2,7 @@
 
 import pytest
 
-from scale_workers.measurement import Measurement, QueueDepth, Worker
+from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
 from tests.unit.scale_workers.looks import seen
 
 QUEUES = {

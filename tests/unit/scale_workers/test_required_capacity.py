@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scale_workers.measurement import Measurement, QueueDepth, Worker
-from scale_workers.model import Burst, Memory, Policy, ServiceState
-from scale_workers.need import Need, need, threads_per_task
-from scale_workers.rates import Rates
+from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
+from scale_workers.policy.model import Burst, Memory, Policy, ServiceState
+from scale_workers.policy.rates import Rates
+from scale_workers.policy.required_capacity import (
+    RequiredCapacity,
+    required_capacity,
+    threads_per_task,
+)
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 QUIET = Rates(
@@ -48,9 +52,11 @@ def needed(
     policy: Policy = POLICY,
     memory: Memory | None = None,
     **rates,
-) -> Need:
+) -> RequiredCapacity:
     rates = {"coming_per_second": rates.get("arrivals_per_second", 0.0), **rates}
-    return need(measurement, replace(QUIET, **rates), service, policy, memory or Memory(), NOW)
+    return required_capacity(
+        measurement, replace(QUIET, **rates), service, policy, memory or Memory(), NOW
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +172,7 @@ TWO = seen(workers=workers(3, 3))
 def test_no_task_is_added_before_waits_come_to_half_the_target(arrivals_per_second, tasks) -> None:
     found = needed(TWO, **UP, arrivals_per_second=arrivals_per_second, quiet=False)
     assert found.tasks == tasks
-    assert found.at_ease == 4
+    assert found.comfortable == 4
 
 
 def test_what_waits_has_to_start_within_half_the_target_too() -> None:
@@ -207,8 +213,8 @@ def test_a_task_may_go_where_the_rest_carry_the_stream() -> None:
     three = {"service": ServiceState(desired=3, running=3)}
     measurement = seen(workers=workers(3, 3, 3))
     # 3.0 × 2 s ÷ 300 s threads are the reserve.
-    assert needed(measurement, **three, arrivals_per_second=2.98, quiet=False).at_ease == 2
-    assert needed(measurement, **three, arrivals_per_second=3.0, quiet=False).at_ease == 3
+    assert needed(measurement, **three, arrivals_per_second=2.98, quiet=False).comfortable == 2
+    assert needed(measurement, **three, arrivals_per_second=3.0, quiet=False).comfortable == 3
 
 
 @pytest.mark.parametrize(
@@ -265,8 +271,8 @@ def test_the_present_tasks_own_work_lets_none_of_them_go() -> None:
     # Two tasks clear 300 jobs of 2 s in 100 s, so no third is called; 300 × 2 ÷ 200 ÷ 3 = 1.
     assert found.left == 0
     assert found.tasks == 1
-    assert found.at_ease == 1
-    assert needed(seen(workers=workers(3, 3)), service=service, ready=301).at_ease == 2
+    assert found.comfortable == 1
+    assert needed(seen(workers=workers(3, 3)), service=service, ready=301).comfortable == 2
     assert found.steady == 0
 
 

@@ -1,28 +1,28 @@
-"""How many tasks the queue is worth, before any limit."""
+"""How many tasks the queue requires, before any limit."""
 
 import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from scale_workers.measurement import Measurement
-from scale_workers.model import Burst, Memory, Policy, ServiceState
-from scale_workers.outlook import Outlook
-from scale_workers.rates import Rates
-from scale_workers.rhythm import expected
+from scale_workers.policy.burst_prediction import expected
+from scale_workers.policy.forecast import Forecast
+from scale_workers.policy.measurement import Measurement
+from scale_workers.policy.model import Burst, Memory, Policy, ServiceState
+from scale_workers.policy.rates import Rates
 
 MOST_LATE = 0.05
 """The share of a steady stream's jobs that may wait for longer than the target."""
-SLACK = 0.5
-"""The share of the target that waits may come to before a task is worth adding. The target is there
+HEADROOM = 0.5
+"""The share of the target that waits may come to before a task is added. The target is there
 to be used: at the edge of what some tasks can do, waits grow slowly and are seen in time."""
 
 
-class Need(NamedTuple):
-    """Tasks worth having, and the figures that say why."""
+class RequiredCapacity(NamedTuple):
+    """Tasks required, and the figures that say why."""
 
     tasks: int
     """Fewer than this is too few."""
-    at_ease: int
+    comfortable: int
     """More than this is too many now; never below `tasks`."""
     steady: int
     """What of that the steady stream takes, without what came on top of it."""
@@ -31,19 +31,19 @@ class Need(NamedTuple):
     within_seconds: float
     """All of them start within this time, with so many tasks."""
     expected: Burst | None
-    """A burst that is foreseen by its rhythm."""
+    """A burst that is foreseen by its burst_prediction."""
     unserved: tuple[str, ...]
     """Queues with ready jobs that no live worker takes from."""
 
 
-def need(
+def required_capacity(
     measurement: Measurement,
     rates: Rates,
     service: ServiceState,
     policy: Policy,
     memory: Memory,
     now: datetime,
-) -> Need:
+) -> RequiredCapacity:
     """Threads for the steady stream by Little's law, and for what comes on top of it.
 
     What is there already is worked off in the time that is left of the target once the new tasks
@@ -55,8 +55,8 @@ def need(
     waiting = measurement.due_scheduled + rates.ready
     burst = expected(memory, now, now + timedelta(seconds=policy.look_ahead_seconds))
     foreseen = _foreseen(measurement, memory) + (burst.jobs if burst else 0)
-    outlook = Outlook(waiting, per_task, measurement, rates, service, policy)
-    left = outlook.left_over(memory.last_change_at, now)
+    forecast = Forecast(waiting, per_task, measurement, rates, service, policy)
+    left = forecast.left_over(memory.last_change_at, now)
     # Where nobody takes from a queue, the oldest job may be one of its, and tells nothing.
     oldest_wait_seconds = 0.0 if unserved else measurement.oldest_wait_seconds
     drain_seconds = max(
@@ -64,7 +64,7 @@ def need(
         # To drain faster than a task starts costs more in start-ups than in work.
         policy.start_up_seconds,
     )
-    slack_seconds = SLACK * policy.target_latency_seconds
+    headroom_seconds = HEADROOM * policy.target_latency_seconds
     # The first look at a rush may tell of more than could ever be.
     most_threads = max(policy.max_tasks, policy.min_tasks, 1) * per_task
     load_threads = min(most_threads, _stream_threads(rates, policy))
@@ -83,23 +83,23 @@ def need(
     in_target = max(0 if idle else 1, tasks_for(left, foreseen))
     wanted = in_target
     # Whether present tasks may go can't count on their own work on what waits.
-    at_ease = max(in_target, tasks_for(max(left, waiting), foreseen))
-    if oldest_wait_seconds <= slack_seconds:
+    comfortable = max(in_target, tasks_for(max(left, waiting), foreseen))
+    if oldest_wait_seconds <= headroom_seconds:
         # What is foreseen waits from the time that it comes; here it is taken to wait already.
-        with_foreseen = outlook._replace(waiting=waiting + foreseen)
-        enough = with_foreseen.tasks_for_waits_within(slack_seconds)
-        at_ease = min(at_ease, max(steady, enough))
+        with_foreseen = forecast._replace(waiting=waiting + foreseen)
+        enough = with_foreseen.tasks_for_waits_within(headroom_seconds)
+        comfortable = min(comfortable, max(steady, enough))
         wanted = min(wanted, max(steady, enough))
-        if outlook.tasks_up >= enough:
-            wanted = min(wanted, outlook.tasks_up)
+        if forecast.tasks_up >= enough:
+            wanted = min(wanted, forecast.tasks_up)
     within_seconds = policy.target_latency_seconds
     if wanted < in_target:
-        within_seconds = slack_seconds
-        if outlook.tasks_up < wanted:
+        within_seconds = headroom_seconds
+        if forecast.tasks_up < wanted:
             within_seconds += policy.start_up_seconds
     elif left:
         within_seconds = policy.start_up_seconds + drain_seconds
-    return Need(wanted, at_ease, steady, left, within_seconds, burst, unserved)
+    return RequiredCapacity(wanted, comfortable, steady, left, within_seconds, burst, unserved)
 
 
 def _stream_threads(rates: Rates, policy: Policy) -> float:

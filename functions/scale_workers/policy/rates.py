@@ -4,8 +4,8 @@ import math
 from copy import replace
 from typing import NamedTuple
 
-from scale_workers.measurement import Measurement
-from scale_workers.model import Arrivals, Memory
+from scale_workers.policy.measurement import Measurement
+from scale_workers.policy.model import Arrivals, Memory
 
 MAX_GAP_SECONDS = 600
 """Counters of a measurement older than this say nothing about now."""

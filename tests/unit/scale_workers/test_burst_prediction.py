@@ -2,10 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scale_workers.decision import decide
-from scale_workers.measurement import Measurement, QueueDepth, Worker
-from scale_workers.model import Burst, Memory, Policy, ServiceState
-from scale_workers.rhythm import expected
+from scale_workers.policy.burst_prediction import expected
+from scale_workers.policy.decision import decide
+from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
+from scale_workers.policy.model import Burst, Memory, Policy, ServiceState
 
 NOW = datetime(2026, 3, 1, 3, 28, 40, tzinfo=UTC)
 HALF_PAST = datetime(2026, 3, 1, 3, 30, tzinfo=UTC)

@@ -4,12 +4,12 @@ import math
 from datetime import datetime
 from typing import NamedTuple
 
-from scale_workers.measurement import Measurement
-from scale_workers.model import Policy, ServiceState
-from scale_workers.rates import Rates
+from scale_workers.policy.measurement import Measurement
+from scale_workers.policy.model import Policy, ServiceState
+from scale_workers.policy.rates import Rates
 
 
-class Outlook(NamedTuple):
+class Forecast(NamedTuple):
     """The next minutes, if jobs come and end as they do now."""
 
     waiting: int

@@ -4,13 +4,13 @@ from datetime import timedelta
 import pytest
 
 from ops_common.ops_events import OpsEvent, State
-from scale_workers.episodes import Episodes, follow
-from scale_workers.measurement import Measurement, NoMeasurement
-from scale_workers.model import Decision, Limit, Memory, ServiceState
+from scale_workers.policy.conditions import Conditions, follow
+from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import Decision, HeldBy, Memory, ServiceState
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
 
 FREE = Decision(1, "1 kept", Memory(), 1)
-HELD = Decision(10, "10 kept: the maximum is 10", Memory(), 14, (Limit.MAX_TASKS,))
+HELD = Decision(10, "10 kept: the maximum is 10", Memory(), 14, HeldBy.MAXIMUM)
 RUNS = ServiceState(1, 1)
 
 
@@ -18,11 +18,11 @@ def tell(
     *ticks: tuple[float, Measurement | NoMeasurement, Decision], service: ServiceState = RUNS
 ) -> list[tuple[float, OpsEvent]]:
     """The events of ticks at given minutes, the memory going through JSON between them."""
-    episodes = Episodes()
+    conditions = Conditions()
     told: list[tuple[float, OpsEvent]] = []
     for minute, measurement, decision in ticks:
-        episodes, events = follow(
-            Episodes.from_json(episodes.as_json()),
+        conditions, events = follow(
+            Conditions.from_json(conditions.as_json()),
             measurement,
             service,
             decision,
@@ -43,7 +43,7 @@ def test_a_limit_is_told_once_and_once_when_it_is_over() -> None:
         (15, "ScalerAtLimit", State.RESOLVED),
     ]
     assert len({event.incident for _, event in told}) == 1
-    assert "14 are worth having" in told[0][1].title
+    assert "14 are required" in told[0][1].title
 
 
 def test_one_tick_at_the_limit_is_not_worth_a_word() -> None:

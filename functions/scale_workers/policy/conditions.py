@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from ops_common.ops_events import OpsEvent, Severity, State
-from scale_workers.measurement import Measurement, NoMeasurement
-from scale_workers.model import Decision, ServiceState
-from scale_workers.stored import moment
+from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import Decision, ServiceState
+from scale_workers.policy.parsing import parse_datetime
 
 LIMIT_OPENS_SECONDS = 120
 LIMIT_CLOSES_SECONDS = 600
@@ -21,7 +21,7 @@ DEAD_OPENS_SECONDS = 600
 every five minutes: what lasts longer mends itself no more."""
 
 
-class Episode(NamedTuple):
+class Condition(NamedTuple):
     """One trouble, while it lasts."""
 
     since: datetime
@@ -29,16 +29,16 @@ class Episode(NamedTuple):
     told: bool = False
 
 
-class Episodes(NamedTuple):
+class Conditions(NamedTuple):
     """The troubles of now, by kind of event."""
 
-    by_kind: Mapping[str, Episode] = MappingProxyType({})
+    by_kind: Mapping[str, Condition] = MappingProxyType({})
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
-            kind: [episode.since.isoformat(), episode.last_seen.isoformat(), episode.told]
-            for kind, episode in self.by_kind.items()
+            kind: [condition.since.isoformat(), condition.last_seen.isoformat(), condition.told]
+            for kind, condition in self.by_kind.items()
         }
 
     @classmethod
@@ -47,7 +47,7 @@ class Episodes(NamedTuple):
         try:
             return cls(
                 {
-                    str(kind): Episode(moment(since), moment(last), bool(told))
+                    str(kind): Condition(parse_datetime(since), parse_datetime(last), bool(told))
                     for kind, (since, last, told) in values.items()
                 }
             )
@@ -55,7 +55,7 @@ class Episodes(NamedTuple):
             return cls()
 
 
-class _Watch(NamedTuple):
+class _Trouble(NamedTuple):
     """How one trouble is seen and told."""
 
     kind: str
@@ -69,7 +69,7 @@ class _Watch(NamedTuple):
 
 
 def follow(
-    episodes: Episodes,
+    conditions: Conditions,
     measurement: Measurement | NoMeasurement,
     service: ServiceState,
     decision: Decision,
@@ -77,38 +77,38 @@ def follow(
     service_name: str,
     blind_after_seconds: float,
     now: datetime,
-) -> tuple[Episodes, list[OpsEvent]]:
+) -> tuple[Conditions, list[OpsEvent]]:
     """The troubles after this tick, and the events to be published."""
-    after = dict(episodes.by_kind)
+    after = dict(conditions.by_kind)
     events: list[OpsEvent] = []
-    for watch in _watches(measurement, service, decision, blind_after_seconds):
-        episode, state = _next(after.get(watch.kind), watch, now)
-        after.pop(watch.kind, None)
-        if episode:
-            after[watch.kind] = episode
+    for trouble in _troubles(measurement, service, decision, blind_after_seconds):
+        condition, state = _next(after.get(trouble.kind), trouble, now)
+        after.pop(trouble.kind, None)
+        if condition:
+            after[trouble.kind] = condition
         if state:
-            events.append(_event(watch, state, service_name, now))
-    return Episodes(after), events
+            events.append(_event(trouble, state, service_name, now))
+    return Conditions(after), events
 
 
-def _watches(
+def _troubles(
     measurement: Measurement | NoMeasurement,
     service: ServiceState,
     decision: Decision,
     blind_after_seconds: float,
-) -> tuple[_Watch, ...]:
+) -> tuple[_Trouble, ...]:
     blind = isinstance(measurement, NoMeasurement)
     return (
-        _Watch(
+        _Trouble(
             "ScalerAtLimit",
-            None if blind else bool(decision.limits),
+            None if blind else decision.at_limit,
             Severity.WARNING,
-            f"Workers held at {decision.desired} tasks, {decision.wanted} are worth having",
+            f"Workers held at {decision.desired} tasks, {decision.required} are required",
             decision.reason,
             LIMIT_OPENS_SECONDS,
             LIMIT_CLOSES_SECONDS,
         ),
-        _Watch(
+        _Trouble(
             "ScalerBlind",
             blind and not measurement.paused if isinstance(measurement, NoMeasurement) else False,
             Severity.WARNING,
@@ -120,7 +120,7 @@ def _watches(
     )
 
 
-def _dead(measurement: Measurement | NoMeasurement, service: ServiceState) -> _Watch:
+def _dead(measurement: Measurement | NoMeasurement, service: ServiceState) -> _Trouble:
     seen: bool | None = None
     text = ""
     if isinstance(measurement, Measurement):
@@ -132,39 +132,39 @@ def _dead(measurement: Measurement | NoMeasurement, service: ServiceState) -> _W
             if silent
             else f"{stuck} jobs are held by workers that have had no heartbeat for five minutes."
         )
-    return _Watch(
+    return _Trouble(
         "WorkersDead", seen, Severity.CRITICAL, "Workers are dead", text, DEAD_OPENS_SECONDS
     )
 
 
 def _next(
-    episode: Episode | None, watch: _Watch, now: datetime
-) -> tuple[Episode | None, State | None]:
-    if watch.seen is None or (episode is None and not watch.seen):
-        return episode, None
-    if watch.seen:
-        episode = replace(episode, last_seen=now) if episode else Episode(now, now)
-        lasted = (now - episode.since).total_seconds()
-        if not episode.told and lasted >= watch.opens_after_seconds:
-            return replace(episode, told=True), State.OPEN
-        return episode, None
-    assert episode is not None  # noqa: S101  # else nothing was seen, and the first line returned
-    if not episode.told:
+    condition: Condition | None, trouble: _Trouble, now: datetime
+) -> tuple[Condition | None, State | None]:
+    if trouble.seen is None or (condition is None and not trouble.seen):
+        return condition, None
+    if trouble.seen:
+        condition = replace(condition, last_seen=now) if condition else Condition(now, now)
+        lasted = (now - condition.since).total_seconds()
+        if not condition.told and lasted >= trouble.opens_after_seconds:
+            return replace(condition, told=True), State.OPEN
+        return condition, None
+    assert condition is not None  # noqa: S101  # else nothing was seen, and the first line returned
+    if not condition.told:
         return None, None
-    if (now - episode.last_seen).total_seconds() < watch.closes_after_seconds:
-        return episode, None
+    if (now - condition.last_seen).total_seconds() < trouble.closes_after_seconds:
+        return condition, None
     return None, State.RESOLVED
 
 
-def _event(watch: _Watch, state: State, service_name: str, now: datetime) -> OpsEvent:
+def _event(trouble: _Trouble, state: State, service_name: str, now: datetime) -> OpsEvent:
     over = state is State.RESOLVED
     return OpsEvent(
-        kind=watch.kind,
+        kind=trouble.kind,
         state=state,
-        severity=watch.severity,
-        incident=f"scaler:{watch.kind}:{service_name}",
-        title=f"Over: {watch.title[0].lower()}{watch.title[1:]}" if over else watch.title,
-        text="" if over else watch.text,
+        severity=trouble.severity,
+        incident=f"scaler:{trouble.kind}:{service_name}",
+        title=f"Over: {trouble.title[0].lower()}{trouble.title[1:]}" if over else trouble.title,
+        text="" if over else trouble.text,
         occurred_at=now,
         facts={"service": service_name},
     )

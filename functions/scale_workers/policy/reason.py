@@ -1,9 +1,9 @@
 """A decision in words, for a person at 3 a.m."""
 
-from scale_workers.measurement import Measurement, NoMeasurement
-from scale_workers.model import Policy, ServiceState
-from scale_workers.need import Need
-from scale_workers.rates import Rates
+from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import Held, HeldBy, Policy, ServiceState
+from scale_workers.policy.rates import Rates
+from scale_workers.policy.required_capacity import RequiredCapacity
 
 
 def blind(why: NoMeasurement, service: ServiceState, desired: int) -> str:
@@ -16,19 +16,18 @@ def blind(why: NoMeasurement, service: ServiceState, desired: int) -> str:
 def explain(
     measurement: Measurement,
     rates: Rates,
-    needed: Need,
+    needed: RequiredCapacity,
     service: ServiceState,
     policy: Policy,
     desired: int,
-    ceiling: int,
-    held: str,
+    held: Held,
 ) -> str:
     """What was seen, what it takes, and what stands in the way."""
     parts = [_seen(measurement, rates, needed), _wanted(needed, policy)]
-    if needed.tasks > ceiling:
-        parts.append(_limit(service, policy, ceiling))
-    elif held:
-        parts.append(f"not fewer yet: {held}")
+    if held.by in (HeldBy.MAXIMUM, HeldBy.CONNECTIONS):
+        parts.append(_limit(service, policy, held))
+    elif held.by:
+        parts.append(f"not fewer yet: {_holding(held)}")
     elif desired > service.desired:
         allowed = policy.connections.worker_tasks(service.web_tasks)
         parts += [f"the database would allow {allowed}"] if allowed is not None else []
@@ -40,7 +39,7 @@ def explain(
     return f"{change}: " + "; ".join(parts)
 
 
-def _seen(measurement: Measurement, rates: Rates, needed: Need) -> str:
+def _seen(measurement: Measurement, rates: Rates, needed: RequiredCapacity) -> str:
     seen = []
     if rates.ready:
         more = "at least " if measurement.ready_is_at_least else ""
@@ -64,7 +63,7 @@ def _seen(measurement: Measurement, rates: Rates, needed: Need) -> str:
     return ", ".join(seen)
 
 
-def _wanted(needed: Need, policy: Policy) -> str:
+def _wanted(needed: RequiredCapacity, policy: Policy) -> str:
     tasks = max(needed.tasks, policy.min_tasks)
     if needed.tasks < policy.min_tasks:
         return f"the minimum is {_count(policy.min_tasks, 'task')}"
@@ -74,15 +73,29 @@ def _wanted(needed: Need, policy: Policy) -> str:
     return f"{_count(tasks, 'task')} {verb} everything within {_time(needed.within_seconds)}"
 
 
-def _limit(service: ServiceState, policy: Policy, ceiling: int) -> str:
-    if ceiling == max(policy.min_tasks, policy.max_tasks):
+def _limit(service: ServiceState, policy: Policy, held: Held) -> str:
+    if held.by is HeldBy.MAXIMUM:
         return f"the maximum is {policy.max_tasks}"
     budget = policy.connections
     return (
-        f"the database allows {ceiling}: {budget.max_connections} connections less"
+        f"the database allows {held.tasks}: {budget.max_connections} connections less"
         f" {budget.reserve} in reserve and {service.web_tasks} web tasks × {budget.per_web_task},"
         f" at {budget.per_worker_task} a worker task"
     )
+
+
+def _holding(held: Held) -> str:
+    match held.by:
+        case HeldBy.ROLLOUT:
+            return "a deployment is rolling out"
+        case HeldBy.PATIENCE:
+            return "the need has not been lower for long enough"
+        case HeldBy.RECENT_NEED:
+            return f"{held.tasks} were needed a moment ago"
+        case HeldBy.FORECAST:
+            return "the rest would soon be too few"
+        case _:
+            return f"{held.tasks} tasks run jobs"
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from ops_common.jsonable import jsonable
-from scale_workers.stored import amount, count, duration, moment
+from scale_workers.policy.parsing import parse_count, parse_datetime, parse_duration, parse_float
 
 
 class ServiceState(NamedTuple):
@@ -81,15 +81,38 @@ class Policy(NamedTuple):
         return replace(self, **changes)
 
 
-class Limit(StrEnum):
-    """What kept the decision below the need."""
+class HeldBy(StrEnum):
+    """What kept a decision from the required count."""
 
-    MAX_TASKS = "max_tasks"
+    MAXIMUM = "maximum"
     CONNECTIONS = "connections"
+    """The database allows no more."""
+    ROLLOUT = "rollout"
+    PATIENCE = "patience"
+    """Nobody knows yet whether fewer are enough for long."""
+    RECENT_NEED = "recent_need"
+    """More were required within the patience."""
+    FORECAST = "forecast"
+    """Fewer would be enough for now, but not until more could be up."""
+    BUSY = "busy"
+    NO_MEASUREMENT = "no_measurement"
+    ASLEEP = "asleep"
+    """The database is left asleep."""
 
 
-class TaskNeed(NamedTuple):
-    """How many tasks were worth having at one tick, and how many for the steady stream alone."""
+class Held(NamedTuple):
+    """What held a decision, with the number of tasks that belongs to it."""
+
+    by: HeldBy | None = None
+    tasks: int = 0
+
+
+FREE = Held()
+"""Nothing did."""
+
+
+class RequiredTasks(NamedTuple):
+    """How many tasks were required at one tick, and how many for the steady stream alone."""
 
     at: datetime
     tasks: int
@@ -135,14 +158,16 @@ class Memory(NamedTuple):
     """Counts of soon due jobs at the last ticks, newest last."""
     bursts: tuple[Burst, ...] = ()
     """Of the last two days."""
-    needs: tuple[TaskNeed, ...] = ()
+    required: tuple[RequiredTasks, ...] = ()
     """Within the patience window."""
     last_change_at: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, for the item and the log line."""
         values: dict[str, Any] = jsonable(self)
-        values["needs"] = [[need.at.isoformat(), need.tasks, need.steady] for need in self.needs]
+        values["required"] = [
+            [need.at.isoformat(), need.tasks, need.steady] for need in self.required
+        ]
         values["bursts"] = [[burst.at.isoformat(), burst.jobs] for burst in self.bursts]
         values["arrivals"] = [[one.seconds, one.jobs] for one in self.arrivals]
         return values
@@ -151,17 +176,26 @@ class Memory(NamedTuple):
     def from_json(cls, values: Any) -> Self:
         """Read what `as_json` gave; anything else is a fresh memory (never an error)."""
         try:
-            read: dict[str, Any] = {name: _optional(moment, values[name]) for name in _TIMES}
-            read |= {name: _optional(count, values[name]) for name in _TOTALS}
-            read |= {name: count(values[name]) for name in _COUNTS}
-            read |= {name: amount(values[name]) for name in _AMOUNTS}
-            needs, bursts, arrivals = (values[name] for name in ("needs", "bursts", "arrivals"))
+            read: dict[str, Any] = {
+                name: _optional(parse_datetime, values[name]) for name in _TIMES
+            }
+            read |= {name: _optional(parse_count, values[name]) for name in _TOTALS}
+            read |= {name: parse_count(values[name]) for name in _COUNTS}
+            read |= {name: parse_float(values[name]) for name in _AMOUNTS}
+            required, bursts, arrivals = (
+                values[name] for name in ("required", "bursts", "arrivals")
+            )
             return cls(
                 **read,
-                needs=tuple(TaskNeed(moment(at), count(n), count(m)) for at, n, m in needs),
-                bursts=tuple(Burst(moment(at), count(n)) for at, n in bursts),
-                arrivals=tuple(Arrivals(duration(time), count(n)) for time, n in arrivals),
-                soon_due=tuple(count(n) for n in values["soon_due"]),
+                required=tuple(
+                    RequiredTasks(parse_datetime(at), parse_count(n), parse_count(m))
+                    for at, n, m in required
+                ),
+                bursts=tuple(Burst(parse_datetime(at), parse_count(n)) for at, n in bursts),
+                arrivals=tuple(
+                    Arrivals(parse_duration(time), parse_count(n)) for time, n in arrivals
+                ),
+                soon_due=tuple(parse_count(n) for n in values["soon_due"]),
             )
         except (KeyError, TypeError, ValueError):
             return cls()
@@ -183,6 +217,11 @@ class Decision(NamedTuple):
     desired: int
     reason: str
     memory: Memory
-    wanted: int
+    required: int
     """Before limits, patience and rollouts; equals `desired` without a measurement."""
-    limits: tuple[Limit, ...] = ()
+    held_by: HeldBy | None = None
+
+    @property
+    def at_limit(self) -> bool:
+        """Whether more tasks are required than there may be."""
+        return self.held_by in (HeldBy.MAXIMUM, HeldBy.CONNECTIONS)

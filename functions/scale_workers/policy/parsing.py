@@ -11,7 +11,7 @@ MOST = 2**63
 YEARS = range(2000, 2200)
 
 
-def moment(value: Any) -> datetime:
+def parse_datetime(value: Any) -> datetime:
     """A time of this age with its zone; one without can't be compared with now."""
     parsed = datetime.fromisoformat(value)
     if parsed.tzinfo is None or parsed.year not in YEARS:
@@ -19,22 +19,22 @@ def moment(value: Any) -> datetime:
     return parsed
 
 
-def count(value: Any) -> int:
+def parse_count(value: Any) -> int:
     """A whole number that isn't negative."""
     if not isinstance(value, int) or not 0 <= value < MOST:
         raise ValueError("no count")
     return value
 
 
-def amount(value: Any) -> float:
+def parse_float(value: Any) -> float:
     """A finite number that isn't negative."""
     if not isinstance(value, int | float) or not 0 <= value < MOST:
         raise ValueError("no amount")
     return float(value)
 
 
-def duration(value: Any) -> float:
+def parse_duration(value: Any) -> float:
     """A number of seconds to divide by."""
-    if (seconds := amount(value)) < 1:
+    if (seconds := parse_float(value)) < 1:
         raise ValueError("no duration")
     return seconds
