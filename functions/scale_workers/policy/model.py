@@ -165,9 +165,7 @@ class Memory(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, for the item and the log line."""
         values: dict[str, Any] = jsonable(self)
-        values["required"] = [
-            [need.at.isoformat(), need.tasks, need.steady] for need in self.required
-        ]
+        values["required"] = [[one.at.isoformat(), one.tasks, one.steady] for one in self.required]
         values["bursts"] = [[burst.at.isoformat(), burst.jobs] for burst in self.bursts]
         values["arrivals"] = [[one.seconds, one.jobs] for one in self.arrivals]
         return values
@@ -182,20 +180,20 @@ class Memory(NamedTuple):
             read |= {name: _optional(parse_count, values[name]) for name in _TOTALS}
             read |= {name: parse_count(values[name]) for name in _COUNTS}
             read |= {name: parse_float(values[name]) for name in _AMOUNTS}
-            required, bursts, arrivals = (
-                values[name] for name in ("required", "bursts", "arrivals")
-            )
             return cls(
                 **read,
                 required=tuple(
-                    RequiredTasks(parse_datetime(at), parse_count(n), parse_count(m))
-                    for at, n, m in required
+                    RequiredTasks(parse_datetime(at), parse_count(tasks), parse_count(steady))
+                    for at, tasks, steady in values["required"]
                 ),
-                bursts=tuple(Burst(parse_datetime(at), parse_count(n)) for at, n in bursts),
+                bursts=tuple(
+                    Burst(parse_datetime(at), parse_count(jobs)) for at, jobs in values["bursts"]
+                ),
                 arrivals=tuple(
-                    Arrivals(parse_duration(time), parse_count(n)) for time, n in arrivals
+                    Arrivals(parse_duration(seconds), parse_count(jobs))
+                    for seconds, jobs in values["arrivals"]
                 ),
-                soon_due=tuple(parse_count(n) for n in values["soon_due"]),
+                soon_due=tuple(parse_count(jobs) for jobs in values["soon_due"]),
             )
         except (KeyError, TypeError, ValueError):
             return cls()

@@ -1,11 +1,13 @@
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scale_workers.policy.burst_prediction import expected
+from scale_workers.policy.burst_prediction import expected, note
 from scale_workers.policy.decision import decide
 from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
-from scale_workers.policy.model import Burst, Memory, Policy, ServiceState
+from scale_workers.policy.model import Arrivals, Burst, Memory, Policy, ServiceState
+from scale_workers.policy.rates import observe
 
 NOW = datetime(2026, 3, 1, 3, 28, 40, tzinfo=UTC)
 HALF_PAST = datetime(2026, 3, 1, 3, 30, tzinfo=UTC)
@@ -79,3 +81,31 @@ def test_asks_for_tasks_before_a_burst_that_is_expected_and_says_so():
     decision = tick(remembered((2 * HOUR, 900), (HOUR, 900)), NOW, 1_000, 0)
     assert decision.desired > 1
     assert "about 900 expected at 03:30:00, as before" in decision.reason
+
+
+def test_a_burst_is_kept_until_it_could_be_the_one_of_two_days_ago() -> None:
+    # GIVEN a burst two days ago but for ten seconds, and another a burst-free day later
+    at = HALF_PAST + timedelta(seconds=10)
+    memory = replace(
+        remembered((2 * DAY, 900), (DAY, 1_100)),
+        measured_at=at - timedelta(seconds=60),
+        arrived_total=1_000,
+        started_total=1_000,
+        arrivals=(Arrivals(60, 10),) * 10,
+    )
+    # WHEN the day's third comes
+    measurement = Measurement(
+        taken_at=at,
+        queues=(QueueDepth("default", 900),),
+        oldest_wait_seconds=10.0,
+        in_flight=0,
+        arrived_total=1_900,
+        started_total=1_000,
+    )
+    rates, after = observe(measurement, memory)
+    noted = note(measurement, rates, memory, after, Policy())
+    # THEN all three are remembered, and none that is older
+    assert [burst.at for burst in noted.bursts] == [HALF_PAST - 2 * DAY, HALF_PAST - DAY, HALF_PAST]
+    later = replace(measurement, taken_at=at + timedelta(minutes=2))
+    oldest, *_ = note(later, rates, replace(memory, measured_at=at), after, Policy()).bursts
+    assert oldest.at == HALF_PAST - DAY

@@ -43,7 +43,12 @@ def test_a_limit_is_told_once_and_once_when_it_is_over() -> None:
         (15, "ScalerAtLimit", State.RESOLVED),
     ]
     assert len({event.incident for _, event in told}) == 1
-    assert "14 are required" in told[0][1].title
+    opened, over = (event for _, event in told)
+    assert "14 are required" in opened.title
+    assert opened.text == HELD.reason
+    # Only the end is titled as one.
+    assert not opened.title.startswith("Over: ")
+    assert (over.title.startswith("Over: "), over.text) == (True, "")
 
 
 def test_one_tick_at_the_limit_is_not_worth_a_word() -> None:

@@ -11,6 +11,7 @@ from scale_workers.policy.model import (
     Arrivals,
     ConnectionBudget,
     Decision,
+    HeldBy,
     Memory,
     Policy,
     RequiredTasks,
@@ -145,19 +146,20 @@ def test_busy_tasks_stay(known_busy: int | None, workers_busy: int, desired: int
 def test_connections_are_the_limit_only_below_the_maximum() -> None:
     budget = ConnectionBudget(max_connections=60, reserve=10, per_web_task=10, per_worker_task=5)
     at_four = Policy(max_tasks=4, connections=budget)
-    assert decided(calm(), tasks=1, ready=9_000, web_tasks=3, policy=at_four).limits == (
-        Limit.MAX_TASKS,
+    assert (
+        decided(calm(), tasks=1, ready=9_000, web_tasks=3, policy=at_four).held_by is HeldBy.MAXIMUM
     )
     at_five = replace(at_four, max_tasks=5)
     decision = decided(calm(), tasks=1, ready=9_000, web_tasks=3, policy=at_five)
-    assert (decision.desired, decision.limits) == (4, (Limit.CONNECTIONS,))
+    assert (decision.desired, decision.held_by) == (4, HeldBy.CONNECTIONS)
 
 
 def test_a_blind_tick_below_the_minimum_raises_to_it_and_remembers_when() -> None:
     policy = replace(POLICY, min_tasks=3)
     service, memory = ServiceState(desired=1, running=1), calm(ago(60))
     decision = decide(NoMeasurement("asleep"), service, policy, memory, NOW)
-    assert (decision.desired, decision.required, decision.limits) == (3, 3, ())
+    assert (decision.desired, decision.required) == (3, 3)
+    assert decision.held_by is HeldBy.NO_MEASUREMENT
     assert decision.reason == "1 → 3, the minimum: asleep"
     assert decision.memory == replace(memory, required=(), last_change_at=NOW)
 
