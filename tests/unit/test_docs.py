@@ -202,7 +202,7 @@ def test_every_check_is_described() -> None:
 
 
 def test_every_event_of_our_own_is_described() -> None:
-    sources = "".join(path.read_text() for path in ROOT.glob("functions/*/*.py"))
+    sources = "".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
     kinds = set(
         re.findall(
             r"`((?:Password|Rotation|Scaler|Workers|Deployment)[A-Z]\w+)`",
