@@ -57,6 +57,35 @@ configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6", into s
 populate: setup ## Say what the app's secret lacks; KEYS="hmac_secret …" makes those at random (ENVIRONMENT=production)
 	@PYTHONPATH=layers/common python -m cli.populate --environment $(ENVIRONMENT) $(if $(KEYS),--keys '$(KEYS)')
 
+ON_CALL = @PYTHONPATH=layers/common python -m cli.on_call --environment $(ENVIRONMENT) $(if $(JSON),--json)
+
+status: setup ## Show open incidents, workers, rotation, verdicts, silences and holds (JSON=1 for programs)
+	$(ON_CALL) status
+
+incidents: setup ## List the open incidents, each with its reference
+	$(ON_CALL) incidents
+
+why: setup ## Show the scaler's last ten reasons (SERVICE=jiki-api-solid-queue)
+	$(ON_CALL) why $(SERVICE)
+
+ack: setup ## Say that somebody is on an incident: reminders pause (INCIDENT=1f0a2b3c)
+	$(ON_CALL) ack '$(INCIDENT)'
+
+close: setup ## End an incident that nothing else will end (INCIDENT=1f0a2b3c WHY="the alarm was renamed")
+	$(ON_CALL) close '$(INCIDENT)' '$(WHY)'
+
+silence: setup ## Say nothing new of an alarm or a pattern for a while (NAME='web-*' FOR=1h)
+	$(ON_CALL) silence '$(NAME)' '$(or $(FOR),1h)'
+
+unsilence: setup ## End a silence before its time (NAME='web-*')
+	$(ON_CALL) unsilence '$(NAME)'
+
+hold: setup ## Keep the workers at a number of tasks (TASKS=4 FOR=1h SERVICE=jiki-api-solid-queue)
+	$(ON_CALL) hold '$(TASKS)' '$(or $(FOR),1h)' $(SERVICE)
+
+release: setup ## End a hold before its time (SERVICE=jiki-api-solid-queue)
+	$(ON_CALL) release $(SERVICE)
+
 deploy: build ## Deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=production)
 	sam deploy --config-env $(ENVIRONMENT) $(FLAGS)
 	python -m cli.verdict --suite self --stack $(if $(filter production,$(ENVIRONMENT)),jiki-ops,jiki-ops-$(ENVIRONMENT))

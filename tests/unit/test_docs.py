@@ -25,7 +25,18 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 NEEDS_AWS = re.compile(
     r"(?<![\w/-])(aws [a-z]|sam (deploy|delete|remote|logs|sync|list)|psql |make .* STACK=)"
 )
-NEED_AWS_TARGETS = {"deploy", "doctor", "populate", "probe"}
+NEED_AWS_TARGETS = {
+    "status",
+    "incidents",
+    "ack",
+    "close",
+    "silence",
+    "hold",
+    "deploy",
+    "doctor",
+    "populate",
+    "probe",
+}
 OPTIONS_OF_EVERY_AWS_COMMAND = {
     *("query", "output", "region", "profile", "no-cli-pager", "cli-input-json", "no-paginate"),
     *("cli-read-timeout", "cli-binary-format", "max-items", "page-size", "starting-token"),

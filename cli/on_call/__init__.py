@@ -1,0 +1,1 @@
+"""`make status`, `make incidents` and the other words of people on call, in a terminal."""

@@ -1,0 +1,117 @@
+"""The words of people on call at a terminal, on a real table and bus."""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from unittest import mock
+
+import pytest
+from rich.console import Console
+
+from cli.environment import Target
+from cli.on_call.__main__ import main, show
+from cli.on_call.desk import Desk
+from local.moto_aws import OPS_TABLE, MotoAws
+from ops_common.identity import Identity
+from ops_common.on_call.operator_action import Action, OperatorAction
+from ops_common.on_call.resolve import Actor, CannotBe
+from ops_common.on_call.summaries import IncidentSummary
+from ops_common.scaling_hold import Holds
+
+NOW = datetime(2026, 11, 28, 18, 30, tzinfo=UTC)
+INCIDENT = IncidentSummary("alarm:web-errors", "web-errors", "web-errors", "critical", NOW)
+
+
+@pytest.fixture
+def desk(aws: MotoAws) -> Desk:
+    item = {"id": {"S": "incident#x"}, "summary": {"S": INCIDENT.as_text()}}
+    aws.client("dynamodb").put_item(TableName=OPS_TABLE, Item=item)
+    actor = Actor("ana (admin)", "terminal", ("web",), ("worker",), rolls_back=False)
+    return Desk(aws.client, OPS_TABLE, Identity("jiki-ops", "production"), actor, "config")
+
+
+def printed(desk: Desk, *words: str) -> str:
+    sections = desk.run(words, NOW)
+    assert isinstance(sections, tuple)
+    console = Console(record=True, width=120)
+    show(sections, console)
+    return console.export_text()
+
+
+def done(desk: Desk, *words: str) -> OperatorAction:
+    action = desk.run(words, NOW)
+    assert isinstance(action, OperatorAction)
+    return action
+
+
+def test_status_and_incidents_are_tables(desk: Desk) -> None:
+    for words in ("status", "incidents"):
+        text = printed(desk, words)
+        assert INCIDENT.reference in text
+        assert "critical: web-errors" in text
+
+
+def test_a_close_is_the_same_event_as_slack_s(desk: Desk, aws: MotoAws) -> None:
+    closed = done(desk, "close", INCIDENT.reference, "the alarm was renamed")
+    assert (closed.incident, closed.why) == (INCIDENT.key, "the alarm was renamed")
+    (event,) = aws.published_events()
+    assert event["detail"]["stack"] == "jiki-ops"
+    assert event["detail"]["environment"] == "production"
+    assert OperatorAction.from_detail(event["detail"]) == closed
+
+
+def test_a_hold_is_the_scaler_s_item(desk: Desk, aws: MotoAws) -> None:
+    holds = Holds(aws.client("dynamodb"), OPS_TABLE)
+    assert done(desk, "hold", "3", "2h").action is Action.HOLD
+    found = holds.get("worker", NOW)
+    assert found
+    assert (found.tasks, found.until) == (3, NOW + timedelta(hours=2))
+    done(desk, "release")
+    assert holds.get("worker", NOW) is None
+
+
+def test_a_rotation_is_aws_s_own_command(desk: Desk, aws: MotoAws) -> None:
+    with pytest.raises(CannotBe, match="rotate-secret --secret-id config"):
+        desk.run(["rotate"], NOW)
+    assert not aws.published_events()
+
+
+def test_the_desk_is_found_by_the_stack_s_outputs(
+    aws: MotoAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = """{"Resources": {"Ops": {"Type": "AWS::SNS::Topic"}},
+      "Outputs": {"OpsTableName": {"Value": "ops-table"}}}"""
+    aws.client("cloudformation").create_stack(StackName="jiki-ops", TemplateBody=template)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+    desk = Desk.at(Target("production", "jiki-ops", "eu-west-1", None, {"WorkerServices": "a,b"}))
+    assert desk.table == "ops-table"
+    assert desk.actor.worker_services == ("a", "b")
+    assert desk.identity.environment == "jiki-ops"
+
+
+def run_make(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    with mock.patch.object(sys, "argv", ["make", "--environment", "production", *words]):
+        code = main()
+    printed = capsys.readouterr()
+    return code, printed.out + printed.err
+
+
+def test_help_needs_no_account(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run_make(capsys, "help")
+    assert code == 0
+    assert "silence NAME 1h" in said
+
+
+def test_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run_make(capsys, "--json", "help")
+    (section,) = json.loads(said)
+    assert (code, section["heading"]) == (0, "Commands")
+
+
+def test_without_an_account_it_says_so_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    code, said = run_make(capsys, "status")
+    assert (code, len(said.splitlines())) == (2, 1)
