@@ -41,6 +41,9 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one; RECORD=docs/images draws them)
 	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY) $(if $(RECORD),--record "$(RECORD)")
 
+playground: setup ## Keep the local world up, with the Slack channel as a page whose buttons work
+	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.playground
+
 drill: setup ## Play the failure drills (DRILL=database-is-paused for one; WRITE=1 puts the table into the docs)
 	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.drills $(DRILL) $(if $(WRITE),--write docs/failure-drills.md)
 
