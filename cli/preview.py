@@ -15,7 +15,7 @@ from typing import Any
 
 from paths import ROOT
 from send_alerts.incident.decide import Channels, advance
-from send_alerts.incident.incident import Incident, Policy
+from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.parse import NotAnEvent, parse
 from send_alerts.reading.stack_info import StackInfo
@@ -32,7 +32,6 @@ EMOJI = {
     "arrows_counterclockwise": "#b07d12",
 }
 OVER_AFTER = timedelta(minutes=18)
-POLICY = Policy()
 STACK_INFO = StackInfo(
     region="eu-west-1",
     log_group_prefix="/ecs/",
@@ -89,13 +88,13 @@ def _preview(notice: Notice, now: datetime) -> str:
     if notice.signal is Signal.CHANGE:
         return f"<h2>Remembered</h2><p>{html.escape(notice.title)}</p>"
     incident = Incident(notice.key, changes=() if notice.signal is Signal.NOTE else CHANGES)
-    notified = advance(incident, notice, now, POLICY, CHANNELS)
+    notified = advance(incident, notice, now, CHANNELS)
     if not notified.outbox:
         return f"<p>{html.escape(notice.title)}: nothing to tell by itself.</p>"
     delivery = notified.outbox[-1]
-    by_itself = notified.current(POLICY) is None
-    first = alone(notified, delivery, POLICY) if by_itself else root(notified, POLICY)
-    subject, text = email(notified, notified.outbox[0], POLICY)
+    by_itself = notified.current is None
+    first = alone(notified, delivery) if by_itself else root(notified)
+    subject, text = email(notified, notified.outbox[0])
     return (
         f"<h2>Slack</h2>{_message(first)}{_when_over(notified, notice, now)}"
         f"<h2>SNS: {html.escape(subject)}</h2><pre>{html.escape(text)}</pre>"
@@ -113,10 +112,10 @@ def _when_over(notified: Incident, notice: Notice, now: datetime) -> str:
         was=Signal.OPEN,
         text="",
     )
-    over = advance(notified, end, now, POLICY, CHANNELS)
-    last = _message(line(over, over.outbox[-1], POLICY))
+    over = advance(notified, end, now, CHANNELS)
+    last = _message(line(over, over.outbox[-1]))
     return (
-        f"<h2>Slack, the same message when it is over</h2>{_message(root(over, POLICY))}"
+        f"<h2>Slack, the same message when it is over</h2>{_message(root(over))}"
         f'<div class="thread">{last}</div>'
     )
 

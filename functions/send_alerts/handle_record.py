@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ops_common.observability import logger
-from send_alerts.incident.incident import Policy
+from send_alerts.incident.follow_up import Policy
 from send_alerts.notify import notify
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.parse import NotAnEvent, parse

@@ -1,9 +1,10 @@
-"""What telling people needs from outside, in one bundle."""
+"""What notifying people needs from outside, in one bundle."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from ops_common.one_time_schedules import OneTimeSchedules
 from send_alerts.channels.chart import Chart
 from send_alerts.channels.deployed_images import DeployedImages
 from send_alerts.channels.incidents import IncidentStore, StormStore
@@ -15,7 +16,7 @@ from send_alerts.incident.decide import Channels
 
 
 class TryLater(Exception):
-    """Not everybody has been told; the record is to come back after `seconds`."""
+    """Not everybody has been notified; the record is to come back after `seconds`."""
 
     def __init__(self, reason: str, seconds: float) -> None:
         super().__init__(f"{reason}; again in {seconds:.0f} s")
@@ -30,6 +31,7 @@ class Ports(NamedTuple):
     memory: Memory
     topic: Topic
     queue: AlertQueue
+    schedules: OneTimeSchedules
     threads: Threads | None
     webhook: Webhook | None
     chart: Chart

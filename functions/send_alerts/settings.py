@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import NamedTuple, Self
 
+from ops_common.identity import Identity
 from ops_common.one_time_schedules import ScheduleSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
-from send_alerts.incident.incident import Policy
+from send_alerts.incident.follow_up import Policy
 from send_alerts.reading.stack_info import StackInfo
 
 
@@ -21,14 +22,17 @@ class Settings(NamedTuple):
     slack_channel: str
     """Its id; a webhook knows its own."""
     slack_api_url: str
+    schedules: ScheduleSettings
     stack_info: StackInfo
     policy: Policy
-    schedules: ScheduleSettings
+    flap_window: timedelta
+    """Re-opened so soon after its end, it is the same incident."""
 
     @classmethod
     def from_env(cls) -> Self:
         """Read the environment. Raises SettingsError that names every bad variable."""
         env = Environment()
+        services = ServiceNames.from_environment(env)
         settings = cls(
             topic_arn=env.text("ALERT_TOPIC_ARN"),
             queue_url=env.text("ALERT_QUEUE_URL"),
@@ -36,18 +40,21 @@ class Settings(NamedTuple):
             slack_token_parameter=env.text("SLACK_TOKEN_PARAMETER", ""),
             slack_channel=env.text("SLACK_CHANNEL", ""),
             slack_api_url=env.text("SLACK_API_URL", "https://slack.com/api/"),
+            schedules=ScheduleSettings.from_environment(env),
             stack_info=StackInfo(
                 region=env.text("AWS_REGION"),
                 log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
-                web_service=next(iter(ServiceNames.from_environment(env).web), ""),
+                web_service=next(iter(services.web), ""),
                 runbook_url=env.text("RUNBOOK_URL", ""),
+                environment=Identity.from_env().environment,
+                cluster=env.text("ECS_CLUSTER", ""),
+                services=services.all,
             ),
             policy=Policy(
-                flap_window=timedelta(seconds=env.integer("FLAP_WINDOW_SECONDS", 600)),
                 storm_threshold=env.integer("STORM_THRESHOLD", 10, at_least=1),
                 reminder=timedelta(hours=env.number("REMINDER_HOURS", 4)),
             ),
-            schedules=ScheduleSettings.from_environment(env),
+            flap_window=timedelta(seconds=env.integer("FLAP_WINDOW_SECONDS", 600)),
         )
         env.finish()
         return settings

@@ -9,6 +9,8 @@ from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.aws import client
+from ops_common.one_time_schedules import EventBridgeSchedules
+from ops_common.versioned_item import VersionedItems
 from send_alerts.channels.chart import CloudWatchChart
 from send_alerts.channels.deployed_images import EcsDeployedImages
 from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
@@ -27,13 +29,15 @@ TOKEN_MAX_AGE_SECONDS = 300
 def wire(settings: Settings, context: LambdaContext) -> Ports:
     """The ports of one invocation."""
     now = datetime.now(UTC)
+    items = VersionedItems(client("dynamodb"), settings.table_name)
     threads, webhook = slack(settings)
     return Ports(
-        incidents=DynamoIncidents(client("dynamodb"), settings.table_name),
-        storms=DynamoStorms(client("dynamodb"), settings.table_name),
+        incidents=DynamoIncidents(items, settings.flap_window),
+        storms=DynamoStorms(items),
         memory=DynamoMemory(client("dynamodb"), settings.table_name),
         topic=SnsTopic(client("sns"), settings.topic_arn),
         queue=SqsAlertQueue(client("sqs"), settings.queue_url),
+        schedules=EventBridgeSchedules(client("scheduler"), settings.schedules),
         threads=threads,
         webhook=webhook,
         # A picture is worth one attempt: the message is out by then.

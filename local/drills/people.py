@@ -1,6 +1,7 @@
 """How people are told in a drill: the alert queue in stepped time, SNS, Slack."""
 
 import json
+from collections.abc import Mapping
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,26 @@ class Message:
 
 
 @dataclass
+class LaneSchedules:
+    """EventBridge Scheduler in front of the lane: one message per name, at its time."""
+
+    lane: "AlertLane"
+
+    def put(self, name: str, at: datetime, payload: Mapping[str, Any]) -> None:
+        """As ops_common.one_time_schedules.OneTimeSchedules."""
+        self.delete(name)
+        self.lane.put(dict(payload), (at - self.lane.clock()).total_seconds())
+        self.lane.scheduled[name] = self.lane.waiting[-1]
+
+    def delete(self, name: str) -> None:
+        """As ops_common.one_time_schedules.OneTimeSchedules."""
+        known = self.lane.scheduled.pop(name, None)
+        # One that has arrived is the queue's, with its own attempts.
+        if known in self.lane.waiting and not known.receives:
+            self.lane.waiting.remove(known)
+
+
+@dataclass
 class AlertLane:
     """SQS with its redrive policy, and `send_alerts` behind it, on a clock that is stepped.
 
@@ -48,6 +69,8 @@ class AlertLane:
     attempts: int = 0
     failures: list[str] = field(default_factory=list)
     """What each failed attempt raised."""
+    scheduled: dict[str, Message] = field(default_factory=dict)
+    """The newest message of each one-time schedule."""
     _count: int = 0
     _last_run: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
@@ -61,12 +84,6 @@ class AlertLane:
         """As send_alerts.channels.queue.AlertQueue."""
         message = next(one for one in self.waiting if one.id == receipt_handle)
         message.visible_at = self.clock() + timedelta(seconds=seconds)
-
-    def send_follow_up(self, key: str, number: int, seconds: float) -> None:
-        """As send_alerts.channels.queue.AlertQueue."""
-        detail = {"key": key, "number": number}
-        event = {"source": "jiki.ops", "detail-type": FOLLOW_UP, "detail": detail}
-        self.put(event, min(seconds, 900))
 
     @property
     def undelivered(self) -> list[Message]:
@@ -100,6 +117,7 @@ class AlertLane:
         ports = replace(
             wiring.wire(settings, context),
             queue=self,
+            schedules=LaneSchedules(self),
             clock=self.clock,
             wait=self.clock.advance,
             deadline=self.clock() + timedelta(seconds=FUNCTION_SECONDS),

@@ -7,7 +7,6 @@ from typing import Any
 
 from local.clock import Clock
 from local.slack.limits import problem
-from local.slack.requests import TEAM
 
 type Json = dict[str, Any]
 PARTS = ("text", "blocks", "attachments", "metadata")
@@ -69,11 +68,13 @@ class Workspace:
         self._check(request)
         thread_ts = request.get("thread_ts") or ""
         if thread_ts and self._find(thread_ts) is None:
-            raise SlackError("thread_not_found")
+            # A reply to a deleted message is posted, into the channel (slack-go/slack#1571).
+            thread_ts = ""
         content = {name: request[name] for name in PARTS if name in request}
         message = Message(self.channel, self._next_ts(), content, thread_ts)
         self.messages.append(message)
-        return {"channel": self.channel, "ts": message.ts, "message": content}
+        shown = {**content, "thread_ts": thread_ts} if thread_ts else content
+        return {"channel": self.channel, "ts": message.ts, "message": shown}
 
     def update(self, request: Json) -> Json:
         """chat.update."""
@@ -102,17 +103,6 @@ class Workspace:
         if head is None:
             raise SlackError("thread_not_found")
         return self._page([head, *self.thread(head.ts)], request)
-
-    def auth_test(self, _: Json) -> Json:
-        """auth.test."""
-        return {
-            "url": "https://jiki-local.slack.com/",
-            "team": "Jiki (local)",
-            "user": "jiki-ops",
-            "team_id": TEAM,
-            "user_id": "U0BOT",
-            "bot_id": "B0BOT",
-        }
 
     def members(self, request: Json) -> Json:
         """usergroups.users.list."""

@@ -36,6 +36,17 @@ def test_keeps_a_thread(slack: SlackStandIn, client: WebClient) -> None:
     assert [message.text for message in slack.thread(head["ts"])] == ["reply"]
 
 
+def test_a_reply_to_a_deleted_message_stands_in_the_channel(
+    slack: SlackStandIn, client: WebClient
+) -> None:
+    head = post(client, slack, text="head")
+    slack.delete(head["ts"])
+    answer = post(client, slack, text="reply", thread_ts=head["ts"])
+    assert answer["ok"]
+    assert "thread_ts" not in answer["message"]
+    assert [message.thread_ts for message in slack.messages] == [""]
+
+
 def test_edits_a_message(slack: SlackStandIn, client: WebClient) -> None:
     ts = post(client, slack, text="before")["ts"]
     client.chat_update(channel=slack.channel, ts=ts, text="after")
@@ -62,7 +73,6 @@ def test_edits_a_message(slack: SlackStandIn, client: WebClient) -> None:
         ({"attachments": [{"blocks": [section("x" * 3001)]}]}, "invalid_attachments"),
         ({"attachments": [{"text": "x"}] * 101}, "too_many_attachments"),
         ({"metadata": {"event_payload": {}}}, "invalid_metadata_format"),
-        ({"thread_ts": "1.000001"}, "thread_not_found"),
         ({"channel": "C0OTHER"}, "channel_not_found"),
     ],
 )

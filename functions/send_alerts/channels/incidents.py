@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Protocol
 
+from ops_common.observability import logger
 from ops_common.versioned_item import Conflict, VersionedItems
+from send_alerts.incident.history import FLAP_WINDOW, History
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import Storms
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from send_alerts.reading.notice import parse_optional
 
 ATTEMPTS = 20
 STORMS_ID = "storm#newest"
@@ -38,6 +38,9 @@ class IncidentStore(Protocol):
 class StormStore(Protocol):
     """The port of the one item that counts new incidents; tests give one in memory."""
 
+    def read(self) -> Storms:
+        """As it stands."""
+
     def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
         """Change it, and give what `change` gave beside. Raises Conflict."""
 
@@ -45,18 +48,21 @@ class StormStore(Protocol):
 class DynamoIncidents:
     """IncidentStore on the table of the stack."""
 
-    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._items = VersionedItems(client, table_name)
+    def __init__(self, items: VersionedItems, flap_window: timedelta = FLAP_WINDOW) -> None:
+        self._items = items
+        self._flap_window = flap_window
 
     def load(self, key: str) -> Held:
-        """See IncidentStore."""
+        """See IncidentStore. An item of another form (an older release's) is a new incident."""
         version, values = self._items.read(f"incident#{key}")
-        if not values:
-            return Held(Incident(key), 0, None)
-        leased = values.pop("leased_until")
-        return Held(
-            Incident.from_json(values), version, datetime.fromisoformat(leased) if leased else None
-        )
+        try:
+            incident = Incident.from_json(values, self._flap_window)
+            return Held(incident, version, parse_optional(values["leased_until"]))
+        except (KeyError, TypeError, ValueError) as error:
+            if values is not None:
+                logger.warning("incident of another form begins anew", key=key, reason=str(error))
+            new = Incident(key, History(flap_window=self._flap_window))
+            return Held(new, version, None)
 
     def save(self, held: Held, now: datetime) -> Held:
         """See IncidentStore."""
@@ -69,14 +75,17 @@ class DynamoIncidents:
 class DynamoStorms:
     """StormStore on the table of the stack."""
 
-    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._items = VersionedItems(client, table_name)
+    def __init__(self, items: VersionedItems) -> None:
+        self._items = items
+
+    def read(self) -> Storms:
+        """See StormStore."""
+        return self._read()[1]
 
     def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
         """See StormStore; tried again as long as somebody else was faster."""
         for _ in range(ATTEMPTS):
-            version, values = self._items.read(STORMS_ID)
-            before = Storms.from_json(values) if values else Storms()
+            version, before = self._read()
             after, result = change(before)
             if after == before:
                 return result
@@ -84,3 +93,10 @@ class DynamoStorms:
                 self._items.write(STORMS_ID, version, after.as_json(), datetime.now(UTC))
                 return result
         raise Conflict(STORMS_ID)
+
+    def _read(self) -> tuple[int, Storms]:
+        version, values = self._items.read(STORMS_ID)
+        try:
+            return version, Storms.from_json(values)
+        except (KeyError, TypeError, ValueError):
+            return version, Storms()

@@ -1,5 +1,6 @@
 """What changed lately, and what is silenced: two items that messages and people write to."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 CHANGES_ID = "change#recent"
 SILENCES_ID = "silence#alarms"
+FAMILIES_ID = "family#composites"
 RECENT = timedelta(hours=2)
 MOST_CHANGES = 5
 
@@ -30,6 +32,12 @@ class Memory(Protocol):
 
     def silenced_until(self, name: str, now: datetime) -> datetime | None:
         """Until when the name is silenced; None when it is not."""
+
+    def remember_children(self, parent: str, children: Sequence[str]) -> None:
+        """Keep which alarms the rule of a composite names."""
+
+    def parent_of(self, child: str) -> str:
+        """The composite whose rule names the alarm; empty for none."""
 
 
 class DynamoMemory:
@@ -75,7 +83,8 @@ class DynamoMemory:
         """See Memory. A silence whose time can't be read is ignored, with a warning."""
         ends = []
         for pattern, value in self._item(SILENCES_ID).items():
-            if pattern == "id" or not fnmatchcase(name, pattern):
+            # A name may hold the characters of a pattern: `[…]`, `*`.
+            if pattern == "id" or not (name == pattern or fnmatchcase(name, pattern)):
                 continue
             try:
                 ends.append(instant(value["S"]))
@@ -83,6 +92,29 @@ class DynamoMemory:
                 logger.warning("silence ignored: expected an ISO 8601 time", pattern=pattern)
         end = max(ends, default=now)
         return end if end > now else None
+
+    def remember_children(self, parent: str, children: Sequence[str]) -> None:
+        """See Memory."""
+        item = self._item(FAMILIES_ID)
+        known = {child for child, value in item.items() if value.get("S") == parent} - {"id"}
+        for child in sorted(set(children) - known):
+            self._change_family("SET #child = :parent", child, {":parent": {"S": parent}})
+        for child in sorted(known - set(children)):
+            self._change_family("REMOVE #child", child)
+
+    def _change_family(self, update: str, child: str, values: dict[str, Any] | None = None) -> None:
+        call: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
+        self._client.update_item(
+            TableName=self._table_name,
+            Key={"id": {"S": FAMILIES_ID}},
+            UpdateExpression=update,
+            ExpressionAttributeNames={"#child": child},
+            **call,
+        )
+
+    def parent_of(self, child: str) -> str:
+        """See Memory."""
+        return str(self._item(FAMILIES_ID).get(child, {}).get("S", ""))
 
     def _item(self, item_id: str) -> dict[str, Any]:
         answer = self._client.get_item(TableName=self._table_name, Key={"id": {"S": item_id}})

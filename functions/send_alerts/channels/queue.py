@@ -1,10 +1,6 @@
-"""The alert queue, from the side of its consumer: hide a message longer, send one to ourselves."""
+"""The alert queue, from the side of its consumer: hide a message longer."""
 
-import json
 from typing import TYPE_CHECKING, Protocol
-
-from ops_common.ops_events import SOURCE
-from send_alerts.reading.parse import FOLLOW_UP
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -17,9 +13,6 @@ class AlertQueue(Protocol):
 
     def hide(self, receipt_handle: str, seconds: float) -> None:
         """Keep a message that failed out of sight for so long."""
-
-    def send_follow_up(self, key: str, number: int, seconds: float) -> None:
-        """Send the follow-up message of an incident, to arrive after so long."""
 
 
 class SqsAlertQueue:
@@ -35,17 +28,4 @@ class SqsAlertQueue:
             QueueUrl=self._queue_url,
             ReceiptHandle=receipt_handle,
             VisibilityTimeout=min(max(0, round(seconds)), LONGEST_VISIBILITY_SECONDS),
-        )
-
-    def send_follow_up(self, key: str, number: int, seconds: float) -> None:
-        """See AlertQueue."""
-        event = {
-            "source": SOURCE,
-            "detail-type": FOLLOW_UP,
-            "detail": {"key": key, "number": number},
-        }
-        self._client.send_message(
-            QueueUrl=self._queue_url,
-            MessageBody=json.dumps(event),
-            DelaySeconds=min(max(0, round(seconds)), 900),
         )

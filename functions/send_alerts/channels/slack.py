@@ -15,6 +15,7 @@ from send_alerts.channels.slack_failures import (
     SlackBroken,
     of_answer,
     of_exception,
+    of_webhook,
 )
 from send_alerts.words.slack_blocks import Message
 
@@ -30,6 +31,8 @@ class Posted(NamedTuple):
 
     channel: str
     ts: str
+    thread_ts: str = ""
+    """The thread it hangs in, by Slack's answer; empty for a message of its own."""
 
 
 class Threads(Protocol):
@@ -85,7 +88,8 @@ class BotSlack:
             unfurl_media=False,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery}},
         )
-        return Posted(str(answer["channel"]), str(answer["ts"]))
+        thread = (answer.get("message") or {}).get("thread_ts") or ""
+        return Posted(str(answer["channel"]), str(answer["ts"]), str(thread))
 
     def whoami(self) -> str:
         """Who the token belongs to (`auth.test`)."""
@@ -98,7 +102,7 @@ class BotSlack:
             for message in self._messages(since, thread_ts):
                 payload = message.get("metadata", {}).get("event_payload", {})
                 if payload.get("delivery") == delivery:
-                    return Posted(self._channel, str(message["ts"]))
+                    return Posted(self._channel, str(message["ts"]), thread_ts)
         except MessageGone:
             # The thread it was for has been deleted.
             return None
@@ -149,7 +153,9 @@ class BotSlack:
             except SlackApiError as error:
                 answer = error.response
                 code = str(answer.get("error", "")) if isinstance(answer.data, dict) else ""
-                raise of_answer(answer.status_code, code, answer.headers) from None
+                needed = str(answer.get("needed") or "") if code else ""
+                detail = f"needs {needed}" if needed else ""
+                raise of_answer(answer.status_code, code, answer.headers, detail) from None
             except (OSError, HTTPException) as error:
                 raise of_exception(error) from None
 
@@ -172,6 +178,6 @@ class WebhookSlack:
             except (OSError, HTTPException) as error:
                 raise of_exception(error) from None
             if answer.status_code != 200:
-                raise of_answer(answer.status_code, answer.body.strip(), answer.headers)
+                raise of_webhook(answer.status_code, answer.body.strip(), answer.headers)
 
         self._breaker.call(attempt)

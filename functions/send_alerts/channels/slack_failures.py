@@ -34,10 +34,14 @@ OF_THE_MESSAGE = frozenset(
         "too_many_attachments",
     )
 )
+# Answers of 4xx that say nothing of the request: a time-out, a limit.
+MAYBE_STATUS = frozenset((408, 425, 429))
 # The message to edit, or the thread's head, is gone.
 GONE = frozenset(
     ("message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found")
 )
+# The thread takes no replies (any more); the channel is well.
+CLOSED = frozenset(("thread_locked", "cannot_reply_to_message", "restricted_action_thread_locked"))
 
 
 class SlackFailure(Exception):
@@ -72,17 +76,26 @@ class MessageRefused(SlackFailure):
 class MessageGone(SlackFailure):
     """Somebody has deleted the message to edit or to answer."""
 
-
-class SlackBroken(SlackFailure):
-    """Token, channel or workspace: nothing passes until a person mends it."""
-
     def __init__(self, code: str) -> None:
-        super().__init__(f"Slack does not take messages: {code}")
+        super().__init__(code)
         self.code = code
 
 
-def of_answer(status: int, code: str, headers: Mapping[str, str]) -> SlackFailure:
-    """What an HTTP answer other than a success means."""
+class ThreadClosed(MessageGone):
+    """Nothing can be said in this thread; a new root message can."""
+
+
+class SlackBroken(SlackFailure):
+    """Token, channel, address or workspace: nothing passes until a person fixes it."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        said = f"{code} ({detail})" if detail else code
+        super().__init__(f"Slack does not take messages: {said}")
+        self.code = code
+
+
+def of_answer(status: int, code: str, headers: Mapping[str, str], detail: str = "") -> SlackFailure:
+    """What an HTTP answer other than a success means; `detail` is what people need beside it."""
     if status == 429 or code in ("ratelimited", "rate_limited"):
         return NotSent("Slack limits the rate", _retry_after(headers))
     if status >= 500 or code in OF_SLACK or " " in code or not code:
@@ -90,9 +103,26 @@ def of_answer(status: int, code: str, headers: Mapping[str, str]) -> SlackFailur
         return MaybeSent(f"Slack answered with HTTP {status} {code[:100]}".strip(), AFTER_ANSWER)
     if code in GONE:
         return MessageGone(code)
+    if code in CLOSED:
+        return ThreadClosed(code)
     if code in OF_THE_MESSAGE:
         return MessageRefused(code)
-    return SlackBroken(code)
+    return SlackBroken(code, detail)
+
+
+def of_webhook(status: int, body: str, headers: Mapping[str, str]) -> SlackFailure:
+    """What a webhook's answer other than `ok` means.
+
+    Its refusals are a word of text. Any other answer of 4xx is one all the same: the page of a
+    mistyped address, the JSON of a workflow's trigger.
+    """
+    if not 400 <= status < 500 or status in MAYBE_STATUS or body in OF_THE_MESSAGE:
+        return of_answer(status, body, headers)
+    if body and " " not in body and body.isprintable() and "<" not in body and "{" not in body:
+        return of_answer(status, body, headers)
+    words = "this is the address of a workflow, not of an incoming webhook"
+    reason = words if body.startswith("{") else "no incoming webhook is at this address"
+    return SlackBroken(f"HTTP {status}: {reason}")
 
 
 def of_exception(error: Exception) -> SlackFailure:

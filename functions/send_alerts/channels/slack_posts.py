@@ -1,6 +1,7 @@
-"""What a delivery is in Slack: a message of its own, or a line below the incident's head."""
+"""What an outbox entry is in Slack: a message of its own, or a line below the root message."""
 
 from copy import replace
+from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -8,23 +9,30 @@ from ops_common.observability import logger
 from send_alerts.channels.chart import Chart
 from send_alerts.channels.slack import Posted, Threads, Webhook
 from send_alerts.channels.slack_failures import MessageGone, MessageRefused, SlackFailure
-from send_alerts.incident.history import episode_at
-from send_alerts.incident.incident import Incident, Policy, RootMessage
+from send_alerts.incident.episodes import episode_at
+from send_alerts.incident.incident import Incident, RootMessage
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.words.slack_blocks import Message, alone, line, root
 
+NO_DATA_THREAD = timedelta(hours=24)
+"""For so long missing data is one message with a thread; later it is a new one."""
+DELETED = "message_not_found"
+SHOWN_IN_CHANNEL = (EntryKind.REMINDER, EntryKind.SUMMARY, EntryKind.WORSE, EntryKind.ROLLED_BACK)
+"""Lines of a thread that the channel is to see too."""
 
-def thread(incident: Incident, delivery: OutboxEntry, policy: Policy) -> str:
-    """The thread that a delivery belongs to; empty for a message of its own."""
-    if incident.root and incident.root_covers(delivery.at, policy):
-        return incident.root.ts
-    return ""
+
+def thread(incident: Incident, entry: OutboxEntry) -> str:
+    """The thread that an entry belongs to; empty for a message of its own."""
+    known = incident.root
+    if known is None or not incident.root_covers(entry.at):
+        return ""
+    if entry.kind is EntryKind.NO_DATA and entry.at - known.posted_for > NO_DATA_THREAD:
+        return ""
+    return known.ts
 
 
-def find(
-    incident: Incident, tried: OutboxEntry, threads: Threads, policy: Policy
-) -> Incident | None:
-    """The incident with what the attempts at a delivery have left; None if they left nothing.
+def find(incident: Incident, tried: OutboxEntry, threads: Threads) -> Incident | None:
+    """The incident with what the attempts at an entry have left; None if they left nothing.
 
     Looked for where it was tried. Where it would go now may be another place: an event that came
     meanwhile can make it part of another incident.
@@ -35,62 +43,71 @@ def find(
         if posted is None:
             continue
         older = incident.root is not None and tried.at < incident.root.posted_for
-        if thread_ts or older or _stands_alone(incident, tried, policy):
+        if thread_ts or older or _stands_alone(incident, tried):
             return incident
-        # What it shows is not known: an edit will bring it up to date.
-        return replace(incident, root=RootMessage(posted.channel, posted.ts, tried.at, ""))
+        return _with_root(incident, tried, posted)
     return None
 
 
-def post(incident: Incident, delivery: OutboxEntry, threads: Threads, policy: Policy) -> Incident:
+def post(incident: Incident, entry: OutboxEntry, threads: Threads) -> Incident:
     """The incident after the post. Raises SlackFailure."""
-    thread_ts = thread(incident, delivery, policy)
-    message = _message(incident, delivery, policy)
-    broadcast = bool(thread_ts) and delivery.kind in (EntryKind.REMINDER, EntryKind.SUMMARY)
+    thread_ts = thread(incident, entry)
+    message = _message(incident, entry)
+    broadcast = bool(thread_ts) and entry.kind in SHOWN_IN_CHANNEL
     try:
-        posted = threads.post(message, delivery.id, thread_ts, broadcast=broadcast)
+        posted = threads.post(message, entry.id, thread_ts, broadcast=broadcast)
     except MessageRefused as failure:
-        logger.warning("slack refused the blocks", delivery=delivery.id, reason=str(failure))
-        posted = threads.post(message.plain(), delivery.id, thread_ts, broadcast=broadcast)
-    except MessageGone:
-        # Somebody has deleted the head: the incident gets a new one.
-        return post(replace(incident, root=None), delivery, threads, policy)
-    return _with(incident, delivery, posted, message.fingerprint, policy)
+        logger.warning("slack refused the blocks", entry=entry.id, reason=str(failure))
+        posted = threads.post(message.plain(), entry.id, thread_ts, broadcast=broadcast)
+    except MessageGone as failure:
+        # Somebody has deleted or locked the thread: the incident gets a new root message.
+        logger.warning("new root message", incident=incident.key, reason=str(failure))
+        return post(replace(incident, root=None), entry, threads)
+    if thread_ts and not posted.thread_ts:
+        # Slack posts a reply to a deleted message into the channel, and says so by this alone.
+        logger.warning("root message deleted; the line becomes the new one", entry=entry.id)
+        return _with_root(incident, entry, posted)
+    if thread_ts or _stands_alone(incident, entry):
+        return incident
+    return _with_root(incident, entry, posted, message.fingerprint)
 
 
-def post_to_webhook(
-    incident: Incident, delivery: OutboxEntry, webhook: Webhook, policy: Policy
-) -> None:
+def post_to_webhook(incident: Incident, entry: OutboxEntry, webhook: Webhook) -> None:
     """A whole message each time. Raises SlackFailure."""
-    message = alone(incident, delivery, policy)
+    message = alone(incident, entry)
     try:
         webhook.post(message)
     except MessageRefused as failure:
-        logger.warning("slack refused the blocks", delivery=delivery.id, reason=str(failure))
+        logger.warning("slack refused the blocks", entry=entry.id, reason=str(failure))
         webhook.post(message.plain())
 
 
-def edit_root(incident: Incident, threads: Threads, policy: Policy) -> Incident:
-    """The incident with its head showing how it stands; no call if it does already."""
-    if incident.root is None:
+def edit_root(incident: Incident, threads: Threads) -> Incident:
+    """The incident with its root message showing how it stands; no call if it does already."""
+    known = incident.root
+    if known is None or not root_is_stale(incident):
         return incident
-    message = root(incident, policy)
-    if message.fingerprint == incident.root.shown:
-        return incident
+    message = root(incident)
     try:
-        threads.update(incident.root.channel, incident.root.ts, message)
-    except (MessageGone, MessageRefused) as failure:
-        logger.warning("head not edited", incident=incident.key, reason=str(failure))
-    return replace(incident, root=replace(incident.root, shown=message.fingerprint))
+        threads.update(known.channel, known.ts, message)
+    except MessageGone as failure:
+        logger.warning("root message not edited", incident=incident.key, reason=str(failure))
+        if failure.code == DELETED:
+            # What comes next gets a new one.
+            return replace(incident, root=None)
+    except MessageRefused as failure:
+        logger.warning("root message not edited", incident=incident.key, reason=str(failure))
+    return replace(incident, root=replace(known, shown=message.fingerprint))
 
 
-def root_is_stale(incident: Incident, policy: Policy) -> bool:
-    """Whether an edit of the head is due."""
-    return incident.root is not None and (incident.root.shown != root(incident, policy).fingerprint)
+def root_is_stale(incident: Incident) -> bool:
+    """Whether an edit of the root message is due; a storm's digest is the storm's to edit."""
+    known = incident.root
+    return known is not None and not known.digest and known.shown != root(incident).fingerprint
 
 
 def chart(incident: Incident, threads: Threads, chart: Chart) -> None:
-    """A picture in the thread, tried once: without it the incident is told all the same."""
+    """A picture in the thread, tried once: without it the incident is announced all the same."""
     if incident.root is None or incident.subject is None or not incident.subject.widget:
         return
     try:
@@ -100,24 +117,20 @@ def chart(incident: Incident, threads: Threads, chart: Chart) -> None:
         logger.warning("no chart", incident=incident.key, reason=str(failure))
 
 
-def _message(incident: Incident, delivery: OutboxEntry, policy: Policy) -> Message:
-    if thread(incident, delivery, policy):
-        return line(incident, delivery, policy)
-    if _stands_alone(incident, delivery, policy):
-        return alone(incident, delivery, policy)
-    return root(replace(incident, root=RootMessage("", "", delivery.at, "")), policy)
+def _message(incident: Incident, entry: OutboxEntry) -> Message:
+    if thread(incident, entry):
+        return line(incident, entry)
+    if _stands_alone(incident, entry):
+        return alone(incident, entry)
+    return root(replace(incident, root=RootMessage("", "", entry.at, "")))
 
 
-def _with(
-    incident: Incident, delivery: OutboxEntry, posted: Posted, shown: str, policy: Policy
-) -> Incident:
-    if thread(incident, delivery, policy) or _stands_alone(incident, delivery, policy):
-        return incident
-    return replace(incident, root=RootMessage(posted.channel, posted.ts, delivery.at, shown))
+def _with_root(incident: Incident, entry: OutboxEntry, posted: Posted, shown: str = "") -> Incident:
+    # Where what it shows is not known, an edit will bring it up to date.
+    return replace(incident, root=RootMessage(posted.channel, posted.ts, entry.at, shown))
 
 
-def _stands_alone(incident: Incident, delivery: OutboxEntry, policy: Policy) -> bool:
-    return (
-        delivery.kind is EntryKind.NOTE
-        or episode_at(incident.episodes(policy), delivery.at) is None
-    )
+def _stands_alone(incident: Incident, entry: OutboxEntry) -> bool:
+    if entry.kind is EntryKind.NO_DATA:
+        return False
+    return entry.kind is EntryKind.NOTE or episode_at(incident.episodes, entry.at) is None

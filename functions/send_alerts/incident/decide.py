@@ -1,22 +1,22 @@
-"""The decisions: what a notice does to an incident, and what people are told. No I/O here."""
+"""The decisions: what a notice does to an incident, and what people are notified of. No I/O."""
 
 from copy import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from ops_common.ops_events import Severity
-from send_alerts.incident.history import Transition, episode_at, to_notify
-from send_alerts.incident.incident import Incident, Policy
+from send_alerts.incident.episodes import Transition, episode_at, rolls_back, to_notify
+from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.notice import Notice, Signal
+from send_alerts.incident.weight import weigh
+from send_alerts.reading.notice import OPENING, Hold, Notice, Signal
 
-OWN_MESSAGE = (
-    EntryKind.OPENED,
-    EntryKind.REOPENED,
-    EntryKind.AGAIN,
-    EntryKind.FLAPPING,
-    EntryKind.RESOLVED,
+# E-mail gets an incident's opening, its getting worse, its end, and one word of flapping between.
+BY_MAIL = (
+    *(EntryKind.OPENED, EntryKind.WORSE, EntryKind.FLAPPING, EntryKind.RESOLVED, EntryKind.CALM),
+    *(EntryKind.NOTE, EntryKind.SUMMARY, EntryKind.REOPENED),
 )
+LOUD = (*BY_MAIL, EntryKind.REMINDER, EntryKind.ROLLED_BACK)
 
 
 class Channels(NamedTuple):
@@ -27,143 +27,181 @@ class Channels(NamedTuple):
     """A bot token can thread and edit; an incoming webhook can't."""
 
 
-def advance(
-    incident: Incident, notice: Notice, now: datetime, policy: Policy, channels: Channels
-) -> Incident:
-    """What is known after the notice, with the tellings that it is worth in the outbox.
+def advance(incident: Incident, notice: Notice, now: datetime, channels: Channels) -> Incident:
+    """What is known after the notice, with what people are to be sent in the outbox.
 
     A repeat changes nothing. A late one finds its place in the history, re-opens nothing that a
-    newer one has ended, and is told as late.
+    newer one has ended, and is sent as late. While the incident is held, nothing is sent.
     """
     if incident.history.knows(notice):
         return incident
-    history = incident.history.with_transition(notice, policy.flap_window)
-    incident = replace(incident, history=history, subject=_subject(incident.subject, notice))
-    for entry in to_notify(history.entries):
+    before = incident
+    incident = replace(
+        _held(incident, notice),
+        history=incident.history.with_transition(notice),
+    )
+    incident = replace(incident, subject=_subject(incident, notice))
+    for entry in to_notify(incident.history.entries):
         if entry.notified:
             continue
-        kind, loud = _weigh(incident, entry, policy)
-        delivery = OutboxEntry(
-            id=f"{incident.key}@{entry.at.isoformat()}/{entry.signal}",
+        weight = weigh(incident, entry, before)
+        own = entry.at == notice.occurred_at and entry.part is notice.part
+        out = OutboxEntry(
+            id=_entry_id(incident, entry),
             channel=Channel.SLACK,
-            kind=kind,
+            kind=weight.kind,
             at=entry.at,
-            text=notice.text if entry.at == notice.occurred_at else "",
+            text=notice.text if own else "",
             late=_late(incident, entry),
         )
-        if kind in (EntryKind.OPENED, EntryKind.FLAPPING):
-            incident = replace(incident, flapping_notified=kind is EntryKind.FLAPPING)
+        if weight.kind in (EntryKind.OPENED, EntryKind.FLAPPING):
+            flapping = weight.kind is EntryKind.FLAPPING
+            incident = replace(incident, flapping_notified=flapping)
         incident = replace(incident, history=incident.history.mark_notified([entry]))
-        incident = enqueue(incident, delivery, now, channels, loud=loud)
+        incident = enqueue(incident, out, now, channels, loud=weight.loud)
     return incident
 
 
 def enqueue(
-    incident: Incident, delivery: OutboxEntry, now: datetime, channels: Channels, *, loud: bool
+    incident: Incident, entry: OutboxEntry, now: datetime, channels: Channels, *, loud: bool
 ) -> Incident:
-    """Put a telling into the outbox, once for each channel that gets it.
+    """Put an entry into the outbox, once for each channel that gets it.
 
-    Loud ones are for every channel; the others only add to a thread. What is merely good to know
-    goes to SNS (e-mail, mostly) only where there is no Slack.
+    Nothing while the incident is held, or told within the composite alarm that it is a child of.
     """
+    if incident.hold is not None or incident.part_of:
+        return incident
     wanted = []
-    if loud and not (channels.slack and for_slack_alone(incident, delivery.kind)):
+    if loud and not incident.folded(entry.at) and mailed(incident, entry.kind, channels):
         wanted.append(Channel.SNS)
-    if channels.threads or (channels.slack and loud):
+    if channels.threads or (channels.slack and loud and not incident.folded(entry.at)):
         wanted.append(Channel.SLACK)
-    put = tuple(
-        replace(delivery, id=f"{delivery.id}/{channel}", channel=channel) for channel in wanted
-    )
-    notified_at = now if loud else incident.notified_at
-    return replace(incident, outbox=incident.outbox + put, notified_at=notified_at)
+    put = tuple(replace(entry, id=f"{entry.id}/{channel}", channel=channel) for channel in wanted)
+    incident = replace(incident, outbox=incident.outbox + put)
+    if not loud:
+        return incident
+    announced_for = max(incident.announced_for or entry.at, entry.at)
+    if entry.kind is EntryKind.NOTE:
+        announced_for = incident.announced_for or entry.at
+    return replace(incident, announced_for=announced_for, notified_at=now)
 
 
-def for_slack_alone(incident: Incident, kind: EntryKind) -> bool:
-    """Whether something is merely good to know, so that nobody needs an e-mail of it."""
+def mailed(incident: Incident, kind: EntryKind, channels: Channels) -> bool:
+    """Whether SNS (e-mail, mostly) gets it; without Slack it gets all that is loud."""
     severity = incident.subject and incident.subject.severity
-    return kind is EntryKind.NO_DATA or (kind is EntryKind.NOTE and severity is Severity.INFO)
+    for_slack = kind is EntryKind.NOTE and severity is Severity.INFO
+    return (kind in BY_MAIL and not for_slack) if channels.slack else kind in LOUD
 
 
-def silence(incident: Incident, before: Incident, until: datetime) -> Incident:
-    """Tell nothing of what is new; an incident that outlasts the silence is told then."""
-    return replace(incident, outbox=before.outbox, silenced_until=until)
-
-
-def needs_root(incident: Incident, policy: Policy) -> OutboxEntry | None:
-    """The first telling in the outbox that needs a new message in the channel, if any does."""
+def first_announcement(before: Incident, after: Incident) -> OutboxEntry | None:
+    """The new entry by which people first hear of an incident, if there is one."""
+    known = {entry.id for entry in before.outbox}
+    unannounced = replace(after, announced_for=before.announced_for)
     return next(
         (
-            delivery
-            for delivery in incident.outbox
-            if delivery.kind in OWN_MESSAGE
-            and delivery.tried_at is None
-            and not incident.root_covers(delivery.at, policy)
-            and not incident.folded(delivery.at, policy)
+            entry
+            for entry in after.outbox
+            if entry.id not in known
+            and entry.kind in (EntryKind.OPENED, EntryKind.FLAPPING)
+            and not unannounced.announced(entry.at)
         ),
         None,
     )
 
 
-def fold(incident: Incident, policy: Policy) -> Incident:
-    """What belongs to a storm goes to the storm, as one delivery."""
-    told_here = (Channel.SNS, Channel.SLACK)
-    handed = [
-        delivery
-        for delivery in incident.outbox
-        if delivery.channel in told_here
-        and delivery.tried_at is None
-        and incident.folded(delivery.at, policy)
-    ]
-    if not handed:
+def fold(incident: Incident, opening: OutboxEntry, storm: str, channels: Channels) -> Incident:
+    """Part of a storm: lines in the thread of its digest are all that is sent."""
+    incident = replace(incident, folded_for=opening.at, storm=storm)
+    return replace(
+        incident,
+        outbox=tuple(
+            entry
+            for entry in incident.outbox
+            if entry.tried_at is not None
+            or entry.channel is Channel.SCHEDULE
+            or not incident.folded(entry.at)
+            or (entry.channel is Channel.SLACK and channels.threads)
+        ),
+    )
+
+
+def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
+    """End a hold; an incident that has outlasted it is announced now."""
+    incident = replace(incident, hold=None)
+    episode, subject = incident.current, incident.subject
+    if episode is None or subject is None or not episode.open:
         return incident
-    mine = tuple(delivery for delivery in incident.outbox if delivery not in handed)
-    last = handed[-1]
-    storm = replace(last, id=f"{last.id}/storm", channel=Channel.STORM)
-    return replace(incident, outbox=(*mine, storm))
+    announced = incident.announced(episode.opened_at)
+    kind = EntryKind.REMINDER if announced else EntryKind.OPENED
+    entry = OutboxEntry(
+        f"{incident.key}@{now.isoformat()}/{kind}", Channel.SLACK, kind, now, subject.text
+    )
+    return enqueue(incident, entry, now, channels, loud=True)
 
 
-def _subject(known: Notice | None, notice: Notice) -> Notice:
+def _held(incident: Incident, notice: Notice) -> Incident:
+    """With the hold that the notice brings, or without the one that it lifts."""
+    entries = incident.history.entries
+    if entries and notice.occurred_at < entries[-1].at:
+        return incident
+    if notice.hold is not None:
+        return replace(incident, hold=_longer(incident.hold, notice.hold))
+    if incident.hold is None or not incident.hold.ends_with_next:
+        return incident
+    episode = incident.current
+    ends_what_was_sent = (
+        notice.signal is Signal.RESOLVED
+        and episode is not None
+        and incident.announced(episode.opened_at)
+    )
+    lifted = notice.signal in OPENING or ends_what_was_sent
+    return replace(incident, hold=None) if lifted else incident
+
+
+def _longer(known: Hold | None, new: Hold) -> Hold:
+    if known is None or known.ends_with_next:
+        return new
+    if new.until is None or (known.until and new.until > known.until):
+        return new
+    return known
+
+
+def _entry_id(incident: Incident, entry: Transition) -> str:
+    which = f"/{entry.part}/{entry.ref}" if entry.ref else ""
+    return f"{incident.key}@{entry.at.isoformat()}/{entry.signal}{which}"
+
+
+def _subject(incident: Incident, notice: Notice) -> Notice:
+    """The notice that names the incident: its newest opening, of a story the worst part's."""
+    known = incident.subject
     if known is None:
         return notice
-    if notice.signal is not Signal.OPEN:
-        return known
-    newer = known.signal is not Signal.OPEN or notice.occurred_at >= known.occurred_at
-    return notice if newer else known
+    if (known.signal in OPENING) is not (notice.signal in OPENING):
+        return known if known.signal in OPENING else notice
+    if known.part is not notice.part and _of_one(incident, known, notice):
+        critical = [one for one in (known, notice) if one.severity is Severity.CRITICAL]
+        if len(critical) == 1:
+            return critical[0]
+    return notice if notice.occurred_at >= known.occurred_at else known
 
 
-def _weigh(incident: Incident, entry: Transition, policy: Policy) -> tuple[EntryKind, bool]:
-    """What a transition is, as far as is known now, and whether every channel is told of it."""
-    if entry.signal is Signal.NOTE:
-        return EntryKind.NOTE, True
-    found = incident.episodes(policy)
-    episode = episode_at(found, entry.at)
-    if entry.signal is Signal.NO_DATA:
-        return EntryKind.NO_DATA, not (episode and episode.open)
-    if episode and episode.reopened >= policy.flaps_until_quiet:
-        if episode == found[-1] and not incident.flapping_notified:
-            return EntryKind.FLAPPING, True
-        quiet = EntryKind.RESOLVED if entry.signal is Signal.RESOLVED else EntryKind.REOPENED
-        return quiet, False
-    if entry.signal is Signal.RESOLVED:
-        return EntryKind.RESOLVED, True
-    if episode is None or entry.at == episode.opened_at:
-        return EntryKind.OPENED, True
-    if (entry.was or _before(incident, entry)) is Signal.RESOLVED:
-        return EntryKind.REOPENED, True
-    return EntryKind.AGAIN, False
-
-
-def _before(incident: Incident, entry: Transition) -> Signal | None:
-    earlier = [
-        other.signal
-        for other in incident.history.entries
-        if other.at < entry.at and other.signal in (Signal.OPEN, Signal.RESOLVED)
-    ]
-    return earlier[-1] if earlier else None
+def _of_one(incident: Incident, one: Notice, other: Notice) -> bool:
+    """Whether both fall into the same incident."""
+    at = min(one.occurred_at, other.occurred_at)
+    later = max(one.occurred_at, other.occurred_at)
+    return episode_at(incident.episodes, at) == episode_at(incident.episodes, later)
 
 
 def _late(incident: Incident, entry: Transition) -> bool:
     return any(
-        other.at > entry.at and other.signal in (Signal.OPEN, Signal.RESOLVED)
+        other.at > entry.at and other.signal in (*OPENING, Signal.RESOLVED)
         for other in incident.history.entries
+    )
+
+
+def is_rollback(incident: Incident, deployment: str) -> bool:
+    """Whether the deployment that completed is the old one that ECS had gone back to."""
+    return any(
+        entry.ref == deployment and rolls_back(entry, incident.history.entries)
+        for entry in incident.history.entries
     )

@@ -1,50 +1,69 @@
-"""What the passing of time does to an incident: reminders, calm, an end by quietness.
+"""What the passing of time does to an incident: reminders, calm, an end by quietness or lost data.
 
-Nothing ticks. An incident that waits for a time sends itself one message through the alert queue,
-hidden until then; while nothing is open nothing runs and nothing is paid.
+Nothing ticks. An incident that waits for a time has one schedule, which brings a message to the
+alert queue then; while nothing is open nothing runs and nothing is paid.
 """
 
 from copy import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from send_alerts.incident.decide import Channels, advance, enqueue
-from send_alerts.incident.history import Episode
-from send_alerts.incident.incident import FollowUpDue, Incident, Policy
+from send_alerts.incident.decide import Channels, advance, enqueue, lift
+from send_alerts.incident.episodes import Episode
+from send_alerts.incident.incident import FollowUpDue, Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.notice import Notice, Signal
+from send_alerts.reading.figures import span
+from send_alerts.reading.notice import Notice, Part, Signal
 
-LONGEST_DELAY = timedelta(seconds=900)
-"""A new message can be hidden no longer (Amazon SQS, "Delay queues"); later times take hops."""
+QUIET = timedelta(minutes=30)
+"""Failed tasks and starts have no event of their end; so long without another one, it is over."""
+QUIET_PARTS = frozenset({Part.TASKS, Part.STARTS})
+NO_DATA_END = timedelta(hours=24)
+"""An alarm without data says nothing any more; so long after, its incident is over."""
+OVERDUE = timedelta(minutes=5)
+"""A schedule fires within a minute of its time; a message that has not come by now is lost."""
+
+
+class Policy(NamedTuple):
+    """How much is sent; parameters of the stack."""
+
+    reminder: timedelta = timedelta(hours=4)
+    """Sent again after so long in alarm; zero for never."""
+    storm_threshold: int = 10
+    """More new incidents within a minute go into one digest."""
 
 
 def run_follow_up(
     incident: Incident, number: int, now: datetime, policy: Policy, channels: Channels
 ) -> Incident:
-    """Tell what became due. A stale number (an older message, delivered twice) changes nothing."""
+    """Send what became due. A stale number (an older message, delivered twice) changes nothing."""
     if incident.follow_up is None or incident.follow_up.number != number:
         return incident
     incident = replace(incident, follow_up=replace(incident.follow_up, due_at=None))
-    episode, subject = incident.current(policy), incident.subject
+    incident = lift_when_due(incident, now, channels)
+    episode, subject = incident.current, incident.subject
     if episode is None or subject is None:
         return incident
-    if (due := _end_by_quiet(episode, subject)) and now >= due:
-        over = replace(
-            subject,
-            signal=Signal.RESOLVED,
-            occurred_at=due,
-            text=f"No repeat for {subject.quiet_seconds // 60} minutes",
-            was=Signal.OPEN,
-            since=None,
-        )
-        return advance(incident, over, now, policy, channels)
+    if (due := _end_by_quiet(episode)) and now >= due:
+        text = f"No repeat for {span(QUIET.total_seconds())}"
+        return advance(incident, _over(subject, due, text), now, channels)
+    if (due := _end_by_lost_data(episode)) and now >= due:
+        text = f"No data for {span(NO_DATA_END.total_seconds())}: taken as over"
+        return advance(incident, _over(subject, due, text), now, channels)
     if (due := _reminder(incident, episode, policy)) and now >= due:
-        incident = replace(incident, silenced_until=None)
-        reminder = _delivery(incident, EntryKind.REMINDER, now, subject.text)
+        reminder = _entry(incident, EntryKind.REMINDER, now, subject.text)
         incident = enqueue(incident, reminder, now, channels, loud=True)
-    if (due := _calm(incident, episode, policy)) and now >= due:
+    if (due := _calm(incident, episode)) and now >= due:
         incident = replace(incident, flapping_notified=False)
-        calm = _delivery(incident, EntryKind.CALM, episode.last_at, "")
+        calm = _entry(incident, EntryKind.CALM, episode.last_at, "")
         incident = enqueue(incident, calm, now, channels, loud=True)
+    return incident
+
+
+def lift_when_due(incident: Incident, now: datetime, channels: Channels) -> Incident:
+    """Without a hold whose time has passed."""
+    if incident.hold and incident.hold.until and now >= incident.hold.until:
+        return lift(incident, now, channels)
     return incident
 
 
@@ -52,50 +71,73 @@ def schedule(incident: Incident, now: datetime, policy: Policy) -> Incident:
     """Put the message to ourselves into the outbox, unless an early enough one is under way."""
     due = _next(incident, policy)
     under_way = incident.follow_up and incident.follow_up.due_at
-    if due is None or (under_way and under_way <= max(due, now)):
+    lost = under_way is not None and under_way < now - OVERDUE
+    if due is None or (under_way and not lost and under_way <= max(due, now)):
         return incident
     number = incident.follow_up.number + 1 if incident.follow_up else 1
-    due = min(max(due, now), now + LONGEST_DELAY)
+    due = max(due, now)
     message = OutboxEntry(
-        f"{incident.key}/follow-up/{number}", Channel.QUEUE, EntryKind.FOLLOW_UP, due, str(number)
+        f"{incident.key}/follow-up/{number}",
+        Channel.SCHEDULE,
+        EntryKind.FOLLOW_UP,
+        due,
+        str(number),
     )
-    others = tuple(other for other in incident.outbox if other.channel is not Channel.QUEUE)
+    others = tuple(other for other in incident.outbox if other.channel is not Channel.SCHEDULE)
     return replace(incident, outbox=(*others, message), follow_up=FollowUpDue(number, due))
 
 
 def _next(incident: Incident, policy: Policy) -> datetime | None:
-    episode, subject = incident.current(policy), incident.subject
-    if episode is None or subject is None:
+    episode = incident.current
+    if episode is None or incident.subject is None:
         return None
     times = (
-        _end_by_quiet(episode, subject),
+        incident.hold.until if incident.hold and episode.open else None,
+        _end_by_quiet(episode),
+        _end_by_lost_data(episode),
         _reminder(incident, episode, policy),
-        _calm(incident, episode, policy),
+        _calm(incident, episode),
     )
     return min((time for time in times if time), default=None)
 
 
-def _end_by_quiet(episode: Episode, subject: Notice) -> datetime | None:
-    if not (episode.open and subject.quiet_seconds):
-        return None
-    return episode.last_at + timedelta(seconds=subject.quiet_seconds)
+def _end_by_quiet(episode: Episode) -> datetime | None:
+    if episode.open and episode.open_parts <= QUIET_PARTS:
+        return episode.last_at + QUIET
+    return None
+
+
+def _end_by_lost_data(episode: Episode) -> datetime | None:
+    return episode.no_data_since + NO_DATA_END if episode.no_data_since else None
 
 
 def _reminder(incident: Incident, episode: Episode, policy: Policy) -> datetime | None:
-    if not episode.open or incident.folded(episode.opened_at, policy):
+    if not episode.open or incident.hold or incident.part_of or not policy.reminder:
         return None
-    if incident.silenced_until and episode.opened_at < incident.silenced_until:
-        return incident.silenced_until
-    if not policy.reminder or not incident.notified_at:
+    if not incident.notified_at:
         return None
     return incident.notified_at + policy.reminder
 
 
-def _calm(incident: Incident, episode: Episode, policy: Policy) -> datetime | None:
+def _calm(incident: Incident, episode: Episode) -> datetime | None:
     if not incident.flapping_notified or episode.closed_at is None:
         return None
-    return episode.closed_at + policy.flap_window
+    return episode.closed_at + incident.history.flap_window
 
 
-def _delivery(incident: Incident, kind: EntryKind, at: datetime, text: str) -> OutboxEntry:
+def _over(subject: Notice, at: datetime, text: str) -> Notice:
+    return replace(
+        subject,
+        signal=Signal.RESOLVED,
+        occurred_at=at,
+        text=text,
+        was=None,
+        since=None,
+        part=Part.WHOLE,
+        ref="",
+        hold=None,
+    )
+
+
+def _entry(incident: Incident, kind: EntryKind, at: datetime, text: str) -> OutboxEntry:
     return OutboxEntry(f"{incident.key}@{at.isoformat()}/{kind}", Channel.SLACK, kind, at, text)

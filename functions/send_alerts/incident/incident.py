@@ -1,4 +1,4 @@
-"""What is known of one incident key, and what is still to be told about it. Plain values only."""
+"""What is known of one incident key, and what is still to be sent about it. Plain values only."""
 
 from collections.abc import Mapping
 from copy import replace
@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from ops_common.jsonable import jsonable
-from send_alerts.incident.history import Episode, History, episode_at, episodes
+from send_alerts.incident.episodes import Episode, episode_at
+from send_alerts.incident.history import FLAP_WINDOW, History
 from send_alerts.incident.outbox_entry import OutboxEntry
-from send_alerts.reading.notice import Notice
+from send_alerts.reading.notice import Hold, Notice, hold_from_json, parse_optional
 
 
 class RootMessage(NamedTuple):
@@ -20,6 +21,8 @@ class RootMessage(NamedTuple):
     """The time of the transition that it was posted for: it covers the incident of then."""
     shown: str
     """Fingerprint of what it shows."""
+    digest: bool = False
+    """It is a storm's, and stands for many: lines hang on it, the incident doesn't edit it."""
 
 
 class FollowUpDue(NamedTuple):
@@ -28,19 +31,6 @@ class FollowUpDue(NamedTuple):
     number: int
     due_at: datetime | None
     """None once it has arrived."""
-
-
-class Policy(NamedTuple):
-    """How much is told; all but `flaps_until_quiet` are parameters of the stack."""
-
-    flap_window: timedelta = timedelta(minutes=10)
-    """Re-opened so soon after its end, it is the same incident."""
-    reminder: timedelta = timedelta(hours=4)
-    """Told again after so long in alarm; zero for never."""
-    flaps_until_quiet: int = 2
-    """Re-opened so often, it is flapping: told once, then only in its thread until it is calm."""
-    storm_threshold: int = 10
-    """More new incidents within a minute are told together."""
 
 
 class Incident(NamedTuple):
@@ -54,86 +44,89 @@ class Incident(NamedTuple):
     """What had changed just before it opened."""
     root: RootMessage | None = None
     folded_for: datetime | None = None
-    """Told within a storm: the time of the transition that was folded."""
+    """Part of a storm: the time of the transition that was folded."""
+    storm: str = ""
+    """The key of that storm."""
+    part_of: str = ""
+    """The composite alarm that it is a child of, as long as that one is open."""
     outbox: tuple[OutboxEntry, ...] = ()
     flapping_notified: bool = False
+    announced_for: datetime | None = None
+    """The time of the transition by which people first heard of it."""
     notified_at: datetime | None = None
     """When people last heard of it aloud (our clock); reminders count from here."""
-    silenced_until: datetime | None = None
-    summarised: int = 0
-    """Of a storm: how many members the last summary named."""
+    hold: Hold | None = None
     follow_up: FollowUpDue | None = None
 
-    def episodes(self, policy: Policy) -> list[Episode]:
+    @property
+    def episodes(self) -> tuple[Episode, ...]:
         """The incidents of this key, oldest first."""
-        return episodes(self.history.entries, policy.flap_window)
+        return self.history.episodes
 
-    def current(self, policy: Policy) -> Episode | None:
+    @property
+    def current(self) -> Episode | None:
         """The newest incident of this key."""
-        found = self.episodes(policy)
-        return found[-1] if found else None
+        return self.episodes[-1] if self.episodes else None
 
-    def shown_episode(self, policy: Policy) -> Episode | None:
-        """The incident that the Slack head shows: the newest, unless that is told elsewhere."""
-        found = self.episodes(policy)
-        if not found or self.root is None:
+    @property
+    def shown_episode(self) -> Episode | None:
+        """The incident that the root message shows: the newest, unless that is told elsewhere."""
+        if self.root is None or self.current is None:
             return None
-        elsewhere = self.silenced_until is not None or self.folded(found[-1].opened_at, policy)
-        return episode_at(found, self.root.posted_for) if elsewhere else found[-1]
-
-    def root_covers(self, at: datetime, policy: Policy) -> bool:
-        """Whether what happened at `at` belongs below the present head."""
-        return self.root is not None and _covers(self.root.posted_for, at, self.episodes(policy))
-
-    def folded(self, at: datetime, policy: Policy) -> bool:
-        """Whether what happened at `at` belongs to a storm's message."""
-        return self.folded_for is not None and _covers(self.folded_for, at, self.episodes(policy))
-
-    def without(self, delivery: OutboxEntry) -> "Incident":
-        """The delivery is confirmed, or given up."""
-        return replace(
-            self, outbox=tuple(other for other in self.outbox if other.id != delivery.id)
+        elsewhere = (
+            self.hold is not None or bool(self.part_of) or self.folded(self.current.opened_at)
         )
+        return episode_at(self.episodes, self.root.posted_for) if elsewhere else self.current
 
-    def with_entry(self, delivery: OutboxEntry) -> "Incident":
-        """The delivery as it now stands, in its place."""
+    def root_covers(self, at: datetime) -> bool:
+        """Whether what happened at `at` belongs below the present root message."""
+        return self.root is not None and self._covers(self.root.posted_for, at)
+
+    def folded(self, at: datetime) -> bool:
+        """Whether what happened at `at` belongs to a storm's digest."""
+        return self.folded_for is not None and self._covers(self.folded_for, at)
+
+    def announced(self, at: datetime) -> bool:
+        """Whether people have heard of the incident that `at` falls into."""
+        return self.announced_for is not None and self._covers(self.announced_for, at)
+
+    def _covers(self, known: datetime, at: datetime) -> bool:
+        episode = episode_at(self.episodes, at)
+        return episode is None or known >= episode.opened_at
+
+    def without(self, entry: OutboxEntry) -> "Incident":
+        """The entry is confirmed, or given up."""
+        return replace(self, outbox=tuple(other for other in self.outbox if other.id != entry.id))
+
+    def with_entry(self, entry: OutboxEntry) -> "Incident":
+        """The entry as it now stands, in its place."""
         return replace(
-            self,
-            outbox=tuple(delivery if one.id == delivery.id else one for one in self.outbox),
+            self, outbox=tuple(entry if one.id == entry.id else one for one in self.outbox)
         )
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be kept."""
-        return {
-            **jsonable(replace(self, history=History())),
-            "history": self.history.as_json(),
-        }
+        values = {name: jsonable(value) for name, value in self._asdict().items()}
+        return {**values, "history": self.history.as_json()}
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """What `as_json` made."""
+    def from_json(cls, values: Mapping[str, Any], flap_window: timedelta = FLAP_WINDOW) -> Self:
+        """What `as_json` made. Raises KeyError, TypeError or ValueError on another form."""
         root, follow_up = values["root"], values["follow_up"]
         return cls(
             key=values["key"],
-            history=History.from_json(values["history"]),
+            history=History.from_json(values["history"], flap_window),
             subject=values["subject"] and Notice.from_json(values["subject"]),
             changes=tuple(values["changes"]),
-            root=root and RootMessage(**{**root, "posted_for": _time(root["posted_for"])}),
-            folded_for=_time(values["folded_for"]),
+            root=root and RootMessage(**{**root, "posted_for": parse_optional(root["posted_for"])}),
+            folded_for=parse_optional(values["folded_for"]),
+            storm=values["storm"],
+            part_of=values["part_of"],
             outbox=tuple(OutboxEntry.from_json(row) for row in values["outbox"]),
             flapping_notified=values["flapping_notified"],
-            notified_at=_time(values["notified_at"]),
-            silenced_until=_time(values["silenced_until"]),
-            summarised=values["summarised"],
+            announced_for=parse_optional(values["announced_for"]),
+            notified_at=parse_optional(values["notified_at"]),
+            hold=hold_from_json(values["hold"]),
             follow_up=follow_up
-            and FollowUpDue(**{**follow_up, "due_at": _time(follow_up["due_at"])}),
+            and FollowUpDue(follow_up["number"], parse_optional(follow_up["due_at"])),
         )
-
-
-def _covers(posted_for: datetime, at: datetime, found: list[Episode]) -> bool:
-    episode = episode_at(found, at)
-    return episode is None or posted_for >= episode.opened_at
-
-
-def _time(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None

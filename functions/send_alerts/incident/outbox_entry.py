@@ -1,4 +1,4 @@
-"""One telling of one incident to one channel, and what is known of the attempts at it."""
+"""One notification of one incident for one channel, and what is known of the attempts at it."""
 
 from collections.abc import Mapping
 from copy import replace
@@ -8,22 +8,27 @@ from typing import Any, NamedTuple, Self
 
 
 class Channel(StrEnum):
-    """Where something is told. STORM hands it to the storm's own message."""
+    """Where an entry goes."""
 
     SNS = "sns"
     SLACK = "slack"
-    STORM = "storm"
-    QUEUE = "queue"
+    SCHEDULE = "schedule"
     """Not a place where people read: a message to ourselves, its follow-up."""
 
 
 class EntryKind(StrEnum):
-    """What is told."""
+    """What an entry says."""
 
     OPENED = "opened"
     AGAIN = "again"
+    WORSE = "worse"
     REOPENED = "reopened"
     FLAPPING = "flapping"
+    CONTRIBUTOR = "contributor"
+    ROLLING_BACK = "rolling_back"
+    ROLLED_BACK = "rolled_back"
+    PART_OF = "part_of"
+    PARTLY_OVER = "partly_over"
     RESOLVED = "resolved"
     CALM = "calm"
     NO_DATA = "no_data"
@@ -34,7 +39,7 @@ class EntryKind(StrEnum):
 
 
 class OutboxEntry(NamedTuple):
-    """One telling that one channel has not confirmed yet."""
+    """One notification that one channel has not confirmed yet."""
 
     id: str
     channel: Channel
@@ -64,9 +69,9 @@ class OutboxEntry(NamedTuple):
         return replace(self, tried_at=None, settles_at=None, tried_in=())
 
     def through(self, channel: Channel) -> "OutboxEntry":
-        """The same telling by another channel, not tried yet."""
-        telling = self.id.removesuffix(f"/{self.channel}")
-        return replace(self.untried(), id=f"{telling}/{channel}", channel=channel)
+        """The same by another channel, not tried yet."""
+        name = self.id.removesuffix(f"/{self.channel}")
+        return replace(self.untried(), id=f"{name}/{channel}", channel=channel)
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:

@@ -1,57 +1,60 @@
-"""Many incidents at once are told as one: who belongs to the storm, and what is said of it.
+"""Many incidents at once: one digest message, and a line in its thread for each of them.
 
 More new incidents within a minute than the threshold start a storm. It takes in what follows, until
-a minute passes without a new one; it is an incident itself, over when all of its members are.
+a minute passes without a new one. Its digest is an incident itself, announced once, summed up once.
+Each member keeps its own state: its later lines hang below the digest too.
 """
 
 from collections.abc import Mapping
 from copy import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 from send_alerts.incident.decide import Channels, advance, enqueue
-from send_alerts.incident.incident import Incident, Policy
+from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.figures import clock
-from send_alerts.reading.notice import Notice, Signal
+from send_alerts.reading.notice import Notice, Signal, parse_optional
 
 WINDOW = timedelta(minutes=1)
 MOST_MEMBERS = 1000
-"""An item holds 400 KB; what comes after is told by itself."""
+"""An item holds 400 KB; what comes after is announced by itself."""
 PREFIX = "storm:"
 
 
-class Member(NamedTuple):
-    """An incident that is told within the storm."""
+class Opening(NamedTuple):
+    """A new incident, as it was counted."""
 
+    key: str
+    opened_at: datetime
+    counted_at: datetime
     title: str
     severity: Severity
-    opened_at: str
-    open: bool = True
 
 
 class Storms(NamedTuple):
     """The one item that counts new incidents, and holds the newest storm."""
 
-    recent: tuple[tuple[str, str, str], ...] = ()
-    """Key, opening and our time of those told by themselves within the last minute."""
+    recent: tuple[Opening, ...] = ()
+    """Those announced by themselves within the last minute."""
     started_at: datetime | None = None
     joined_at: datetime | None = None
-    members: Mapping[str, Member] = MappingProxyType({})
-    refresh_at: datetime | None = None
-    """When the message to ourselves that will tell of changes arrives."""
+    members: tuple[Opening, ...] = ()
 
     @property
     def key(self) -> str:
         """The incident key of the newest storm."""
         return f"{PREFIX}{self.started_at.isoformat()}" if self.started_at else ""
 
+    @property
     def quiet_at(self) -> datetime | None:
         """From when on it takes in no more."""
         return self.joined_at + WINDOW if self.joined_at else None
+
+    def lasts(self, now: datetime) -> bool:
+        """Whether it takes in what opens now."""
+        return self.quiet_at is not None and now < self.quiet_at
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be kept."""
@@ -59,96 +62,76 @@ class Storms(NamedTuple):
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """What `as_json` made."""
-
-        def time(name: str) -> datetime | None:
-            return datetime.fromisoformat(values[name]) if values[name] else None
-
+        """What `as_json` made. Raises KeyError, TypeError or ValueError on another form."""
         return cls(
-            recent=tuple((key, opening, notified) for key, opening, notified in values["recent"]),
-            started_at=time("started_at"),
-            joined_at=time("joined_at"),
-            members={
-                key: Member(**{**member, "severity": Severity(member["severity"])})
-                for key, member in values["members"].items()
-            },
-            refresh_at=time("refresh_at"),
+            recent=tuple(_opening(row) for row in values["recent"]),
+            started_at=parse_optional(values["started_at"]),
+            joined_at=parse_optional(values["joined_at"]),
+            members=tuple(_opening(row) for row in values["members"]),
         )
 
 
-def join(
-    storms: Storms, key: str, opening: datetime, subject: Notice, now: datetime, threshold: int
-) -> tuple[Storms, bool]:
-    """Count a new incident; whether it is told within a storm. Asked again, the same answer."""
-    opened_at = opening.isoformat()
-    if any(known[:2] == (key, opened_at) for known in storms.recent):
-        return storms, False
-    if key in storms.members and storms.members[key].opened_at == opened_at:
-        return storms, True
-    recent = tuple(one for one in storms.recent if datetime.fromisoformat(one[2]) > now - WINDOW)
+def join(storms: Storms, opening: Opening, now: datetime, threshold: int) -> tuple[Storms, str]:
+    """Count a new incident; the storm it belongs to, if any. Asked again, the same answer."""
+    if any(_same(known, opening) for known in storms.recent):
+        return storms, ""
+    if any(_same(known, opening) for known in storms.members):
+        return storms, storms.key
+    recent = tuple(one for one in storms.recent if one.counted_at > now - WINDOW)
     storms = replace(storms, recent=recent)
-    quiet_at = storms.quiet_at()
-    blowing = quiet_at is not None and now < quiet_at
-    if (not blowing and len(recent) < threshold) or len(storms.members) >= MOST_MEMBERS:
-        return replace(storms, recent=(*recent, (key, opened_at, now.isoformat()))), False
-    if not blowing and not any(member.open for member in storms.members.values()):
-        storms = replace(storms, started_at=now, members={}, refresh_at=None)
-    member = Member(subject.title, subject.severity, opened_at)
-    return replace(storms, joined_at=now, members={**storms.members, key: member}), True
+    lasts = storms.lasts(now)
+    if (not lasts and len(recent) < threshold) or len(storms.members) >= MOST_MEMBERS:
+        return replace(storms, recent=(*recent, opening)), ""
+    if not lasts:
+        storms = replace(storms, started_at=now, members=())
+    storms = replace(storms, joined_at=now, members=(*storms.members, opening))
+    return storms, storms.key
 
 
-def report(storms: Storms, key: str, *, is_open: bool) -> Storms:
-    """A member opened or closed."""
-    member = storms.members.get(key)
-    if member is None or member.open is is_open:
-        return storms
-    return replace(storms, members={**storms.members, key: replace(member, open=is_open)})
-
-
-def refresh(
-    incident: Incident, storms: Storms, now: datetime, policy: Policy, channels: Channels
-) -> Incident:
-    """The storm's own incident, brought up to date with its members."""
+def refresh(incident: Incident, storms: Storms, now: datetime, channels: Channels) -> Incident:
+    """The digest, announced when it is new, and summed up when no more incidents join."""
     if storms.key != incident.key or storms.started_at is None:
         return incident
-    episode = incident.current(policy)
-    lasting = any(member.open for member in storms.members.values())
-    at = storms.started_at if episode is None else now
-    subject = _subject(storms, incident.key, at)
-    if episode is None or (lasting and not episode.open):
-        incident = advance(incident, subject, now, policy, channels)
+    subject = _subject(storms, storms.started_at)
+    if incident.current is None:
+        incident = advance(incident, subject, now, channels)
     incident = replace(incident, subject=subject)
-    quiet_at = storms.quiet_at()
-    if quiet_at is None or now < quiet_at:
+    if storms.lasts(now) or incident.current is None or not incident.current.open:
         return incident
-    if len(storms.members) > incident.summarised:
-        summary = OutboxEntry(
-            f"{incident.key}/summary/{len(storms.members)}", Channel.SLACK, EntryKind.SUMMARY, now
-        )
-        incident = enqueue(incident, summary, now, channels, loud=True)
-        incident = replace(incident, summarised=len(storms.members))
-    if not lasting:
-        over = replace(subject, signal=Signal.RESOLVED, occurred_at=now, was=Signal.OPEN)
-        incident = advance(incident, over, now, policy, channels)
-    return incident
+    summary = OutboxEntry(
+        f"{incident.key}/summary", Channel.SLACK, EntryKind.SUMMARY, now, subject.text
+    )
+    incident = enqueue(incident, summary, now, channels, loud=True)
+    over = replace(subject, signal=Signal.RESOLVED, occurred_at=now, was=Signal.OPEN)
+    history = incident.history.with_transition(over)
+    return replace(incident, history=history.mark_notified(history.entries))
 
 
-def _subject(storms: Storms, key: str, at: datetime) -> Notice:
-    lasting = [member for member in storms.members.values() if member.open]
-    worst = Severity.WARNING
-    if any(member.severity is Severity.CRITICAL for member in lasting):
-        worst = Severity.CRITICAL
-    lines = [
-        f"• {member.title} ({member.severity if member.open else 'over'})"
-        for member in sorted(storms.members.values(), key=lambda one: (not one.open, one.title))
-    ]
-    began = clock(storms.started_at) if storms.started_at else ""
+def _same(one: Opening, other: Opening) -> bool:
+    return (one.key, one.opened_at) == (other.key, other.opened_at)
+
+
+def _opening(row: Mapping[str, Any]) -> Opening:
+    return Opening(
+        row["key"],
+        datetime.fromisoformat(row["opened_at"]),
+        datetime.fromisoformat(row["counted_at"]),
+        row["title"],
+        Severity(row["severity"]),
+    )
+
+
+def _subject(storms: Storms, at: datetime) -> Notice:
+    severities = [member.severity for member in storms.members]
+    worst = Severity.CRITICAL if Severity.CRITICAL in severities else Severity.WARNING
+    members = sorted(storms.members, key=lambda one: (one.severity is not worst, one.title))
+    lines = [f"• {member.title} ({member.severity})" for member in members]
     return Notice(
-        key=key,
+        key=storms.key,
         signal=Signal.OPEN,
         occurred_at=at,
-        name=key,
-        title=f"Storm: {len(storms.members)} more incidents, {len(lasting)} not over",
+        name=storms.key,
+        title=f"{len(lines)} more new incidents",
         severity=worst,
-        text="\n".join([f"Told together, because they came so fast ({began}):", *lines]),
+        text="\n".join(["They came too fast to be announced one by one:", *lines]),
     )

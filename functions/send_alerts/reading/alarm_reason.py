@@ -8,7 +8,9 @@ from send_alerts.reading.figures import number, span
 
 # The sentence CloudWatch writes into every metric alarm's reason, e.g. "Threshold Crossed: 3 out
 # of the last 3 datapoints [91.2 (25/11/26 04:10:00), ...] were greater than the threshold (80.0)".
-_COUNT = re.compile(r"(?P<count>\d+)(?: out of the last (?P<of>\d+))? datapoints? ")
+_COUNT = re.compile(
+    r"(?P<count>\d+)(?: out of the last (?P<of>\d+))? (?P<what>datapoint|query result)s? "
+)
 _POINT = re.compile(r"(-?[\d.]+(?:E-?\d+)?) \((\d\d/\d\d/\d\d \d\d:\d\d:\d\d)\)", re.IGNORECASE)
 _STATIC = re.compile(
     r"w(?:as|ere) (?P<how>(?:not )?(?:greater|less) than(?: or equal to)?) the threshold"
@@ -16,7 +18,11 @@ _STATIC = re.compile(
     re.IGNORECASE,
 )
 _BAND = re.compile(r"(?P<side>lower|upper) thresholds? \[(?P<values>[^\]]*)\]")
-_MISSING = re.compile(r"no datapoints were received", re.IGNORECASE)
+_MISSING = re.compile(
+    r"no datapoints were received(?: for (?P<periods>\d+) periods?)?"
+    r"(?:.*treated as \[(?P<as>\w+)\])?",
+    re.IGNORECASE,
+)
 
 
 class Measure(NamedTuple):
@@ -33,23 +39,36 @@ class Measure(NamedTuple):
         return f"{self.label} ({detail})" if detail else self.label
 
 
-def in_words(reason: str, measure: Measure) -> str:
+def in_words(reason: str, measure: Measure | None) -> str:
     """The value against the threshold; the reason itself where it has another form."""
-    points = _POINT.findall(reason)
-    count = _COUNT.search(reason)
-    static = _STATIC.search(reason)
-    band = {match["side"]: match["values"].split(",")[0] for match in _BAND.finditer(reason)}
-    if not points or not count or not (static or band):
-        return f"{measure}: {reason}" if _MISSING.search(reason) else reason
+    named = str(measure) if measure else "It"
+    if missing := _MISSING.search(reason):
+        counts = f"; missing data counts as {missing['as'].lower()}" if missing["as"] else ""
+        return f"{named}: no data for {missing['periods'] or 'some'} periods{counts}"
+    points, count = _POINT.findall(reason), _COUNT.search(reason)
+    if not points or not count:
+        return reason
     value = number(float(max(points, key=_point_time)[0]))
-    share = f"{count['count']} of {count['of'] or count['count']} datapoints"
-    if static:
-        limit = number(float(static["threshold"]))
-        return f"{measure} is {value}, {static['how'].lower()} the threshold {limit} ({share})"
+    share = f"{count['count']} of {count['of'] or count['count']} {count['what']}s"
+    if against := _against(reason):
+        return f"{named} is {value}, {against} ({share})"
+    return reason
+
+
+def _against(reason: str) -> str:
+    if static := _STATIC.search(reason):
+        return f"{static['how'].lower()} the threshold {number(float(static['threshold']))}"
+    band = {match["side"]: match["values"].split(",")[0] for match in _BAND.finditer(reason)}
+    if not band:
+        return ""
+    edges = {side: number(float(value)) for side, value in band.items()}
     inside = "not" in reason.split("]", 1)[1].split("the", 1)[0]
-    edges = " to ".join(number(float(band[side])) for side in ("lower", "upper") if side in band)
-    where = "inside" if inside else "outside"
-    return f"{measure} is {value}, {where} the expected band {edges} ({share})"
+    if len(edges) > 1:
+        where = "inside" if inside else "outside"
+        return f"{where} the expected band {edges['lower']} to {edges['upper']}"
+    ((side, edge),) = edges.items()
+    beyond = "above" if side == "upper" else "below"
+    return f"{'not ' if inside else ''}{beyond} the {side} bound {edge}"
 
 
 def threshold(reason: str) -> float | None:

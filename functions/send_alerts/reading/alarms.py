@@ -1,123 +1,159 @@
-"""CloudWatch alarms, as EventBridge sends them and as SNS does."""
+"""CloudWatch alarms, as EventBridge sends them and as SNS does.
+
+An alarm has one identity, its ARN: one of the same name in another account or region is another.
+Its own state alone opens and ends its incident; what contributes to it is a line.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import re
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading import links, metrics
-from send_alerts.reading.alarm_reason import in_words
-from send_alerts.reading.notice import Link, Notice, Signal, instant
+from send_alerts.reading.alarm_notice import SIGNALS, Alarm, notices_of
+from send_alerts.reading.notice import Hold, Notice, Signal, instant
 from send_alerts.reading.stack_info import StackInfo
 
-SIGNALS = {
-    "ALARM": Signal.OPEN,
-    "OK": Signal.RESOLVED,
-    "INSUFFICIENT_DATA": Signal.NO_DATA,
-}
+WAIT = timedelta(seconds=120)
+"""How long a composite waits for its suppressor, where the event does not say."""
+_NONE_LEFT = re.compile(r"\b0 (?:out )?of \d+ (?:contributors|time series)")
 
 
-def from_event_bridge(event: Mapping[str, Any], stack_info: StackInfo) -> Notice:
+def from_event_bridge(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
     """A `CloudWatch Alarm State Change`. Raises LookupError, TypeError or ValueError on less."""
     detail = event["detail"]
-    state, previous = detail["state"], detail.get("previousState", {})
-    configuration = detail.get("configuration", {})
-    return _notice(
-        name=detail["alarmName"],
-        region=event["region"],
-        description=configuration.get("description") or "",
-        state=state["value"],
-        reason=state.get("reason", ""),
-        at=instant(state["timestamp"]),
-        was=SIGNALS.get(previous.get("value", "")),
-        since=instant(previous["timestamp"]) if "timestamp" in previous else None,
-        rule=configuration.get("alarmRule", ""),
-        triggered_by=_triggering(state.get("reasonData", "")),
-        measured=[metrics.from_detail(entry) for entry in configuration.get("metrics", [])],
-        severity=detail.get("alarmTags", {}).get("severity", ""),
-        stack_info=stack_info,
+    state, previous = detail["state"], detail.get("previousState") or {}
+    configuration = detail.get("configuration") or {}
+    return notices_of(
+        Alarm(
+            arn=_arn(event, detail["alarmName"]),
+            name=detail["alarmName"],
+            state=state["value"],
+            reason=state.get("reason") or "",
+            at=instant(state["timestamp"]),
+            was=SIGNALS.get(previous.get("value", "")),
+            since=instant(previous["timestamp"]) if "timestamp" in previous else None,
+            description=configuration.get("description") or "",
+            rule=configuration.get("alarmRule") or "",
+            triggered_by=_triggering(state.get("reasonData")),
+            measured=[metrics.from_detail(entry) for entry in configuration.get("metrics") or ()],
+            tags=detail.get("alarmTags") or {},
+            hold=_hold(detail, configuration),
+        ),
+        stack_info,
     )
 
 
-def from_sns(message: Mapping[str, Any], stack_info: StackInfo) -> Notice:
-    """An alarm's SNS message; the place's region stands in where an old one has no ARN."""
-    arn = message.get("AlarmArn", "")
-    return _notice(
-        name=message["AlarmName"],
-        region=arn.split(":")[3] if arn else stack_info.region,
-        description=message.get("AlarmDescription") or "",
-        state=message["NewStateValue"],
-        reason=message.get("NewStateReason", ""),
-        at=instant(message["StateChangeTime"]),
-        was=SIGNALS.get(message.get("OldStateValue", "")),
-        since=None,
-        rule=message.get("AlarmRule", ""),
-        triggered_by=[
-            child["Arn"].rsplit(":", 1)[-1] for child in message.get("TriggeringChildren", [])
-        ],
-        measured=metrics.from_trigger(message.get("Trigger", {})),
-        severity="",
-        stack_info=stack_info,
+def from_contributor(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
+    """A `CloudWatch Alarm Contributor State Change`: one series of an alarm over many."""
+    detail = event["detail"]
+    contributor, configuration = detail["alarmContributor"], detail.get("configuration") or {}
+    return notices_of(
+        Alarm(
+            arn=_arn(event, detail["alarmName"]),
+            name=detail["alarmName"],
+            state=detail["state"]["value"],
+            reason=detail["state"].get("reason") or "",
+            at=instant(detail["state"]["timestamp"]),
+            description=configuration.get("description") or "",
+            measured=[metrics.from_detail(entry) for entry in configuration.get("metrics") or ()],
+            tags=detail.get("alarmTags") or {},
+            hold=_hold(detail, configuration),
+            contributor=str(contributor["id"]),
+            attributes=contributor.get("attributes") or {},
+        ),
+        stack_info,
+        own_state=False,
     )
 
 
-def _notice(
-    *,
-    name: str,
-    region: str,
-    description: str,
-    state: str,
-    reason: str,
-    at: datetime,
-    was: Signal | None,
-    since: datetime | None,
-    rule: str,
-    triggered_by: Sequence[str],
-    measured: Sequence[metrics.Metric],
-    severity: str,
-    stack_info: StackInfo,
-) -> Notice:
-    about = links.read_description(description)
-    signal = SIGNALS[state]
-    shown = next((metric for metric in measured if metric.returned), None)
-    text = in_words(reason, shown.measure) if shown else reason
-    if triggered_by and signal is Signal.OPEN:
-        text = f"Set off by {', '.join(triggered_by)}"
-    facts = [("Rule", rule)] if rule else []
-    if about.text:
-        facts.append(("About", about.text))
-    places = [links.alarm(region, name)]
-    log_group = about.log_group or metrics.log_group(measured, stack_info) or stack_info.log_group()
-    if log_group:
-        places.append(links.logs(region, log_group, at))
-    if about.runbook:
-        places.append(Link("Runbook", about.runbook))
-    return Notice(
-        key=f"alarm:{name}",
-        signal=signal,
-        occurred_at=at,
-        name=name,
-        title=name,
-        severity=_severity(severity or about.severity),
-        text=text,
-        facts=tuple(facts),
-        links=tuple(places),
-        was=was,
-        since=since,
-        widget=metrics.widget(region, name, measured, reason) if signal is Signal.OPEN else "",
+def from_configuration(
+    event: Mapping[str, Any],
+    stack_info: StackInfo,  # noqa: ARG001  # a reader's signature
+) -> list[Notice]:
+    """A `CloudWatch Alarm Configuration Change`: no OK will come of an alarm that is deleted."""
+    detail = event["detail"]
+    name, operation = detail["alarmName"], detail["operation"]
+    arn = _arn(event, name)
+    deleted = operation == "delete"
+    if not deleted and operation != "update":
+        return []
+    return [
+        Notice(
+            key=f"alarm:{arn}",
+            signal=Signal.RESOLVED if deleted else Signal.CHANGE,
+            occurred_at=instant(event["time"]),
+            name=name,
+            title=name if deleted else f"Alarm {name} was changed",
+            severity=Severity.WARNING,
+            text="The alarm was deleted: no OK of it will come" if deleted else "",
+            links=(links.alarm(event["region"], name),),
+        )
+    ]
+
+
+def from_sns(message: Mapping[str, Any], topic_arn: str, stack_info: StackInfo) -> list[Notice]:
+    """An alarm's SNS message; an old one has no ARN, and its topic's region is the alarm's."""
+    name = message["AlarmName"]
+    topic = topic_arn.split(":")
+    region = topic[3] if len(topic) > 3 else stack_info.region
+    account = message.get("AWSAccountId") or ""
+    arn = f"arn:{links.partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"
+    attributes = message.get("AlarmContributorAttributes") or {}
+    reason = message.get("NewStateReason") or ""
+    # Each contributor notifies by itself; that one is well says nothing of the others.
+    last = message["NewStateValue"] == "ALARM" or bool(_NONE_LEFT.search(reason))
+    contributor = str(message.get("AlarmContributorId") or "")
+    return notices_of(
+        Alarm(
+            arn=message.get("AlarmArn") or arn,
+            name=name,
+            state=message["NewStateValue"],
+            reason=reason,
+            at=instant(message["StateChangeTime"]),
+            was=None if contributor else SIGNALS.get(message.get("OldStateValue") or ""),
+            description=message.get("AlarmDescription") or "",
+            rule=message.get("AlarmRule") or "",
+            triggered_by=[
+                child["Arn"].split(":", 6)[-1] for child in message.get("TriggeringChildren") or ()
+            ],
+            measured=metrics.from_trigger(message.get("Trigger") or {}),
+            contributor=contributor,
+            attributes=attributes,
+        ),
+        stack_info,
+        own_state=not contributor or last,
     )
 
 
-def _severity(word: str) -> Severity:
-    try:
-        return Severity(word.lower())
-    except ValueError:
-        return Severity.WARNING
+def _hold(detail: Mapping[str, Any], configuration: Mapping[str, Any]) -> Hold | None:
+    """Held back by a mute rule, or by the suppressor of a composite alarm."""
+    if mute := detail.get("muteDetail"):
+        rule = str(mute.get("mutedByArn") or "").rsplit(":", 1)[-1]
+        return Hold(instant(mute["muteWindowEnd"]), f"AWS's mute rule {rule}".strip())
+    by = detail["state"].get("actionsSuppressedBy")
+    if not by:
+        return None
+    suppressor = configuration.get("actionsSuppressor") or "its suppressor"
+    if by != "WaitPeriod":
+        return Hold(None, f"the alarm {suppressor}")
+    seconds = configuration.get("actionsSuppressorWaitPeriod")
+    wait = WAIT if seconds is None else timedelta(seconds=float(seconds))
+    return Hold(instant(detail["state"]["timestamp"]) + wait, f"waiting for {suppressor}")
 
 
-def _triggering(reason_data: str) -> list[str]:
+def _arn(event: Mapping[str, Any], name: str) -> str:
+    if resources := event.get("resources"):
+        return str(resources[0])
+    region = event["region"]
+    account = event.get("account", "")
+    return f"arn:{links.partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"
+
+
+def _triggering(reason_data: Any) -> list[str]:
     if not reason_data:
         return []
-    found = json.loads(reason_data).get("triggeringAlarms", [])
-    return [alarm["arn"].rsplit(":", 1)[-1] for alarm in found]
+    values = json.loads(reason_data) if isinstance(reason_data, str) else reason_data
+    return [alarm["arn"].split(":", 6)[-1] for alarm in values.get("triggeringAlarms") or ()]

@@ -1,89 +1,197 @@
-"""ECS events: rollouts, and tasks that stopped by themselves."""
+"""ECS events: deployments, actions of the service scheduler, and tasks that stopped by themselves.
+
+All of one service's are one story, whose parts are its deployment, its tasks and their starts.
+"""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading import links
-from send_alerts.reading.notice import Notice, Signal, instant
+from send_alerts.reading.notice import Link, Notice, Part, Signal, instant
 from send_alerts.reading.stack_info import StackInfo
+from send_alerts.reading.stopped_tasks import Failure, failure
 
-# Amazon ECS Developer Guide, "Stopped tasks error codes": these two mean that the task failed;
-# the others that somebody or the scheduler stopped it.
-FAILURES = ("EssentialContainerExited", "TaskFailedToStart")
-QUIET_SECONDS = 1800
+STARTED = "SERVICE_DEPLOYMENT_"
+STEADY = "SERVICE_STEADY_STATE"
+ROLLING_BACK = "rolling back to"
+"""In the reason of the deployment's event; `deploymentId` is the old deployment's then."""
+FAILING = ("ERROR", "WARN")
+ACTIONS = {
+    "SERVICE_TASK_PLACEMENT_FAILURE": "can't place a task",
+    "SERVICE_TASK_CONFIGURATION_FAILURE": "can't start a task as it is configured",
+    "SERVICE_TASK_START_IMPAIRED": "can't start its tasks consistently",
+    "SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED": "has a task that violates its placement",
+    "SERVICE_DISCOVERY_INSTANCE_UNHEALTHY": "has an unhealthy task in service discovery",
+    "VPC_LATTICE_TARGET_UNHEALTHY": "has an unhealthy target in VPC Lattice",
+    "SERVICE_DISCOVERY_OPERATION_THROTTLED": "is throttled by service discovery",
+    "ECS_OPERATION_THROTTLED": "is throttled by ECS",
+    "SERVICE_TASK_THROTTLED": "is throttled in starting tasks",
+}
+"""Amazon ECS Developer Guide, "Amazon ECS service action events"."""
 
 
 def from_deployment(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
-    """An `ECS Deployment State Change`: each is remembered, a failure opens an incident.
+    """An `ECS Deployment State Change`: each is remembered, a failure opens the service's story.
 
     Raises LookupError, TypeError or ValueError on less.
     """
     detail = event["detail"]
-    cluster, name = event["resources"][0].split("/")[-2:]
-    words = detail["eventName"].removeprefix("SERVICE_DEPLOYMENT_").replace("_", " ").lower()
-    deployment, reason = detail["deploymentId"], detail.get("reason", "")
-    at = instant(detail.get("updatedAt") or event["time"])
-    facts = (("Service", name), ("Cluster", cluster), ("Deployment", deployment))
+    cluster, service = event["resources"][0].split("/")[-2:]
+    words = detail["eventName"].removeprefix(STARTED).replace("_", " ").lower()
+    reason = detail.get("reason") or ""
+    deployment = detail.get("deploymentId") or ""
+    at = instant(detail.get("updatedAt") or detail.get("createdAt") or event["time"])
+    rolls_back = words == "in progress" and ROLLING_BACK in reason
+    title = f"Deployment of {service} {'failed' if rolls_back else words}"
+    facts = (
+        ("Service", service),
+        ("Cluster", cluster),
+        *((("Deployment", deployment),) if deployment else ()),
+    )
 
-    def notice(key: str, signal: Signal, severity: Severity) -> Notice:
+    def notice(signal: Signal, severity: Severity) -> Notice:
         return Notice(
-            key=key,
+            key=_key(event, cluster, service),
             signal=signal,
             occurred_at=at,
-            name=key,
-            title=f"Deployment of {name} {words}",
+            name=f"service:{service}",
+            title=title,
             severity=severity,
             text=reason,
             facts=facts,
-            links=(
-                links.service(event["region"], cluster, name),
-                links.logs(event["region"], stack_info.log_group(name), at),
-            ),
+            links=_links(event, cluster, service, at, stack_info),
+            part=Part.DEPLOYMENT,
+            ref=deployment,
         )
 
-    notices = [notice(f"deployment:{name}", Signal.CHANGE, Severity.INFO)]
+    notices = []
     if words == "failed":
-        notices.append(notice(f"deployment:{name}", Signal.OPEN, Severity.CRITICAL))
+        notices.append(notice(Signal.OPEN, Severity.CRITICAL))
+    if rolls_back:
+        notices.append(notice(Signal.ROLLING_BACK, Severity.CRITICAL))
     if words == "completed":
-        notices.append(notice(f"deployment:{name}", Signal.RESOLVED, Severity.INFO))
-    return notices
+        notices.append(notice(Signal.RESOLVED, Severity.INFO))
+    # Last: by then the story knows whether a completed one is the old version come back.
+    return [*notices, notice(Signal.CHANGE, Severity.INFO)]
+
+
+def from_action(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
+    """An `ECS Service Action`: what keeps tasks from running, and the service being steady again.
+
+    Raises as `from_deployment` does.
+    """
+    detail = event["detail"]
+    name = detail["eventName"]
+    if name.startswith(STARTED):
+        return from_deployment(event, stack_info)
+    steady = name == STEADY
+    if not steady and detail.get("eventType") not in FAILING:
+        return []
+    cluster, service = event["resources"][0].split("/")[-2:]
+    at = instant(detail.get("createdAt") or event["time"])
+    action = ACTIONS.get(name, name.replace("_", " ").lower())
+    resources = [
+        str(arn)
+        for field in ("capacityProviderArns", "taskArns", "targetGroupArns")
+        for arn in detail.get(field) or ()
+    ]
+    severe = detail.get("eventType") == "ERROR"
+    return [
+        Notice(
+            key=_key(event, cluster, service),
+            signal=Signal.RESOLVED if steady else Signal.OPEN,
+            occurred_at=at,
+            name=f"service:{service}",
+            title=f"{service} {'is steady' if steady else action}",
+            severity=Severity.CRITICAL if severe else Severity.WARNING,
+            text=str(detail.get("reason") or name),
+            facts=(
+                ("Service", service),
+                ("Cluster", cluster),
+                ("Event", name),
+                *((("Concerns", ", ".join(resources)),) if resources else ()),
+            ),
+            links=_links(event, cluster, service, at, stack_info),
+            part=Part.STARTS,
+            ref="" if steady else name,
+        )
+    ]
 
 
 def from_task(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
-    """An `ECS Task State Change`: a failed task opens an incident that ends when it stays quiet.
+    """An `ECS Task State Change`: a failed task opens its service's story, which quiet ends.
 
-    A task stopped on purpose is nothing to tell. Raises as `from_deployment` does.
+    A task stopped on purpose, by a person, a scale-in or AWS, is nothing to notify of. Raises as
+    `from_deployment` does.
     """
     detail = event["detail"]
-    if detail["lastStatus"] != "STOPPED" or detail.get("stopCode") not in FAILURES:
+    if detail["lastStatus"] != "STOPPED":
         return []
-    group, task = detail["group"].removeprefix("service:"), detail["taskArn"].rsplit("/", 1)[-1]
+    failed = failure(detail)
+    if failed is None:
+        return []
+    group, task = detail["group"], detail["taskArn"].rsplit("/", 1)[-1]
+    cluster = detail["clusterArn"].rsplit("/", 1)[-1]
+    kind, _, name = group.partition(":")
     at = instant(detail.get("stoppedAt") or detail.get("updatedAt") or event["time"])
-    exits = [
-        f"{container['name']} exited with {container['exitCode']}"
-        for container in detail.get("containers", [])
-        if container.get("exitCode")
-    ]
-    reasons = [
-        f"{container['name']}: {container['reason']}"
-        for container in detail.get("containers", [])
-        if container.get("reason")
-    ]
+    facts = (
+        ("Cluster", cluster),
+        ("Task", task),
+        ("Stop code", str(detail.get("stopCode") or "none")),
+        *((("Image", failed.image),) if failed.image else ()),
+    )
+    if kind != "service":
+        return [_of_no_service(name or group, detail["taskArn"], failed, facts, at)]
     return [
         Notice(
-            key=f"task:{group}",
+            key=_key(event, cluster, name),
             signal=Signal.OPEN,
             occurred_at=at,
-            name=f"task:{group}",
-            title=f"A task of {group} failed",
+            name=f"service:{name}",
+            title=f"A task of {name} failed",
             severity=Severity.WARNING,
-            text="; ".join([detail.get("stoppedReason", ""), *exits, *reasons]).strip("; "),
-            facts=(("Service", group), ("Task", task), ("Stop code", detail["stopCode"])),
-            links=(
-                links.service(event["region"], detail["clusterArn"].rsplit("/", 1)[-1], group),
-                links.logs(event["region"], stack_info.log_group(group), at),
-            ),
-            quiet_seconds=QUIET_SECONDS,
+            text=failed.text,
+            facts=(("Service", name), *facts),
+            links=_links(event, cluster, name, at, stack_info),
+            part=Part.TASKS,
+            ref=task,
+            label=failed.label,
         )
     ]
+
+
+def _of_no_service(
+    family: str, arn: str, failed: Failure, facts: tuple[tuple[str, str], ...], at: datetime
+) -> Notice:
+    """A task that somebody ran by itself, a migration say: nothing repeats it or ends it."""
+    return Notice(
+        key=f"note:{arn}",
+        signal=Signal.NOTE,
+        occurred_at=at,
+        name=f"task:{family}",
+        title=f"The task {family} failed",
+        severity=Severity.WARNING,
+        text=failed.text,
+        facts=(("Task family", family), *facts),
+    )
+
+
+def _key(event: Mapping[str, Any], cluster: str, service: str) -> str:
+    return service_key(event.get("account", ""), event["region"], cluster, service)
+
+
+def service_key(account: str, region: str, cluster: str, service: str) -> str:
+    """The key of the one story of a service."""
+    return f"service:{account}/{region}/{cluster}/{service}"
+
+
+def _links(
+    event: Mapping[str, Any], cluster: str, service: str, at: datetime, stack_info: StackInfo
+) -> tuple[Link, ...]:
+    region = event["region"]
+    return (
+        links.service(region, cluster, service),
+        *stack_info.logs(region, service, at),
+    )

@@ -7,9 +7,13 @@ from urllib.parse import quote, urlsplit
 
 from send_alerts.reading.notice import Link
 
-_LINE = re.compile(r"^\s*(runbook|severity|logs)\s*:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(r"^\s*(runbook|severity|logs)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE)
 BEFORE = timedelta(minutes=15)
 AFTER = timedelta(minutes=5)
+PARTITIONS = (
+    ("cn-", "aws-cn", "console.amazonaws.cn"),
+    ("us-gov-", "aws-us-gov", "console.amazonaws-us-gov.com"),
+)
 
 
 class Description(NamedTuple):
@@ -17,6 +21,9 @@ class Description(NamedTuple):
 
     text: str
     runbook: str
+    """A web address."""
+    runbook_place: str
+    """What the line names that is no web address: a path, a page's name."""
     severity: str
     log_group: str
 
@@ -27,6 +34,7 @@ def read_description(text: str) -> Description:
     return Description(
         text=_LINE.sub("", text).strip(),
         runbook=web_address(found.get("runbook", "")),
+        runbook_place="" if web_address(found.get("runbook", "")) else found.get("runbook", ""),
         severity=found.get("severity", "").lower(),
         log_group=found.get("logs", ""),
     )
@@ -44,7 +52,7 @@ def web_address(text: str) -> str:
 
 def alarm(region: str, name: str) -> Link:
     """The alarm's page."""
-    return Link("Alarm", f"{_console(region)}#alarmsV2:alarm/{quote(name, safe='')}")
+    return Link("Alarm", f"{_cloudwatch(region)}#alarmsV2:alarm/{quote(name, safe='')}")
 
 
 def logs(region: str, log_group: str, at: datetime) -> Link:
@@ -54,17 +62,28 @@ def logs(region: str, log_group: str, at: datetime) -> Link:
         f"~(end~'{_star(_stamp(at + AFTER))}~start~'{_star(_stamp(at - BEFORE))}"
         f"~timeType~'ABSOLUTE~tz~'UTC~editorString~'{_star(query)}~source~(~'{_star(log_group)}))"
     )
-    return Link("Logs", f"{_console(region)}#logsV2:logs-insights$3FqueryDetail$3D{detail}")
+    return Link("Logs", f"{_cloudwatch(region)}#logsV2:logs-insights$3FqueryDetail$3D{detail}")
 
 
 def service(region: str, cluster: str, name: str) -> Link:
     """The ECS service's deployments."""
     path = f"/ecs/v2/clusters/{quote(cluster)}/services/{quote(name)}/deployments?region={region}"
-    return Link("Service", f"https://{region}.console.aws.amazon.com{path}")
+    return Link("Service", f"{console(region)}{path}")
 
 
-def _console(region: str) -> str:
-    return f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+def partition(region: str) -> str:
+    """The partition that a region is in (AWS General Reference, "Amazon Resource Names")."""
+    return next((name for start, name, _ in PARTITIONS if region.startswith(start)), "aws")
+
+
+def console(region: str) -> str:
+    """The console's address in the region's partition."""
+    domain = next((host for start, _, host in PARTITIONS if region.startswith(start)), "")
+    return f"https://{domain or f'{region}.console.aws.amazon.com'}"
+
+
+def _cloudwatch(region: str) -> str:
+    return f"{console(region)}/cloudwatch/home?region={region}"
 
 
 def _stamp(at: datetime) -> str:

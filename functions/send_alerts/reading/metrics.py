@@ -8,6 +8,7 @@ from send_alerts.reading.alarm_reason import Measure, threshold
 from send_alerts.reading.stack_info import StackInfo
 
 WIDTH, HEIGHT = 800, 300
+OF_WEB = ("AWS/ApplicationELB", "AWS/NetworkELB", "AWS/ECS", "AWS/Logs")
 
 
 class Metric(NamedTuple):
@@ -89,14 +90,28 @@ def _dimensions(values: Mapping[str, Any]) -> dict[str, str]:
     return {pair["name"]: pair["value"] for pair in values.get("Dimensions", [])}
 
 
+def resource(metrics: Sequence[Metric]) -> str:
+    """What is measured, by its dimensions, as people can look it up; empty where there are none."""
+    named = [metric.dimensions for metric in metrics if metric.dimensions]
+    return ", ".join(f"{name} {value}" for name, value in named[0].items()) if named else ""
+
+
 def log_group(metrics: Sequence[Metric], stack_info: StackInfo) -> str:
-    """Where the thing that is measured logs, if a dimension tells."""
+    """Where the thing that is measured logs, as far as that group is known to be there.
+
+    The balancer's metrics, and the app's own, are the web service's matter.
+    """
     for metric in metrics:
         if service := metric.dimensions.get("ServiceName"):
             return stack_info.log_group(service)
         if function := metric.dimensions.get("FunctionName"):
             return f"/aws/lambda/{function}"
-    return ""
+    of_others = any(
+        metric.namespace.startswith("AWS/") and metric.namespace not in OF_WEB
+        for metric in metrics
+        if metric.namespace
+    )
+    return "" if of_others else stack_info.log_group()
 
 
 def widget(region: str, title: str, metrics: Sequence[Metric], reason: str) -> str:

@@ -12,15 +12,36 @@ from ops_common.ops_events import Severity
 class Signal(StrEnum):
     """What a notice does to its incident.
 
-    OPEN starts it or is repeated, RESOLVED ends it, NO_DATA does neither. NOTE is told once and
-    starts nothing; CHANGE is told to nobody, only remembered as "what changed just before".
+    OPEN starts it or is repeated, RESOLVED ends it, NO_DATA does neither. CONTRIBUTOR is a line of
+    its incident: a series of an alarm, a child of a composite; it starts and ends nothing.
+    ROLLING_BACK is an opening that says to which deployment ECS goes back. NOTE is notified of once
+    and starts nothing; CHANGE is only remembered as "what changed just before".
     """
 
     OPEN = "open"
     RESOLVED = "resolved"
     NO_DATA = "no_data"
+    CONTRIBUTOR = "contributor"
+    ROLLING_BACK = "rolling_back"
     NOTE = "note"
     CHANGE = "change"
+
+
+OPENING = (Signal.OPEN, Signal.ROLLING_BACK)
+
+
+class Part(StrEnum):
+    """Which part of a story a notice is about: an alarm has one, a service several."""
+
+    WHOLE = "whole"
+    DEPLOYMENT = "deployment"
+    TASKS = "tasks"
+    STARTS = "starts"
+    PROBE = "probe"
+
+
+NEXT_DEPLOYMENT = "next"
+"""The ref of a rolling back whose deployment is still to come."""
 
 
 class Link(NamedTuple):
@@ -28,6 +49,17 @@ class Link(NamedTuple):
 
     label: str
     url: str
+
+
+class Hold(NamedTuple):
+    """Nobody is notified for now, by AWS's or a person's wish."""
+
+    until: datetime | None
+    """None: until a later event says otherwise."""
+    by: str
+    """Who holds it back, in words."""
+    ends_with_next: bool = True
+    """A later notice without a hold lifts it; a person's silence stays."""
 
 
 class Notice(NamedTuple):
@@ -47,14 +79,22 @@ class Notice(NamedTuple):
     """The state before, where the event itself says so."""
     since: datetime | None = None
     """Since when it was in the state before."""
-    quiet_seconds: int = 0
-    """Above 0, an open incident ends by itself after so long without a repeat."""
     widget: str = ""
     """CloudWatch metric widget (JSON) that shows the metric with its threshold."""
+    part: Part = Part.WHOLE
+    ref: str = ""
+    """What tells two events of one part apart: a task, a deployment, a contributor."""
+    label: str = ""
+    """What the story's title says of it: the error of a task, the image of a deployment."""
+    hold: Hold | None = None
+    environment: str = ""
+    """What people call the environment it is of."""
+    children: tuple[str, ...] = ()
+    """Of a composite alarm: the incident keys of the alarms that its rule names."""
 
     def checked(self) -> Self:
         """Itself. Events come from outside: raises TypeError where a field isn't text."""
-        texts = [self.key, self.name, self.title, self.text, self.widget]
+        texts = [self.key, self.name, self.title, self.text, self.widget, self.ref, self.label]
         texts += [text for fact in self.facts for text in fact]
         texts += [text for link in self.links for text in (link.label, link.url)]
         if not all(isinstance(text, str) for text in texts):
@@ -79,13 +119,30 @@ class Notice(NamedTuple):
             facts=tuple((name, value) for name, value in values["facts"]),
             links=tuple(Link(**link) for link in values["links"]),
             was=values["was"] and Signal(values["was"]),
-            since=values["since"] and datetime.fromisoformat(values["since"]),
-            quiet_seconds=values["quiet_seconds"],
+            since=parse_optional(values["since"]),
             widget=values["widget"],
+            part=Part(values["part"]),
+            ref=values["ref"],
+            label=values["label"],
+            hold=hold_from_json(values["hold"]),
+            environment=values["environment"],
+            children=tuple(values["children"]),
         )
+
+
+def hold_from_json(values: Mapping[str, Any] | None) -> Hold | None:
+    """What `jsonable` made of a hold."""
+    if values is None:
+        return None
+    return Hold(parse_optional(values["until"]), values["by"], values["ends_with_next"])
 
 
 def instant(value: Any) -> datetime:
     """An ISO 8601 time as UTC. Raises ValueError or TypeError where it is none."""
     time = datetime.fromisoformat(value)
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def parse_optional(value: str | None) -> datetime | None:
+    """A time that we wrote, or None."""
+    return datetime.fromisoformat(value) if value else None

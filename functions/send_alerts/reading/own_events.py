@@ -1,12 +1,13 @@
 """Our own events (docs/events.md), as ops_common.ops_events publishes them."""
 
 from collections.abc import Mapping
+from copy import replace
 from datetime import datetime
 from typing import Any
 
 from ops_common.ops_events import Severity, State
-from send_alerts.reading import links
-from send_alerts.reading.notice import Link, Notice, Signal, instant
+from send_alerts.reading.ecs_events import service_key
+from send_alerts.reading.notice import NEXT_DEPLOYMENT, Link, Notice, Part, Signal, instant
 from send_alerts.reading.stack_info import StackInfo
 
 SIGNALS = {
@@ -18,7 +19,10 @@ SIGNALS = {
 # Good news that also ends the incident of the same key, should one be open.
 ENDS_INCIDENT = ("PasswordRotated", "DeploymentProbed")
 # Told, and remembered as what changed.
-CHANGES = ("PasswordRotated", "PasswordEdited", "DeploymentRolledBack")
+CHANGES = ("PasswordRotated", "PasswordEdited")
+ROLLBACK = "DeploymentRolledBack"
+"""The probe sends the service back to its version before, by a deployment that is still to come."""
+OF_A_SERVICE = ("probe:", "rollback:")
 # What to do about each, as docs/runbook.md heads it.
 RUNBOOK = {
     "RotationFailed": "a-rotation-has-failed-rotationfailed",
@@ -36,13 +40,16 @@ def from_own(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
     detail, kind = event["detail"], event["detail-type"]
     signal = SIGNALS[State(detail["state"])]
     at = instant(detail["occurredAt"])
-    facts = detail.get("facts", {})
+    facts = detail.get("facts") or {}
     incident, severity = detail["incident"], Severity(detail["severity"])
+    shown = tuple((name, str(value)) for name, value in facts.items())
     places = _logs(event["region"], facts, at, stack_info)
     if kind in RUNBOOK and severity is not Severity.INFO:
         places += stack_info.runbook(RUNBOOK[kind])
+        shown += stack_info.runbook_fact(RUNBOOK[kind])
+    story, part = _story(event, facts, incident, stack_info)
 
-    def notice(key: str, signal: Signal) -> Notice:
+    def notice(key: str, signal: Signal, part: Part = part) -> Notice:
         return Notice(
             key=key,
             signal=signal,
@@ -51,18 +58,33 @@ def from_own(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
             title=detail["title"],
             severity=severity,
             text=detail["text"],
-            facts=tuple((name, str(value)) for name, value in facts.items()),
+            facts=shown,
             links=() if signal is Signal.CHANGE else places,
+            part=part,
         )
 
+    if kind == ROLLBACK:
+        rollback = replace(notice(story, Signal.ROLLING_BACK, Part.DEPLOYMENT), ref=NEXT_DEPLOYMENT)
+        return [rollback, notice(incident, Signal.CHANGE, Part.WHOLE)]
     if signal is not Signal.NOTE:
-        return [notice(incident, signal)]
-    notices = [notice(f"note:{event['id']}", Signal.NOTE)]
+        return [notice(story, signal)]
+    notices = [notice(f"note:{event['id']}", Signal.NOTE, Part.WHOLE)]
     if kind in ENDS_INCIDENT:
-        notices.append(notice(incident, Signal.RESOLVED))
+        notices.append(notice(story, Signal.RESOLVED))
     if kind in CHANGES:
-        notices.append(notice(incident, Signal.CHANGE))
+        notices.append(notice(incident, Signal.CHANGE, Part.WHOLE))
     return notices
+
+
+def _story(
+    event: Mapping[str, Any], facts: Mapping[str, Any], incident: str, stack_info: StackInfo
+) -> tuple[str, Part]:
+    """The incident's key; what concerns a service's deployment is part of that service's story."""
+    service = facts.get("service")
+    if not isinstance(service, str) or not incident.startswith(OF_A_SERVICE):
+        return incident, Part.WHOLE
+    account, region = str(event.get("account") or ""), event["region"]
+    return service_key(account, region, stack_info.cluster, service), Part.PROBE
 
 
 def _logs(
@@ -71,4 +93,4 @@ def _logs(
     service = facts.get("service")
     if not isinstance(service, str):
         return ()
-    return (links.logs(region, stack_info.log_group(service), at),)
+    return stack_info.logs(region, service, at)

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,6 +26,15 @@ class FollowUp(NamedTuple):
     number: int
 
 
+def as_event(follow_up: FollowUp) -> dict[str, Any]:
+    """The message to ourselves, as `parse` reads it."""
+    return {
+        "source": SOURCE,
+        "detail-type": FOLLOW_UP,
+        "detail": {"key": follow_up.key, "number": follow_up.number},
+    }
+
+
 def parse(body: str, now: datetime, stack_info: StackInfo) -> list[Notice] | FollowUp:
     """What an event says; a plain message where its shape is unknown.
 
@@ -37,44 +47,66 @@ def parse(body: str, now: datetime, stack_info: StackInfo) -> list[Notice] | Fol
     if not isinstance(event, dict):
         raise NotAnEvent(f"the body is a JSON {type(event).__name__}; expected an event object")
     try:
-        event = _unwrapped(event)
-        known = _known(event, stack_info)
+        event, topic_arn = _unwrapped(event)
+        known = _known(event, topic_arn, stack_info)
         if isinstance(known, list):
             known = [notice.checked() for notice in known]
     except (LookupError, TypeError, ValueError, AttributeError):
         known = None
-    return [_plain(event, now)] if known is None else known
+    if isinstance(known, FollowUp):
+        return known
+    notices = [_plain(event, now)] if known is None else known
+    return [_placed(notice, event, stack_info) for notice in notices]
 
 
-def _unwrapped(event: dict[str, Any]) -> dict[str, Any]:
-    """The event inside an SNS notification or an SNS record; else the event as it is."""
+def _placed(notice: Notice, event: Mapping[str, Any], stack_info: StackInfo) -> Notice:
+    """With whose it is: the environment, the account and its region."""
+    arn = notice.key.removeprefix("alarm:").split(":") if notice.key.startswith("alarm:") else []
+    account = arn[4] if len(arn) > 4 else str(event.get("account") or "")
+    region = arn[3] if len(arn) > 4 else str(event.get("region") or "")
+    where = f"{account} in {region}" if region else account
+    facts = (*notice.facts, ("Account", where)) if account else notice.facts
+    return replace(notice, facts=facts, environment=stack_info.environment)
+
+
+def _unwrapped(event: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The event inside an SNS notification or an SNS record, and its topic; else as it is."""
     records = event.get("Records")
     if isinstance(records, list) and len(records) == 1 and "Sns" in records[0]:
         event = records[0]["Sns"]
     if event.get("Type", "Notification") != "Notification" or "Message" not in event:
-        return event
+        return event, ""
     try:
         message = json.loads(event["Message"])
     except (ValueError, TypeError):
-        return event
-    return message if isinstance(message, dict) else event
+        return event, ""
+    return (message if isinstance(message, dict) else event), str(event.get("TopicArn") or "")
 
 
-def _known(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice] | FollowUp | None:
+type Reader = Callable[[Mapping[str, Any], StackInfo], list[Notice]]
+READERS: dict[tuple[str, str], Reader] = {
+    ("aws.cloudwatch", "CloudWatch Alarm State Change"): alarms.from_event_bridge,
+    ("aws.cloudwatch", "CloudWatch Alarm Contributor State Change"): alarms.from_contributor,
+    ("aws.cloudwatch", "CloudWatch Alarm Configuration Change"): alarms.from_configuration,
+    ("aws.ecs", "ECS Deployment State Change"): ecs_events.from_deployment,
+    ("aws.ecs", "ECS Service Action"): ecs_events.from_action,
+    ("aws.ecs", "ECS Task State Change"): ecs_events.from_task,
+}
+"""By source and detail-type; an event of another kind becomes a plain message."""
+
+
+def _known(
+    event: Mapping[str, Any], topic_arn: str, stack_info: StackInfo
+) -> list[Notice] | FollowUp | None:
     if "AlarmName" in event:
-        return [alarms.from_sns(event, stack_info)]
-    match event.get("source"), event.get("detail-type"):
-        case "aws.cloudwatch", "CloudWatch Alarm State Change":
-            return [alarms.from_event_bridge(event, stack_info)]
-        case "aws.ecs", "ECS Deployment State Change":
-            return ecs_events.from_deployment(event, stack_info)
-        case "aws.ecs", "ECS Task State Change":
-            return ecs_events.from_task(event, stack_info)
-        case source, kind if source == SOURCE and kind == FOLLOW_UP:
-            return FollowUp(str(event["detail"]["key"]), int(event["detail"]["number"]))
-        case source, _ if source == SOURCE:
-            return own_events.from_own(event, stack_info)
-    return None
+        return alarms.from_sns(event, topic_arn, stack_info)
+    source, kind = str(event.get("source") or ""), str(event.get("detail-type") or "")
+    if source == SOURCE and kind == FOLLOW_UP:
+        return FollowUp(str(event["detail"]["key"]), int(event["detail"]["number"]))
+    if source == SOURCE:
+        return own_events.from_own(event, stack_info)
+    reader = READERS.get((source, kind))
+    return reader(event, stack_info) if reader else None
 
 
 def _plain(event: Mapping[str, Any], now: datetime) -> Notice:

@@ -1,7 +1,8 @@
 """The SNS message: plain text that reads well in an e-mail."""
 
-from send_alerts.incident.incident import Incident, Policy
+from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
+from send_alerts.reading.figures import clock
 from send_alerts.words.limits import SNS_MESSAGE_BYTES, cut_bytes, subject
 from send_alerts.words.message_text import headline, status, title
 
@@ -12,18 +13,20 @@ WORDS = {
     EntryKind.NO_DATA: "NO DATA",
     EntryKind.REMINDER: "STILL OPEN",
     EntryKind.SUMMARY: "STORM",
+    EntryKind.ROLLED_BACK: "ROLLED BACK",
 }
 
 
-def email(incident: Incident, delivery: OutboxEntry, policy: Policy) -> tuple[str, str]:
+def email(incident: Incident, entry: OutboxEntry) -> tuple[str, str]:
     """Subject and text."""
     about = incident.subject
-    word = WORDS.get(delivery.kind) or status(incident, None).word.upper()
-    if delivery.late:
+    word = WORDS.get(entry.kind) or status(incident, None).word.upper()
+    if entry.late:
         # Who reads the subjects alone is not to take old news for the newest.
-        word = status(incident, incident.current(policy)).word.upper()
-    paragraphs = [title(incident), headline(incident, delivery, policy)]
-    if text := delivery.text or (about.text if about else ""):
+        now = status(incident, incident.current).word.upper()
+        word = word if entry.kind is EntryKind.ROLLED_BACK else now
+    paragraphs = [title(incident), headline(incident, entry, clock)]
+    if text := entry.text or (about.text if about else ""):
         paragraphs.append(text)
     if about and about.facts:
         paragraphs.append("\n".join(f"{name}: {value}" for name, value in about.facts))

@@ -2,17 +2,30 @@
 
 import hashlib
 import json
+import re
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from slack_sdk.models.attachments import BlockAttachment
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 
-from send_alerts.incident.incident import Incident, Policy
+from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
-from send_alerts.reading.notice import Link
+from send_alerts.reading.figures import clock
+from send_alerts.reading.notice import OPENING, Link
 from send_alerts.words.limits import MARK, SLACK_FIELD, SLACK_SECTION, SLACK_TEXT, cut
-from send_alerts.words.message_text import NO_DATA, RESOLVED, Status, headline, since, status, title
+from send_alerts.words.message_text import (
+    NO_DATA,
+    RESOLVED,
+    Status,
+    headline,
+    since,
+    status,
+    title,
+)
 
+# After escaping: an address ends at a blank or at an escaped bracket, not at the dot of a sentence.
+_ADDRESS = re.compile(r"https?://(?:(?!&[lg]t;)[^\s|])+(?<![.,;:!?)])")
 MOST_FIELDS = 10
 MOST_PARTS = 10
 
@@ -48,39 +61,64 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def root(incident: Incident, policy: Policy) -> Message:
+def clickable(text: str) -> str:
+    """Escaped text whose web addresses can be clicked."""
+    return _ADDRESS.sub(lambda found: f"<{found[0]}>", escape(text))
+
+
+def cut_markup(text: str, length: int) -> str:
+    """As `cut`, but no link is cut in its middle: it would be none."""
+    shorter = cut(text, length)
+    if shorter is not text and shorter.rfind("<") > shorter.rfind(">"):
+        return shorter[: shorter.rfind("<")] + MARK
+    return shorter
+
+
+def local_time(at: datetime) -> str:
+    """A time as each reader's own clock shows it (Slack, "Formatting text", date)."""
+    date = "{date_short_pretty} {time_secs}"
+    return f"<!date^{int(at.timestamp())}^{date}|{clock(at)}>"
+
+
+def root(incident: Incident) -> Message:
     """The message that stands for the incident and is edited as it goes on."""
-    episode = incident.shown_episode(policy) or incident.current(policy)
+    episode = incident.shown_episode or incident.current
     now = status(incident, episode)
-    fields = [("Since", since(episode))] if episode else []
-    opened = f"When it opened: {incident.subject.text}" if incident.subject else ""
-    return _message(incident, now, now.word, fields, opened if now is RESOLVED else "")
+    fields = [("Since", since(episode, local_time))] if episode else []
+    subject = incident.subject
+    opened = ""
+    if now is RESOLVED and subject and subject.signal in OPENING:
+        opened = f"When it opened: {subject.text}"
+    return _message(incident, now, now.word, fields, opened)
 
 
-def line(incident: Incident, delivery: OutboxEntry, policy: Policy) -> Message:
-    """A line in the thread."""
-    mark = _mark(incident, delivery, policy)
-    text = f"{mark.emoji} {escape(headline(incident, delivery, policy))}"
-    if delivery.text:
-        text = f"{text}\n{escape(delivery.text)}"
-    return Message(cut(text, SLACK_TEXT), mark.color)
+def line(incident: Incident, entry: OutboxEntry) -> Message:
+    """A line in the thread, which names its incident where it may stand alone."""
+    mark = _mark(incident, entry)
+    name = escape(title(incident))
+    text = f"{mark.emoji} {headline(incident, entry, local_time)}"
+    if incident.root and incident.root.digest:
+        text = f"{mark.emoji} *{name}* {headline(incident, entry, local_time)}"
+    if entry.text:
+        text = f"{text}\n{clickable(entry.text)}"
+    return Message(cut_markup(text, SLACK_TEXT), mark.color)
 
 
-def alone(incident: Incident, delivery: OutboxEntry, policy: Policy) -> Message:
+def alone(incident: Incident, entry: OutboxEntry) -> Message:
     """A whole message that needs no thread: for a note, or for a webhook."""
-    mark = _mark(incident, delivery, policy)
-    if delivery.late:
-        mark = status(incident, incident.current(policy))
-    fields = [("When", headline(incident, delivery, policy))]
-    return _message(incident, mark, mark.word, fields, delivery.text)
+    mark = _mark(incident, entry)
+    if entry.late:
+        mark = status(incident, incident.current)
+    when = headline(incident, entry, local_time)
+    return _message(incident, mark, mark.word, [("When", when)], entry.text)
 
 
-def _mark(incident: Incident, delivery: OutboxEntry, policy: Policy) -> Status:
-    if delivery.kind in (EntryKind.RESOLVED, EntryKind.CALM):
+def _mark(incident: Incident, entry: OutboxEntry) -> Status:
+    if entry.kind in (EntryKind.RESOLVED, EntryKind.CALM):
         return RESOLVED
-    if delivery.kind is EntryKind.NO_DATA:
+    if entry.kind is EntryKind.NO_DATA:
         return NO_DATA
-    return status(incident, incident.current(policy))
+    return status(incident, incident.current)
 
 
 def _message(
@@ -88,14 +126,15 @@ def _message(
 ) -> Message:
     subject = incident.subject
     text = text or (subject.text if subject else "")
-    shown = [*fields, *(subject.facts if subject else ())]
+    facts = subject.facts if subject else ()
+    shown = [*fields, *((name, clickable(value)) for name, value in facts)]
     blocks: list[Block] = []
-    blocks.extend(SectionBlock(text=_markdown(part)) for part in _parts(escape(text)))
+    blocks.extend(SectionBlock(text=_markdown(part)) for part in _parts(clickable(text)))
     if shown:
         blocks.append(
             SectionBlock(
                 fields=[
-                    _markdown(cut(f"*{escape(name)}*\n{escape(value)}", SLACK_FIELD))
+                    _markdown(cut_markup(f"*{escape(name)}*\n{value}", SLACK_FIELD))
                     for name, value in shown[:MOST_FIELDS]
                 ]
             )
@@ -103,11 +142,13 @@ def _message(
     if incident.changes:
         lines = "\n".join(f"• {escape(change)}" for change in incident.changes)
         blocks.append(
-            SectionBlock(text=_markdown(cut(f"*Changed just before*\n{lines}", SLACK_SECTION)))
+            SectionBlock(
+                text=_markdown(cut_markup(f"*Changed just before*\n{lines}", SLACK_SECTION))
+            )
         )
     if links := _links(subject.links if subject else ()):
         blocks.append(ContextBlock(elements=[_markdown(links)]))
-    headline_text = cut(f"{mark.emoji} *{word}: {escape(title(incident))}*", SLACK_TEXT)
+    headline_text = cut_markup(f"{mark.emoji} *{word}: {escape(title(incident))}*", SLACK_TEXT)
     return Message(headline_text, mark.color, tuple(blocks))
 
 
@@ -116,13 +157,13 @@ def _parts(text: str) -> list[str]:
     lines = text.splitlines()
     parts: list[str] = []
     while lines and len(parts) < MOST_PARTS:
-        part = cut(lines.pop(0), SLACK_SECTION)
+        part = cut_markup(lines.pop(0), SLACK_SECTION)
         while lines and len(part) + 1 + len(lines[0]) <= SLACK_SECTION:
             part = f"{part}\n{lines.pop(0)}"
         if part.strip():
             parts.append(part)
     if lines and parts:
-        parts[-1] = cut(f"{parts[-1]}\n{lines[0]}{MARK * 2}", SLACK_SECTION)
+        parts[-1] = cut_markup(f"{parts[-1]}\n{lines[0]}{MARK * 2}", SLACK_SECTION)
     return parts
 
 

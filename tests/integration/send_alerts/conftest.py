@@ -12,13 +12,14 @@ import pytest
 from local.alert_batches import batch
 from local.moto_aws import MotoAws
 from local.slack import SlackStandIn
+from ops_common.versioned_item import VersionedItems
 from send_alerts import wiring
 from send_alerts.app import handler
 from send_alerts.channels.incidents import DynamoIncidents
 
 type Event = Callable[[str], Any]
 OPS_TABLE = "jiki-ops"
-CPU_HIGH = "alarm:jiki-api-web-cpu-high"
+CPU_HIGH = "alarm:arn:aws:cloudwatch:eu-west-1:123456789012:alarm:jiki-api-web-cpu-high"
 FUNCTION_MILLISECONDS = 30_000
 
 
@@ -81,7 +82,8 @@ class Alerts:
 
     def let_attempts_settle(self, key: str) -> None:
         """As if half a minute had gone by since the last attempts."""
-        store, now = DynamoIncidents(self.aws.client("dynamodb"), OPS_TABLE), datetime.now(UTC)
+        items = VersionedItems(self.aws.client("dynamodb"), OPS_TABLE)
+        store, now = DynamoIncidents(items), datetime.now(UTC)
         held = store.load(key)
         outbox = tuple(replace(one, settles_at=now) for one in held.incident.outbox)
         store.save(replace(held, incident=replace(held.incident, outbox=outbox)), now)
@@ -108,6 +110,8 @@ def alerts(aws: MotoAws, lambda_context: Any, monkeypatch: pytest.MonkeyPatch) -
         "OPS_TABLE_NAME": OPS_TABLE,
         "ALERT_TOPIC_ARN": topic,
         "ALERT_QUEUE_URL": queue["QueueUrl"],
+        "ENVIRONMENT_NAME": "",
+        "STACK_NAME": "",
     }.items():
         monkeypatch.setenv(name, value)
     for cached in (wiring._parameters, wiring._secrets, wiring._bot, wiring._webhook):

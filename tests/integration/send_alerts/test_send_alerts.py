@@ -60,6 +60,15 @@ def test_the_message_says_what_how_bad_since_when_what_changed_and_where_to_look
     assert "- Database password rotated: config (12 min before)" in mail["Message"]
 
 
+def test_titles_name_the_environment_where_it_has_a_name(
+    with_slack: Alerts, slack: SlackStandIn, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT_NAME", "staging")
+    with_slack.send(event("alerts/alarm_metric"))
+    assert slack.messages[0].text == ":red_circle: *Critical: jiki-api-web-cpu-high (staging)*"
+    assert with_slack.subjects() == ["[CRITICAL] jiki-api-web-cpu-high (staging)"]
+
+
 def test_without_slack_everything_goes_to_sns(alerts: Alerts, event: Event) -> None:
     names = ("alarm_metric", "own_deployment_passed", "unknown_source", "own_workers_scaled")
     assert alerts.send(*(event(f"alerts/{name}") for name in names)) == []

@@ -98,13 +98,13 @@ def test_a_broken_slack_is_told_once_by_sns_and_blocks_nothing(
     with_slack: Alerts, slack: SlackStandIn, event: Event, error: str
 ) -> None:
     slack.fail_next(Failure(error=error, times=3))
-    for name in ("alarm_metric", "alarm_composite", "alarm_metric_math"):
+    for name in ("alarm_metric", "alarm_composite", "own_rotation_failed"):
         assert with_slack.send(event(f"alerts/{name}")) == []
     assert with_slack.subjects() == [
         "[CRITICAL] jiki-api-web-cpu-high",
         "[CRITICAL] Slack refuses the alerts",
         "[CRITICAL] jiki-api-down",
-        "[WARNING] jiki-api-alb-5xx-share",
+        "[CRITICAL] Database password not rotated: config",
     ]
     # mended: told once, too
     with_slack.send(event("alerts/alarm_anomaly_detection"))

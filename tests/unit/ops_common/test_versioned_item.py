@@ -1,6 +1,5 @@
 """A document that two write at once: one of them is told."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,7 +35,7 @@ class FakeTable:
 
 
 @pytest.fixture
-def table() -> Iterator[FakeTable]:
+def table() -> FakeTable:
     return FakeTable()
 
 

@@ -1,7 +1,8 @@
 """Fakes behind the ports of send_alerts, and a world that feeds it events."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,17 +13,31 @@ from ops_common.versioned_item import Conflict
 from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack import Posted
 from send_alerts.channels.slack_failures import MaybeSent
-from send_alerts.incident.incident import Incident, Policy
+from send_alerts.incident.follow_up import Policy
+from send_alerts.incident.history import FLAP_WINDOW, History
+from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import Storms
 from send_alerts.notify import notify
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Link, Notice, Signal
-from send_alerts.reading.parse import FollowUp
+from send_alerts.reading.parse import parse
+from send_alerts.reading.stack_info import StackInfo
 from send_alerts.words.slack_blocks import Message
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 POLICY = Policy()
-NO_FOLDING = replace(POLICY, flap_window=timedelta(0))
+NO_FLAPS = timedelta(0)
+"""A flap window in which nothing comes back: each opening is an incident of its own."""
+
+
+STACK_INFO = StackInfo(
+    region="eu-west-1",
+    log_group_prefix="/ecs/",
+    web_service="jiki-api-web",
+    runbook_url="https://example.org/runbook.md",
+    cluster="jiki-production",
+    services=("jiki-api-web", "jiki-api-solid-queue"),
+)
 
 
 def minute(count: float) -> datetime:
@@ -54,13 +69,15 @@ def ok(at: float, **changes: Any) -> Notice:
 
 
 class FakeIncidents:
-    def __init__(self) -> None:
+    def __init__(self, flap_window: timedelta = FLAP_WINDOW) -> None:
+        self.flap_window = flap_window
         self.items: dict[str, Held] = {}
         self.crash_at_save: int | None = None
         self.saves = 0
 
     def load(self, key: str) -> Held:
-        return self.items.get(key, Held(Incident(key), 0, None))
+        new = Incident(key, History(flap_window=self.flap_window))
+        return self.items.get(key, Held(new, 0, None))
 
     def save(self, held: Held, now: datetime) -> Held:
         self.saves += 1
@@ -69,7 +86,8 @@ class FakeIncidents:
         if self.load(held.incident.key).version != held.version:
             raise Conflict(held.incident.key)
         # As the real one does: what is kept is JSON.
-        kept = Incident.from_json(held.incident.as_json())
+        text = json.dumps(held.incident.as_json())
+        kept = Incident.from_json(json.loads(text), self.flap_window)
         assert kept == held.incident
         saved = Held(kept, held.version + 1, held.leased_until)
         self.items[kept.key] = saved
@@ -79,6 +97,9 @@ class FakeIncidents:
 class FakeStorms:
     def __init__(self) -> None:
         self.storms = Storms()
+
+    def read(self) -> Storms:
+        return self.storms
 
     def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
         self.storms, result = change(self.storms)
@@ -102,11 +123,17 @@ class Shown:
     edits: list[str] = field(default_factory=list)
 
 
+def as_read(text: str) -> str:
+    """Times as Slack shows them where it can't show them in the reader's own zone."""
+    return re.sub(r"<!date\^[^|]*\|([^>]*)>", r"\1", text)
+
+
 class FakeThreads:
     def __init__(self) -> None:
         self.messages: list[Shown] = []
         self.failures: list[Exception | None] = []
         self.lands_although_failed = False
+        self.deleted: set[str] = set()
         self.lookups = 0
         self.pictures: list[str] = []
 
@@ -121,10 +148,11 @@ class FakeThreads:
         if failure and not landed:
             raise failure
         ts = f"{len(self.messages) + 1}.0"
-        self.messages.append(Shown(ts, message.text, thread_ts, delivery, broadcast))
+        hangs_in = "" if thread_ts in self.deleted else thread_ts
+        self.messages.append(Shown(ts, as_read(message.text), hangs_in, delivery, broadcast))
         if failure:
             raise failure
-        return Posted("C0ALERTS", ts)
+        return Posted("C0ALERTS", ts, "" if thread_ts in self.deleted else thread_ts)
 
     def find(self, delivery: str, since: datetime, thread_ts: str = "") -> Posted | None:
         self.lookups += 1
@@ -137,7 +165,7 @@ class FakeThreads:
         if failure := self._fail():
             raise failure
         shown = next(shown for shown in self.messages if shown.ts == ts)
-        shown.edits.append(message.text)
+        shown.edits.append(as_read(message.text))
 
     def upload(self, channel: str, thread_ts: str, title: str, png: bytes) -> None:
         self.pictures.append(thread_ts)
@@ -163,21 +191,28 @@ class FakeTopic:
 
 
 class FakeQueue:
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self.clock = clock
-        self.reminders: list[tuple[datetime, str, int]] = []
-
     def hide(self, receipt_handle: str, seconds: float) -> None:
         raise AssertionError("only records hide messages")
 
-    def send_follow_up(self, key: str, number: int, seconds: float) -> None:
-        self.reminders.append((self.clock() + timedelta(seconds=seconds), key, number))
+
+class FakeSchedules:
+    """One message per name, as EventBridge Scheduler keeps them."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
+
+    def put(self, name: str, at: datetime, payload: Mapping[str, Any]) -> None:
+        self.waiting[name] = (at, payload)
+
+    def delete(self, name: str) -> None:
+        self.waiting.pop(name, None)
 
 
 class FakeMemory:
     def __init__(self) -> None:
         self.changes: list[tuple[datetime, str]] = []
         self.silences: dict[str, datetime] = {}
+        self.parents: dict[str, str] = {}
 
     def remember(self, key: str, at: datetime, title: str) -> None:
         self.changes.append((at, title))
@@ -188,6 +223,12 @@ class FakeMemory:
     def silenced_until(self, name: str, now: datetime) -> datetime | None:
         until = self.silences.get(name)
         return until if until and until > now else None
+
+    def remember_children(self, parent: str, children: Sequence[str]) -> None:
+        self.parents |= dict.fromkeys(children, parent)
+
+    def parent_of(self, child: str) -> str:
+        return self.parents.get(child, "")
 
 
 class FakePictures:
@@ -201,14 +242,15 @@ class FakePictures:
 class AlertWorld:
     """send_alerts between fakes, with a clock that tests set."""
 
-    def __init__(self, policy: Policy = POLICY) -> None:
+    def __init__(self, policy: Policy = POLICY, flap_window: timedelta = FLAP_WINDOW) -> None:
         self.policy = policy
         self.now = NOON
-        self.incidents = FakeIncidents()
+        self.incidents = FakeIncidents(flap_window)
         self.storms = FakeStorms()
         self.threads = FakeThreads()
         self.topic = FakeTopic()
-        self.queue = FakeQueue(lambda: self.now)
+        self.queue = FakeQueue()
+        self.schedules = FakeSchedules()
         self.memory = FakeMemory()
         self.waited: list[float] = []
         self.seconds_left = 60.0
@@ -221,6 +263,7 @@ class AlertWorld:
             memory=self.memory,
             topic=self.topic,
             queue=self.queue,
+            schedules=self.schedules,
             threads=self.threads if self.slack else None,
             webhook=None,
             chart=FakePictures(),
@@ -257,13 +300,14 @@ class AlertWorld:
 
     def let_time_pass(self, until: float) -> None:
         """Deliver the messages to ourselves that become due, one after the other."""
-        while waiting := sorted(self.queue.reminders):
-            due, key, number = waiting[0]
+        while waiting := self.schedules.waiting:
+            name, (due, payload) = min(waiting.items(), key=lambda item: item[1][0])
             if due > minute(until):
                 break
-            self.queue.reminders.remove(waiting[0])
+            self.schedules.delete(name)
             self.now = max(due, self.now)
-            notify(FollowUp(key, number), self.ports(), self.policy)
+            follow_up = parse(json.dumps(payload), self.now, STACK_INFO)
+            notify(follow_up, self.ports(), self.policy)
         self.now = minute(until)
 
     def incident(self, key: str = "alarm:web-5xx") -> Incident:

@@ -7,14 +7,8 @@ from typing import Any
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.parse import parse
 from send_alerts.reading.stack_info import StackInfo
-from tests.unit.send_alerts.alert_world import NOON
+from tests.unit.send_alerts.alert_world import NOON, STACK_INFO
 
-STACK_INFO = StackInfo(
-    region="eu-west-1",
-    log_group_prefix="/ecs/",
-    web_service="jiki-api-web",
-    runbook_url="https://example.org/runbook.md",
-)
 type Event = Callable[[str], Any]
 
 

@@ -1,6 +1,5 @@
 """Whatever the order, the repeats and the bad luck: the same state, everything told once."""
 
-from copy import replace
 from datetime import timedelta
 
 import pytest
@@ -8,13 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from send_alerts.channels.slack_failures import AFTER_ANSWER, MaybeSent, NotSent
-from send_alerts.incident.history import Episode
-from send_alerts.incident.incident import Policy
+from send_alerts.incident.episodes import Episode
+from send_alerts.incident.history import FLAP_WINDOW
 from send_alerts.ports import TryLater
 from send_alerts.reading.notice import Notice, Signal
 from tests.unit.send_alerts.alert_world import (
-    NO_FOLDING,
-    POLICY,
+    NO_FLAPS,
     AlertWorld,
     ProcessDied,
     minute,
@@ -53,18 +51,18 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Notice], list[Notice]]:
     return timeline, draw(st.permutations(timeline + repeats))
 
 
-def played(events: list[Notice], policy: Policy) -> AlertWorld:
-    world = AlertWorld(policy)
+def played(events: list[Notice], flap_window: timedelta = FLAP_WINDOW) -> AlertWorld:
+    world = AlertWorld(flap_window=flap_window)
     world.now = minute(100_000)
     for event in events:
         world.notify_until_done(event)
     return world
 
 
-def state(world: AlertWorld) -> tuple[list[Episode], list[tuple[object, ...]]]:
+def state(world: AlertWorld) -> tuple[tuple[Episode, ...], list[tuple[object, ...]]]:
     incident = world.incident()
     entries = [(entry.at, entry.signal) for entry in incident.history.entries]
-    return incident.episodes(world.policy), entries
+    return incident.episodes, entries
 
 
 @settings(deadline=None, max_examples=40)
@@ -73,7 +71,7 @@ def test_the_final_state_does_not_depend_on_order_or_repeats(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
-    assert state(played(arrived, POLICY)) == state(played(timeline, POLICY))
+    assert state(played(arrived)) == state(played(timeline))
 
 
 @settings(deadline=None, max_examples=40)
@@ -82,11 +80,9 @@ def test_the_newest_incident_looks_the_same_in_slack(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
-    # Flapping is a matter of when it was noticed; without it the head shows the state alone.
-    calm = replace(POLICY, flaps_until_quiet=1000)
-    one, other = played(timeline, calm), played(arrived, calm)
+    one, other = played(timeline), played(arrived)
     if one.incident().root and other.incident().root:
-        (shown, expected) = (world.incident().shown_episode(calm) for world in (other, one))
+        (shown, expected) = (world.incident().shown_episode for world in (other, one))
         assert (shown and shown.open) == (expected and expected.open)
 
 
@@ -126,7 +122,7 @@ def test_slack_hears_of_every_transition_once(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
-    notified = in_slack(played(arrived, POLICY))
+    notified = in_slack(played(arrived))
     assert sorted(notified) == sorted(set(notified))
     assert to_notify(timeline) <= set(notified) <= {identity(event) for event in timeline}
 
@@ -137,7 +133,7 @@ def test_sns_hears_of_every_change_between_alarm_and_ok_once(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
-    notified = by_sns(played(arrived, NO_FOLDING))
+    notified = by_sns(played(arrived, NO_FLAPS))
     assert sorted(notified) == sorted(set(notified))
     assert loud(timeline) <= set(notified)
 
@@ -166,7 +162,7 @@ def test_crashes_and_slack_s_failures_lose_nothing_and_show_nothing_twice(
 ) -> None:
     timeline, arrived = both
     # GIVEN a process that dies before some saves, and a Slack that fails, posted or not
-    world = AlertWorld(NO_FOLDING)
+    world = AlertWorld(flap_window=NO_FLAPS)
     world.now, world.seconds_left = minute(100_000), 30
     world.threads.failures = list(failures)
     world.threads.lands_although_failed = landed
@@ -186,12 +182,12 @@ def test_crashes_and_slack_s_failures_lose_nothing_and_show_nothing_twice(
     assert sorted(notified) == sorted(set(notified))
     assert to_notify(timeline) <= set(notified) <= {identity(event) for event in timeline}
     assert loud(timeline) <= set(by_sns(world))
-    assert state(world) == state(played(timeline, NO_FOLDING))
+    assert state(world) == state(played(timeline, NO_FLAPS))
     assert not world.incident().outbox
 
 
 def test_a_line_that_may_have_landed_is_looked_for_where_it_was_tried() -> None:
-    world = AlertWorld(NO_FOLDING)
+    world = AlertWorld(flap_window=NO_FLAPS)
     world.seconds_left = 30
     world.notify(notice(Signal.OPEN, 0), at=0)
     # GIVEN an end whose line landed in the thread, although Slack did not say so
@@ -213,7 +209,7 @@ def test_a_replay_of_everything_hours_later_does_nothing() -> None:
         notice(Signal.RESOLVED, 5, since=minute(0)),
         notice(Signal.OPEN, 60),
     ]
-    world = played(events, POLICY)
+    world = played(events)
     before = (len(world.threads.messages), len(world.topic.published), world.incident())
     world.now += timedelta(hours=5)
     for event in events:
@@ -222,7 +218,7 @@ def test_a_replay_of_everything_hours_later_does_nothing() -> None:
 
 
 def test_days_of_flapping_keep_one_thread_and_a_bounded_item() -> None:
-    world = AlertWorld(POLICY)
+    world = AlertWorld()
     for at in range(0, 200, 2):
         world.notify(notice(Signal.OPEN, at), at=at)
         world.notify(notice(Signal.RESOLVED, at + 1), at=at + 1)

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from ops_common.ops_events import Severity
-from send_alerts.incident.decide import Channels, advance, enqueue, fold, needs_root, silence
+from send_alerts.incident.decide import Channels, advance, enqueue, first_announcement, fold
 from send_alerts.incident.incident import FollowUpDue, Incident, RootMessage
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.notice import Notice, Signal
-from tests.unit.send_alerts.alert_world import POLICY, alarm, minute, notice, ok
+from send_alerts.reading.notice import Hold, Notice, Signal
+from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
 BOT = Channels(slack=True, threads=True)
 WEBHOOK = Channels(slack=True, threads=False)
@@ -22,7 +22,7 @@ CHANNELS_OF = {"both": {Channel.SNS, Channel.SLACK}, "slack": {Channel.SLACK}, "
 def after(*notices: Notice, channels: Channels = BOT) -> Incident:
     incident = Incident("alarm:web-5xx")
     for number, event in enumerate(notices):
-        incident = advance(incident, event, minute(100 + number), POLICY, channels)
+        incident = advance(incident, event, minute(100 + number), channels)
     return incident
 
 
@@ -50,13 +50,13 @@ OPEN, OVER, NO_DATA, NOTE = Signal.OPEN, Signal.RESOLVED, Signal.NO_DATA, Signal
         ([alarm(0), alarm(1, was=OPEN)], [("opened", "both"), ("again", "slack")]),
         (
             [alarm(0), ok(1), alarm(2)],
-            [("opened", "both"), ("resolved", "both"), ("reopened", "both")],
+            [("opened", "both"), ("resolved", "both"), ("flapping", "both")],
         ),
         # Where the event doesn't say, what was before it does, missing data apart.
         ([own(OPEN, 0), own(OPEN, 1)], [("opened", "both"), ("again", "slack")]),
         (
             [own(OPEN, 0), own(OVER, 1), own(NO_DATA, 2), own(OPEN, 3)],
-            [("opened", "both"), ("resolved", "both"), ("reopened", "both")],
+            [("opened", "both"), ("resolved", "both"), ("flapping", "both")],
         ),
         (
             [own(OPEN, 0), own(OVER, 5), own(OPEN, 3)],
@@ -70,28 +70,24 @@ OPEN, OVER, NO_DATA, NOTE = Signal.OPEN, Signal.RESOLVED, Signal.NO_DATA, Signal
         ([notice(NO_DATA, 1, was=OVER)], [("no_data", "slack")]),
         ([notice(NOTE, 0)], [("note", "both")]),
         ([notice(NOTE, 0, severity=Severity.INFO)], [("note", "slack")]),
-        # The third time it is flapping, and from then on the thread alone hears of it.
+        # When it comes back it is flapping, and from then on the thread alone hears of it.
         (
-            [alarm(0), ok(1), alarm(2), ok(3), alarm(4), ok(5), alarm(6)],
+            [alarm(0), ok(1), alarm(2), ok(3), alarm(4)],
             [
-                *(("opened", "both"), ("resolved", "both"), ("reopened", "both")),
-                *(("resolved", "both"), ("flapping", "both")),
+                *(("opened", "both"), ("resolved", "both"), ("flapping", "both")),
                 *(("resolved", "slack"), ("reopened", "slack")),
             ],
         ),
         # Another incident begins with a clean slate.
         (
             [
-                *(alarm(0), ok(1), alarm(2), ok(3), alarm(4), ok(5)),
+                *(alarm(0), ok(1), alarm(2), ok(3)),
                 *(alarm(60), ok(61), alarm(62)),
-                ok(63),
-                alarm(64),
             ],
             [
-                *(("opened", "both"), ("resolved", "both"), ("reopened", "both")),
-                *(("resolved", "both"), ("flapping", "both"), ("resolved", "slack")),
-                *(("opened", "both"), ("resolved", "both"), ("reopened", "both")),
-                *(("resolved", "both"), ("flapping", "both")),
+                *(("opened", "both"), ("resolved", "both"), ("flapping", "both")),
+                ("resolved", "slack"),
+                *(("opened", "both"), ("resolved", "both"), ("flapping", "both")),
             ],
         ),
     ],
@@ -101,10 +97,10 @@ def test_each_transition_is_told_to_whom_it_concerns(notices, notified) -> None:
 
 
 def test_a_late_flap_of_an_incident_that_is_over_is_not_called_flapping() -> None:
-    # GIVEN an incident that came back once, and another since
-    incident = after(alarm(0), ok(1), alarm(2), ok(3), alarm(60, since=minute(5)))
-    # WHEN a third opening of the first one arrives
-    late = advance(incident, alarm(4), minute(110), POLICY, BOT)
+    # GIVEN an incident, and another since
+    incident = after(alarm(0), ok(1), alarm(60, since=minute(5)))
+    # WHEN a second opening of the first one arrives
+    late = advance(incident, alarm(2), minute(110), BOT)
     # THEN it goes into the thread alone
     assert tellings(late)[len(tellings(incident)) :] == [("reopened", "slack")]
 
@@ -127,7 +123,7 @@ def test_good_news_is_mailed_only_where_there_is_no_slack() -> None:
     event = notice(NOTE, 0, severity=Severity.INFO)
     assert tellings(after(event, channels=WEBHOOK)) == [("note", "slack")]
     assert tellings(after(event, channels=NO_SLACK)) == [("note", "sns")]
-    assert tellings(after(notice(NO_DATA, 0, was=OVER), channels=NO_SLACK)) == [("no_data", "sns")]
+    assert tellings(after(notice(NO_DATA, 0, was=OVER), channels=NO_SLACK)) == []
 
 
 def test_a_delivery_has_the_name_of_its_transition_and_channel() -> None:
@@ -155,7 +151,7 @@ def test_only_a_newer_opening_or_end_makes_a_telling_late(later: Notice, late: b
 
 def test_what_was_seen_changes_nothing() -> None:
     incident = after(alarm(0), ok(1))
-    assert advance(incident, alarm(0), minute(200), POLICY, BOT) is incident
+    assert advance(incident, alarm(0), minute(200), BOT) is incident
 
 
 def test_people_have_heard_of_it_when_it_was_told_aloud() -> None:
@@ -172,7 +168,7 @@ def test_people_have_heard_of_it_when_it_was_told_aloud() -> None:
         ((alarm(5, title="a"), notice(OVER, 5, title="b")), "a"),
         ((alarm(0, title="a"), ok(5, title="b")), "a"),
         ((ok(5, title="a"), alarm(0, title="b")), "b"),
-        ((ok(5, title="a"), notice(NO_DATA, 6, title="b")), "a"),
+        ((ok(5, title="a"), notice(NO_DATA, 6, title="b")), "b"),
     ],
 )
 def test_an_incident_is_named_by_its_newest_opening(events, title: str) -> None:
@@ -181,64 +177,65 @@ def test_an_incident_is_named_by_its_newest_opening(events, title: str) -> None:
     assert subject.title == title
 
 
-def test_a_silence_keeps_what_was_to_be_told_already() -> None:
+def test_nothing_is_sent_while_an_incident_is_held() -> None:
     before = after(alarm(0))
-    silenced = silence(advance(before, ok(1), minute(101), POLICY, BOT), before, minute(500))
-    assert silenced.outbox == before.outbox
-    assert silenced.silenced_until == minute(500)
-    assert silenced.history.knows(ok(1))
+    held = advance(replace(before, hold=HOLD), ok(1), minute(101), BOT)
+    assert held.outbox == before.outbox
+    assert held.hold == HOLD
+    assert held.history.knows(ok(1))
 
 
-HEAD = RootMessage("C1", "1.0", minute(0), "fingerprint")
+HOLD = Hold(minute(500), "a silence", ends_with_next=False)
+ROOT = RootMessage("C1", "1.0", minute(0), "fingerprint")
 
 
-def test_the_first_telling_that_no_message_covers_needs_one_of_its_own() -> None:
-    incident = after(alarm(0), ok(1), alarm(60))
-    first = needs_root(incident, POLICY)
+def test_an_incident_is_announced_once() -> None:
+    none = Incident("alarm:web-5xx")
+    opened = after(alarm(0))
+    first = first_announcement(none, opened)
     assert first is not None
-    assert first.at == minute(0)
-    # With a message for the first incident, it is the second one's opening.
-    second = needs_root(replace(incident, root=HEAD), POLICY)
+    assert (first.kind, first.at) == (EntryKind.OPENED, minute(0))
+    assert first_announcement(opened, after(alarm(0), ok(1))) is None
+    second = first_announcement(opened, after(alarm(0), ok(1), alarm(60)))
     assert second is not None
     assert second.at == minute(60)
-    assert needs_root(replace(incident, root=replace(HEAD, posted_for=minute(60))), POLICY) is None
-    # A storm tells it, or an attempt is under way.
-    assert needs_root(replace(incident, folded_for=minute(60)), POLICY) is None
-    tried = [one.trying(minute(101), timedelta(seconds=30), "") for one in incident.outbox]
-    assert needs_root(replace(incident, outbox=tuple(tried)), POLICY) is None
-    assert needs_root(after(notice(NO_DATA, 0, was=OPEN)), POLICY) is None
+    # An end whose beginning has not come announces nothing.
+    assert first_announcement(none, after(ok(1))) is None
+    assert first_announcement(none, after(notice(NO_DATA, 0, was=OPEN))) is None
+    assert first_announcement(none, after(notice(NOTE, 0))) is None
 
 
-def test_what_a_storm_tells_is_handed_over_as_one() -> None:
-    incident = replace(after(alarm(0), ok(1)), folded_for=minute(0))
-    again = OutboxEntry("again", Channel.QUEUE, EntryKind.FOLLOW_UP, minute(0))
-    tried = replace(incident.outbox[0], id="tried", tried_at=minute(100))
+def test_of_what_is_folded_into_a_storm_only_lines_of_its_thread_are_sent() -> None:
+    incident = after(alarm(0), ok(1))
+    opening = incident.outbox[0]
+    again = OutboxEntry("again", Channel.SCHEDULE, EntryKind.FOLLOW_UP, minute(0))
+    tried = replace(opening, id="tried", tried_at=minute(100))
     incident = replace(incident, outbox=(tried, *incident.outbox, again))
-    handed = fold(incident, POLICY)
-    last = incident.outbox[-2]
-    assert handed.outbox == (
-        tried,
-        again,
-        replace(last, id=f"{last.id}/storm", channel=Channel.STORM),
-    )
-    # Another incident than the one that was folded is told by itself.
-    apart = replace(after(alarm(0), ok(1), alarm(60)), folded_for=minute(0))
-    left = fold(apart, POLICY).outbox
-    assert [one.at for one in left if one.channel is not Channel.STORM] == [minute(60)] * 2
-    assert fold(after(alarm(0)), POLICY) == after(alarm(0))
+    folded = fold(incident, opening, "storm:1", BOT)
+    lines = tuple(one for one in incident.outbox if one.channel is Channel.SLACK)
+    assert folded.outbox == (tried, *lines, again)
+    assert fold(incident, opening, "storm:1", WEBHOOK).outbox == (tried, again)
+    # Another incident than the one that was folded is announced by itself.
+    apart = after(alarm(0), ok(1), alarm(60))
+    left = fold(apart, apart.outbox[0], "storm:1", NO_SLACK).outbox
+    assert {one.at for one in left} == {minute(60)}
 
 
-def test_the_head_shows_the_newest_incident_unless_that_is_told_elsewhere() -> None:
+def test_the_root_message_shows_the_newest_incident_unless_that_is_told_elsewhere() -> None:
     incident = after(alarm(0), ok(1), alarm(60))
-    first, second = incident.episodes(POLICY)
-    assert incident.shown_episode(POLICY) is None
-    headed = replace(incident, root=HEAD)
-    assert headed.shown_episode(POLICY) == second
-    assert replace(headed, silenced_until=minute(90)).shown_episode(POLICY) == first
-    assert replace(headed, folded_for=minute(60)).shown_episode(POLICY) == first
+    first, second = incident.episodes
+    assert incident.shown_episode is None
+    rooted = replace(incident, root=ROOT)
+    assert rooted.shown_episode == second
+    for elsewhere in (
+        replace(rooted, hold=HOLD),
+        replace(rooted, part_of="alarm:composite"),
+        replace(rooted, folded_for=minute(60)),
+    ):
+        assert elsewhere.shown_episode == first
     # A storm of long ago has nothing to do with the one that lasts.
-    assert replace(headed, folded_for=minute(0)).shown_episode(POLICY) == second
-    assert replace(Incident("note:1"), root=HEAD).shown_episode(POLICY) is None
+    assert replace(rooted, folded_for=minute(0)).shown_episode == second
+    assert replace(Incident("note:1"), root=ROOT).shown_episode is None
 
 
 def test_a_delivery_remembers_its_attempts() -> None:
@@ -268,13 +265,15 @@ def test_everything_that_is_known_survives_its_json() -> None:
     full = replace(
         incident,
         changes=("a deployment",),
-        root=HEAD,
+        root=ROOT,
         folded_for=minute(1),
         outbox=tuple(one.trying(minute(5), timedelta(1), "1.0") for one in incident.outbox),
         flapping_notified=True,
         notified_at=minute(2),
-        silenced_until=minute(3),
-        summarised=4,
+        announced_for=minute(2),
+        hold=HOLD,
+        part_of="alarm:composite",
+        storm="storm:1",
         follow_up=FollowUpDue(7, minute(9)),
     )
     assert Incident.from_json(json.loads(json.dumps(full.as_json()))) == full

@@ -13,8 +13,8 @@ from local.alert_batches import BATCHES, EVENTS, rendered
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.parse import FollowUp, NotAnEvent, parse
-from tests.unit.send_alerts.alert_world import NOON, AlertWorld
-from tests.unit.send_alerts.parsing import STACK_INFO, Event, parsed
+from tests.unit.send_alerts.alert_world import NOON, STACK_INFO, AlertWorld
+from tests.unit.send_alerts.parsing import Event, parsed
 
 
 @pytest.fixture
@@ -115,7 +115,11 @@ def test_links_lead_to_the_alarm_the_logs_of_its_service_and_the_runbook(
     assert "start~'2026-11-25T03*3a58*3a11.000Z" in logs.url
     assert "source~(~'*2fecs*2fjiki-api-web)" in logs.url
     assert runbook.url == "https://github.com/jiki/ops/blob/main/docs/runbook.md#web-cpu"
-    assert dict(only("alarm_metric").facts) == {"About": "The web tasks are short of CPU."}
+    assert dict(only("alarm_metric").facts) == {
+        "About": "The web tasks are short of CPU.",
+        "Resource": "ClusterName jiki-production, ServiceName jiki-api-web",
+        "Account": "123456789012 in eu-west-1",
+    }
 
 
 def test_a_runbook_that_is_no_web_address_is_left_out(only: Callable[[str], Notice]) -> None:
@@ -140,14 +144,16 @@ def test_the_widget_draws_the_metrics_and_the_threshold(only: Callable[[str], No
 def test_a_failed_deployment_opens_an_incident_that_a_completed_one_ends(event: Event) -> None:
     failed = parsed(event("alerts/ecs_deployment_failed"))
     completed = parsed(event("alerts/ecs_deployment_completed"))
-    assert [notice.signal for notice in failed] == [Signal.CHANGE, Signal.OPEN]
-    assert [notice.signal for notice in completed] == [Signal.CHANGE, Signal.RESOLVED]
-    assert {notice.key for notice in (*failed, *completed)} == {"deployment:jiki-api-web"}
+    assert [notice.signal for notice in failed] == [Signal.OPEN, Signal.CHANGE]
+    assert [notice.signal for notice in completed] == [Signal.RESOLVED, Signal.CHANGE]
+    assert {notice.key for notice in (*failed, *completed)} == {
+        "service:123456789012/eu-west-1/jiki-production/jiki-api-web"
+    }
 
 
 def test_a_task_that_was_stopped_on_purpose_is_nothing_to_tell(event: Event) -> None:
     task = event("alerts/ecs_task_failed")
-    task["detail"]["stopCode"] = "ServiceSchedulerInitiated"
+    task["detail"]["stopCode"] = "UserInitiated"
     assert parsed(task) == []
 
 

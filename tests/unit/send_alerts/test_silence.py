@@ -24,7 +24,7 @@ def test_an_incident_that_outlasts_the_silence_is_told_then() -> None:
     world.let_time_pass(until=31)
     (root,) = world.threads.roots
     assert root.text == ":red_circle: *Critical: web-5xx*"
-    assert world.topic.subjects == ["[STILL OPEN] web-5xx"]
+    assert world.topic.subjects == ["[CRITICAL] web-5xx"]
 
 
 def test_a_silence_that_was_made_longer_holds() -> None:
@@ -34,7 +34,7 @@ def test_a_silence_that_was_made_longer_holds() -> None:
     world.let_time_pass(until=60)
     assert not world.topic.published
     world.let_time_pass(until=91)
-    assert world.topic.subjects == ["[STILL OPEN] web-5xx"]
+    assert world.topic.subjects == ["[CRITICAL] web-5xx"]
 
 
 def test_a_new_incident_after_a_silence_is_told_as_any_other() -> None:

@@ -13,8 +13,10 @@ from send_alerts.channels.slack_failures import (
     MessageRefused,
     NotSent,
     SlackBroken,
+    ThreadClosed,
     of_answer,
     of_exception,
+    of_webhook,
 )
 
 # What only a person can mend (Slack API reference, errors of chat.postMessage and "Incoming
@@ -25,7 +27,7 @@ PERMANENT = (
     *("is_archived", "method_deprecated", "missing_scope", "no_permission", "not_authed"),
     *("not_allowed_token_type", "not_in_channel", "org_login_required", "restricted_action"),
     *("restricted_action_non_threadable_channel", "restricted_action_read_only_channel"),
-    *("restricted_action_thread_locked", "restricted_action_thread_only_channel"),
+    "restricted_action_thread_only_channel",
     *("team_access_not_granted", "team_added_to_org", "team_not_found", "token_expired"),
     *("token_revoked", "two_factor_setup_required"),
     *("action_prohibited", "channel_is_archived", "invalid_token", "no_service", "no_team"),
@@ -48,6 +50,50 @@ def test_what_is_wrong_with_one_message_breaks_no_other(code: str) -> None:
 @pytest.mark.parametrize("code", ["message_not_found", "thread_not_found", "cant_update_message"])
 def test_a_deleted_message_is_gone(code: str) -> None:
     assert isinstance(of_answer(200, code, {}), MessageGone)
+
+
+@pytest.mark.parametrize(
+    "code", ["thread_locked", "cannot_reply_to_message", "restricted_action_thread_locked"]
+)
+def test_a_thread_that_takes_no_replies_is_no_broken_slack(code: str) -> None:
+    assert isinstance(of_answer(200, code, {}), ThreadClosed)
+
+
+def test_a_missing_scope_is_named() -> None:
+    failure = of_answer(200, "missing_scope", {}, "needs channels:history")
+    assert isinstance(failure, SlackBroken)
+    assert "channels:history" in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, "no_service"),
+        (410, "channel_is_archived"),
+        (403, "action_prohibited"),
+        (404, "<!DOCTYPE html><html><body>There is nothing here.</body></html>"),
+        (404, ""),
+        (400, '{"ok":false,"error":"invalid_workflow_input"}'),
+    ],
+)
+def test_a_webhook_s_4xx_is_an_answer(status: int, body: str) -> None:
+    assert isinstance(of_webhook(status, body, {}), SlackBroken)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, "invalid_payload", MessageRefused),
+        (429, "", NotSent),
+        (408, "", MaybeSent),
+        (503, "<html>", MaybeSent),
+        (500, "", MaybeSent),
+    ],
+)
+def test_other_answers_of_a_webhook_mean_what_they_do_of_the_api(
+    status: int, body: str, kind: type[Exception]
+) -> None:
+    assert isinstance(of_webhook(status, body, {}), kind)
 
 
 @pytest.mark.parametrize(

@@ -20,44 +20,54 @@ def test_more_new_incidents_in_a_minute_than_the_threshold_are_one_message() -> 
     world = AlertWorld(SMALL)
     storm(world, 40)
     world.let_time_pass(until=3)
-    *single, folded = world.threads.roots
+    *single, digest = world.threads.roots
     assert [root.text for root in single] == [
         f":red_circle: *Critical: a{number:02}*" for number in range(3)
     ]
-    assert folded.edits[-1] == ":red_circle: *Critical: Storm: 37 more incidents, 37 not over*"
-    assert len(world.threads.messages) == 3 + 1 + 1
+    assert digest.edits[-1] == ":red_circle: *Storm: 37 more new incidents*"
+    # a line for each below it, and one that sums up
+    lines = world.threads.thread(digest)
+    assert len(lines) == 37 + 1
+    assert all(any(f"*a{number:02}*" in line for line in lines) for number in range(3, 40))
     # every name reaches those who only read e-mail
     assert world.topic.subjects[3:] == [
-        "[CRITICAL] Storm: 1 more incidents, 1 not over",
-        "[STORM] Storm: 37 more incidents, 37 not over",
+        "[STORM] 1 more new incidents",
+        "[STORM] 37 more new incidents",
     ]
     assert all(f"a{number:02}" in world.topic.published[-1][1] for number in range(3, 40))
 
 
-def test_the_storm_is_over_when_its_last_member_is() -> None:
+def test_a_member_s_later_lines_hang_below_the_digest_and_nobody_is_mailed() -> None:
     world = AlertWorld(SMALL)
     storm(world, 6)
     world.let_time_pass(until=3)
-    for number in range(6):
-        world.notify(ok(5, **named(number)), at=5)
-    world.let_time_pass(until=8)
-    folded = world.threads.roots[-1]
-    assert (
-        folded.edits[-1] == ":large_green_circle: *Resolved: Storm: 3 more incidents, 0 not over*"
-    )
-    assert world.topic.subjects[-1] == "[RESOLVED] Storm: 3 more incidents, 0 not over"
-    assert len([subject for subject in world.topic.subjects if "RESOLVED" in subject]) == 3 + 1
+    digest, mails = world.threads.roots[-1], len(world.topic.subjects)
+    lines = len(world.threads.thread(digest))
+    world.notify(ok(5, **named(5)), at=5)
+    assert len(world.threads.thread(digest)) == lines + 1
+    assert "*a05* Over at" in world.threads.thread(digest)[-1]
+    assert len(world.topic.subjects) == mails
+    # An incident announced by itself ends as any other.
+    world.notify(ok(5, **named(0)), at=5)
+    assert world.topic.subjects[-1] == "[RESOLVED] a00"
 
 
-def test_repeats_and_oks_of_a_member_post_nothing_of_their_own() -> None:
+def test_a_member_comes_again_by_itself_after_its_end() -> None:
     world = AlertWorld(SMALL)
     storm(world, 6)
     world.let_time_pass(until=3)
-    before = len(world.threads.messages)
-    for at in (4, 5, 6):
-        world.notify(ok(at, **named(5)), at=at)
-        world.notify(alarm(at + 0.5, **named(5)), at=at + 0.5)
-    assert len(world.threads.messages) == before
+    world.notify(ok(5, **named(5)), at=5)
+    world.notify(alarm(60, **named(5)), at=60)
+    assert world.threads.roots[-1].text == ":red_circle: *Critical: a05*"
+    assert world.topic.subjects[-1] == "[CRITICAL] a05"
+
+
+def test_a_storm_without_threads_is_two_messages() -> None:
+    world = AlertWorld(SMALL)
+    world.slack = False
+    storm(world, 9)
+    world.let_time_pass(until=3)
+    assert len(world.topic.subjects) == 3 + 2
 
 
 def test_after_the_storm_a_new_incident_is_told_by_itself_again() -> None:

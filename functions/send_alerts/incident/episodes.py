@@ -1,0 +1,174 @@
+"""The incidents that a key's transitions make: when each opened, when it ended, what is open of it.
+
+A key may have several parts (a service's deployment, its tasks, its starts, its probe). An incident
+lasts as long as one of them is open.
+"""
+
+from collections.abc import Sequence
+from copy import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from send_alerts.reading.notice import NEXT_DEPLOYMENT, OPENING, Part, Signal
+
+FLAPPING_AFTER = 1
+"""Re-opened so often, it is flapping: notified of once, then only in its thread until calm."""
+# A deployment that completes has running tasks, so what kept them from running is over.
+ENDS = {Part.DEPLOYMENT: (Part.DEPLOYMENT, Part.TASKS, Part.STARTS)}
+
+
+class Transition(NamedTuple):
+    """One change of state."""
+
+    at: datetime
+    signal: Signal
+    was: Signal | None
+    """The state before it, where the event said so."""
+    since: datetime | None
+    notified: bool = False
+    part: Part = Part.WHOLE
+    ref: str = ""
+    label: str = ""
+
+
+class Episode(NamedTuple):
+    """One incident: from its opening to its end, flaps included."""
+
+    opened_at: datetime
+    closed_at: datetime | None
+    last_at: datetime
+    """When it last opened, was repeated or closed."""
+    reopened: int = 0
+    open_parts: frozenset[Part] = frozenset()
+    no_data_since: datetime | None = None
+    """Open, and its alarm has no data since then."""
+    rolled_back_to: str = ""
+    """The deployment that ECS has gone back to; the new version is not live."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it lasts."""
+        return self.closed_at is None
+
+    @property
+    def flapping(self) -> bool:
+        """Whether it came back so often that only its thread hears of each time."""
+        return self.reopened >= FLAPPING_AFTER
+
+
+def episodes(entries: Sequence[Transition], flap_window: timedelta) -> tuple[Episode, ...]:
+    """The incidents, oldest first; one that re-opens within the window is the same one."""
+    found: list[Episode] = []
+    for entry in entries:
+        match entry.signal:
+            case Signal.OPEN | Signal.ROLLING_BACK:
+                if entry.was is Signal.RESOLVED and entry.since and _lasts(found):
+                    # The end of the incident before has not arrived (yet).
+                    closed_at = max(entry.since, found[-1].last_at)
+                    found[-1] = _closed(found[-1], found[-1].open_parts, closed_at)
+                _open(found, entry.part, entry.at, flap_window)
+            case Signal.RESOLVED if _lasts(found):
+                found[-1] = _ended(found[-1], entry, entries)
+            case Signal.NO_DATA if _lasts(found):
+                found[-1] = replace(found[-1], no_data_since=entry.at)
+            case _:
+                pass
+    return tuple(found)
+
+
+def episode_at(found: Sequence[Episode], at: datetime) -> Episode | None:
+    """The incident that a time falls into: the last one opened by then."""
+    return next((episode for episode in reversed(found) if episode.opened_at <= at), None)
+
+
+def rolls_back(entry: Transition, entries: Sequence[Transition]) -> bool:
+    """Whether a deployment that completed is the old one that ECS had gone back to.
+
+    Its event is that of any deployment but for the id, which the event before it named. A rollback
+    by the probe names none: it is the next deployment that completes.
+    """
+    if entry.signal is not Signal.RESOLVED or entry.part is not Part.DEPLOYMENT:
+        return False
+    return any(
+        other.ref in (entry.ref, NEXT_DEPLOYMENT) and _is_next(entry, other, entries)
+        for other in entries
+        if other.signal is Signal.ROLLING_BACK and other.at <= entry.at
+    )
+
+
+def _is_next(entry: Transition, rolling: Transition, entries: Sequence[Transition]) -> bool:
+    if rolling.ref != NEXT_DEPLOYMENT:
+        return True
+    return not any(
+        other.signal is Signal.RESOLVED
+        and other.part is Part.DEPLOYMENT
+        and rolling.at <= other.at < entry.at
+        for other in entries
+    )
+
+
+def _lasts(found: Sequence[Episode]) -> bool:
+    return bool(found) and found[-1].open
+
+
+def _open(found: list[Episode], part: Part, at: datetime, flap_window: timedelta) -> None:
+    last = found[-1] if found else None
+    parts = frozenset({part})
+    if last is None or (last.closed_at and at - last.closed_at > flap_window):
+        found.append(Episode(at, None, at, open_parts=parts))
+    elif last.open:
+        found[-1] = replace(
+            last, last_at=at, open_parts=last.open_parts | parts, no_data_since=None
+        )
+    else:
+        found[-1] = replace(
+            last, closed_at=None, last_at=at, reopened=last.reopened + 1, open_parts=parts
+        )
+
+
+def _ended(episode: Episode, entry: Transition, entries: Sequence[Transition]) -> Episode:
+    if entry.part is Part.WHOLE:
+        return _closed(episode, episode.open_parts, entry.at)
+    ended = frozenset(ENDS.get(entry.part, (entry.part,)))
+    if rolls_back(entry, entries):
+        episode = replace(episode, rolled_back_to=entry.ref)
+        ended -= {Part.DEPLOYMENT}
+    return _closed(episode, ended, entry.at)
+
+
+def _closed(episode: Episode, parts: frozenset[Part], at: datetime) -> Episode:
+    left = episode.open_parts - parts
+    if left:
+        return replace(episode, open_parts=left, last_at=at)
+    return replace(
+        episode, open_parts=left, closed_at=at, last_at=at, no_data_since=None, rolled_back_to=""
+    )
+
+
+def to_notify(entries: Sequence[Transition]) -> list[Transition]:
+    """The transitions that people should hear of, whether they have or not.
+
+    The end of what was not open is none: an alarm that settles (to OK from no data, or as it is
+    created), and one whose opening has not arrived. When it does, both are.
+    """
+    news = []
+    lasting: set[Part] = set()
+    for entry in entries:
+        match entry.signal:
+            case signal if signal in OPENING:
+                lasting.add(entry.part)
+                news.append(entry)
+            case Signal.RESOLVED:
+                ended = set(ENDS.get(entry.part, (entry.part,)))
+                ended = set(lasting) if entry.part is Part.WHOLE else ended & lasting
+                if ended:
+                    news.append(entry)
+                lasting -= ended
+                if Part.DEPLOYMENT in ended and rolls_back(entry, entries):
+                    lasting.add(Part.DEPLOYMENT)
+            case Signal.NO_DATA:
+                if lasting or entry.was in (Signal.OPEN, Signal.RESOLVED):
+                    news.append(entry)
+            case _:
+                news.append(entry)
+    return news

@@ -1,0 +1,146 @@
+"""What an alarm's event says, as a notice: whichever way it came, the same."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ops_common.ops_events import Severity
+from send_alerts.reading import links, metrics
+from send_alerts.reading.alarm_reason import in_words
+from send_alerts.reading.notice import Hold, Link, Notice, Signal
+from send_alerts.reading.severities import severity_of
+from send_alerts.reading.stack_info import StackInfo
+
+SIGNALS = {
+    "ALARM": Signal.OPEN,
+    "OK": Signal.RESOLVED,
+    "INSUFFICIENT_DATA": Signal.NO_DATA,
+}
+MOST_TAGS = 5
+_TARGET_TRACKING = re.compile(r"TargetTracking-(?P<of>.+)-Alarm(?P<side>High|Low)-[0-9a-f-]{36}$")
+_CHILD = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*([\"']?)(?P<name>.+?)\1\s*\)")
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What an event says of an alarm, whichever way it came."""
+
+    arn: str
+    name: str
+    state: str
+    reason: str
+    at: datetime
+    was: Signal | None = None
+    since: datetime | None = None
+    description: str = ""
+    rule: str = ""
+    triggered_by: Sequence[str] = ()
+    measured: Sequence[metrics.Metric] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    hold: Hold | None = None
+    contributor: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def region(self) -> str:
+        """Of the alarm, which may be another than ours."""
+        return self.arn.split(":")[3]
+
+
+def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -> list[Notice]:
+    """The notices of it; `own_state` where it is the alarm's state, not a contributor's."""
+    if tracking := _TARGET_TRACKING.match(alarm.name):
+        return _of_auto_scaling(alarm, tracking["of"], tracking["side"])
+    about = links.read_description(alarm.description)
+    signal = SIGNALS[alarm.state]
+    opens = signal is Signal.OPEN
+    severity, said = severity_of(alarm.tags.get("severity") or about.severity)
+    return [
+        Notice(
+            key=f"alarm:{alarm.arn}",
+            signal=signal if own_state else Signal.CONTRIBUTOR,
+            occurred_at=alarm.at,
+            name=alarm.name,
+            title=alarm.name,
+            severity=severity,
+            text=_text(alarm),
+            facts=(*said, *_facts(alarm, about)),
+            links=_links(alarm, about, stack_info),
+            was=alarm.was,
+            since=alarm.since,
+            widget=(
+                metrics.widget(alarm.region, alarm.name, alarm.measured, alarm.reason)
+                if opens and own_state
+                else ""
+            ),
+            ref=alarm.contributor,
+            hold=alarm.hold,
+            children=_children(alarm),
+        )
+    ]
+
+
+def _text(alarm: Alarm) -> str:
+    shown = next((metric for metric in alarm.measured if metric.returned), None)
+    text = in_words(alarm.reason, shown.measure) if shown else in_words(alarm.reason, None)
+    if alarm.triggered_by and alarm.state == "ALARM":
+        text = f"Set off by {', '.join(alarm.triggered_by)}"
+    if alarm.contributor:
+        return f"{_listed(alarm.attributes) or alarm.contributor} is {alarm.state}: {text}"
+    return text
+
+
+def _facts(alarm: Alarm, about: links.Description) -> tuple[tuple[str, str], ...]:
+    facts = [("Rule", alarm.rule)] if alarm.rule else []
+    if about.text:
+        facts.append(("About", about.text))
+    if resource := metrics.resource(alarm.measured):
+        facts.append(("Resource", resource))
+    if alarm.attributes:
+        facts.append(("Contributor", _listed(alarm.attributes)))
+    if about.runbook_place:
+        facts.append(("Runbook", about.runbook_place))
+    tags = [(key, value) for key, value in alarm.tags.items() if key != "severity"]
+    return (*facts, *((f"Tag {key}", value) for key, value in tags[:MOST_TAGS]))
+
+
+def _links(alarm: Alarm, about: links.Description, stack_info: StackInfo) -> tuple[Link, ...]:
+    places = [links.alarm(alarm.region, alarm.name)]
+    if log_group := about.log_group or metrics.log_group(alarm.measured, stack_info):
+        places.append(links.logs(alarm.region, log_group, alarm.at))
+    if about.runbook:
+        places.append(Link("Runbook", about.runbook))
+    elif not about.runbook_place:
+        places.extend(stack_info.runbook("an-alarm-of-the-app"))
+    return tuple(places)
+
+
+def _of_auto_scaling(alarm: Alarm, target: str, side: str) -> list[Notice]:
+    """Target tracking owns two alarms: one adds tasks, the other rings whenever a service idles."""
+    if side == "Low" or alarm.state != "ALARM":
+        return []
+    return [
+        Notice(
+            key=f"scaling:{target}",
+            signal=Signal.CHANGE,
+            occurred_at=alarm.at,
+            name=alarm.name,
+            title=f"Auto scaling is about to add to {target}",
+            severity=Severity.INFO,
+            text="",
+        )
+    ]
+
+
+def _children(alarm: Alarm) -> tuple[str, ...]:
+    """The keys of the alarms that a composite's rule names; in its own account and region."""
+    here = alarm.arn.rsplit(f":alarm:{alarm.name}", 1)[0]
+    names = dict.fromkeys(found["name"] for found in _CHILD.finditer(alarm.rule))
+    return tuple(
+        f"alarm:{name if name.startswith('arn:') else f'{here}:alarm:{name}'}" for name in names
+    )
+
+
+def _listed(attributes: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in attributes.items())
