@@ -27,8 +27,15 @@ def set_password(connection: Connection, fields: Fields) -> PasswordAnswer:
     """
     user = fields.text("user")
     verifier = _verifier(connection, user, fields.text("new_password"))
-    # Refused under the owner role that a prepared role's session starts with.
-    connection.execute("SET ROLE NONE")
+    with connection.transaction():
+        # Refused under the owner role that a prepared role's session starts with. For this
+        # transaction alone: a pooler may hand the session to the app afterwards.
+        connection.execute("SET LOCAL ROLE NONE")
+        _set_verifier(connection, user, verifier)
+    return PasswordAnswer(user)
+
+
+def _set_verifier(connection: Connection, user: str, verifier: str) -> None:
     if user == connection.info.user:
         # ALTER ROLE takes no bind parameters.
         connection.execute(
@@ -44,7 +51,6 @@ def set_password(connection: Connection, fields: Fields) -> PasswordAnswer:
             sql.SQL("SELECT {}(%s, %s)").format(sql.Identifier(*SET_PASSWORD.split("."))),
             (user, verifier),
         )
-    return PasswordAnswer(user)
 
 
 def _verifier(connection: Connection, user: str, password: str) -> str:

@@ -59,6 +59,18 @@ class LoginRefused(DatabaseError):
     kind = "login_refused"
 
 
+class LoginDisabled(LoginRefused):
+    """The password is right or not asked for, and the role may not log in (NOLOGIN)."""
+
+    kind = "login_disabled"
+
+
+class DatabaseReadOnly(DatabaseUnreachable):
+    """A standby answered where something was to be changed (SQLSTATE 25006)."""
+
+    kind = "read_only"
+
+
 class DatabaseTimeout(DatabaseError):
     """A statement or a lock took longer than its timeout (SQLSTATE 57014, 55P03)."""
 
@@ -83,6 +95,8 @@ ERRORS: dict[str, type[DatabaseError]] = {
         BadRequest,
         DatabaseUnreachable,
         LoginRefused,
+        LoginDisabled,
+        DatabaseReadOnly,
         DatabaseTimeout,
         DatabaseRefused,
         QueueTablesMissing,

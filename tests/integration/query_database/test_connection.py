@@ -83,7 +83,7 @@ def test_each_refusal_has_its_kind_and_names_the_server(
 def test_a_role_that_may_not_log_in_is_refused(ask: Ask, database: Database) -> None:
     database.admin.execute("ALTER ROLE jiki NOLOGIN")
 
-    assert ask()["message"].endswith("doesn't let jiki log in (NOLOGIN)")
+    assert ask()["kind"] == "login_disabled"
 
 
 @pytest.mark.every_postgres
@@ -141,7 +141,7 @@ def test_a_full_server_says_so(
         error = ask(port=small_server.port, name="jiki")
 
     assert error["kind"] == "unreachable"
-    assert error["message"].endswith("has no connection left")
+    assert "has no connection left" in error["message"]
 
 
 def test_a_silent_server_is_given_up_after_the_timeout(
