@@ -17,13 +17,13 @@ from ops_common.aws import client
 from ops_common.observability import logger
 from ops_common.ops_events import EventBus
 from ops_common.self_check import answers_self_check
-from rotate_password import finish, steps
-from rotate_password.build import build
+from rotate_password import finish, steps, words
 from rotate_password.clock import SystemClock
 from rotate_password.failure import reported
 from rotate_password.request import Request
 from rotate_password.self_check import CHECKS
 from rotate_password.settings import Settings
+from rotate_password.wiring import wire
 
 STEPS = {
     "createSecret": steps.create_secret,
@@ -41,7 +41,8 @@ def handler(event: Any, context: LambdaContext) -> dict[str, str]:
     publish, clock = EventBus(client("events")), SystemClock()
     with reported(request, publish, clock):
         settings = Settings.from_env()
-        rotation = build(settings, request.secret_id, publish, clock)
-        reason = STEPS[request.step](rotation, request.token)
+        ports = wire(settings, request.secret_id, publish, clock)
+        done = STEPS[request.step](ports, request.token)
+    reason = words.reason(done)
     logger.info("step done", step=request.step, secret=request.secret_name, reason=reason)
-    return {"step": request.step, "reason": reason}
+    return {"step": request.step, "outcome": done.outcome.value, "reason": reason}

@@ -1,11 +1,11 @@
-"""Who logs in with what, read from a version of the secret; and who is next."""
+"""Who logs in with what, read once from each version of the secret."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from ops_common.app_config import AppConfigError, parse_secret
-from rotate_password import json_key
+from rotate_password import copies, json_key
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Credentials:
     password: str = field(repr=False)
 
 
-class SecretShape(NamedTuple):
+@dataclass(frozen=True)
+class SecretShape:
     """Where in the secret the credentials are, and how they change."""
 
     secret_id: str
@@ -26,36 +27,78 @@ class SecretShape(NamedTuple):
     """Two roles that may take turns; empty where one user is to be kept."""
     user_of: Callable[[dict[str, Any]], str]
     """Resolves the user of a parsed secret; see ops_common.app_config.user_name."""
+    copies: tuple[str, ...] = ()
+    """Further keys that hold the password, alone or in a URL, and change with it."""
 
-    def credentials(self, text: str) -> Credentials:
-        """What a version's text says. Raises AppConfigError that names the secret and the key."""
+    def read(self, text: str) -> "SecretText":
+        """A version's text, parsed once. Raises AppConfigError where it is no JSON object."""
         content = parse_secret(text, self.secret_id)
         password = content.get(self.password_key)
-        if not isinstance(password, str) or not password:
-            raise AppConfigError(f"secret {self.secret_id} has no text at key {self.password_key}")
-        return Credentials(self.user_of(content), password)
+        known = isinstance(password, str) and password
+        return SecretText(
+            shape=self,
+            text=text,
+            content=content,
+            credentials=Credentials(self.user_of(content), str(password)) if known else None,
+        )
 
-    def names_user(self, text: str) -> bool:
+
+@dataclass(frozen=True)
+class SecretText:
+    """The text of one version, with what it says."""
+
+    shape: SecretShape
+    text: str = field(repr=False)
+    content: Mapping[str, Any] = field(repr=False)
+    credentials: Credentials | None
+    """None where the text has no password."""
+
+    @property
+    def login(self) -> Credentials:
+        """The credentials. Raises AppConfigError that names the secret and the key."""
+        if self.credentials is None:
+            raise AppConfigError(
+                f"secret {self.shape.secret_id} has no text at key {self.shape.password_key}"
+            )
+        return self.credentials
+
+    @property
+    def names_user(self) -> bool:
         """Whether the secret itself says who logs in, so that the user can change with it."""
-        return self.username_key in parse_secret(text, self.secret_id)
+        return self.shape.username_key in self.content
 
-    def takes_turns(self, text: str) -> bool:
-        """Whether a text's user is one of two that take turns."""
-        return self.names_user(text) and self.credentials(text).user in self.alternating_users
+    @property
+    def takes_turns(self) -> bool:
+        """Whether its user is one of two that take turns."""
+        user = self.credentials.user if self.credentials else ""
+        return self.names_user and user in self.shape.alternating_users
 
-    def with_credentials(self, text: str, credentials: Credentials) -> str:
+    @property
+    def other_copies(self) -> tuple[str, ...]:
+        """Where else in the text the password is, but for the keys that change with it."""
+        known = (self.shape.password_key, *self.shape.copies)
+        return copies.find(self.content, self.login.password, known)
+
+    @property
+    def unusable_copies(self) -> tuple[str, ...]:
+        """The keys named as copies that hold neither a password nor a URL with one."""
+        return tuple(
+            key
+            for key in self.shape.copies
+            if copies.renewed(self.content.get(key), user="u", password="p") is None  # noqa: S106
+        )
+
+    def with_credentials(self, new: Credentials) -> str:
         """The text with these credentials in place of its own, all else byte for byte.
 
-        Raises AppConfigError where it has none, or where the user is named outside the secret and
-        is another one.
+        A user or a password that somebody took out of it is put in again, at the end; a copy that
+        somebody took out stays out.
         """
-        values = {self.password_key: credentials.password}
-        if self.credentials(text).user != credentials.user and self.names_user(text):
-            values[self.username_key] = credentials.user
-        replaced = json_key.replace(text, values)
-        if self.credentials(replaced) != credentials:
-            raise AppConfigError(
-                f"the user in secret {self.secret_id} was changed while {credentials.user} was"
-                f" given a new password; put {self.username_key} back as it was"
-            )
-        return replaced
+        values = {self.shape.password_key: new.password}
+        if self.credentials is None or self.credentials.user != new.user:
+            values[self.shape.username_key] = new.user
+        for key in self.shape.copies:
+            value = copies.renewed(self.content.get(key), user=new.user, password=new.password)
+            if value is not None:
+                values[key] = value
+        return json_key.put(self.text, values)

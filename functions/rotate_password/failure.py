@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from ops_common.observability import logger
 from ops_common.ops_events import PublishEvent
-from rotate_password import announcements
+from rotate_password import events, words
 from rotate_password.clock import Clock
 from rotate_password.request import PREPARE_ROLES, Request
 
@@ -26,7 +26,7 @@ def reported(request: Request, publish: PublishEvent, clock: Clock) -> Iterator[
 
 
 def _report(request: Request, error: Exception, publish: PublishEvent, clock: Clock) -> NoReturn:
-    reason = announcements.reason(error)
+    reason = words.failure(error)
     # The places alone: the message of an unknown exception may quote a value.
     places = [
         f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
@@ -36,7 +36,7 @@ def _report(request: Request, error: Exception, publish: PublishEvent, clock: Cl
         # Who has started it by hand reads the error, and no rotation has failed.
         raise StepFailed(f"{request.step} of {request.secret_name}: {reason}") from None
     try:
-        publish(announcements.failed(request.secret_name, request.step, error, clock.now()))
+        publish(events.failed(request.secret_name, request.step, error, clock.now()))
     except Exception as unpublished:  # noqa: BLE001  # the step's own failure is the one to raise
-        logger.error("event not published", reason=announcements.reason(unpublished))
+        logger.error("event not published", reason=words.failure(unpublished))
     raise StepFailed(f"{request.step} of {request.secret_name}: {reason}") from None

@@ -1,82 +1,92 @@
-"""The last step: make the new password current, with every edit made meanwhile, and tell tasks."""
+"""The last step: make the new password current, with every edit made meanwhile, and new tasks."""
 
 import uuid
 
-from rotate_password import announcements
-from rotate_password.credentials import Credentials
+from rotate_password import events
+from rotate_password.outcome import Done, Outcome
+from rotate_password.ports import Ports
 from rotate_password.redeploy import redeploy
 from rotate_password.request import BadRotation
-from rotate_password.rotation import Rotation, Versions, look_at_pending
 from rotate_password.secret import BASE, CURRENT, MERGED, PENDING
+from rotate_password.versions import Versions, read_versions
 
 # Each is somebody's edit between two calls of ours; ten in a row is no person.
 MAXIMUM_EDITS = 10
 
 
-def finish_secret(rotation: Rotation, token: str) -> str:
+def finish_secret(ports: Ports, token: str) -> Done:
     """Move AWSCURRENT, redeploy the services, say so, and take AWSPENDING away at the very end.
 
     AWSPENDING on the token's version is thus the sign that something is left to do: a step that
-    died goes on where it stopped, and a step repeated after the end does nothing.
+    died goes on where it stopped, and a step repeated after the end does nothing. The pending
+    password logs in before AWSCURRENT moves, and once more when all else is done: a text that was
+    read before the rotation may have been saved since. Raises LoginRefused, RedeployFailed.
     """
-    promoted_now = _promote(rotation, token)
-    versions, pending_text, pending = look_at_pending(rotation, token)
-    if not versions.staged:
-        return "the rotation was complete"
-    # In the run that moved the label every service is outdated, whatever its clock says; a later
-    # one goes by the time of the last change of the secret, which was that move.
-    since = None if promoted_now else versions.state.last_changed
-    redeployed = redeploy(rotation.services, rotation.policy.services, since)
-    rotation.publish(
-        announcements.rotated(
-            versions.state.name,
-            pending.user,
-            rotation.shape.takes_turns(pending_text),
-            rotation.policy.services,
-            rotation.clock.now(),
-        )
-    )
-    rotation.secret.move(PENDING, source=token, target=None)
-    return f"{pending.user} has a new password; redeployed: {', '.join(redeployed) or 'nothing'}"
+    for _ in range(MAXIMUM_EDITS):
+        moved = _promote(ports, token)
+        versions = read_versions(ports, token)
+        if not versions.staged:
+            ports.database.check(versions.pending)
+            return Done(Outcome.ROTATED_BEFORE, versions.pending.user)
+        if versions.promoted and (done := _complete(ports, versions, moved)):
+            return done
+    raise BadRotation(f"secret {versions.state.name} was edited {MAXIMUM_EDITS} times meanwhile")
 
 
-def _promote(rotation: Rotation, token: str) -> bool:
+def _promote(ports: Ports, token: str) -> bool:
     """Make the pending password current; whether this run did it.
 
     UpdateSecretVersionStage names the version that it takes AWSCURRENT from, and fails if that
     has lost it: so an edit can never slip in between the look and the move.
     """
     for _ in range(MAXIMUM_EDITS):
-        versions, pending_text, pending = look_at_pending(rotation, token)
+        versions = read_versions(ports, token)
+        pending = versions.pending
         if versions.promoted:
             return False
-        merged = rotation.shape.with_credentials(versions.current_text, pending)
-        _report_edit(rotation, versions, pending)
+        ports.database.check(pending)
+        merged = versions.current.with_credentials(pending)
+        _report_edit(ports, versions)
         current, target = versions.state.labels[CURRENT], token
-        if merged != pending_text:
+        if versions.pending_text and merged != versions.pending_text.text:
             # The token's version can't be written again (ResourceExistsException). The id
             # follows from what is merged, so that a repeated step finds its own version.
             target = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{token}/{current}"))
-            rotation.secret.put(target, merged, MERGED)
-        if rotation.secret.move(CURRENT, source=current, target=target):
+            ports.secret.put(target, merged, MERGED)
+        if ports.secret.move(CURRENT, source=current, target=target):
             return True
     raise BadRotation(f"secret {versions.state.name} was edited {MAXIMUM_EDITS} times meanwhile")
 
 
-def _report_edit(rotation: Rotation, versions: Versions, pending: Credentials) -> None:
-    """Tell that the password was edited. Raises LoginRefused where the database's was as well."""
+def _complete(ports: Ports, versions: Versions, moved: bool) -> Done | None:
+    """New tasks and the news of it; None where the password was edited again meanwhile."""
+    pending, names = versions.pending, ports.policy.services
+    # In the run that moved the label every service is outdated, whatever its clock says; a later
+    # one goes by the time of the last change of the secret, which was that move or a later edit.
+    since = None if moved else versions.state.last_changed
+    redeployed = redeploy(ports.services, names, since)
+    turns = versions.pending_text is not None and versions.pending_text.takes_turns
+    ports.database.check(pending)
+    if not _still_promoted(ports, versions):
+        return None
+    ports.publish(
+        events.rotated(versions.state.name, pending.user, turns, names, ports.clock.now())
+    )
+    if not _still_promoted(ports, versions):
+        return None
+    ports.secret.move(PENDING, source=versions.token, target=None)
+    return Done(Outcome.ROTATED, pending.user, names=redeployed)
+
+
+def _still_promoted(ports: Ports, versions: Versions) -> bool:
+    labels = ports.secret.state().labels
+    unchanged = labels.get(CURRENT) == versions.state.labels.get(CURRENT)
+    return unchanged or read_versions(ports, versions.token).promoted
+
+
+def _report_edit(ports: Ports, versions: Versions) -> None:
+    """Tell that the password in the secret was edited since the rotation began."""
     base = versions.state.labels.get(BASE)
-    text = None if base is None else rotation.secret.read(base)
-    if text is not None and rotation.shape.credentials(text) != versions.current:
-        # Who has also changed it in the database is not locked out: the rotation begins again,
-        # and setSecret finds that it has to set the password anew.
-        rotation.database.check(pending)
-        rotation.publish(
-            announcements.edited(
-                versions.state.name,
-                "Somebody changed the database password in the secret while it was being rotated."
-                " The database accepts the rotation's, which becomes current; the edit stays in"
-                f" version {versions.state.labels[CURRENT]} (AWSPREVIOUS).",
-                rotation.clock.now(),
-            )
-        )
+    text = None if base is None else ports.secret.read(base)
+    if text is not None and ports.shape.read(text).credentials != versions.current.credentials:
+        ports.publish(events.edited(versions.state, ports.clock.now()))

@@ -1,4 +1,4 @@
-"""Replacing the text of one key in a JSON object, and leaving every other byte as it is.
+"""Putting a text at one key of a JSON object, and leaving every other byte as it is.
 
 Parsing and writing the object anew would change number formats (1.0e5), escapes, white space and
 duplicate keys of a document that a dozen other programs read and people edit.
@@ -17,27 +17,28 @@ class NotAnObject(Exception):
     """The document is not one JSON object; the message quotes none of it."""
 
 
-class KeyMissing(Exception):
-    """The object has no such key at its top level."""
-
-
-def replace(document: str, values: Mapping[str, str]) -> str:
+def put(document: str, values: Mapping[str, str]) -> str:
     """The document with new strings at some keys of its top level, all else byte for byte.
 
-    A key that occurs twice is replaced twice: parsers differ in which of them counts.
-    Raises NotAnObject, or KeyMissing that names the first key not found.
+    A key that occurs twice is replaced twice: parsers differ in which of them counts. One that
+    doesn't occur is put after the last one. Raises NotAnObject.
     """
     found: set[str] = set()
     pieces: list[str] = []
-    position = 0
+    position = end = 0
     for key, start, end in _members(document):
         if key in values:
             found.add(key)
             pieces += [document[position:start], json.dumps(values[key])]
             position = end
-    for key in values:
-        if key not in found:
-            raise KeyMissing(key)
+    if missing := [
+        f"{json.dumps(key)}: {json.dumps(value)}"
+        for key, value in values.items()
+        if key not in found
+    ]:
+        place = end or document.index("{") + 1
+        pieces += [document[position:place], ", " if end else "", ", ".join(missing)]
+        position = place
     return "".join([*pieces, document[position:]])
 
 

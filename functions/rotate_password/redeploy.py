@@ -1,10 +1,35 @@
-"""New tasks for the services that read the password at boot, once per rotation."""
+"""New tasks for the services that read the password at boot, once per rotation and at rest only.
 
-from collections.abc import Sequence
-from datetime import datetime
+No password is changed while one of them is being deployed: tasks of a rollout would boot with a
+password that is about to change; and alternating users need every task to run with the current
+user before the other one gets a new password.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ops_common.ecs import Service
+from rotate_password.clock import Clock
+
+ASK_EVERY_SECONDS = 15
+
+
+class Held(Exception):
+    """Nothing was changed, for it is not the time; to be tried again (Secrets Manager does)."""
+
+
+class RolloutInProgress(Held):
+    """A service is still being deployed."""
+
+
+class RedeployFailed(Exception):
+    """Not every service has new tasks; every one was tried. The first error is its cause."""
+
+    def __init__(self, redeployed: tuple[str, ...], failures: Mapping[str, Exception]) -> None:
+        super().__init__(", ".join(failures))
+        self.redeployed = redeployed
+        self.failures = failures
 
 
 class Services(Protocol):
@@ -15,6 +40,30 @@ class Services(Protocol):
 
     def redeploy(self, name: str) -> None:
         """Force a new deployment."""
+
+
+def rolling_out(services: Sequence[Service]) -> tuple[str, ...]:
+    """The names of the services that are being deployed."""
+    return tuple(service.name for service in services if service.rolling_out)
+
+
+def wait_for_rollouts(
+    services: Services, names: tuple[str, ...], clock: Clock, wait_seconds: int
+) -> bool:
+    """Return once no service is being deployed; whether that took a wait.
+
+    Raises RolloutInProgress after `wait_seconds`.
+    """
+    deadline, waited = clock.now() + timedelta(seconds=wait_seconds), False
+    while names and (busy := rolling_out(services.describe(names))):
+        if clock.now() >= deadline:
+            raise RolloutInProgress(
+                f"{', '.join(busy)} still being deployed after a wait of {wait_seconds} s;"
+                " nothing was changed, and Secrets Manager will try again"
+            )
+        clock.sleep(ASK_EVERY_SECONDS)
+        waited = True
+    return waited
 
 
 def outdated(services: Sequence[Service], since: datetime | None) -> tuple[str, ...]:
@@ -29,10 +78,21 @@ def outdated(services: Sequence[Service], since: datetime | None) -> tuple[str, 
 
 
 def redeploy(services: Services, names: tuple[str, ...], since: datetime | None) -> tuple[str, ...]:
-    """Redeploy what is outdated and return its names. Raises what ECS raises."""
+    """Redeploy what is outdated and return its names.
+
+    Raises RedeployFailed once each was tried, so that one refusal leaves no other service with a
+    password that is dead.
+    """
     if not names:
         return ()
+    failures: dict[str, Exception] = {}
     chosen = outdated(services.describe(names), since)
     for name in chosen:
-        services.redeploy(name)
+        try:
+            services.redeploy(name)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the others are to be tried
+            failures[name] = error
+    if failures:
+        done = tuple(name for name in names if name not in failures)
+        raise RedeployFailed(done, failures) from next(iter(failures.values()))
     return chosen

@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 CURRENT = "AWSCURRENT"
 PENDING = "AWSPENDING"
 PREVIOUS = "AWSPREVIOUS"
-# Our own labels: the version that createSecret started from, and one that carries a person's edit
-# together with the new password.
+# Our own labels. The version that the database accepted before the password was changed, and the
+# one whose password it was given: put before the change, and left until the next rotation, so that
+# whatever people do to AWS's labels, the valid password keeps one.
+FROM = "ROTATION_FROM"
+TO = "ROTATION_TO"
+# The version that was current when createSecret began, to see whether its password was edited
+# since; and one that carries a person's edit together with the new password.
 BASE = "ROTATION_BASE"
 MERGED = "ROTATION_MERGED"
+# The version whose password Amazon RDS was asked to set.
+RESET = "ROTATION_RESET"
+OWN_LABELS = (TO, FROM, BASE, MERGED, RESET)
 
 
 class VersionTaken(Exception):

@@ -5,8 +5,7 @@ from typing import NamedTuple, Self
 from ops_common.app_config import AppConfigSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
-from rotate_password.password import usable_alphabet
-from rotate_password.rotation import Policy
+from rotate_password.ports import Policy
 
 
 class Settings(NamedTuple):
@@ -20,6 +19,8 @@ class Settings(NamedTuple):
     database_wait_seconds: int
     master_reset_cluster: str
     """The Aurora cluster whose master password may be reset; empty to forbid that."""
+    password_copies: tuple[str, ...]
+    """Further keys of the secret that hold the password and change with it."""
     policy: Policy
 
     @classmethod
@@ -31,12 +32,6 @@ class Settings(NamedTuple):
         if users and len(set(users)) != 2:
             env.reject("ALTERNATING_USERS must be two distinct roles or empty")
         may_reset = env.flag("ALLOW_MASTER_RESET")
-        length = env.integer("PASSWORD_LENGTH", 40)
-        excluded = env.text("PASSWORD_EXCLUDED_CHARACTERS", "")
-        try:
-            usable_alphabet(length, excluded)
-        except ValueError as weakness:
-            env.reject(f"PASSWORD_LENGTH or PASSWORD_EXCLUDED_CHARACTERS: {weakness}")
         cluster = env.text("DATABASE_CLUSTER_ID", "")
         if may_reset and not cluster:
             env.reject("DATABASE_CLUSTER_ID is missing: ALLOW_MASTER_RESET is true")
@@ -47,11 +42,10 @@ class Settings(NamedTuple):
             alternating_users=users,
             database_wait_seconds=env.integer("DATABASE_WAIT_SECONDS", 60),
             master_reset_cluster=cluster if may_reset else "",
+            password_copies=env.names("PASSWORD_COPIES", ""),
             policy=Policy(
                 services=services,
                 rollout_wait_seconds=env.integer("ROLLOUT_WAIT_SECONDS", 300),
-                password_length=length,
-                excluded_characters=excluded,
                 owner_role=env.text("OWNER_ROLE", "jiki_owner"),
                 queue_database=env.text("QUEUE_DATABASE_NAME", ""),
             ),

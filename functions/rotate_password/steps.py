@@ -1,179 +1,138 @@
 """The steps before the last: make the password, give it to the database, log in with it.
 
 Every step may be repeated at any time, and may die between any two of its side effects: what is
-left to do is read from the secret and the database, never remembered. Each returns in words what
-it did. See docs/rotation.md for the side effects in their order.
+left to do is read from the secret and the database, never remembered. Each returns what it did.
+See docs/rotation.md for the side effects in their order.
 """
 
-from contextlib import suppress
-
 from ops_common.app_config import AppConfigError
-from rotate_password import announcements
+from rotate_password import events
 from rotate_password.credentials import Credentials
-from rotate_password.guard import RolloutInProgress, wait_for_rollouts
-from rotate_password.logins import PasswordLost, first_accepted, reset_master
+from rotate_password.lost import reset_master
+from rotate_password.outcome import Done, Outcome
 from rotate_password.password import generate
+from rotate_password.ports import Ports
+from rotate_password.redeploy import wait_for_rollouts
 from rotate_password.request import BadRotation
-from rotate_password.rotation import (
-    Rotation,
-    Versions,
-    current_version,
-    look,
-    look_at_pending,
-    read,
-)
-from rotate_password.secret import BASE, PENDING, PREVIOUS, VersionTaken
+from rotate_password.secret import BASE, CURRENT, FROM, PENDING, TO, SecretState, VersionTaken
+from rotate_password.turns import next_user
+from rotate_password.versions import Versions, find_accepted, read_current, read_versions
 
 
-def create_secret(rotation: Rotation, token: str) -> str:
+def create_secret(ports: Ports, token: str) -> Done:
     """Store the next version: the current text with a new password, labelled AWSPENDING.
 
-    Raises RolloutInProgress while a service is being deployed.
+    Raises RolloutInProgress while a service is being deployed, BadRotation for a copy of the
+    password that would be left behind.
     """
-    if look(rotation, token).pending is not None:
-        return "the pending version was there"
-    _wait_for_rollouts(rotation)
-    # Read again: the wait may have been long.
-    state = rotation.secret.state()
-    base = current_version(state)
-    if state.labels.get(BASE) != base:
-        rotation.secret.move(BASE, source=state.labels.get(BASE), target=base)
-    text = read(rotation, base)
-    policy = rotation.policy
-    password = generate(policy.password_length, policy.excluded_characters)
-    successor = Credentials(_next_user(rotation, text), password)
+    versions = read_versions(ports, token)
+    if versions.pending_text is not None:
+        return Done(Outcome.STORED_BEFORE, versions.pending.user)
+    accepted = find_accepted(ports, versions)
+    if accepted is None or accepted.credentials == versions.current.credentials:
+        versions = _at_rest(ports, versions)
+    # What is accepted first: then neither the labels moved here nor who puts the secret right
+    # takes the last one from it.
+    if accepted is not None:
+        _place(ports, versions.state, FROM, accepted.version)
+    _ = versions.current.login
+    _place(ports, versions.state, BASE, versions.state.labels[CURRENT])
+    current = versions.current
+    if places := current.unusable_copies:
+        raise AppConfigError(
+            f"secret {current.shape.secret_id} has no password at {', '.join(places)}, which the"
+            " parameter PasswordCopies names; nothing was changed"
+        )
+    if places := current.other_copies:
+        raise BadRotation(
+            f"the database password is also at {', '.join(places)} of secret"
+            f" {current.shape.secret_id}: name such keys in the parameter PasswordCopies to have"
+            " them changed with it, or take it out of them; nothing was changed"
+        )
+    login = accepted.credentials if accepted else None
+    successor = Credentials(next_user(ports, current, login), generate())
     try:
-        rotation.secret.put(token, rotation.shape.with_credentials(text, successor), PENDING)
+        ports.secret.put(token, current.with_credentials(successor), PENDING)
     except VersionTaken:
-        return "a run at the same time stored the pending version"
-    return f"stored a pending version for {successor.user}"
+        return Done(Outcome.STORED_MEANWHILE, successor.user)
+    return Done(Outcome.STORED, successor.user)
 
 
-def set_secret(rotation: Rotation, token: str) -> str:
+def set_secret(ports: Ports, token: str) -> Done:
     """Give the database the pending password, logged in with one that it accepts today.
 
     Raises RolloutInProgress as createSecret does; PasswordLost where the database accepts none
     and the master's may not, or can't, be reset.
     """
-    versions, _, pending = look_at_pending(rotation, token)
-    if rotation.database.accepts(pending):
-        return f"the database had the pending password of {pending.user}"
-    login = first_accepted(rotation.database, _known(rotation, versions))
-    if login is None:
-        return _reset(rotation, versions, pending)
-    if login != versions.current:
-        rotation.publish(
-            announcements.edited(
-                versions.state.name,
-                f"The database refused the password of {versions.current.user} in the secret's"
-                " current version and accepted an earlier one. This rotation sets both right.",
-                rotation.clock.now(),
-            )
-        )
-    else:
+    versions = read_versions(ports, token)
+    pending = versions.pending
+    if ports.database.accepts(pending):
+        return Done(Outcome.SET_BEFORE, pending.user)
+    accepted = find_accepted(ports, versions, refused=(pending,))
+    if accepted is None:
+        _place(ports, versions.state, TO, token)
+        return reset_master(ports, versions)
+    if accepted.credentials == versions.current.credentials:
         # Hours may have passed since createSecret, if something failed.
-        _wait_for_rollouts(rotation)
-    rotation.database.set_password(login, pending)
-    return f"{login.user} set a new password for {pending.user}"
+        versions = _at_rest(ports, versions)
+    else:
+        ports.publish(events.drifted(versions.state, accepted.version, ports.clock.now()))
+    # In this order: the version under TO may be the accepted one.
+    _place(ports, versions.state, FROM, accepted.version)
+    _place(ports, versions.state, TO, token)
+    try:
+        ports.database.set_password(accepted.credentials, pending)
+    except Exception:
+        # The answer may have been lost after the change.
+        if ports.database.accepts(pending):
+            return Done(Outcome.SET_UNANSWERED, pending.user, accepted.credentials.user)
+        raise
+    return Done(Outcome.SET, pending.user, accepted.credentials.user)
 
 
-def test_secret(rotation: Rotation, token: str) -> str:
+def test_secret(ports: Ports, token: str) -> Done:
     """Log in with the pending password. Raises LoginRefused.
 
     Secrets Manager also calls this step alone, with a pending copy of the current version, when a
-    rotation is configured (RotateSecret, RotateImmediately=false).
+    rotation is configured (RotateSecret, RotateImmediately=false): from that day on the password
+    in use has a label of ours.
     """
-    _, _, pending = look_at_pending(rotation, token)
-    rotation.database.check(pending)
-    return f"{pending.user} logs in with the pending password"
+    versions = read_versions(ports, token)
+    ports.database.check(versions.pending)
+    _place(ports, versions.state, TO, token)
+    return Done(Outcome.LOGGED_IN, versions.pending.user)
 
 
-def prepare_roles(rotation: Rotation, _token: str) -> str:
+def prepare_roles(ports: Ports, _token: str) -> Done:
     """Make the two roles that take turns; a person starts this, once. Repeatable."""
-    shape = rotation.shape
+    shape = ports.shape
     if not shape.alternating_users:
         raise BadRotation("the parameter AlternatingUsers names no roles to prepare")
-    owner = shape.credentials(read(rotation, current_version(rotation.secret.state())))
+    owner = read_current(ports, ports.secret.state()).login
     if owner.user in shape.alternating_users:
         raise BadRotation(
             f"the secret's user {owner.user} takes turns already; roles are prepared by the user"
             " before it, who owned the tables (docs/rotation.md says how to do it again)"
         )
-    made = rotation.database.prepare_roles(
-        owner,
-        shape.alternating_users,
-        rotation.policy.owner_role,
-        rotation.policy.queue_database,
+    made = ports.database.prepare_roles(
+        owner, shape.alternating_users, ports.policy.owner_role, ports.policy.queue_database
     )
-    return f"roles made: {', '.join(made) or 'none, they were there'}"
+    return Done(Outcome.PREPARED, names=made)
 
 
-def _next_user(rotation: Rotation, text: str) -> str:
-    """Whose password is changed: the user's own, or that of the other one of two.
+def _at_rest(ports: Ports, versions: Versions) -> Versions:
+    """Wait for the services to be at rest; the secret as it is then. Raises RolloutInProgress.
 
-    Users take turns from the first rotation on that finds them prepared and named in the secret.
+    Not waited for where the database refuses the current password: new tasks can't log in with it,
+    so that a rollout may never end, and this rotation is the cure.
     """
-    shape, current = rotation.shape, rotation.shape.credentials(text)
-    if not shape.alternating_users or not shape.names_user(text):
-        return current.user
-    first, second = shape.alternating_users
-    if not shape.takes_turns(text):
-        return first if rotation.database.takes_turns(current, {first, second}) else current.user
-    return second if current.user == first else first
+    policy = ports.policy
+    if wait_for_rollouts(ports.services, policy.services, ports.clock, policy.rollout_wait_seconds):
+        return read_versions(ports, versions.token)
+    return versions
 
 
-def _wait_for_rollouts(rotation: Rotation) -> None:
-    """Wait for the services to be at rest. Raises RolloutInProgress."""
-    names = rotation.policy.services
-    if not names:
-        return
-    try:
-        wait_for_rollouts(
-            lambda: rotation.services.describe(names),
-            rotation.clock,
-            rotation.policy.rollout_wait_seconds,
-        )
-    except RolloutInProgress:
-        text = read(rotation, current_version(rotation.secret.state()))
-        if rotation.database.accepts(rotation.shape.credentials(text)):
-            raise
-        # New tasks can't log in with a refused password, so that rollout may never end, and
-        # this rotation is the cure.
-
-
-def _known(rotation: Rotation, versions: Versions) -> list[Credentials]:
-    """The credentials of every labelled version, in the order of their likeliness."""
-    known = [versions.current]
-    for label in (PREVIOUS, BASE):
-        version = versions.state.labels.get(label)
-        text = None if version is None else rotation.secret.read(version)
-        if text is None:
-            continue
-        # An earlier version may be from before somebody put the password in, or put it right.
-        with suppress(AppConfigError):
-            known.append(rotation.shape.credentials(text))
-    return known
-
-
-def _reset(rotation: Rotation, versions: Versions, pending: Credentials) -> str:
-    user = versions.current.user
-    if rotation.reset is None:
-        raise PasswordLost(
-            f"the database accepts no known password of {user}, neither the current version's"
-            " nor an earlier one's; see the runbook, or set AllowMasterReset"
-        )
-    master = rotation.reset.master_user()
-    if pending.user != master:
-        raise PasswordLost(
-            f"the database accepts no known password of {user}; Amazon RDS can reset that of"
-            f" {master} alone, and {pending.user} is to have the next one (see the runbook)"
-        )
-    rotation.publish(
-        announcements.lost(
-            versions.state.name,
-            f"The database accepts no known password of {user}; Amazon RDS is asked for a reset.",
-            rotation.clock.now(),
-        )
-    )
-    reset_master(rotation.database, pending, rotation.reset, rotation.clock)
-    return f"Amazon RDS reset the password of {pending.user}"
+def _place(ports: Ports, state: SecretState, label: str, version: str) -> None:
+    """Put one of our own labels on a version, if it isn't there."""
+    if state.labels.get(label) != version:
+        ports.secret.move(label, source=state.labels.get(label), target=version)

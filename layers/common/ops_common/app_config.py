@@ -82,8 +82,15 @@ class ConfigTable:
 
 def parse_secret(text: str, secret_id: str) -> dict[str, Any]:
     """The secret's JSON object. Raises AppConfigError, never quoting the content."""
+    if text.startswith("\ufeff"):
+        raise AppConfigError(
+            f"secret {secret_id} begins with a byte order mark (BOM), which is no JSON; save it"
+            " again without"
+        )
     try:
         content = json.loads(text)
+    except RecursionError:
+        raise AppConfigError(f"secret {secret_id} is nested too deep to be read") from None
     except ValueError:
         # The decoder's own message may quote the document.
         raise AppConfigError(f"secret {secret_id} is not JSON; expected an object") from None

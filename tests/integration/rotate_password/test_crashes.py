@@ -12,11 +12,13 @@ import pytest
 
 from tests.integration.rotate_password.conftest import STEPS, Rotation
 
-# The calls that change something, in their order: createSecret 1 and 2, setSecret 3,
+# The calls that change something, in their order: createSecret 1 to 3, setSecret 4 and 5,
 # finishSecret the rest.
 CALLS = [
+    "UpdateSecretVersionStage ROTATION_FROM",
     "UpdateSecretVersionStage ROTATION_BASE",
     "PutSecretValue AWSPENDING",
+    "UpdateSecretVersionStage ROTATION_TO",
     "Invoke set_password",
     "UpdateSecretVersionStage AWSCURRENT",
     "UpdateService jiki-api-web",

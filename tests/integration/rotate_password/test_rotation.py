@@ -159,14 +159,13 @@ def test_a_lost_password_is_told(rotation: Rotation) -> None:
 def test_an_unreachable_database_is_named_without_a_password(rotation: Rotation) -> None:
     rotation.aws.put_config("aurora_port", "1")
     token = rotation.begin()
-    rotation.step("create_secret", token)
 
     with pytest.raises(StepFailed) as caught:
-        rotation.step("set_secret", token)
+        rotation.step("create_secret", token)
 
     host = rotation.database.address.host
     assert str(caught.value) == (
-        f"setSecret of config: {host}:1 refused the connection: nothing listens there"
+        f"createSecret of config: {host}:1 refused the connection: nothing listens there"
     )
 
 
@@ -197,12 +196,17 @@ def test_all_missing_settings_are_named_at_once(
     token = rotation.begin()
     for name in ("CONFIG_SECRET_ID", "QUERY_DATABASE_FUNCTION", "ECS_CLUSTER"):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("PASSWORD_LENGTH", "8")
+    monkeypatch.setenv("ROLLOUT_WAIT_SECONDS", "soon")
 
     with pytest.raises(StepFailed) as caught:
         rotation.step("create_secret", token)
 
-    for name in ("CONFIG_SECRET_ID", "QUERY_DATABASE_FUNCTION", "ECS_CLUSTER", "PASSWORD_LENGTH"):
+    for name in (
+        "CONFIG_SECRET_ID",
+        "QUERY_DATABASE_FUNCTION",
+        "ECS_CLUSTER",
+        "ROLLOUT_WAIT_SECONDS",
+    ):
         assert name in str(caught.value)
 
 

@@ -81,6 +81,8 @@ def test_says_where_a_user_can_be_set() -> None:
     ("text", "words"),
     [
         ("hunter2-marker", "is not JSON"),
+        ('\ufeff{"aurora_password": "hunter2-marker"}', "begins with a byte order mark"),
+        ("[" * 100_000, "is nested too deep"),
         ('["hunter2-marker"]', "is a JSON list; expected an object"),
         ('"hunter2-marker"', "is a JSON str; expected an object"),
     ],

@@ -6,7 +6,7 @@ from ops_common.app_config import AppConfigError
 from rotate_password.credentials import Credentials
 from tests.unit.rotate_password.world import World
 
-SHAPE = World().rotation().shape
+SHAPE = World().ports().shape
 
 
 def test_a_password_is_not_shown_with_its_user() -> None:
@@ -16,10 +16,19 @@ def test_a_password_is_not_shown_with_its_user() -> None:
 @pytest.mark.parametrize("text", ["{}", '{"aurora_password": ""}', '{"aurora_password": ["x"]}'])
 def test_a_secret_without_a_password_is_named_with_the_key(text: str) -> None:
     with pytest.raises(AppConfigError, match="secret config has no text at key aurora_password"):
-        SHAPE.with_credentials(text, Credentials("jiki", "new"))
+        _ = SHAPE.read(text).login
 
 
 def test_a_name_that_stays_is_left_as_it_is_spelled() -> None:
     text = '{"aurora_username": "\\u006aiki", "aurora_password": "old"}'
 
-    assert SHAPE.with_credentials(text, Credentials("jiki", "new")) == text.replace("old", "new")
+    new = SHAPE.read(text).with_credentials(Credentials("jiki", "new"))
+
+    assert new == text.replace("old", "new")
+
+
+def test_what_somebody_took_out_is_put_in_again() -> None:
+    text = SHAPE.read('{"hmac_secret": "h"}').with_credentials(Credentials("jiki_b", "new"))
+
+    assert SHAPE.read(text).credentials == Credentials("jiki_b", "new")
+    assert text.startswith('{"hmac_secret": "h", ')

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from ops_common.app_config import AppConfigError
 from ops_common.query_database import LoginRefused
 from rotate_password.request import BadRotation
 from rotate_password.secret import BASE, CURRENT, PENDING, PREVIOUS
@@ -165,7 +164,8 @@ def test_a_removed_label_of_the_beginning_stops_nothing() -> None:
     assert world.current().password == world.database.roles["jiki"]
 
 
-def test_another_user_put_into_the_secret_meanwhile_stops_the_last_step() -> None:
+def test_a_user_taken_out_of_the_secret_meanwhile_is_put_in_again() -> None:
+    # GIVEN a person who takes out the name, without which the app logs in as another user
     world = World(alternating=True)
     token = world.secret.begin_rotation()
     for name in BEFORE_LAST:
@@ -175,10 +175,43 @@ def test_another_user_put_into_the_secret_meanwhile_stops_the_last_step() -> Non
     world.secret.edit()
     world.secret.versions[world.secret.labels[CURRENT]] = json.dumps(content)
 
-    with pytest.raises(AppConfigError, match="put aurora_username back"):
+    world.step("finishSecret", token)
+
+    assert (world.current().user, len(world.told("PasswordEdited"))) == ("jiki_b", 1)
+
+
+@pytest.mark.parametrize("moment", ["redeploy jiki-api-web", "publish PasswordRotated"])
+def test_a_text_of_before_saved_during_the_last_step_does_not_win(moment: str) -> None:
+    # GIVEN a person who read the secret before the rotation, and saves it while tasks start
+    world = World()
+    old = json.loads(world.secret.text())
+    token = world.secret.begin_rotation()
+    for name in BEFORE_LAST:
+        world.step(name, token)
+
+    def save(effect: str) -> None:
+        if effect == moment and "stripe_webhook_secret" not in world.secret.text():
+            world.secret.edit(**old, stripe_webhook_secret="whsec_1")
+
+    world.journal.after = save
+
+    # THEN the password that is accepted is current at the end, with the edit, in new tasks
+    world.step("finishSecret", token)
+    content = json.loads(world.secret.text())
+    assert content["aurora_password"] == world.database.roles["jiki"] != "first"
+    assert content["stripe_webhook_secret"] == "whsec_1"
+    assert len(world.services.deployed["jiki-api-web"]) == 3
+
+
+def test_a_password_that_the_database_refuses_does_not_become_current() -> None:
+    # GIVEN a setSecret that failed, as a loop over the steps that goes on all the same leaves it
+    world = World()
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+
+    with pytest.raises(LoginRefused):
         world.step("finishSecret", token)
 
-    # WHEN it is put back, the step goes on
-    world.secret.edit(aurora_username="jiki_a")
-    world.step("finishSecret", token)
-    assert world.current().user == "jiki_b"
+    assert world.current().password == world.database.roles["jiki"] == "first"
+    assert {len(deployed) for deployed in world.services.deployed.values()} == {1}
+    assert world.told("PasswordRotated") == []

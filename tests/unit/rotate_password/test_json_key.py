@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rotate_password.json_key import KeyMissing, NotAnObject, replace
+from rotate_password.json_key import NotAnObject, put
 
 KEY = "aurora_password"
 
@@ -65,7 +65,7 @@ def objects(draw: st.DrawFn) -> tuple[str, str]:
 def test_only_the_value_of_the_key_changes(around: tuple[str, str], old: str, new: str) -> None:
     before, after = around
 
-    replaced = replace(before + old.strip(" \t\n\r") + after, {KEY: new})
+    replaced = put(before + old.strip(" \t\n\r") + after, {KEY: new})
 
     assert replaced == before + json.dumps(new) + after
 
@@ -77,13 +77,13 @@ def test_the_result_parses_to_the_same_object_with_the_new_value(
 ) -> None:
     content[KEY] = "old"
 
-    assert json.loads(replace(json.dumps(content), {KEY: new})) == content | {KEY: new}
+    assert json.loads(put(json.dumps(content), {KEY: new})) == content | {KEY: new}
 
 
 def test_two_keys_are_replaced_at_once() -> None:
     document = '{"aurora_username":"jiki","x":1, "aurora_password" : "p"}'
 
-    replaced = replace(document, {"aurora_password": "n", "aurora_username": "jiki_a"})
+    replaced = put(document, {"aurora_password": "n", "aurora_username": "jiki_a"})
 
     assert replaced == '{"aurora_username":"jiki_a","x":1, "aurora_password" : "n"}'
 
@@ -91,20 +91,25 @@ def test_two_keys_are_replaced_at_once() -> None:
 def test_a_nested_key_of_the_same_name_is_left_alone() -> None:
     document = '{"staging":{"aurora_password":"s"},"aurora_password":"p"}'
 
-    assert (
-        replace(document, {KEY: "n"}) == '{"staging":{"aurora_password":"s"},"aurora_password":"n"}'
-    )
+    assert put(document, {KEY: "n"}) == '{"staging":{"aurora_password":"s"},"aurora_password":"n"}'
 
 
 def test_a_duplicate_key_is_replaced_at_each_place() -> None:
-    assert replace('{"aurora_password":"a","aurora_password":"b"}', {KEY: "n"}) == (
+    assert put('{"aurora_password":"a","aurora_password":"b"}', {KEY: "n"}) == (
         '{"aurora_password":"n","aurora_password":"n"}'
     )
 
 
-def test_a_missing_key_is_named() -> None:
-    with pytest.raises(KeyMissing, match="aurora_password"):
-        replace('{"other":"aurora_password"}', {KEY: "n"})
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ('{"a": 1 }\n', '{"a": 1, "aurora_password": "n" }\n'),
+        ("{}", '{"aurora_password": "n"}'),
+        (' { "a":"}" }', ' { "a":"}", "aurora_password": "n" }'),
+    ],
+)
+def test_a_missing_key_is_put_last(document: str, expected: str) -> None:
+    assert put(document, {KEY: "n"}) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,7 +118,7 @@ def test_a_missing_key_is_named() -> None:
 )
 def test_what_is_no_json_object_is_refused_without_quoting_it(document: str) -> None:
     with pytest.raises(NotAnObject) as caught:
-        replace(document, {KEY: "n"})
+        put(document, {KEY: "n"})
 
     assert str(caught.value) == "expected a JSON object"
     assert caught.value.__cause__ is None

@@ -1,7 +1,5 @@
 """The choices of the template, and every mistake in them named at once."""
 
-import string
-
 import pytest
 
 from ops_common.settings import SettingsError
@@ -27,7 +25,7 @@ def test_the_rest_has_careful_defaults() -> None:
     assert settings.alternating_users == ()
     assert settings.master_reset_cluster == ""
     assert settings.policy.services == ()
-    assert settings.policy.password_length == 40
+    assert settings.password_copies == ()
 
 
 @pytest.mark.usefixtures("needed")
@@ -48,8 +46,6 @@ def test_a_cluster_alone_does_not_allow_a_reset(monkeypatch: pytest.MonkeyPatch)
         ({"ALTERNATING_USERS": "a,b,c"}, "ALTERNATING_USERS must be two distinct roles or empty"),
         ({"WEB_SERVICES": "web"}, "ECS_CLUSTER is missing"),
         ({"ALLOW_MASTER_RESET": "true"}, "DATABASE_CLUSTER_ID is missing"),
-        ({"PASSWORD_LENGTH": "12"}, "length must be from 16 to 99, not 12"),
-        ({"PASSWORD_EXCLUDED_CHARACTERS": string.ascii_letters}, "leave no letter"),
         ({"ROLLOUT_WAIT_SECONDS": "-1"}, "ROLLOUT_WAIT_SECONDS must be at least 0"),
     ],
 )

@@ -9,11 +9,19 @@ import pytest
 from ops_common.ops_events import Severity, State
 from ops_common.query_database import DatabaseUnreachable, Login, LoginRefused
 from rotate_password import steps
-from rotate_password.logins import PasswordLost
-from rotate_password.patience import PatientDatabase
+from rotate_password.database import RetryingDatabase
+from rotate_password.master_reset import PasswordLost
+from rotate_password.outcome import Done, Outcome
 from rotate_password.request import BadRotation
 from rotate_password.secret import CURRENT, PENDING
-from tests.unit.rotate_password.world import ADDRESS, STEPS, MemoryDatabase, MemoryReset, World
+from tests.unit.rotate_password.world import (
+    ADDRESS,
+    SERVICES,
+    STEPS,
+    MemoryDatabase,
+    MemoryReset,
+    World,
+)
 
 
 def test_a_refused_current_password_is_replaced_by_way_of_the_previous_one() -> None:
@@ -71,7 +79,7 @@ def test_a_lost_master_password_is_reset_where_that_is_allowed() -> None:
 
     token = world.secret.begin_rotation()
     world.step("createSecret", token)
-    assert world.step("setSecret", token) == "Amazon RDS reset the password of jiki"
+    assert world.step("setSecret", token) == Done(Outcome.RESET, "jiki")
     world.rotate(token)
 
     assert world.reset.asked == [world.current().password]
@@ -94,7 +102,7 @@ def test_a_reset_that_takes_too_long_fails_and_is_found_done_at_the_next_try() -
     assert sum(world.clock.slept) == 300
 
     world.database.roles["jiki"] = world.reset.asked[0]
-    assert world.step("setSecret", token) == "the database had the pending password of jiki"
+    assert world.step("setSecret", token).outcome is Outcome.SET_BEFORE
 
 
 def test_only_the_masters_password_can_be_reset() -> None:
@@ -120,22 +128,25 @@ def test_a_pending_password_that_does_not_log_in_fails_the_test_step() -> None:
         world.step("testSecret", token)
 
 
-def test_each_step_says_in_words_what_it_did() -> None:
+def test_each_step_says_what_it_did() -> None:
     world = World()
     token = world.secret.begin_rotation()
 
-    said = [world.step(name, token) for name in STEPS for _ in range(2)]
+    done = [world.step(name, token) for name in STEPS for _ in range(2)]
 
-    assert said == [
-        "stored a pending version for jiki",
-        "the pending version was there",
-        "jiki set a new password for jiki",
-        "the database had the pending password of jiki",
-        "jiki logs in with the pending password",
-        "jiki logs in with the pending password",
-        "jiki has a new password; redeployed: jiki-api-web, jiki-api-solid-queue",
-        "the rotation was complete",
+    assert [each.outcome for each in done] == [
+        Outcome.STORED,
+        Outcome.STORED_BEFORE,
+        Outcome.SET,
+        Outcome.SET_BEFORE,
+        Outcome.LOGGED_IN,
+        Outcome.LOGGED_IN,
+        Outcome.ROTATED,
+        Outcome.ROTATED_BEFORE,
     ]
+    assert {each.user for each in done} == {"jiki"}
+    assert done[2].login == "jiki"
+    assert done[6].names == SERVICES
 
 
 def test_two_runs_of_the_first_step_at_once_store_one_password() -> None:
@@ -150,9 +161,7 @@ def test_two_runs_of_the_first_step_at_once_store_one_password() -> None:
 
     world.secret.put = put_second
 
-    said = world.step("createSecret", token)
-
-    assert said == "a run at the same time stored the pending version"
+    assert world.step("createSecret", token).outcome is Outcome.STORED_MEANWHILE
     assert "quicker" in (world.secret.versions[token] or "")
 
 
@@ -177,7 +186,7 @@ def test_the_test_step_accepts_the_copy_that_secrets_manager_makes_to_try_a_conf
     token = world.secret.begin_rotation()
     world.secret.versions[token] = world.secret.text()
 
-    assert world.step("testSecret", token) == "jiki logs in with the pending password"
+    assert world.step("testSecret", token) == Done(Outcome.LOGGED_IN, "jiki")
 
 
 def test_a_retry_after_the_move_finds_a_password_that_was_changed_outside() -> None:
@@ -213,16 +222,18 @@ def test_preparing_roles_says_which_were_made() -> None:
     world = World()
     world.database.created = ["jiki_owner", "jiki_a"]
 
-    assert steps.prepare_roles(world.rotation(), "") == "roles made: jiki_owner, jiki_a"
+    done = steps.prepare_roles(world.ports(), "")
+
+    assert done == Done(Outcome.PREPARED, names=("jiki_owner", "jiki_a"))
     assert world.database.prepared_in == ["jiki_production"]
 
 
 def test_roles_are_prepared_in_a_queue_s_own_database_too() -> None:
     world = World()
 
-    reason = steps.prepare_roles(world.rotation(queue_database="jiki_queue"), "")
+    done = steps.prepare_roles(world.ports(queue_database="jiki_queue"), "")
 
-    assert reason == "roles made: none, they were there"
+    assert done == Done(Outcome.PREPARED)
     assert world.database.prepared_in == ["jiki_production", "jiki_queue"]
 
 
@@ -230,13 +241,13 @@ def test_roles_are_not_prepared_by_one_of_them() -> None:
     world = World(alternating=True)
 
     with pytest.raises(BadRotation, match="secret's user jiki_a takes turns already"):
-        steps.prepare_roles(world.rotation(), "")
+        steps.prepare_roles(world.ports(), "")
 
     assert world.database.prepared_in == []
 
 
 def test_preparing_roles_needs_the_names_of_two() -> None:
-    rotation = World().rotation()
+    rotation = World().ports()
     shape = replace(rotation.shape, alternating_users=())
 
     with pytest.raises(BadRotation, match="AlternatingUsers names no roles"):
@@ -245,7 +256,7 @@ def test_preparing_roles_needs_the_names_of_two() -> None:
 
 def test_a_paused_database_is_asked_again_until_it_answers_or_time_is_up() -> None:
     world = World()
-    patient = PatientDatabase(world.database, world.clock, wait_seconds=60)
+    patient = RetryingDatabase(world.database, world.clock, wait_seconds=60)
     login = Login(ADDRESS, "jiki", "first")
     world.clock.tick = timedelta(0)
     world.database.unreachable_times = 3

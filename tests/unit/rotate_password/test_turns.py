@@ -67,7 +67,7 @@ def test_the_user_stays_where_the_secret_does_not_name_one() -> None:
 def test_the_user_stays_where_other_users_are_prepared_than_those_of_the_parameter() -> None:
     world = World()
     world.secret.edit(aurora_username="jiki")
-    rotation = world.rotation()
+    rotation = world.ports()
     shape = replace(rotation.shape, alternating_users=("jiki_b", "jiki_c"))
     token = world.secret.begin_rotation()
 

@@ -1,10 +1,9 @@
 """A whole rotation in memory: the ports of rotate_password, and a fault at any side effect."""
 
 import json
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ops_common.answers.logins import LoginAnswer, RolesAnswer
@@ -19,9 +18,11 @@ from ops_common.query_database import (
 )
 from rotate_password import finish, steps
 from rotate_password.credentials import Credentials, SecretShape
-from rotate_password.logins import Database
-from rotate_password.rotation import Policy, Rotation
-from rotate_password.secret import CURRENT, PENDING, PREVIOUS, SecretState, VersionTaken
+from rotate_password.database import Database
+from rotate_password.outcome import Done
+from rotate_password.ports import Policy, Ports
+from rotate_password.secret import CURRENT
+from tests.unit.rotate_password.memory import Clock, Journal, MemorySecret
 
 ADDRESS = DatabaseAddress("aurora.internal", 5432, "jiki_production")
 USERS = ("jiki_a", "jiki_b")
@@ -32,119 +33,6 @@ STEPS = {
     "testSecret": steps.test_secret,
     "finishSecret": finish.finish_secret,
 }
-
-
-class Killed(BaseException):
-    """The process died; no `except Exception` may see it."""
-
-
-class Clock:
-    """Stands still but for a moment at each reading; sleeping moves it on."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 25, 4, tzinfo=UTC)
-        self.slept: list[float] = []
-        self.tick = timedelta(milliseconds=1)
-
-    def now(self) -> datetime:
-        self.time += self.tick
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += timedelta(seconds=seconds)
-
-
-@dataclass
-class Journal:
-    """The side effects in their order, each of which can be made the last of its process."""
-
-    effects: list[str] = field(default_factory=list)
-    kill: tuple[str, str] | None = None
-
-    def happens(self, effect: str) -> Iterator[None]:
-        """Before the first `next`: nothing yet. Between the two: the effect itself."""
-        if self.kill == (effect, "before"):
-            self.kill = None
-            raise Killed
-        yield
-        self.effects.append(effect)
-        if self.kill == (effect, "after"):
-            self.kill = None
-            raise Killed
-        yield
-
-
-@dataclass
-class MemorySecret:
-    """Versions and labels by the rules of AWS Secrets Manager."""
-
-    clock: Clock
-    journal: Journal
-    versions: dict[str, str | None] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    last_changed: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    arn: str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"
-
-    def state(self) -> SecretState:
-        return SecretState(self.arn, "config", dict(self.labels), self.last_changed)
-
-    def read(self, version: str) -> str | None:
-        assert version, "GetSecretValue without a version is another question"
-        return self.versions.get(version)
-
-    def put(self, version: str, text: str, label: str) -> None:
-        if self.versions.get(version) == text:
-            return  # "the request is ignored" (PutSecretValue)
-        effect = self.journal.happens(f"put {label}")
-        next(effect)
-        if self.versions.get(version) is not None:
-            raise VersionTaken(version)
-        self.versions[version] = text
-        self.labels[label] = version
-        self.last_changed = self.clock.now()
-        next(effect)
-
-    def move(self, label: str, *, source: str | None, target: str | None) -> bool:
-        effect = self.journal.happens(f"move {label}")
-        next(effect)
-        if self.labels.get(label) != source:
-            return False
-        self._place(label, target)
-        if label == CURRENT and source:
-            self._place(PREVIOUS, source)
-        self.last_changed = self.clock.now()
-        next(effect)
-        return True
-
-    def edit(self, **changes: Any) -> None:
-        """A person reads the current version, changes keys, and puts a new one."""
-        content = json.loads(self.text()) | changes
-        version = str(uuid.uuid4())
-        self.versions[version] = json.dumps(content)
-        self._place(PREVIOUS, self.labels[CURRENT])
-        self._place(CURRENT, version)
-        self.last_changed = self.clock.now()
-
-    def begin_rotation(self) -> str:
-        """What RotateSecret does before createSecret; refused as AWS refuses it."""
-        pending = self.labels.get(PENDING)
-        if pending not in (None, self.labels[CURRENT]):
-            raise AssertionError("a previous rotation is in progress")
-        token = str(uuid.uuid4())
-        self.versions[token] = None
-        self.labels[PENDING] = token
-        return token
-
-    def text(self) -> str:
-        text = self.versions[self.labels[CURRENT]]
-        assert text is not None
-        return text
-
-    def _place(self, label: str, version: str | None) -> None:
-        self.labels.pop(label, None)
-        if version is not None:
-            self.labels[label] = version
 
 
 @dataclass
@@ -168,8 +56,9 @@ class MemoryDatabase:
             raise LoginRefused(f"aurora.internal:5432 refused the login of {login.user}")
         if request == "set_password":
             assert parameters is not None
-            if login.user != parameters["user"] and not self.prepared:
-                raise DatabaseRefused("not prepared")
+            whose = parameters["user"]
+            if login.user != whose and not (self.prepared and whose in USERS):
+                raise DatabaseRefused(f"{login.user} may not set the password of {whose}")
             effect = self.journal.happens("set password")
             next(effect)
             self.roles[parameters["user"]] = parameters["new_password"]
@@ -211,6 +100,7 @@ class MemoryServices:
     deployed: dict[str, list[datetime]] = field(default_factory=dict)
     rolling: int = 0
     """How many more looks find the first service rolling out."""
+    refused: set[str] = field(default_factory=set)
 
     def describe(self, names: tuple[str, ...]) -> list[Service]:
         assert names, "ECS refuses an empty list (InvalidParameterException)"
@@ -218,6 +108,8 @@ class MemoryServices:
         return [_service(name, self.deployed[name], rolling and name == names[0]) for name in names]
 
     def redeploy(self, name: str) -> None:
+        if name in self.refused:
+            raise PermissionError(name)
         effect = self.journal.happens(f"redeploy {name}")
         next(effect)
         self.deployed[name].append(self.clock.now())
@@ -235,7 +127,8 @@ def _service(name: str, deployed: list[datetime], rolling: bool) -> Service:
 class World:
     """Everything that a rotation touches, and Secrets Manager's way of running one."""
 
-    def __init__(self, *, alternating: bool = False) -> None:
+    def __init__(self, *, alternating: bool = False, copies: tuple[str, ...] = ()) -> None:
+        self.copies = copies
         self.clock = Clock()
         self.journal = Journal()
         content = {"hmac_secret": "h", "aurora_password": "first", "jwt_secret": "j"}
@@ -256,7 +149,7 @@ class World:
         self.events.append(event)
         next(effect)
 
-    def rotation(self, **policy: Any) -> Rotation:
+    def ports(self, **policy: Any) -> Ports:
         """What a fresh process builds."""
         shape = SecretShape(
             secret_id="config",
@@ -264,16 +157,15 @@ class World:
             username_key="aurora_username",
             alternating_users=USERS,
             user_of=lambda content: content.get("aurora_username", "jiki"),
+            copies=self.copies,
         )
         choices = {
             "services": SERVICES,
             "rollout_wait_seconds": 60,
-            "password_length": 40,
-            "excluded_characters": "",
             "owner_role": "jiki_owner",
             "queue_database": "",
         } | policy
-        return Rotation(
+        return Ports(
             secret=self.secret,
             shape=shape,
             database=Database(self.database, ADDRESS),
@@ -284,8 +176,8 @@ class World:
             policy=Policy(**choices),
         )
 
-    def step(self, name: str, token: str, **policy: Any) -> str:
-        return STEPS[name](self.rotation(**policy), token)
+    def step(self, name: str, token: str, **policy: Any) -> Done:
+        return STEPS[name](self.ports(**policy), token)
 
     def rotate(self, token: str | None = None) -> str:
         """All four steps; the token of the rotation."""
@@ -294,8 +186,12 @@ class World:
             self.step(name, token)
         return token
 
+    def content(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.secret.text())
+        return content
+
     def current(self) -> Credentials:
-        content = json.loads(self.secret.text())
+        content = self.content()
         return Credentials(content.get("aurora_username", "jiki"), content["aurora_password"])
 
     def told(self, kind: str) -> list[OpsEvent]:

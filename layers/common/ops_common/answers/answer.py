@@ -32,7 +32,9 @@ class Answer:
         known = {field.name: field for field in fields(cls)}
         if missing := [name for name, one in known.items() if name not in values and _needed(one)]:
             raise UnexpectedAnswer(f"{cls.__name__} lacks {', '.join(missing)}")
-        hints = get_type_hints(cls)
+        if cls not in _HINTS:
+            _HINTS[cls] = get_type_hints(cls)
+        hints = _HINTS[cls]
         read: dict[str, Any] = {}
         for name in known.keys() & values.keys():
             try:
@@ -40,6 +42,9 @@ class Answer:
             except (TypeError, ValueError, AttributeError):
                 raise UnexpectedAnswer(f"{cls.__name__} has a bad {name}") from None
         return cls(**read)
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
 
 
 def _needed(field: "Field[Any]") -> bool:

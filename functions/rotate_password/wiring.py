@@ -7,11 +7,10 @@ from ops_common.ops_events import PublishEvent
 from ops_common.query_database import LambdaQueryDatabase
 from rotate_password.clock import Clock
 from rotate_password.credentials import SecretShape
-from rotate_password.logins import Database
+from rotate_password.database import Database, RetryingDatabase
 from rotate_password.master_reset import ClusterMasterReset
-from rotate_password.patience import PatientDatabase
+from rotate_password.ports import Ports
 from rotate_password.request import BadRotation, secret_name
-from rotate_password.rotation import Rotation
 from rotate_password.secret import SecretsManagerSecret
 from rotate_password.settings import Settings
 
@@ -19,8 +18,8 @@ from rotate_password.settings import Settings
 INVOKE_TIMEOUT_SECONDS = 35
 
 
-def build(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock) -> Rotation:
-    """The rotation of the app's secret.
+def wire(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock) -> Ports:
+    """The ports for a rotation of the app's secret.
 
     Raises BadRotation where the event is about another secret, AppConfigError where the table
     lacks the database's address.
@@ -36,9 +35,9 @@ def build(settings: Settings, secret_id: str, publish: PublishEvent, clock: Cloc
         client("lambda", read_timeout_seconds=INVOKE_TIMEOUT_SECONDS),
         settings.query_database_function,
     )
-    patient = PatientDatabase(database, clock, settings.database_wait_seconds)
+    retrying = RetryingDatabase(database, clock, settings.database_wait_seconds)
     cluster = settings.master_reset_cluster
-    return Rotation(
+    return Ports(
         secret=SecretsManagerSecret(client("secretsmanager"), secret_id),
         shape=SecretShape(
             secret_id=app.secret_id,
@@ -46,8 +45,9 @@ def build(settings: Settings, secret_id: str, publish: PublishEvent, clock: Cloc
             username_key=app.username_key,
             alternating_users=settings.alternating_users,
             user_of=lambda content: user_name(content, table, app),
+            copies=settings.password_copies,
         ),
-        database=Database(patient, table.address()),
+        database=Database(retrying, table.address()),
         services=EcsServices(client("ecs"), settings.ecs_cluster),
         publish=publish,
         reset=ClusterMasterReset(client("rds"), cluster) if cluster else None,

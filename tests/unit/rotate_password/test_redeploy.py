@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from rotate_password.guard import RolloutInProgress
-from rotate_password.redeploy import outdated
-from tests.unit.rotate_password.world import SERVICES, STEPS, Killed, World
+from rotate_password.outcome import Done, Outcome
+from rotate_password.redeploy import RedeployFailed, RolloutInProgress, outdated
+from rotate_password.secret import PENDING
+from tests.unit.rotate_password.memory import Killed
+from tests.unit.rotate_password.world import SERVICES, STEPS, World
 
 
 def test_a_rollout_stops_the_first_step_before_anything_is_changed() -> None:
@@ -146,7 +148,29 @@ def test_no_services_means_no_guard_and_no_redeployment() -> None:
     token = world.secret.begin_rotation()
     world.services.rolling = 99
 
-    said = [world.step(name, token, services=()) for name in STEPS]
+    done = [world.step(name, token, services=()) for name in STEPS]
 
-    assert said[-1] == "jiki has a new password; redeployed: nothing"
+    assert done[-1] == Done(Outcome.ROTATED, "jiki")
     assert [len(world.services.deployed[name]) for name in SERVICES] == [1, 1]
+
+
+def test_one_refused_service_leaves_no_other_one_without_new_tasks() -> None:
+    # GIVEN a first service that can't be redeployed
+    world = World()
+    token = world.secret.begin_rotation()
+    for name in list(STEPS)[:3]:
+        world.step(name, token)
+    world.services.refused = {SERVICES[0]}
+
+    # THEN every service is tried, and the error names who has new tasks and who hasn't
+    with pytest.raises(RedeployFailed) as caught:
+        world.step("finishSecret", token)
+    assert caught.value.redeployed == SERVICES[1:]
+    assert list(caught.value.failures) == [SERVICES[0]]
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [1, 2]
+    assert PENDING in world.secret.labels
+
+    # AND the step, tried again, does what is left alone
+    world.services.refused = set()
+    assert world.step("finishSecret", token).names == SERVICES[:1]
+    assert [len(world.services.deployed[name]) for name in SERVICES] == [2, 2]

@@ -8,10 +8,11 @@ from ops_common.app_config import AppConfigError
 from ops_common.ecs import ServiceNotFound
 from ops_common.ops_events import OpsEvent, Severity, State
 from ops_common.query_database import LoginRefused
-from rotate_password import announcements
-from rotate_password.guard import RolloutInProgress
-from rotate_password.logins import PasswordLost
+from rotate_password import events, words
+from rotate_password.master_reset import PasswordLost
+from rotate_password.redeploy import RedeployFailed, RolloutInProgress
 from rotate_password.request import BadRotation
+from rotate_password.secret import SecretState
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 def test_a_rotation_by_turns() -> None:
     services = ("jiki-api-web", "jiki-api-solid-queue")
 
-    assert announcements.rotated("config", "jiki_b", True, services, NOW) == OpsEvent(
+    assert events.rotated("config", "jiki_b", True, services, NOW) == OpsEvent(
         kind="PasswordRotated",
         state=State.NOTICE,
         severity=Severity.INFO,
@@ -38,7 +39,7 @@ def test_a_rotation_by_turns() -> None:
 
 
 def test_a_rotation_of_one_user_without_services() -> None:
-    event = announcements.rotated("config", "jiki", False, (), NOW)
+    event = events.rotated("config", "jiki", False, (), NOW)
 
     assert event.text == "jiki logs in with a new password."
     assert event.facts == {
@@ -50,20 +51,41 @@ def test_a_rotation_of_one_user_without_services() -> None:
 
 
 def test_an_edit() -> None:
-    assert announcements.edited("config", "Somebody did.", NOW) == OpsEvent(
-        kind="PasswordEdited",
-        state=State.NOTICE,
-        severity=Severity.WARNING,
-        incident="rotation:config",
-        title="Database password was edited by hand: config",
-        text="Somebody did.",
-        occurred_at=NOW,
-        facts={"secret": "config"},
+    state = SecretState("arn", "config", {"AWSCURRENT": "v1"}, NOW)
+
+    event = events.edited(state, NOW)
+
+    assert (event.kind, event.state, event.severity, event.incident) == (
+        "PasswordEdited",
+        State.NOTICE,
+        Severity.WARNING,
+        "rotation:config",
     )
+    assert event.facts == {"secret": "config", "version": "v1"}
+
+
+def test_a_drift_names_the_version_that_is_accepted() -> None:
+    state = SecretState("arn", "config", {"AWSCURRENT": "v1", "ROTATION_TO": "v0"}, NOW)
+
+    event = events.drifted(state, "v0", NOW)
+
+    assert event.facts == {"secret": "config", "version": "v0"}
+    assert "v0 (ROTATION_TO)" in event.text
+
+
+def test_a_refused_redeployment_names_who_has_new_tasks_and_who_has_not() -> None:
+    error = RedeployFailed(("worker",), {"web": ServiceNotFound("no service web")})
+
+    event = events.failed("config", "finishSecret", error, NOW)
+
+    assert event.severity == Severity.CRITICAL
+    assert event.facts["redeployed"] == "worker"
+    assert event.facts["not_redeployed"] == "web"
+    assert "no service web" in event.text
 
 
 def test_a_lost_password() -> None:
-    event = announcements.failed("config", "setSecret", PasswordLost("None logs in."), NOW)
+    event = events.failed("config", "setSecret", PasswordLost("None logs in."), NOW)
 
     assert event == OpsEvent(
         kind="PasswordLost",
@@ -78,7 +100,7 @@ def test_a_lost_password() -> None:
 
 
 def test_a_failed_step() -> None:
-    event = announcements.failed("config", "testSecret", LoginRefused("db refused jiki"), NOW)
+    event = events.failed("config", "testSecret", LoginRefused("db refused jiki"), NOW)
 
     assert event == OpsEvent(
         kind="RotationFailed",
@@ -102,4 +124,4 @@ def test_a_failed_step() -> None:
     ],
 )
 def test_the_words_of_our_own_errors_are_passed_on(error: Exception, said: str) -> None:
-    assert announcements.reason(error) == said
+    assert words.failure(error) == said

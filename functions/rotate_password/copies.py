@@ -1,0 +1,59 @@
+"""The same password under other keys of the secret: a URL, another program's name for it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, unquote
+
+# RFC 3986, section 3.2.1: the user information before the host.
+_USER_INFO = re.compile(r"(?<=://)([^:/?#@\s]*):([^/?#@\s]*)(?=@)")
+# A shorter password may be a part of a longer word by accident; of that length, hardly.
+SUBSTRING_LENGTH = 8
+
+
+def find(content: Mapping[str, Any], password: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The places (`key`, or `key.inner`) that hold the password, but for the known keys.
+
+    As the whole value, as the password of a URL (percent-encoded or not), or, from 8 characters
+    on, anywhere within.
+    """
+    return tuple(
+        place
+        for place, text in _texts("", {k: v for k, v in content.items() if k not in known})
+        if _holds(text, password)
+    )
+
+
+def renewed(value: Any, *, user: str, password: str) -> str | None:
+    """The new value of a key that is named to hold the password: it alone, or a URL with it.
+
+    None where it is neither, so that it can't be changed.
+    """
+    if not isinstance(value, str) or not value:
+        return None
+    if "://" not in value:
+        return password
+    text, count = _USER_INFO.subn(
+        lambda _: f"{quote(user, safe='')}:{quote(password, safe='')}", value
+    )
+    return text if count else None
+
+
+def _holds(text: str, password: str) -> bool:
+    if text == password or any(unquote(found) == password for _, found in _USER_INFO.findall(text)):
+        return True
+    if len(password) < SUBSTRING_LENGTH:
+        return False
+    return password in text or password in unquote(text)
+
+
+def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    match value:
+        case str():
+            yield place, value
+        case Mapping():
+            for key, inner in value.items():
+                yield from _texts(f"{place}.{key}" if place else str(key), inner)
+        case list():
+            for number, inner in enumerate(value):
+                yield from _texts(f"{place}.{number}", inner)

@@ -1,0 +1,39 @@
+"""What is done where no known password logs in."""
+
+from rotate_password import events
+from rotate_password.master_reset import PasswordLost, wait_for_login
+from rotate_password.outcome import Done, Outcome
+from rotate_password.ports import Ports
+from rotate_password.secret import RESET
+from rotate_password.versions import Versions
+
+
+def reset_master(ports: Ports, versions: Versions) -> Done:
+    """Have Amazon RDS set the pending password, if it may, and wait until it logs in.
+
+    It is asked once for a token: where the password is refused after that, the password is not
+    what is wrong. Raises PasswordLost that says which.
+    """
+    user = versions.current.credentials.user if versions.current.credentials else "the app"
+    pending = versions.pending
+    if ports.reset is None:
+        raise PasswordLost(
+            f"the database accepts no known password of {user}, of none of the secret's labelled"
+            " versions; see the runbook, or set AllowMasterReset"
+        )
+    master = ports.reset.master_user()
+    if pending.user != master:
+        raise PasswordLost(
+            f"the database accepts no known password of {user}; Amazon RDS can reset that of"
+            f" {master} alone, and {pending.user} is to have the next one (see the runbook)"
+        )
+    if versions.state.labels.get(RESET) != versions.token:
+        ports.publish(events.resetting(versions.state.name, user, ports.clock.now()))
+        ports.reset.begin(pending.password)
+        ports.secret.move(RESET, source=versions.state.labels.get(RESET), target=versions.token)
+    if not wait_for_login(ports.database, pending, ports.clock):
+        raise PasswordLost(
+            f"Amazon RDS was asked to reset the password of {pending.user}, which is not accepted"
+            " yet; if it stays so, look whether the role may log in at all (NOLOGIN, VALID UNTIL)"
+        )
+    return Done(Outcome.RESET, pending.user)

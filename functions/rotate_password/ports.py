@@ -1,0 +1,36 @@
+"""What the steps of a rotation work with."""
+
+from dataclasses import dataclass
+
+from ops_common.ops_events import PublishEvent
+from rotate_password.clock import Clock
+from rotate_password.credentials import SecretShape
+from rotate_password.database import Database
+from rotate_password.master_reset import MasterReset
+from rotate_password.redeploy import Services
+from rotate_password.secret import Secret
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The choices that the template leaves to a team."""
+
+    services: tuple[str, ...]
+    rollout_wait_seconds: int
+    owner_role: str
+    queue_database: str
+    """The database of Solid Queue's tables; empty where that is the app's own."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The collaborators of every step."""
+
+    secret: Secret
+    shape: SecretShape
+    database: Database
+    services: Services
+    publish: PublishEvent
+    reset: MasterReset | None
+    clock: Clock
+    policy: Policy

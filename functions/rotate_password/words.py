@@ -1,0 +1,106 @@
+"""What people read of a rotation: sentences made of outcomes, errors and labels."""
+
+from collections.abc import Sequence
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+from ops_common.app_config import AppConfigError
+from ops_common.ecs import ServiceNotFound
+from ops_common.ops_events import EventNotPublished
+from ops_common.query_database import DatabaseError
+from ops_common.settings import SettingsError
+from rotate_password.master_reset import PasswordLost
+from rotate_password.outcome import Done, Outcome
+from rotate_password.redeploy import Held, RedeployFailed
+from rotate_password.request import BadRotation
+from rotate_password.secret import SecretState
+
+REASONS = {
+    Outcome.STORED: "stored a pending version for {user}",
+    Outcome.STORED_BEFORE: "the pending version was there",
+    Outcome.STORED_MEANWHILE: "a run at the same time stored the pending version",
+    Outcome.SET: "{login} set a new password for {user}",
+    Outcome.SET_BEFORE: "the database had the pending password of {user}",
+    Outcome.SET_UNANSWERED: "{login} set a new password for {user}; the answer was lost",
+    Outcome.RESET: "Amazon RDS reset the password of {user}",
+    Outcome.LOGGED_IN: "{user} logs in with the pending password",
+    Outcome.ROTATED: "{user} has a new password; redeployed: {names}",
+    Outcome.ROTATED_BEFORE: "the rotation was complete",
+    Outcome.PREPARED: "roles made: {names}",
+}
+# Written for people by ourselves, without a secret in them.
+OWN_ERRORS = (
+    AppConfigError,
+    BadRotation,
+    DatabaseError,
+    EventNotPublished,
+    Held,
+    PasswordLost,
+    ServiceNotFound,
+    SettingsError,
+)
+KMS_CODES = ("DecryptionFailure", "EncryptionFailure")
+
+
+def reason(done: Done) -> str:
+    """What a step did."""
+    return REASONS[done.outcome].format(
+        user=done.user, login=done.login, names=", ".join(done.names) or "none"
+    )
+
+
+def failure(error: Exception) -> str:
+    """Why a step failed, in words that can hold no secret.
+
+    Our own errors are written for people. AWS's and all others' messages may quote a parameter,
+    so no more than the operation, the code and the type are given of them.
+    """
+    if isinstance(error, RedeployFailed):
+        refused = "; ".join(f"{name}: {failure(each)}" for name, each in error.failures.items())
+        return (
+            f"no new tasks for {refused}. The password is changed: new logins of their running"
+            f" tasks may be refused. New tasks for: {', '.join(error.redeployed) or 'none'}"
+        )
+    if isinstance(error, OWN_ERRORS):
+        return str(error)
+    if isinstance(error, ClientError):
+        code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+        # Secrets Manager answers AccessDenied for the secret and for its key alike.
+        if code in KMS_CODES or "kms" in message.lower():
+            return (
+                f"{error.operation_name} answered {code}: the secret's KMS key refuses this"
+                " function, which needs kms:Decrypt and kms:GenerateDataKey on it"
+            )
+        return f"{error.operation_name} answered {code}"
+    if isinstance(error, HTTPClientError):
+        return f"an AWS API did not answer ({type(error).__name__})"
+    return f"unexpected {type(error).__name__}"
+
+
+def rotated(user: str, redeployed: Sequence[str]) -> str:
+    """A rotation is complete."""
+    tasks = f" New tasks are starting for {' and '.join(redeployed)}." if redeployed else ""
+    return f"{user} logs in with a new password.{tasks}"
+
+
+def drifted(accepted: str, state: SecretState) -> str:
+    """The current password is refused, another version's is not."""
+    labels = " and ".join(label for label, version in state.labels.items() if version == accepted)
+    return (
+        "The database refused the password in the secret's current version and accepted that of"
+        f" version {accepted} ({labels}). This rotation sets both right."
+    )
+
+
+def edited(version: str) -> str:
+    """The password in the secret was changed during the rotation."""
+    return (
+        "Somebody changed the database password in the secret while it was being rotated. The"
+        " database accepts the rotation's, which becomes current; the edit stays in version"
+        f" {version} (AWSPREVIOUS)."
+    )
+
+
+def resetting(user: str) -> str:
+    """Amazon RDS is asked."""
+    return f"The database accepts no known password of {user}; Amazon RDS is asked for a reset."

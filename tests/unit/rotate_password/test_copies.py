@@ -1,0 +1,89 @@
+"""The same password elsewhere in the secret."""
+
+from typing import Any
+
+import pytest
+
+from ops_common.app_config import AppConfigError
+from rotate_password import copies
+from rotate_password.request import BadRotation
+from tests.unit.rotate_password.world import World
+
+PASSWORD = "p@ss/word 1"
+ENCODED = "p%40ss%2Fword%201"
+
+
+@pytest.mark.parametrize(
+    ("value", "places"),
+    [
+        (PASSWORD, ("other",)),
+        (f"postgres://jiki:{ENCODED}@db:5432/jiki", ("other",)),
+        (f"host=db password='{PASSWORD}'", ("other",)),
+        (f"postgres://jiki:{ENCODED.lower()}@db/jiki", ("other",)),
+        ({"inner": ["x", PASSWORD]}, ("other.inner.1",)),
+        ("something else", ()),
+        (7, ()),
+        (None, ()),
+    ],
+)
+def test_copies_are_found_by_their_value(value: Any, places: tuple[str, ...]) -> None:
+    content = {"aurora_password": PASSWORD, "other": value}
+
+    assert copies.find(content, PASSWORD, ["aurora_password"]) == places
+
+
+def test_a_short_password_is_no_copy_where_it_is_a_part_of_a_word() -> None:
+    content = {"a": "first", "b": "the first one", "c": "postgres://jiki:first@db/x"}
+
+    assert copies.find(content, "first", []) == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    ("value", "renewed"),
+    [
+        ("anything", "n/w"),
+        ("postgres://jiki_a:old@db:5432/x?sslmode=require", "postgres://jiki_b:n%2Fw@db:5432/x?sslmode=require"),
+        ("postgres://db:5432/x", None),
+        ("", None),
+        (7, None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_a_named_copy_is_changed_as_it_is_written(value: Any, renewed: str | None) -> None:
+    assert copies.renewed(value, user="jiki_b", password="n/w") == renewed
+
+
+def test_a_copy_that_nobody_named_stops_the_rotation_before_anything_is_changed() -> None:
+    world = World()
+    world.secret.edit(database_url="postgres://jiki:first@db/jiki")
+    token = world.secret.begin_rotation()
+
+    with pytest.raises(BadRotation, match="also at database_url of secret config"):
+        world.step("createSecret", token)
+
+    assert world.secret.versions[token] is None
+    assert world.database.roles["jiki"] == "first"
+
+
+def test_named_copies_change_with_the_password() -> None:
+    world = World(copies=("database_url", "queue_database_password"))
+    world.secret.edit(
+        database_url="postgres://jiki:first@db/jiki?pool=5", queue_database_password="first"
+    )
+
+    world.rotate()
+
+    content = world.content()
+    password = content["aurora_password"]
+    assert password == world.database.roles["jiki"] != "first"
+    assert content["database_url"] == f"postgres://jiki:{password}@db/jiki?pool=5"
+    assert content["queue_database_password"] == password
+
+
+def test_a_named_copy_that_holds_no_password_stops_the_rotation() -> None:
+    world = World(copies=("database_url",))
+    world.secret.edit(database_url="postgres://db/jiki")
+    token = world.secret.begin_rotation()
+
+    with pytest.raises(AppConfigError, match="no password at database_url"):
+        world.step("createSecret", token)
