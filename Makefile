@@ -4,8 +4,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
-# The local world's; of AWS itself the region and the profile are samconfig.toml's alone.
-demo drill invoke test% bench%: export AWS_DEFAULT_REGION ?= eu-west-1
+export AWS_DEFAULT_REGION ?= eu-west-1
 
 OFFLINE := { echo "Packages could not be installed (above): is PyPI reachable? Then run the same again." >&2; exit 1; }
 PYTHON_CODE := functions layers/common/ops_common cli local benchmarks paths.py
@@ -41,69 +40,58 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one; RECORD=docs/images draws them)
 	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY) $(if $(RECORD),--record "$(RECORD)")
 
-playground: setup ## Keep the local world up, with the Slack channel as a page whose buttons work
-	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.playground
-
 drill: setup ## Play the failure drills (DRILL=database-is-paused for one; WRITE=1 puts the table into the docs)
 	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.drills $(DRILL) $(if $(WRITE),--write docs/failure-drills.md)
 
-# A word that make doesn't know would be left out without a word: a typing error must not deploy.
-KNOWN := PYTHON $(shell grep -oE '[$$][(][A-Z]+[)]' $(firstword $(MAKEFILE_LIST)) | tr -d '$$()')
-GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
-UNKNOWN := $(filter-out $(KNOWN) MAKE%,$(GIVEN))
-ifneq ($(UNKNOWN),)
-$(error No target knows $(UNKNOWN): make help shows what each takes)
-endif
-
+STACK ?= jiki-ops
 SUITE ?= deployment
-# What changes something has no default: it must be told which environment.
-WHICH = $(or $(ENVIRONMENT),$(error Say which environment, a section of samconfig.toml: make $@ ENVIRONMENT=production))
-LOOKED = $(or $(ENVIRONMENT),production)
-LOOKED_AT = $(if $(STACK),--stack "$(STACK)",--environment "$(LOOKED)")
 
-probe: setup ## Ask a deployed stack for a verdict (ENVIRONMENT=production SUITE=deployment, readiness, canary)
-	@python -m cli.verdict $(LOOKED_AT) --suite "$(SUITE)"
+probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deployment, readiness, canary)
+	python -m cli.verdict --stack $(STACK) --suite $(SUITE)
 
-configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6 …", into samconfig.toml (ENVIRONMENT=…)
-	@python -m cli.configure --environment "$(WHICH)" $(if $(SET),--set "$$SET")
+ENVIRONMENT ?= production
 
-populate: setup ## Say what the app's secret lacks; KEYS="hmac_secret …" makes those at random (ENVIRONMENT=…)
-	@PYTHONPATH=layers/common python -m cli.populate --environment "$(WHICH)" $(if $(KEYS),--keys "$$KEYS")
+configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6", into samconfig.toml (ENVIRONMENT=production)
+	@python -m cli.configure --environment $(ENVIRONMENT) $(if $(SET),--set '$(SET)')
 
-deploy: setup ## Build and deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=…)
-	@python -m cli.deploy --environment "$(WHICH)" $(FLAGS)
+populate: setup ## Say what the app's secret lacks; KEYS="hmac_secret …" makes those at random (ENVIRONMENT=production)
+	@PYTHONPATH=layers/common python -m cli.populate --environment $(ENVIRONMENT) $(if $(KEYS),--keys '$(KEYS)')
 
-ON_CALL = @PYTHONPATH=layers/common python -m cli.on_call --environment
+ON_CALL = @PYTHONPATH=layers/common python -m cli.on_call --environment $(ENVIRONMENT) $(if $(JSON),--json)
 
 status: setup ## Show open incidents, workers, rotation, verdicts, silences and holds (JSON=1 for programs)
-	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) status
+	$(ON_CALL) status
 
 incidents: setup ## List the open incidents, each with its reference
-	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) incidents
+	$(ON_CALL) incidents
 
 why: setup ## Show the scaler's last ten reasons (SERVICE=jiki-api-solid-queue)
-	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) why $(SERVICE)
+	$(ON_CALL) why $(SERVICE)
 
 ack: setup ## Say that somebody is on an incident: reminders pause (INCIDENT=1f0a2b3c)
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) ack '$(INCIDENT)'
+	$(ON_CALL) ack '$(INCIDENT)'
 
 close: setup ## End an incident that nothing else will end (INCIDENT=1f0a2b3c WHY="the alarm was renamed")
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) close '$(INCIDENT)' '$(WHY)'
+	$(ON_CALL) close '$(INCIDENT)' '$(WHY)'
 
 silence: setup ## Say nothing new of an alarm or a pattern for a while (NAME='web-*' FOR=1h)
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) silence '$(NAME)' '$(or $(FOR),1h)'
+	$(ON_CALL) silence '$(NAME)' '$(or $(FOR),1h)'
 
 unsilence: setup ## End a silence before its time (NAME='web-*')
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) unsilence '$(NAME)'
+	$(ON_CALL) unsilence '$(NAME)'
 
 hold: setup ## Keep the workers at a number of tasks (TASKS=4 FOR=1h SERVICE=jiki-api-solid-queue)
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) hold '$(TASKS)' '$(or $(FOR),1h)' $(SERVICE)
+	$(ON_CALL) hold '$(TASKS)' '$(or $(FOR),1h)' $(SERVICE)
 
 release: setup ## End a hold before its time (SERVICE=jiki-api-solid-queue)
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) release $(SERVICE)
+	$(ON_CALL) release $(SERVICE)
 
-doctor: setup ## Let a deployed stack look at itself (ENVIRONMENT=production)
-	@python -m cli.verdict $(LOOKED_AT) --suite self
+deploy: build ## Deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=production)
+	sam deploy --config-env $(ENVIRONMENT) $(FLAGS)
+	python -m cli.verdict --suite self --stack $(if $(filter production,$(ENVIRONMENT)),jiki-ops,jiki-ops-$(ENVIRONMENT))
+
+doctor: setup ## Let a deployed stack look at itself (STACK=jiki-ops)
+	python -m cli.verdict --stack $(STACK) --suite self
 
 invoke: setup ## Run one function in Lambda's container (FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json)
 	@test -n "$(FUNCTION)" -a -n "$(EVENT)" || { echo "Say which: make invoke FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json"; exit 2; }
@@ -138,8 +126,9 @@ validate: setup ## Check the template (sam validate, cfn-lint)
 	sam validate --lint
 	cfn-lint
 
-build: setup ## Build what is deployed into .aws-sam/build, compiled (ENVIRONMENT=… for its processor)
-	python -m cli.build --environment "$(ENVIRONMENT)"
+build: setup ## Build what is deployed into .aws-sam/build, compiled
+	sam build
+	python -m local.precompile .aws-sam/build
 
 bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png (ARGS="--hard", ARGS="--random 24 --seeds 7 8")
 	PYTHONPATH=functions:layers/common python -m benchmarks.scaling $(ARGS)
@@ -160,7 +149,7 @@ bench-probes: setup ## Compare the deployment suite side by side with one check 
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 
 cost: setup ## Show what a month costs, line by line (SET="AlarmSet=all CanarySchedule=")
-	@PYTHONPATH=. python -m cli.cost $(if $(SET),--set "$$SET")
+	@PYTHONPATH=. python -m cli.cost $(if $(SET),--set '$(SET)')
 
 bench-coldstart: setup ## Measure first useful answers of cold functions, and sizes (WRITE=1 into the docs)
 	PYTHONPATH=functions:layers/common:layers/postgres nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)
@@ -171,7 +160,7 @@ MINUTES ?= 5
 load-test: setup ## Load an app and judge it (URL=https://… USERS=10 MINUTES=5 PROFILE=file; STACK=… for the probes' view)
 	@test -n "$(URL)" || { echo 'Say what: make load-test URL=https://staging.example.org'; exit 2; }
 	python -m benchmarks.loadtest "$(URL)" --users $(USERS) --minutes $(MINUTES) \
-	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(STACK),--stack $(STACK))
+	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(filter command line environment,$(origin STACK)),--stack $(STACK))
 
 mutants: setup ## Change the pure code at 60 places; list what no unit test notices (ARGS="--seed 2", WRITE=1 into the docs)
 	PYTHONPATH=functions:layers/common nice python -m benchmarks.mutants $(ARGS) $(if $(WRITE),--write docs/performance.md)
@@ -182,6 +171,10 @@ docs: setup ## Write the pages of docs/ that follow from the template (a test sa
 replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks=6 …")
 	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }
 	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET)
+
+log-errors: setup ## Show which lines of a log count as errors, and which are new (AFTER=file BEFORE=file FORMAT=json)
+	@test -n "$(AFTER)" || { echo 'Say which: make log-errors BEFORE=old.log AFTER=new.log'; exit 2; }
+	@PYTHONPATH=functions:layers/common:. python -m cli.log_errors $(if $(BEFORE),--before "$(BEFORE)") --after "$(AFTER)" --format $(or $(FORMAT),text)
 
 lock: setup ## Compile the requirements files anew
 	for name in layers/common/requirements layers/postgres/requirements layers/slack/requirements requirements-dev requirements-emulator requirements-runtime; do \

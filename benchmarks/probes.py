@@ -40,10 +40,10 @@ from paths import ROOT
 from probe_deployment.checks import CHECKS
 from probe_deployment.context import Clients, Context
 from probe_deployment.finding import Finding, Status
+from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
 from probe_deployment.settings import Settings
 from probe_deployment.suites import DEPLOYMENT
-from probe_deployment.triggers import Request, Trigger
 from query_database.app import handler as query_database
 
 DATABASE, WEB, WORKER = "jiki_production", "jiki-api-web", "jiki-api-solid-queue"

@@ -49,13 +49,7 @@ def transition(event: dict[str, Any]) -> str:
     """The delivery's name without its channel, as send_alerts forms it."""
     detail = event["detail"]
     signal = "open" if detail["state"]["value"] == "ALARM" else "resolved"
-    return f"alarm:{event['resources'][0]}@{detail['state']['timestamp']}/{signal}"
-
-
-def alarm_of(delivery: str) -> str:
-    """The alarm's name in a delivery's; empty for what is no alarm of the load."""
-    name = delivery.split("@")[0].rpartition(":alarm:")[2]
-    return name if name.startswith(PREFIX) else ""
+    return f"alarm:{detail['alarmName']}@{detail['state']['timestamp']}/{signal}"
 
 
 def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
@@ -66,7 +60,7 @@ def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
     """
     names = {event["detail"]["alarmName"] for event in events}
     heard = {
-        alarm_of(delivery)
+        delivery.split("@")[0].removeprefix("alarm:")
         for delivery, subject in subjects.items()
         if "/open/" in delivery or subject.startswith("[FLAPPING]")
     }
@@ -96,5 +90,4 @@ def _event(
         "state": {**template["detail"]["state"], "value": value, "timestamp": at.isoformat()},
         "previousState": {"value": was, "timestamp": since.isoformat()},
     }
-    arn = template["resources"][0].rpartition(":")[0]
-    return {**template, "resources": [f"{arn}:{name}"], "detail": detail}
+    return {**template, "detail": detail}

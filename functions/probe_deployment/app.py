@@ -1,9 +1,10 @@
 """Checks that what was deployed works, and returns a verdict.
 
 Started by ECS deployment events, a schedule, a pipeline, an ECS lifecycle hook, or a person.
-Changes nothing but its items of the operations table, unless a rollback is wanted by parameter.
-A check that fails is a verdict and no error. When the function itself fails, an asynchronous
-event is tried twice more by Lambda, and a lifecycle hook rolls its deployment back.
+Changes nothing but its items of the operations table and its one-time schedules, unless a rollback
+is asked for by parameter. A check that fails is a verdict and no error. When the function itself
+fails, an asynchronous event is tried twice more by Lambda; a lifecycle hook is answered all the
+same, for ECS takes an exception for a reason to roll back.
 """
 
 from typing import Any
@@ -16,6 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ops_common.observability import logger
 from probe_deployment import wiring
 from probe_deployment.answer import answer
+from probe_deployment.hook import HookStatus, is_hook
 from probe_deployment.probe import Superseded, probe
 from probe_deployment.settings import Settings
 from probe_deployment.triggers import parse
@@ -23,15 +25,26 @@ from probe_deployment.triggers import parse
 
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Reach the verdict for one event; see docs/probes.md for both."""
+    if not is_hook(event):
+        return _answer(event, context)
+    try:
+        return _answer(event, context)
+    except Exception:  # noqa: BLE001  # whatever it is, ECS must not take it for a verdict
+        logger.exception("the hook was answered without a verdict")
+        return {"hookStatus": HookStatus.SUCCEEDED.value}
+
+
+def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
     settings = Settings.from_env()
     request = parse(event, settings.services)
     if request is None:
-        logger.info("ignored", reason="about no service or no end of a deployment of ours")
-        return {"status": "ignored"}
+        logger.info("ignored", reason="nothing of ours to look at, or not yet")
+        succeeded = {"hookStatus": HookStatus.SUCCEEDED.value}
+        return succeeded if is_hook(event) else {"status": "ignored"}
     try:
         verdict = probe(request, wiring.ports(settings, context), settings)
     except Superseded as error:
         logger.info("superseded", reason=str(error))
         return {"status": "superseded", "reason": str(error)}
     logger.info("verdict", status=verdict.outcome.value, reason=verdict.summary)
-    return answer(verdict)
+    return answer(verdict, settings.hook_on_unknown)

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from copy import replace
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from ops_common.app_config import AppConfigError, ConfigTable, app_login
 from ops_common.ecs import EcsServices, Service
-from ops_common.identity import Identity
 from ops_common.query_database import (
     DatabaseError,
     DatabaseUnreachable,
@@ -16,9 +15,10 @@ from ops_common.query_database import (
     LoginRefused,
     QueryDatabase,
 )
+from ops_common.tasks import Task, of_service
+from probe_deployment.request import Request
 from probe_deployment.settings import Settings
 from probe_deployment.suites import SUITES
-from probe_deployment.triggers import Request
 
 
 class Clients:
@@ -54,6 +54,10 @@ class SeeOtherCheck(Exception):
     """Something that another check looks at, and reports, is broken; the message says which."""
 
 
+class RevisionMissing(Exception):
+    """ECS knows no such service revision."""
+
+
 class ResourceMissing(Exception):
     """The stack lacks a resource that its template has."""
 
@@ -77,19 +81,53 @@ class Context:
         iam_login = settings.app_config.iam_login
         self._services = Once(self._describe_services)
         self._own = Once(self._list_own)
+        self._revision = Once(self._describe_revision)
+        self._definitions: dict[str, Once[Any]] = {}
+        self._lock = Lock()
         self._login = Once(lambda: self._app_login(iam_login=iam_login))
 
     def service(self, name: str) -> Service:
         """One of the two services. Raises ServiceNotFound."""
         return self._services()[name]
 
+    def revision(self) -> Any:
+        """The service revision that a lifecycle hook asks about. Raises RevisionMissing."""
+        return self._revision()
+
     def target_definition(self, name: str) -> str:
         """ARN of the task definition that a service is to run, once the deployment has ended."""
-        revision = self.request.target_revision
-        if revision is None:
+        if self.request.target_revision is None:
             return self.service(name).primary.task_definition
-        answer = self.client("ecs").describe_service_revisions(serviceRevisionArns=[revision])
-        return str(answer["serviceRevisions"][0]["taskDefinition"])
+        return str(self.revision()["taskDefinition"])
+
+    def definition(self, arn: str) -> Any:
+        """A task definition, as DescribeTaskDefinition describes it."""
+        with self._lock:
+            describe = lambda: self.client("ecs").describe_task_definition(taskDefinition=arn)  # noqa: E731
+            once = self._definitions.setdefault(arn, Once(describe))
+        return once()["taskDefinition"]
+
+    def tasks(self, name: str, status: Literal["RUNNING", "STOPPED"]) -> list[Task]:
+        """A service's tasks whose desired status is this."""
+        return of_service(self.client("ecs"), self.settings.cluster, name, status)
+
+    def new_tasks(self, name: str) -> list[Task]:
+        """The tasks of the deployment that is probed, running or stopped."""
+        everyone = [*self.tasks(name, "RUNNING"), *self.tasks(name, "STOPPED")]
+        if self.request.target_revision is not None:
+            definition = self.target_definition(name)
+            return [task for task in everyone if task.task_definition == definition]
+        deployment = self.request.deployment_id or self.service(name).primary.id
+        return [task for task in everyone if task.started_by == deployment]
+
+    def target_groups(self, name: str) -> tuple[str, ...]:
+        """ARNs of the target groups that tasks of a service may be in; a revision's, in a hook."""
+        if self.request.target_revision is None:
+            return self.service(name).target_groups
+        revision = self.revision()
+        resolved = revision.get("resolvedConfiguration", {}).get("loadBalancers", [])
+        balancers = resolved or revision.get("loadBalancers", [])
+        return tuple(each["targetGroupArn"] for each in balancers if "targetGroupArn" in each)
 
     @property
     def probed(self) -> tuple[str, ...]:
@@ -163,9 +201,18 @@ class Context:
         attached = [arn for each in described["TargetGroups"] for arn in each["LoadBalancerArns"]]
         return sorted(set(attached))
 
+    def load_balancer_names(self) -> list[str]:
+        """DNS names of the load balancers in front of the web services."""
+        arns = self.load_balancers()
+        if not arns:
+            return []
+        described = self.client("elbv2").describe_load_balancers(LoadBalancerArns=arns)
+        return [each["DNSName"] for each in described["LoadBalancers"]]
+
     def deploy_command(self, *parameters: str) -> str:
         """The command that deploys this stack with other values of parameters, `Name=value`."""
-        which = f" ENVIRONMENT={Identity.from_env().environment}"
+        _, _, environment = self.settings.stack_name.partition("jiki-ops-")
+        which = f" ENVIRONMENT={environment}" if environment else ""
         if not parameters:
             return f"make deploy{which}"
         return f"make configure{which} SET='{' '.join(parameters)}' && make deploy{which}"
@@ -173,6 +220,13 @@ class Context:
     def _describe_services(self) -> Mapping[str, Service]:
         ecs = EcsServices(self.client("ecs"), self.settings.cluster)
         return {service.name: service for service in ecs.describe(self.settings.services)}
+
+    def _describe_revision(self) -> Any:
+        arn = self.request.target_revision
+        answer = self.client("ecs").describe_service_revisions(serviceRevisionArns=[arn])
+        if not answer["serviceRevisions"]:
+            raise RevisionMissing(f"ECS has no service revision {arn}")
+        return answer["serviceRevisions"][0]
 
     def _list_own(self) -> Mapping[str, tuple[str, str]]:
         pages = self.client("cloudformation").get_paginator("list_stack_resources")

@@ -1,4 +1,8 @@
-"""Turns what a check raised into a finding that tells what to do."""
+"""Turns what a check raised into a finding that says what to do.
+
+Nearly always the check could not look, which is unknown and no failure: a call that AWS refuses
+says nothing about what was deployed.
+"""
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,8 +16,8 @@ from ops_common.query_database import (
     LoginRefused,
     QueueTablesMissing,
 )
-from probe_deployment.context import ResourceMissing, SeeOtherCheck
-from probe_deployment.finding import Finding
+from probe_deployment.context import ResourceMissing, RevisionMissing, SeeOtherCheck
+from probe_deployment.finding import Finding, Status
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 THROTTLED = (
@@ -36,12 +40,17 @@ NEXT_STEP: dict[type[Exception], str] = {
     DatabaseError: "read the log of query_database",
     AppConfigError: "fill in what the app's configuration lacks, or correct the stack's parameters",
     ResourceMissing: "it was deleted by hand: make deploy",
-    ServiceNotFound: "correct EcsCluster, WebServices, WorkerServices, OtherServices",
+    RevisionMissing: "run the probe again; a revision that stays away was deleted",
+    ServiceNotFound: "correct the parameters EcsCluster, WebServices and WorkerServices",
 }
+# What the database, the secret or the cluster itself answers: something is wrong, though no older
+# version of the app would put it right.
+FAILURES = (LoginRefused, DatabaseUnreachable, QueueTablesMissing, AppConfigError, ResourceMissing)
+ANSWER = "an answer"
 
 
 def explain(error: Exception) -> Finding:
-    """A finding for an exception, nearly always a failure.
+    """A finding for an exception.
 
     An unforeseen one is shown by its type alone: its text may quote what it was working on, and a
     verdict travels far.
@@ -51,15 +60,16 @@ def explain(error: Exception) -> Finding:
     if isinstance(error, ClientError):
         return _client_error(error)
     if isinstance(error, BotoCoreError):
-        return Finding.failed(
-            f"no answer from AWS: {type(error).__name__}", "an answer", "run the probe again"
+        return Finding.unknown(
+            f"no answer from AWS: {type(error).__name__}", ANSWER, "run the probe again"
         )
+    status = Status.FAIL if isinstance(error, FAILURES) else Status.UNKNOWN
     for kind, remedy in NEXT_STEP.items():
         if isinstance(error, kind):
-            return Finding.failed(str(error), "an answer", remedy)
-    return Finding.failed(
+            return Finding(status, str(error), ANSWER, remedy)
+    return Finding.unknown(
         f"the check itself broke: {type(error).__name__}",
-        "an answer",
+        ANSWER,
         "report it with the function's log",
     )
 
@@ -74,4 +84,4 @@ def _client_error(error: ClientError) -> Finding:
         remedy = "AWS throttles the account's calls: run the probe again later"
     else:
         remedy = f"{code}: are the stack's parameters right?"
-    return Finding.failed(f"{error.operation_name} answered {code}", "an answer", remedy)
+    return Finding.unknown(f"{error.operation_name} answered {code}", ANSWER, remedy)

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEPT = timedelta(days=90)
+ROLLING_BACK = timedelta(hours=3)
+"""How long after a deployment's failure the next one may be ECS's own roll back."""
 
 
 class ProbeMemory:
@@ -47,6 +49,28 @@ class ProbeMemory:
             TableName=self._table, Key={"id": {"S": f"probe#passed#{service}"}}
         ).get("Item", {})
         return item["task_definition"]["S"] if "task_definition" in item else None
+
+    def failed_deployment(self, service: str, now: datetime) -> str | None:
+        """The service's deployment that ECS gave up last, if that was not long ago."""
+        item = self._client.get_item(
+            TableName=self._table, Key={"id": {"S": f"probe#failed#{service}"}}
+        ).get("Item", {})
+        if "failed_at" not in item:
+            return None
+        recent = datetime.fromisoformat(item["failed_at"]["S"]) > now - ROLLING_BACK
+        return item["deployment"]["S"] if recent else None
+
+    def remember_failed(self, service: str, deployment: str, now: datetime) -> None:
+        """Remember that ECS gave up a deployment."""
+        self._client.put_item(
+            TableName=self._table,
+            Item={
+                "id": {"S": f"probe#failed#{service}"},
+                "deployment": {"S": deployment},
+                "failed_at": {"S": now.isoformat()},
+                "expires_at": {"N": str(int((now + KEPT).timestamp()))},
+            },
+        )
 
     def load_test_passed_at(self) -> datetime | None:
         """When the suite `load` last passed on the minutes of a load test."""

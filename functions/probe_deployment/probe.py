@@ -1,36 +1,37 @@
 """One probe: attempts at a suite until a verdict stands, then the consequences."""
 
 from collections.abc import Callable
-from copy import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from ops_common.ecs import EcsServices
+from ops_common.one_time_schedules import OneTimeSchedules
 from ops_common.ops_events import PublishEvent
 from ops_common.query_database import QueryDatabase
-from probe_deployment import rollback
+from probe_deployment import rollback, soak
 from probe_deployment.checks import CHECKS
 from probe_deployment.context import Clients, Context
 from probe_deployment.finding import Finding
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.report import report
+from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
 from probe_deployment.settings import Settings
 from probe_deployment.suites import SUITES
-from probe_deployment.triggers import Request, Trigger
 from probe_deployment.verdict import Outcome, Verdict, outcome
 
-# Nobody waits for these two and asks again, so the function waits itself.
-WAITS = (Trigger.DEPLOYMENT, Trigger.SCHEDULE)
+# Nobody waits for these and asks again, so the function waits itself.
+WAITS = (Trigger.DEPLOYMENT, Trigger.SOAK, Trigger.SCHEDULE)
 DEADLINE_SECONDS = 20.0
 RETRY_SECONDS = 15.0
 # So that a single lost packet is no incident.
-CANARY_GRACE_SECONDS = 45
+SHORT_GRACE_SECONDS = 45
 # For what is done after the last attempt.
 MARGIN_SECONDS = 10.0
 
 
-class Ports(NamedTuple):
+@dataclass(frozen=True)
+class Ports:
     """The outside world, and time."""
 
     client: Clients
@@ -38,6 +39,7 @@ class Ports(NamedTuple):
     memory: ProbeMemory
     ecs: EcsServices
     publish: PublishEvent
+    schedules: OneTimeSchedules
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     remaining_seconds: Callable[[], float]
@@ -48,12 +50,14 @@ class Superseded(Exception):
 
 
 def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
-    """Reach a verdict, remember it, report it, roll back where that is wanted.
+    """Reach a verdict, remember it, report it, roll back where that is asked for.
 
     Raises Superseded, and EventNotPublished or ClientError where the consequences failed.
     """
     began = ports.now()
     grace_until = _grace_until(request, settings, began)
+    if request.look:
+        _schedule(request, ports, settings, began)
     attempts = 0
     while True:
         attempts += 1
@@ -69,7 +73,7 @@ def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
             break
         needed = RETRY_SECONDS + DEADLINE_SECONDS + MARGIN_SECONDS
         if ports.remaining_seconds() < needed:
-            result = Outcome.FAIL
+            result = outcome(results, now, None)
             break
         ports.sleep(RETRY_SECONDS)
     verdict = Verdict(
@@ -81,26 +85,53 @@ def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
         attempts=attempts,
         seconds=(now - began).total_seconds(),
     )
-    return _conclude(verdict, context, ports)
+    return _conclude(_soaked(verdict, ports, settings), context, ports)
+
+
+def _soaked(verdict: Verdict, ports: Ports, settings: Settings) -> Verdict:
+    """A pass is so far only, while later looks follow; a failure needs none."""
+    request, now = verdict.request, verdict.decided_at
+    if verdict.outcome is Outcome.PASS:
+        if soak.is_over(request, settings.soak_minutes, now):
+            return verdict
+        following = soak.next_look(request, settings.soak_minutes, now)
+        if not request.look:
+            _schedule(request, ports, settings, now)
+        return replace(verdict, outcome=Outcome.PASS_SO_FAR, next_look=following)
+    if verdict.outcome is Outcome.FAIL and soak.soaks(request):
+        ports.schedules.delete(soak.name(request))
+    if verdict.outcome is Outcome.UNKNOWN and not request.look:
+        _schedule(request, ports, settings, now)
+    return verdict
+
+
+def _schedule(request: Request, ports: Ports, settings: Settings, now: datetime) -> None:
+    following = soak.next_look(request, settings.soak_minutes, now)
+    if following is not None:
+        ports.schedules.put(soak.name(request), following, soak.payload(request))
 
 
 def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
     if verdict.outcome is Outcome.PENDING:
         return verdict
-    request = verdict.request
-    if verdict.outcome is Outcome.PASS and request.suite == "deployment":
+    request, memory, now = verdict.request, ports.memory, verdict.decided_at
+    if request.suite == "failed_deployment" and request.service and request.deployment_id:
+        memory.remember_failed(request.service, request.deployment_id, now)
+    if verdict.outcome.passed and _rolled_back_by_ecs(context, memory):
+        verdict = replace(verdict, request=replace(request, rolled_back=True))
+    elif verdict.outcome is Outcome.PASS and request.suite == "deployment":
         for name in context.probed:
-            ports.memory.remember_passed(
-                name, context.service(name).primary.task_definition, verdict.decided_at
-            )
+            if context.service(name).deployments:
+                primary = context.service(name).primary
+                memory.remember_passed(name, primary.task_definition, now)
     if verdict.outcome is Outcome.PASS and verdict.load_was_borne:
-        ports.memory.remember_load_test(verdict.decided_at)
+        memory.remember_load_test(now)
     if verdict.outcome is Outcome.FAIL and request.service and request.deployment_id:
         verdict = replace(verdict, rollback=_roll_back(verdict, request.service, ports, context))
     # A hook's pass is not the deployment's end; its failure is, for ECS rolls back.
-    quiet = request.trigger is Trigger.HOOK and verdict.outcome is Outcome.PASS
+    quiet = request.trigger is Trigger.HOOK and verdict.outcome.passed
     if request.report and not quiet:
-        report(verdict, ports.memory, ports.publish)
+        report(verdict, memory, ports.publish)
     return verdict
 
 
@@ -114,8 +145,20 @@ def _roll_back(verdict: Verdict, name: str, ports: Ports, context: Context) -> s
     )
 
 
+def _rolled_back_by_ecs(context: Context, memory: ProbeMemory) -> bool:
+    """Whether what passed is the version that ECS went back to after another's failure."""
+    request = context.request
+    if request.suite != "deployment" or not (request.service and request.deployment_id):
+        return False
+    failed = memory.failed_deployment(request.service, context.now)
+    if failed is None or failed == request.deployment_id:
+        return False
+    running = context.service(request.service).primary.task_definition
+    return running == memory.last_passed(request.service)
+
+
 def _bound(name: str, context: Context) -> Callable[[], Finding]:
-    if name in context.settings.accepted_checks and context.request.suite == "readiness":
+    if name in context.settings.accepted_checks:
         return lambda: Finding.skipped("accepted (parameter AcceptedChecks)")
     return lambda: CHECKS[name](context)
 
@@ -130,10 +173,14 @@ def _refuse_superseded(context: Context) -> None:
 
 
 def _grace_until(request: Request, settings: Settings, began: datetime) -> datetime | None:
+    grace = timedelta(seconds=settings.grace_seconds)
     if request.trigger is Trigger.HOOK:
-        return (request.started_at or began) + timedelta(seconds=settings.grace_seconds)
-    if request.suite == "canary" and request.trigger is Trigger.SCHEDULE:
-        return began + timedelta(seconds=CANARY_GRACE_SECONDS)
+        return (request.started_at or began) + grace
+    if request.trigger in (Trigger.SCHEDULE, Trigger.SOAK) and request.suite in (
+        "canary",
+        "deployment",
+    ):
+        return began + timedelta(seconds=SHORT_GRACE_SECONDS)
     if request.suite != "deployment" or request.started_at is None:
         return None
-    return request.started_at + timedelta(seconds=settings.grace_seconds)
+    return request.started_at + grace

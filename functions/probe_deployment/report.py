@@ -1,11 +1,13 @@
 """The event that a verdict becomes."""
 
+from typing import NamedTuple
+
 from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
 from probe_deployment.memory import ProbeMemory
-from probe_deployment.triggers import Trigger
+from probe_deployment.request import Trigger
 from probe_deployment.verdict import Outcome, Verdict
 
-OF_A_DEPLOYMENT = ("deployment", "failed_deployment", "lifecycle")
+OF_A_DEPLOYMENT = ("deployment", "failed_deployment", "green", "lifecycle", "stuck")
 TEXT_LENGTH = 8000
 
 
@@ -27,10 +29,11 @@ def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool
 
 
 def event(verdict: Verdict) -> OpsEvent:
-    """The event `DeploymentProbed`."""
-    state, severity = _state(verdict)
-    failed = verdict.outcome is Outcome.FAIL
-    text = verdict.failures() if failed else verdict.summary
+    """The event of a verdict. Only DeploymentProbed ends an incident of its key."""
+    told = _told(verdict)
+    text = verdict.troubles() or verdict.summary
+    if verdict.request.rolled_back:
+        text = f"The version that was to be deployed is not there. {text}"
     if verdict.rollback:
         text += f"\nRollback: {verdict.rollback}"
     facts = {"suite": verdict.request.suite, "trigger": verdict.request.trigger.value}
@@ -38,27 +41,50 @@ def event(verdict: Verdict) -> OpsEvent:
         facts["service"] = verdict.request.service
     if verdict.request.deployment_id:
         facts["deployment"] = verdict.request.deployment_id
+    if verdict.request.stage:
+        facts["stage"] = verdict.request.stage
     return OpsEvent(
-        kind="DeploymentProbed",
-        state=state,
-        severity=severity,
+        kind=told.kind,
+        state=told.state,
+        severity=told.severity,
         incident=f"probe:{_subject(verdict)}",
-        title=verdict.summary,
+        title=_title(verdict),
         text=text[:TEXT_LENGTH],
         occurred_at=verdict.decided_at,
         facts=facts,
     )
 
 
-def _state(verdict: Verdict) -> tuple[State, Severity]:
-    failed, suite = verdict.outcome is Outcome.FAIL, verdict.request.suite
+def _title(verdict: Verdict) -> str:
+    if verdict.request.rolled_back:
+        return f"ECS rolled {verdict.request.service} back; {verdict.summary}"
+    return verdict.summary
+
+
+class _Told(NamedTuple):
+    """As what a verdict is published."""
+
+    kind: str
+    state: State
+    severity: Severity
+
+
+def _told(verdict: Verdict) -> _Told:
+    outcome, suite = verdict.outcome, verdict.request.suite
+    state, severity = State.NOTICE, Severity.INFO
     if suite == "readiness":  # a list of things to do, not an incident
-        return State.NOTICE, Severity.WARNING if failed else Severity.INFO
-    if failed:
-        return State.OPEN, Severity.CRITICAL
-    if suite == "canary":
-        return State.RESOLVED, Severity.INFO
-    return State.NOTICE, Severity.INFO
+        severity = Severity.INFO if outcome.passed else Severity.WARNING
+    elif outcome is Outcome.FAIL:
+        state, severity = State.OPEN, Severity.CRITICAL
+    elif outcome is Outcome.UNKNOWN:
+        return _Told(kind="DeploymentUndecided", state=State.NOTICE, severity=Severity.WARNING)
+    elif verdict.request.rolled_back:
+        return _Told(kind="DeploymentRollbackProbed", state=State.NOTICE, severity=Severity.WARNING)
+    elif outcome is Outcome.PASS_SO_FAR:
+        state = State.CHANGE
+    elif suite == "canary":
+        state = State.RESOLVED
+    return _Told(kind="DeploymentProbed", state=state, severity=severity)
 
 
 def _subject(verdict: Verdict) -> str:
@@ -80,7 +106,7 @@ def _news(verdict: Verdict) -> str:
         return f"{verdict.decided_at.isoformat()}:{outcome}"
     if request.suite in OF_A_DEPLOYMENT:
         return outcome
-    names = ",".join(each.check for each in verdict.failed)
+    names = ",".join(each.check for each in (*verdict.failed, *verdict.unknown))
     if request.suite == "canary":
         return f"{outcome}:{names}"
     return f"{verdict.decided_at:%G-W%V}:{outcome}:{names}"

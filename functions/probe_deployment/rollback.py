@@ -1,23 +1,21 @@
 """Whether to deploy the last task definition that passed, and doing so once."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
 from ops_common.ecs import EcsServices, Service
 from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
 from probe_deployment.memory import ProbeMemory
-from probe_deployment.triggers import Trigger
+from probe_deployment.request import Trigger
 from probe_deployment.verdict import Outcome, Verdict
 
-# What an older task definition can mend. Not so the certificate, the database's password, its
-# connections, or an image that never was deployed.
-MENDED = {"health_check", "rollout", "target_health", "solid_queue", "log_errors", "stopped_tasks"}
 REFUSED = ("ClientException", "InvalidParameterException", "AccessDeniedException")
 
 
-class Decision(NamedTuple):
+@dataclass(frozen=True)
+class Decision:
     """The task definition to go back to, or None; and why."""
 
     task_definition: str | None
@@ -27,9 +25,8 @@ class Decision(NamedTuple):
 def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: bool) -> Decision:
     """Whether to roll back the deployment that was probed, and none but that."""
     failed = {each.check for each in verdict.failed}
-    if verdict.outcome is not Outcome.FAIL or verdict.request.trigger is not Trigger.DEPLOYMENT:
-        return Decision(None, "")
-    if not on:
+    of_event = verdict.request.trigger in (Trigger.DEPLOYMENT, Trigger.SOAK)
+    if verdict.outcome is not Outcome.FAIL or not of_event or not on:
         return Decision(None, "")
     if service.primary.id != verdict.request.deployment_id:
         return Decision(None, f"no: {service.primary.id} has replaced the probed deployment")
@@ -39,8 +36,8 @@ def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: b
         return Decision(None, "no: it runs the last task definition that passed already")
     if "database_login" in failed:
         return Decision(None, "no: the database refuses the app, which would hit any version")
-    if not failed & MENDED:
-        return Decision(None, f"no: an older version would not mend {', '.join(sorted(failed))}")
+    if not verdict.fixed_by_older_version:
+        return Decision(None, f"no: an older version would not fix {', '.join(sorted(failed))}")
     return Decision(last_passed, f"to {last_passed.rsplit('/', 1)[-1]}, the last that passed")
 
 
@@ -85,7 +82,7 @@ def _event(service: Service, task_definition: str, now: datetime) -> OpsEvent:
         incident=f"rollback:{service.name}",
         title=f"A rollback of {service.name} begins",
         text=f"{service.name} is to go from {old} back to {new}: its deployment failed the probe. A"
-        " migration it ran stays. Mend the cause before the next deployment.",
+        " migration it ran stays. Fix the cause before the next deployment.",
         occurred_at=now,
         facts={"service": service.name, "deployment": service.primary.id, "from": old, "to": new},
     )

@@ -14,8 +14,9 @@ def run_checks(
 ) -> tuple[Result, ...]:
     """The results in the order of `checks`, at the latest when the deadline has passed.
 
-    A check that raises has failed. So has one that is still running at the deadline: it is left
-    to itself on its daemon thread, which holds neither the others nor the end of the process.
+    A check that raises is explained (see explain.py). One that is still running at the deadline
+    is unknown: it is left to itself on its daemon thread, which holds neither the others nor the
+    end of the process.
     """
     started = time.monotonic()
     done: SimpleQueue[Result] = SimpleQueue()
@@ -42,7 +43,7 @@ def _run(name: str, check: Callable[[], Finding], done: SimpleQueue[Result]) -> 
 
 
 def _stuck(name: str, deadline_seconds: float) -> Result:
-    finding = Finding.failed(
+    finding = Finding.unknown(
         f"still running after {deadline_seconds:g} s",
         "an answer within the deadline",
         "run the probe again; if it stays so, what this check asks is overloaded or out of reach",

@@ -6,6 +6,7 @@ from ops_common.app_config import AppConfigSettings
 from ops_common.one_time_schedules import ScheduleSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
+from probe_deployment.hook import HookStatus
 
 
 class Settings(NamedTuple):
@@ -46,7 +47,13 @@ class Settings(NamedTuple):
     expected_config: dict[str, str]
     """How some of the config table's values must begin, by key."""
     accepted_checks: tuple[str, ...]
-    """Readiness checks whose failure the owners have accepted."""
+    """Checks that the owners have accepted to fail; they are skipped in every suite."""
+    soak_minutes: tuple[int, ...]
+    """When a deployment that passed is looked at again, in minutes after it."""
+    hook_on_unknown: HookStatus
+    """What a lifecycle hook is answered where the checks can't tell."""
+    health_check_expects: str
+    """A text of the health check's body, or `Header: value`; `{tag}` is the expected image tag."""
     schedules: ScheduleSettings
 
     @property
@@ -96,10 +103,25 @@ class Settings(NamedTuple):
             expected_values=_prefixes(env, "EXPECTED_SECRET_VALUES"),
             expected_config=_prefixes(env, "EXPECTED_CONFIG_VALUES"),
             accepted_checks=env.names("ACCEPTED_CHECKS", ""),
+            soak_minutes=_minutes(env, "PROBE_SOAK_MINUTES"),
+            hook_on_unknown=HookStatus(
+                env.choice("PROBE_HOOK_ON_UNKNOWN", ("SUCCEEDED", "FAILED"), "SUCCEEDED")
+            ),
+            health_check_expects=env.text("HEALTH_CHECK_EXPECTS", ""),
             schedules=ScheduleSettings.from_environment(env),
         )
         env.finish()
         return settings
+
+
+def _minutes(env: Environment, name: str) -> tuple[int, ...]:
+    """Increasing numbers of minutes; empty for none."""
+    parts = env.names(name, "")
+    minutes = tuple(int(part) for part in parts if part.isdecimal())
+    if len(minutes) < len(parts) or list(minutes) != sorted({*minutes} - {0}):
+        env.reject(f"{name}: must be increasing minutes such as 1,3,10")
+        return ()
+    return minutes
 
 
 def _prefixes(env: Environment, name: str) -> dict[str, str]:

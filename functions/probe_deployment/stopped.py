@@ -1,10 +1,16 @@
 """Why tasks of a deployment stopped, in words."""
 
+import re
 from collections.abc import Iterable
 
 from ops_common.tasks import Ending, Task
 
 MAX_REASONS = 5
+# What AWS could not give; another version of the app would not get it either.
+_OF_AWS = re.compile(
+    r"(?i)capacity is unavailable|RESOURCE:|network interface|ENI |timeout|timed out|i/o |deadline"
+    r"|throttl|rate exceeded|AGENT|ContainerRuntimeTimeout|internal error"
+)
 
 
 def reasons(stopped: Iterable[Task], deployment_id: str | None) -> list[str]:
@@ -15,6 +21,16 @@ def reasons(stopped: Iterable[Task], deployment_id: str | None) -> list[str]:
         if task.started_by == deployment_id and task.ending is not Ending.PLANNED
     )
     return [each for each in found if each][:MAX_REASONS]
+
+
+def older_version_fixes(stopped: Iterable[Task], deployment_id: str | None) -> bool:
+    """Whether a task of the deployment failed by itself, and not for something that AWS lacked."""
+    return any(
+        task.ending is Ending.FAILED
+        and not (task.stop_code == "TaskFailedToStart" and _OF_AWS.search(task.stopped_reason))
+        for task in stopped
+        if task.started_by == deployment_id
+    )
 
 
 def exits(task: Task) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 DEPLOYMENT = (
     "health_check",
+    "balancer",
     "certificate",
     "rollout",
     "image",
@@ -37,8 +38,10 @@ READINESS = (
 SUITES: dict[str, tuple[str, ...]] = {
     # After a deployment.
     "deployment": DEPLOYMENT,
-    # Inside one: from a lifecycle hook, where the rollout can't have ended yet.
-    "lifecycle": tuple(name for name in DEPLOYMENT if name not in ("rollout", "log_errors")),
+    # Inside one: from a lifecycle hook, where the rollout can't have ended yet. Before traffic
+    # shifts the public address is still the old tasks', so it is left out.
+    "lifecycle": tuple(name for name in DEPLOYMENT if name != "rollout"),
+    "green": ("image", "target_health", "solid_queue", "log_errors", "database_login"),
     # After one that ECS gave up.
     "failed_deployment": ("stopped_tasks", "log_errors"),
     # On a schedule: those that cost next to nothing and ask the database nothing.

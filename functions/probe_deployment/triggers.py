@@ -1,52 +1,34 @@
-"""Who wants to know what: the event read into a Request."""
+"""The event read into a Request."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
+from probe_deployment.hook import is_hook, parse_hook
+from probe_deployment.request import (
+    BadEvent,
+    Request,
+    Trigger,
+    parse_time,
+    text_field,
+    time_field,
+)
 from probe_deployment.suites import SUITES
 
 DEPLOYMENT_SUITES = {
     "SERVICE_DEPLOYMENT_COMPLETED": "deployment",
     "SERVICE_DEPLOYMENT_FAILED": "failed_deployment",
 }
-
-
-class BadEvent(Exception):
-    """The event is of no known shape; the message names the field and what was expected."""
-
-
-class Trigger(StrEnum):
-    """Who asks. The first two get no answer, only the report."""
-
-    DEPLOYMENT = "deployment"
-    SCHEDULE = "schedule"
-    PIPELINE = "pipeline"
-    PERSON = "person"
-    HOOK = "hook"
-
-
-class Request(NamedTuple):
-    """What is to be probed, and for whom."""
-
-    trigger: Trigger
-    suite: str
-    service: str | None = None
-    """The one service that was deployed; None for all."""
-    deployment_id: str | None = None
-    failure_reason: str = ""
-    """Why ECS gave a deployment up."""
-    target_revision: str | None = None
-    """ARN of the service revision that a lifecycle hook asks about."""
-    expected_image_tag: str | None = None
-    expected_schema_version: str | None = None
-    started_at: datetime | None = None
-    """From when the grace period counts; None for no grace: one attempt, one verdict."""
-    report: bool = True
-    """Whether people are told; a person and a pipeline see the answer."""
-    hook_details: Mapping[str, Any] = MappingProxyType({})
+FIELDS = {
+    "trigger",
+    "suite",
+    "service",
+    "deploymentId",
+    "expectedImageTag",
+    "expectedSchemaVersion",
+    "startedAt",
+    "report",
+    "look",
+}
 
 
 def parse(event: Any, services: tuple[str, ...]) -> Request | None:
@@ -56,8 +38,8 @@ def parse(event: Any, services: tuple[str, ...]) -> Request | None:
     """
     if not isinstance(event, dict):
         raise BadEvent("the event must be an object")
-    if "lifecycleStage" in event:
-        return _from_hook(event, services)
+    if is_hook(event):
+        return parse_hook(event, services)
     if "detail-type" in event:
         return _from_deployment(event, services)
     return _from_caller(event, services)
@@ -76,7 +58,7 @@ def _from_deployment(event: Mapping[str, Any], services: tuple[str, ...]) -> Req
             service=service,
             deployment_id=detail["deploymentId"],
             failure_reason=detail.get("reason", ""),
-            started_at=_instant(detail.get("updatedAt") or event["time"], "detail.updatedAt"),
+            started_at=parse_time(detail.get("updatedAt") or event["time"], "detail.updatedAt"),
         )
     except (LookupError, TypeError, AttributeError) as error:
         raise BadEvent(
@@ -85,45 +67,26 @@ def _from_deployment(event: Mapping[str, Any], services: tuple[str, ...]) -> Req
         ) from None
 
 
-def _from_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request:
-    arn, revision = event.get("serviceArn"), event.get("targetServiceRevisionArn")
-    if not isinstance(arn, str) or not isinstance(revision, str):
-        raise BadEvent("a lifecycle hook must bring serviceArn and targetServiceRevisionArn")
-    service = arn.rsplit("/", 1)[-1]
-    if service not in services:
-        raise BadEvent(f"serviceArn must be of {' or '.join(services)}, not {service}")
-    details = event.get("hookDetails") or {}
-    if not isinstance(details, dict):
-        raise BadEvent("hookDetails must be an object")
-    started = details.get("startedAt")
-    return Request(
-        trigger=Trigger.HOOK,
-        suite="lifecycle",
-        service=service,
-        target_revision=revision,
-        expected_image_tag=_text(details, "expectedImageTag"),
-        started_at=None if started is None else _instant(started, "hookDetails.startedAt"),
-        hook_details=details,
-    )
-
-
 def _from_caller(event: Mapping[str, Any], services: tuple[str, ...]) -> Request:
-    known = {"trigger", "suite", "service", "expectedImageTag", "expectedSchemaVersion"}
-    unknown = set(event) - known - {"startedAt", "report"}
+    unknown = set(event) - FIELDS
     if unknown:
         raise BadEvent(f"unknown field {', '.join(sorted(unknown))}")
-    trigger = _choice(event, "trigger", ("person", "pipeline", "schedule"), "person")
-    started = event.get("startedAt")
-    report = event.get("report", trigger == Trigger.SCHEDULE)
+    trigger = _choice(event, "trigger", ("person", "pipeline", "schedule", "soak"), "person")
+    report = event.get("report", trigger in (Trigger.SCHEDULE, Trigger.SOAK))
     if not isinstance(report, bool):
         raise BadEvent("report must be true or false")
+    look = event.get("look", 0)
+    if not isinstance(look, int) or isinstance(look, bool) or look < 0:
+        raise BadEvent("look must be a number")
     return Request(
         trigger=Trigger(trigger),
         suite=_choice(event, "suite", tuple(SUITES), "deployment"),
         service=None if "service" not in event else _choice(event, "service", services),
-        expected_image_tag=_text(event, "expectedImageTag"),
-        expected_schema_version=_text(event, "expectedSchemaVersion"),
-        started_at=None if started is None else _instant(started, "startedAt"),
+        deployment_id=text_field(event, "deploymentId"),
+        expected_image_tag=text_field(event, "expectedImageTag"),
+        expected_schema_version=text_field(event, "expectedSchemaVersion"),
+        started_at=time_field(event, "startedAt"),
+        look=look,
         report=report,
     )
 
@@ -135,20 +98,3 @@ def _choice(
     if not isinstance(value, str) or value not in choices:
         raise BadEvent(f"{name} must be one of {', '.join(choices)}")
     return value
-
-
-def _text(event: Mapping[str, Any], name: str) -> str | None:
-    value = event.get(name)
-    if value is not None and (not isinstance(value, str) or not value):
-        raise BadEvent(f"{name} must be a non-empty string")
-    return value
-
-
-def _instant(value: Any, name: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise BadEvent(f"{name} must be a time such as 2026-01-31T09:00:00Z") from None
-    if instant.tzinfo is None:
-        raise BadEvent(f"{name} must carry a time zone, such as 2026-01-31T09:00:00Z")
-    return instant

@@ -20,7 +20,7 @@ def failed(world: World) -> dict[str, Any]:
     """What fails, once every function has answered: starting one on a busy machine takes long."""
     for _ in range(ATTEMPTS):
         checks = world.invoke("ProbeDeployment", {"suite": "self"})["checks"]
-        if not any(check["saw"].startswith(TOO_SLOW) for check in checks):
+        if not any(check["observed"].startswith(TOO_SLOW) for check in checks):
             break
     return {check["name"]: check for check in checks if check["status"] == "fail"}
 
@@ -231,7 +231,7 @@ def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("broken", "check", "saw", "remedy"),
+    ("broken", "check", "observed", "remedy"),
     [
         (no_cluster, "scale_workers", "ECS_CLUSTER is missing", "make deploy"),
         (another_secret, "rotate_password", "ResourceNotFound", "correct the stack's parameters"),
@@ -260,11 +260,11 @@ def test_what_is_broken_is_named_and_nothing_else(
     world: World,
     broken: Callable[[World], Any],
     check: str,
-    saw: str,
+    observed: str,
     remedy: str,
 ) -> None:
     with broken(world):
         found = failed(world)
     assert list(found) == [check], found
-    assert saw in found[check]["saw"]
+    assert observed in found[check]["observed"]
     assert remedy in found[check]["remedy"]

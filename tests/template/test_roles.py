@@ -29,6 +29,7 @@ REASONS_FOR_A_WILDCARD = {
     "cloudwatch:ListDashboards": "knows no resource",
     "ec2:DescribeSecurityGroups": "knows no resource",
     "elasticloadbalancing:DescribeLoadBalancerAttributes": "knows no resource",
+    "elasticloadbalancing:DescribeLoadBalancers": "knows no resource",
     "elasticloadbalancing:DescribeTargetGroups": "knows no resource",
     "elasticloadbalancing:DescribeTargetHealth": "knows no resource",
 }

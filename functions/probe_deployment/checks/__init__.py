@@ -33,6 +33,7 @@ from probe_deployment.finding import Finding
 
 CHECKS: dict[str, Callable[[Context], Finding]] = {
     # of a deployment
+    "balancer": health_check.balancer,
     "certificate": certificate.check,
     "connections": connections.check,
     "database_login": database_login.check,

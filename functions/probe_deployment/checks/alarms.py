@@ -17,17 +17,17 @@ def check(context: Context) -> Finding:
         if metric not in watched:
             missing.append(name)
             parameters.append(parameter)
-    wanted = "alarms on CPU, 5xx and database connections"
+    expected = "alarms on CPU, 5xx and database connections"
     if missing:
         remedy = context.deploy_command(*dict.fromkeys(parameters))
-        return Finding.failed(f"none on {', '.join(missing)}", wanted, remedy)
-    return Finding.passed(wanted, wanted)
+        return Finding.failed(f"none on {', '.join(missing)}", expected, remedy)
+    return Finding.passed(expected, expected)
 
 
 def _wanted(context: Context) -> dict[str, tuple[Metric, str]]:
     """The metrics, and the parameter of this stack that makes each one's alarm."""
     cluster = context.database_cluster_id()
-    wanted = {
+    expected = {
         "CPU": (
             ("AWS/ECS", "CPUUtilization", "ClusterName", context.settings.cluster),
             "AlarmSet=all",
@@ -39,11 +39,11 @@ def _wanted(context: Context) -> dict[str, tuple[Metric, str]]:
     }
     for arn in context.load_balancers()[:1]:
         name = arn.partition(":loadbalancer/")[2]
-        wanted["5xx"] = (
+        expected["5xx"] = (
             ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer", name),
             f"LoadBalancerName={name}",
         )
-    return wanted
+    return expected
 
 
 def _watched(context: Context) -> set[Metric]:

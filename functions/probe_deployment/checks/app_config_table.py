@@ -21,7 +21,7 @@ def judge(
 ) -> Finding:
     """Which values don't begin as they must; `names` of the table and its two attributes."""
     bad = [key for key, prefix in prefixes.items() if not (found[key] or "").startswith(prefix)]
-    wanted = ", ".join(f"{key} {prefix}…" for key, prefix in prefixes.items())
+    expected = ", ".join(f"{key} {prefix}…" for key, prefix in prefixes.items())
     if bad:
         table, key_name, value_name = names
         # Not put-item, which would drop the item's other attributes.
@@ -33,6 +33,8 @@ def judge(
             f' --expression-attribute-values \'{{":value": {{"S": "{prefixes[key]}…"}}}}\''
             for key in bad
         )
-        saw = ", ".join(f"{key} {'is a placeholder' if found[key] else 'is absent'}" for key in bad)
-        return Finding.failed(saw, wanted, remedy)
-    return Finding.passed(f"{len(prefixes)} real values", wanted)
+        observed = ", ".join(
+            f"{key} {'is a placeholder' if found[key] else 'is absent'}" for key in bad
+        )
+        return Finding.failed(observed, expected, remedy)
+    return Finding.passed(f"{len(prefixes)} real values", expected)

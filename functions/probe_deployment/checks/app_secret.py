@@ -20,13 +20,13 @@ def keys(context: Context) -> Finding:
     # The password is looked at by password_age.
     names = tuple(each for each in settings.secret_keys if each != settings.app_config.password_key)
     troubles = judge_keys(_content(context), names, settings.expected_values)
-    wanted = f"real values at {len(names)} keys"
+    expected = f"real values at {len(names)} keys"
     if not troubles:
-        return Finding.passed(wanted, wanted)
+        return Finding.passed(expected, expected)
     secret = f"--secret-id {settings.app_config.secret_id}"
     return Finding.failed(
         "; ".join(f"{key} {trouble}" for key, trouble in troubles.items()),
-        wanted,
+        expected,
         "make populate names those that are missing, makes random ones where you name them, and"
         " says where to find the others; put each in by:"
         f" export KEY={next(iter(troubles))}; read -rs VALUE; export VALUE;"
@@ -37,11 +37,11 @@ def keys(context: Context) -> Finding:
 
 
 def judge_keys(
-    content: dict[str, Any], wanted: tuple[str, ...], prefixes: dict[str, str]
+    content: dict[str, Any], names: tuple[str, ...], prefixes: dict[str, str]
 ) -> dict[str, str]:
     """What is wrong, by key; `prefixes` of some values, such as `sk_live_`. Never a value."""
     troubles: dict[str, str] = {}
-    for key in dict.fromkeys((*wanted, *prefixes)):
+    for key in dict.fromkeys((*names, *prefixes)):
         value = str(content.get(key) or "")
         if not value:
             troubles[key] = "is missing"
@@ -73,26 +73,26 @@ def judge_age(
     rotated: datetime | None, now: datetime, limit_days: int, *, temporary: bool, remedy: str
 ) -> Finding:
     """What the last rotation amounts to."""
-    wanted = f"a password rotated within {limit_days} days"
+    expected = f"a password rotated within {limit_days} days"
     if temporary:
-        return Finding.failed("the temporary password is still in use", wanted, remedy)
+        return Finding.failed("the temporary password is still in use", expected, remedy)
     if rotated is None:
-        return Finding.failed("never rotated", wanted, remedy)
+        return Finding.failed("never rotated", expected, remedy)
     days = (now - rotated).days
-    saw = f"rotated {days} days ago"
+    observed = f"rotated {days} days ago"
     if days > limit_days:
-        return Finding.failed(saw, wanted, remedy)
-    return Finding.passed(saw, wanted)
+        return Finding.failed(observed, expected, remedy)
+    return Finding.passed(observed, expected)
 
 
 def rotation(context: Context) -> Finding:
     """Rotation is switched on and has a next date."""
     described = _described(context)
-    wanted = "rotation on, with a schedule"
+    expected = "rotation on, with a schedule"
     if not described.get("RotationEnabled"):
         return Finding.failed(
             "rotation is off",
-            wanted,
+            expected,
             context.deploy_command('RotationSchedule="cron(0 9 1 * ? *)"')
             + " (where that finds nothing to change, it was cancelled by hand: aws secretsmanager"
             f" rotate-secret --secret-id {context.settings.app_config.secret_id}"
@@ -101,7 +101,7 @@ def rotation(context: Context) -> Finding:
         )
     following = described.get("NextRotationDate")
     return Finding.passed(
-        f"on, next {following:%Y-%m-%d}" if following else "on, for the first time", wanted
+        f"on, next {following:%Y-%m-%d}" if following else "on, for the first time", expected
     )
 
 

@@ -15,32 +15,32 @@ MAX_CAPACITY = 2.0
 def protection(context: Context) -> Finding:
     """The cluster can't be deleted by accident, and is encrypted."""
     cluster = _cluster(context)
-    wanted = "deletion protection on, storage encrypted"
+    expected = "deletion protection on, storage encrypted"
     if not cluster.get("DeletionProtection"):
         return Finding.failed(
             "it can be deleted",
-            wanted,
+            expected,
             f"{_modify(cluster)} --deletion-protection (Terraform: deletion_protection = true)",
         )
     if not cluster.get("StorageEncrypted"):
         return Finding.failed(
             "its storage is not encrypted",
-            wanted,
+            expected,
             "restore a snapshot copied with a KMS key: aws rds copy-db-cluster-snapshot",
         )
-    return Finding.passed(wanted, wanted)
+    return Finding.passed(expected, expected)
 
 
 def backups(context: Context) -> Finding:
     """Backups are kept for a week at least."""
     cluster = _cluster(context)
     days = cluster.get("BackupRetentionPeriod", 0)
-    saw, wanted = f"kept for {days} days", f"at least {BACKUP_DAYS} days"
+    observed, expected = f"kept for {days} days", f"at least {BACKUP_DAYS} days"
     if days < BACKUP_DAYS:
         return Finding.failed(
-            saw, wanted, f"{_modify(cluster)} --backup-retention-period {BACKUP_DAYS}"
+            observed, expected, f"{_modify(cluster)} --backup-retention-period {BACKUP_DAYS}"
         )
-    return Finding.passed(saw, wanted)
+    return Finding.passed(observed, expected)
 
 
 def capacity(context: Context) -> Finding:
@@ -49,8 +49,8 @@ def capacity(context: Context) -> Finding:
     scaling = cluster.get("ServerlessV2ScalingConfiguration", {})
     most, least = scaling.get("MaxCapacity", 0.0), scaling.get("MinCapacity", 0.0)
     zones = "several zones" if cluster.get("MultiAZ") else "one zone"
-    saw = f"{least:g} to {most:g} ACU, instances in {zones}"
-    wanted = f"a maximum of {MAX_CAPACITY:g} ACU or more, instances in several zones"
+    observed = f"{least:g} to {most:g} ACU, instances in {zones}"
+    expected = f"a maximum of {MAX_CAPACITY:g} ACU or more, instances in several zones"
     remedies = []
     if most < MAX_CAPACITY:
         remedies.append(
@@ -65,8 +65,8 @@ def capacity(context: Context) -> Finding:
             " --db-instance-class db.serverless"
         )
     if remedies:
-        return Finding.failed(saw, wanted, "; ".join(remedies))
-    return Finding.passed(saw, wanted)
+        return Finding.failed(observed, expected, "; ".join(remedies))
+    return Finding.passed(observed, expected)
 
 
 def _cluster(context: Context) -> "DBClusterTypeDef":

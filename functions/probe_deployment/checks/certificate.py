@@ -44,10 +44,10 @@ def check(context: Context) -> Finding:
 def judge(host: str, expires: datetime, now: datetime, wanted_days: int) -> Finding:
     """Whether a valid certificate has enough days left."""
     days = (expires - now).days
-    saw = f"valid for {host} until {expires:%Y-%m-%d}, {days} days"
-    wanted = f"at least {wanted_days} days"
+    observed = f"valid for {host} until {expires:%Y-%m-%d}, {days} days"
+    expected = f"at least {wanted_days} days"
     if days < wanted_days:
         return Finding.failed(
-            saw, wanted, "its renewal is overdue: look where TLS ends (Cloudflare or ACM)"
+            observed, expected, "its renewal is overdue: look where TLS ends (Cloudflare or ACM)"
         )
-    return Finding.passed(saw, wanted)
+    return Finding.passed(observed, expected)

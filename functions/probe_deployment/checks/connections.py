@@ -27,13 +27,13 @@ def judge(usage: dict[str, Any], settings: Settings, limit_tasks: Callable[[int]
         + settings.worker_max_tasks * settings.connections_per_worker_task
         + settings.connection_reserve
     )
-    saw = f"{usage['used']} of {usable} now, {full} at full scale-out"
-    wanted = f"at most {int(usable * USED_AT_MOST)} now, {usable} at full scale-out"
+    observed = f"{usage['used']} of {usable} now, {full} at full scale-out"
+    expected = f"at most {int(usable * USED_AT_MOST)} now, {usable} at full scale-out"
     if usage["used"] > usable * USED_AT_MOST:
         top = ", ".join(f"{name} {count}" for name, count in usage["by_application"].items())
         return Finding.failed(
-            f"{saw} ({top or 'no application names'})",
-            wanted,
+            f"{observed} ({top or 'no application names'})",
+            expected,
             "find who holds them (SELECT application_name, state, count(*) FROM pg_stat_activity"
             " GROUP BY 1, 2), then lower the pools or raise the cluster's maximum ACU",
         )
@@ -42,11 +42,11 @@ def judge(usage: dict[str, Any], settings: Settings, limit_tasks: Callable[[int]
         tasks = room // max(1, settings.connections_per_worker_task)
         command = f": {limit_tasks(tasks)}" if tasks > 0 else ""
         return Finding.failed(
-            saw,
-            wanted,
+            observed,
+            expected,
             f"lower {settings.web_max_tasks} web tasks × {settings.connections_per_web_task} +"
             f" {settings.worker_max_tasks} worker tasks × {settings.connections_per_worker_task}"
             f" connections (+ {settings.connection_reserve} in reserve){command}; or raise the"
             " cluster's maximum ACU, which max_connections follows",
         )
-    return Finding.passed(saw, wanted)
+    return Finding.passed(observed, expected)

@@ -1,99 +1,49 @@
-"""The app's health check, over its public address."""
+"""The app's health check, over its public address and at the load balancer itself."""
 
-import time
+from urllib.parse import urlsplit
 
-import urllib3
-from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.exceptions import HTTPError
 
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding
-from probe_deployment.tls import trust
-
-CONNECT_TIMEOUT_SECONDS = 3.0
-READ_TIMEOUT_SECONDS = 10.0
-RESPONSE_SECONDS = 3.0
-MAX_BODY_BYTES = 65_536
-# Cloudflare's own answers about what is behind it (Cloudflare docs, "Cloudflare 5xx errors").
-OF_CLOUDFLARE = {
-    520: "the load balancer closed or garbled the connection: see target_health",
-    521: "the load balancer refuses the connection: does its security group let Cloudflare in at"
-    " 443, and does its listener stand?",
-    522: "the load balancer does not answer: does its security group let Cloudflare in at 443, and"
-    " is its address the one in Cloudflare's DNS?",
-    523: "Cloudflare finds no way to the load balancer: correct the record in Cloudflare's DNS",
-    524: "the app took longer than Cloudflare waits: read the web service's log",
-    525: "the TLS handshake between Cloudflare and the load balancer failed: look at the listener's"
-    " certificate and security policy",
-    526: "the load balancer's certificate is invalid or has expired (Cloudflare's mode is Full"
-    " strict): renew it in ACM: aws acm list-certificates --certificate-statuses EXPIRED",
-}
+from probe_deployment.finding import Finding, Status
+from probe_deployment.http_answer import get, judge, judge_failure
 
 
 def check(context: Context) -> Finding:
-    """200 within the response time, without a redirect."""
-    url = context.settings.health_check_url
-    with urllib3.PoolManager(
-        ssl_context=trust(context.settings.health_check_ca_certificate), retries=False
-    ) as http:
-        started = time.monotonic()
-        try:
-            response = http.request(
-                "GET",
-                url,
-                redirect=False,
-                preload_content=False,
-                timeout=urllib3.Timeout(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
-                headers={"User-Agent": "jiki-ops-probe", "Cache-Control": "no-cache"},
-            )
-            response.read(MAX_BODY_BYTES)
-        except HTTPError as error:
-            return judge_failure(url, error)
-        seconds = time.monotonic() - started
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return judge(url, response.status, headers, seconds)
+    """200 of the app itself within the response time, without a redirect or a cache."""
+    settings = context.settings
+    url, tag = settings.health_check_url, context.request.expected_image_tag or ""
+    expects = settings.health_check_expects
+    if "{tag}" in expects:
+        expects = expects.replace("{tag}", tag) if tag else ""
+    try:
+        answer = get(url, settings.health_check_ca_certificate)
+    except HTTPError as error:
+        return judge_failure(url, error)
+    return judge(url, answer, expects)
 
 
-def judge(url: str, status: int, headers: dict[str, str], seconds: float) -> Finding:
-    """What an answer means; `headers` by lower-case name."""
-    saw = f"{status} after {seconds:.2f} s"
-    wanted = f"200 within {RESPONSE_SECONDS:g} s"
-    if 300 <= status < 400:
-        target = headers.get("location", "nowhere")
-        return Finding.failed(
-            f"{status}, a redirect to {target[:200]}",
-            wanted,
-            "set the parameter HealthCheckUrl to the address that answers by itself",
+def balancer(context: Context) -> Finding:
+    """The same at the load balancer itself, for the public name: past every cache and proxy."""
+    url = urlsplit(context.settings.health_check_url)
+    names = context.load_balancer_names()
+    if url.scheme != "https" or url.hostname is None or not names:
+        return Finding.skipped("there is no load balancer with TLS to ask")
+    name = names[0]
+    try:
+        answer = get(
+            url.path or "/",
+            context.settings.health_check_ca_certificate,
+            connect_to=name,
+            host=url.hostname,
         )
-    if "cf-mitigated" in headers:
-        return Finding.failed(
-            f"{saw}, from Cloudflare and not from the app",
-            wanted,
-            "let the user agent jiki-ops-probe pass in Cloudflare (Security > WAF > custom rules)",
+    except HTTPError as error:
+        return Finding.skipped(
+            f"{name} is not to be reached from here ({type(error).__name__}): its security group"
+            " may let in nobody but the proxy in front"
         )
-    if status == 503:
-        remedy = (
-            "the app is up but can't reach its database. If database_login passes, the running"
-            " tasks booted with another password: force a new deployment of the web service; if it"
-            " fails too, mend that first. Without healthy tasks the load balancer answers 503 as"
-            " well: see target_health"
-        )
-        return Finding.failed(saw, wanted, remedy)
-    if status in OF_CLOUDFLARE:
-        return Finding.failed(f"{saw}, from Cloudflare", wanted, OF_CLOUDFLARE[status])
-    if status != 200:
-        return Finding.failed(saw, wanted, f"open {url} and read the web service's log")
-    if seconds > RESPONSE_SECONDS:
-        return Finding.failed(
-            saw, wanted, "is the database waking up, or the web service short of CPU?"
-        )
-    return Finding.passed(saw, wanted)
-
-
-def judge_failure(url: str, error: HTTPError) -> Finding:
-    """What it means that there was no answer."""
-    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-    return Finding.failed(
-        f"no answer from {url}: {type(cause).__name__}",
-        "200",
-        f"try it: curl -sv {url}; then the load balancer, its DNS record and its certificate",
-    )
+    finding = judge(f"{name} as {url.hostname}", answer)
+    if finding.status is Status.FAIL and answer.status < 500:
+        # A certificate or a rule for another name is no fault of the app.
+        return Finding.skipped(f"{name} answered {answer.status} to {url.hostname}")
+    return finding

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ops_common.images import Image
-from ops_common.tasks import Container, Task, of_service
+from ops_common.tasks import Container, Task
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Status
 
@@ -17,18 +17,17 @@ type Images = Mapping[str, Image]
 def check(context: Context) -> Finding:
     """Every running task has the expected image, or else the images of the task definition."""
     findings = [_check_service(context, name) for name in context.probed]
-    failed = [finding for finding in findings if finding.status is Status.FAIL]
-    if failed:
-        return failed[0]
-    saw = "; ".join(finding.saw for finding in findings)
-    return Finding.passed(saw, findings[0].wanted)
+    worst = Finding.worst(findings)
+    if worst.status is not Status.PASS:
+        return worst
+    return Finding.passed("; ".join(each.observed for each in findings), worst.expected)
 
 
 def _check_service(context: Context, name: str) -> Finding:
-    ecs, cluster = context.client("ecs"), context.settings.cluster
+    cluster = context.settings.cluster
     expected = context.request.expected_image_tag
     definition = context.target_definition(name)
-    found = of_service(ecs, cluster, name, "RUNNING")  # those that are to run
+    found = context.tasks(name, "RUNNING")  # those that are to run
     if context.request.target_revision:
         # Inside a deployment the older tasks are expected to run still.
         found = [task for task in found if task.task_definition == definition]
@@ -36,14 +35,15 @@ def _check_service(context: Context, name: str) -> Finding:
         if starting:
             return Finding.failed(
                 f"{name}: {len(starting)} of {len(found)} new tasks still start",
-                _wanted(expected),
+                _rule(expected),
                 "wait; a task that never runs has its reason in its stoppedReason",
+                older_version_fixes=True,
             )
     running = [task for task in found if task.running]
-    raw = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+    raw = context.definition(definition)
     may_be_empty = name not in context.settings.names.web and context.service(name).desired == 0
     if not running and may_be_empty:
-        return Finding.passed(f"{name}: no task is wanted", _wanted(None))
+        return Finding.passed(f"{name}: no task is asked for", _rule(None))
     remedy = (
         f"deploy {name} again: aws ecs update-service --cluster {cluster} --service {name}"
         f" --task-definition {definition.rsplit('/', 1)[-1]} --force-new-deployment"
@@ -81,30 +81,32 @@ def judge(
 
     Containers that the definition lacks were put in by AWS (GuardDuty, Service Connect).
     """
-    wanted, of_app = _wanted(expected), {name: images[name] for name in app}
+    rule, of_app = _rule(expected), {name: images[name] for name in app}
     if not running:
-        return Finding.failed(f"{service}: no running task", wanted, remedy)
+        return Finding.failed(f"{service}: no running task", rule, remedy)
     odd = [task for task in running if not _fits(task, images)]
     if odd:
-        saw = "; ".join(f"task {task.id[:8]} has {_shown(task, images)}" for task in odd[:3])
-        return Finding.failed(f"{service}: {len(odd)} of {len(running)}: {saw}", wanted, remedy)
+        observed = "; ".join(f"task {task.id[:8]} has {_shown(task, images)}" for task in odd[:3])
+        return Finding.failed(f"{service}: {len(odd)} of {len(running)}: {observed}", rule, remedy)
     builds = {name: {_digest(each) for each in _named(running, name)} - {""} for name in app}
     if any(len(digests) > 1 for digests in builds.values()):
         count = max(len(digests) for digests in builds.values())
         return Finding.failed(
-            f"{service}: the same tag, but {count} different builds", wanted, remedy
+            f"{service}: the same tag, but {count} different builds", rule, remedy
         )
     if expected and (said := _expected(of_app, builds, expected)) is not True:
         if said is None:
-            return Finding.skipped(
-                f"{service}: {_listed(of_app)} doesn't tell whether it is {expected}"
+            return Finding.unknown(
+                f"{service}: {_listed(of_app)} doesn't tell whether it is {expected}",
+                rule,
+                "ask for the digest (sha256:…) where the task definition names one",
             )
         return Finding.failed(
             f"{service}: its task definition has {_listed(of_app)}",
-            wanted,
+            rule,
             f"no deployment of {expected} was started: register and deploy its task definition",
         )
-    return Finding.passed(f"{service}: {len(running)} × {_listed(images)}", wanted)
+    return Finding.passed(f"{service}: {len(running)} × {_listed(images)}", rule)
 
 
 def _expected(images: Images, builds: Mapping[str, set[str]], expected: str) -> bool | None:
@@ -144,7 +146,7 @@ def _digest(container: Container) -> str:
     return container.digest or (container.image.digest if container.image else "")
 
 
-def _wanted(expected: str | None) -> str:
+def _rule(expected: str | None) -> str:
     return f"image {expected}" if expected else "the images of the task definition"
 
 

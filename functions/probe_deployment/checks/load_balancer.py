@@ -15,17 +15,17 @@ def protection(context: Context) -> Finding:
         return Finding.skipped(f"{context.settings.web_service} is behind no load balancer")
     client = context.client("elbv2")
     bare = [arn for arn in balancers if not _protected(client, arn)]
-    wanted = "deletion protection on"
+    expected = "deletion protection on"
     if bare:
         names = ", ".join(arn.split("/")[-2] for arn in bare)
         return Finding.failed(
             f"{names} can be deleted",
-            wanted,
+            expected,
             "aws elbv2 modify-load-balancer-attributes --load-balancer-arn"
             f" {bare[0]} --attributes Key={ATTRIBUTE},Value=true"
             " (Terraform: enable_deletion_protection = true)",
         )
-    return Finding.passed(f"on for {len(balancers)} load balancers", wanted)
+    return Finding.passed(f"on for {len(balancers)} load balancers", expected)
 
 
 def _protected(client: Any, arn: str) -> bool:

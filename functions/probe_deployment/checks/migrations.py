@@ -21,23 +21,23 @@ def check(context: Context) -> Finding:
 
 def judge(answer: dict[str, Any], expected: str | None) -> Finding:
     """What the migration lock and the schema versions amount to."""
-    wanted = f"version {expected}, no migration running" if expected else "no migration running"
+    rule = f"version {expected}, no migration running" if expected else "no migration running"
     versions: dict[str, str | None] = answer["versions"]
     if answer["running"]:
         return Finding.failed(
             "a migration is running (Rails' advisory lock is held)",
-            wanted,
+            rule,
             "wait for it; if it hangs, find its session by pg_locks (locktype advisory) and see"
             " what it waits for",
         )
     if not versions:
         return Finding.skipped("no table schema_migrations: not a Rails database")
-    saw = ", ".join(f"{schema} {version or 'empty'}" for schema, version in versions.items())
+    observed = ", ".join(f"{schema} {version or 'empty'}" for schema, version in versions.items())
     if len(set(versions.values())) > 1:
-        return Finding.failed(saw, f"{wanted}, one version in all schemas", _remedy())
+        return Finding.failed(observed, f"{rule}, one version in all schemas", _remedy())
     if expected and set(versions.values()) != {expected}:
-        return Finding.failed(saw, wanted, _remedy())
-    return Finding.passed(saw, wanted)
+        return Finding.failed(observed, rule, _remedy())
+    return Finding.passed(observed, rule)
 
 
 def _remedy() -> str:

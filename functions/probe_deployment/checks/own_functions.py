@@ -15,7 +15,7 @@ from probe_deployment.finding import Finding
 
 # Reported by database_login; a crash of query_database, the last one, by its own check.
 OF_THE_DATABASE = ("LoginRefused", "DatabaseUnreachable", "DatabaseError")
-WANTED = "every self check is well"
+EXPECTED = "every self check is well"
 REMEDIES = {
     "SettingsError": "a variable was changed by hand, or a parameter is wrong: make deploy again",
     "SlackBroken": "put a token that Slack knows into what SlackToken names:"
@@ -34,7 +34,7 @@ def check(context: Context, logical_id: str) -> Finding:
     if "FunctionError" in response:
         kind = answer.get("errorType", "unknown") if isinstance(answer, dict) else "unknown"
         return Finding.failed(
-            f"it failed: {kind}", WANTED, f"read its log: aws logs tail /aws/lambda/{name}"
+            f"it failed: {kind}", EXPECTED, f"read its log: aws logs tail /aws/lambda/{name}"
         )
     checks = answer["selfCheck"]
     elsewhere: tuple[str, ...] = ()
@@ -52,12 +52,12 @@ def judge(checks: list[dict[str, Any]], role: str, elsewhere: tuple[str, ...] = 
     if failed and all(each["kind"] in elsewhere for each in failed):
         return Finding.skipped("the app's login does not work: see database_login")
     if not failed:
-        return Finding.passed("; ".join(each["said"] for each in checks), WANTED)
+        return Finding.passed("; ".join(each["said"] for each in checks), EXPECTED)
     # Where the settings are wrong, all the rest fails of that.
     told = [each for each in failed if each["name"] == "settings"] or failed
     return Finding.failed(
         "; ".join(f"{each['name']}: {each['said']}" for each in told),
-        WANTED,
+        EXPECTED,
         "; ".join(dict.fromkeys(_remedy(each, role) for each in told)),
     )
 

@@ -16,15 +16,15 @@ def schedules(context: Context) -> Finding:
         for logical_id, name in found.items()
         if client.get_schedule(Name=name)["State"] != "ENABLED"
     }
-    wanted = "every schedule enabled"
+    expected = "every schedule enabled"
     if off:
         return Finding.failed(
             f"disabled: {', '.join(off)}",
-            wanted,
+            expected,
             "enable it in the console (EventBridge > Schedules > "
             f"{', '.join(off.values())}), or make deploy with another description of it",
         )
-    return Finding.passed(", ".join(found), wanted)
+    return Finding.passed(", ".join(found), expected)
 
 
 def rules(context: Context) -> Finding:
@@ -39,10 +39,10 @@ def rules(context: Context) -> Finding:
         elif not client.list_targets_by_rule(Rule=name)["Targets"]:
             troubles.append(f"{logical_id} has no target")
             remedies.append(f"delete the rule {name} by hand, then make deploy makes it anew")
-    wanted = "every rule enabled, with a target"
+    expected = "every rule enabled, with a target"
     if troubles:
-        return Finding.failed("; ".join(troubles), wanted, "; ".join(remedies))
-    return Finding.passed(", ".join(found), wanted)
+        return Finding.failed("; ".join(troubles), expected, "; ".join(remedies))
+    return Finding.passed(", ".join(found), expected)
 
 
 def alert_queue(context: Context) -> Finding:
@@ -54,19 +54,19 @@ def alert_queue(context: Context) -> Finding:
         QueueUrl=dead_letters, AttributeNames=["ApproximateNumberOfMessages"]
     )["Attributes"]
     lost = int(attributes["ApproximateNumberOfMessages"])
-    saw, wanted = f"{state}, {lost} dead letters", "Enabled, no dead letters"
+    observed, expected = f"{state}, {lost} dead letters", "Enabled, no dead letters"
     if state != "Enabled":
         return Finding.failed(
-            saw, wanted, f"aws lambda update-event-source-mapping --uuid {mapping} --enabled"
+            observed, expected, f"aws lambda update-event-source-mapping --uuid {mapping} --enabled"
         )
     if lost:
         return Finding.failed(
-            saw,
-            wanted,
+            observed,
+            expected,
             "read one (aws sqs receive-message --queue-url"
             f" {dead_letters}), mend the cause, then aws sqs start-message-move-task",
         )
-    return Finding.passed(saw, wanted)
+    return Finding.passed(observed, expected)
 
 
 def rotation_function(context: Context) -> Finding:
@@ -77,21 +77,21 @@ def rotation_function(context: Context) -> Finding:
     except client.exceptions.ResourceNotFoundException:
         raise SeeOtherCheck("there is no such secret: see database_login") from None
     name, arn = context.own_resource("RotatePassword"), described.get("RotationLambdaARN", "")
-    wanted = f"rotation on, by {name}"
+    expected = f"rotation on, by {name}"
     if not described.get("RotationEnabled"):
         if "ConfigSecretRotation" not in context.own_resources():
             return Finding.skipped("no rotation is wanted (parameter RotationSchedule is empty)")
         return Finding.failed(
             "rotation is off",
-            wanted,
+            expected,
             f"aws secretsmanager rotate-secret --secret-id {secret_id} --rotation-lambda-arn ARN"
             f" of {name} --rotation-rules ScheduleExpression=… --no-rotate-immediately",
         )
     if not arn.endswith(f":{name}"):
         return Finding.failed(
             f"rotation by {arn.rpartition(':')[2]}",
-            wanted,
+            expected,
             "remove that rotation (aws secretsmanager cancel-rotate-secret --secret-id"
             f" {secret_id}), then make deploy",
         )
-    return Finding.passed(wanted, wanted)
+    return Finding.passed(expected, expected)

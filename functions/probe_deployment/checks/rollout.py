@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from ops_common.ecs import Service
-from ops_common.tasks import of_service
 from probe_deployment import stopped
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
-WANTED = "rollout COMPLETED, running = desired"
+EXPECTED = "rollout COMPLETED, running = desired"
 
 
 def check(context: Context) -> Finding:
@@ -20,24 +19,26 @@ def check(context: Context) -> Finding:
         if (trouble := judge(service, may_be_empty=service.name not in context.settings.names.web))
     }
     if troubles:
-        return failed(context, troubles, WANTED)
-    return Finding.passed(counts(services), WANTED)
+        return failed(context, troubles, EXPECTED)
+    return Finding.passed(counts(services), EXPECTED)
 
 
-def failed(context: Context, troubles: Mapping[Service, str], wanted: str) -> Finding:
+def failed(context: Context, troubles: Mapping[Service, str], expected: str) -> Finding:
     """The troubles of services, with what stopped their tasks."""
     cluster = context.settings.cluster
-    saw = []
+    observed, fixes = list[str](), False
     for service, trouble in troubles.items():
-        found = of_service(context.client("ecs"), cluster, service.name, "STOPPED")
+        found = context.tasks(service.name, "STOPPED")
         reasons = stopped.reasons(found, service.primary.id)
-        saw.append("; ".join([f"{service.name} {trouble}", *reasons]))
+        fixes |= stopped.older_version_fixes(found, service.primary.id)
+        observed.append("; ".join([f"{service.name} {trouble}", *reasons]))
     return Finding.failed(
-        "; ".join(saw),
-        wanted,
+        "; ".join(observed),
+        expected,
         "if it doesn't settle, read the events: aws ecs describe-services"
         f" --cluster {cluster} --services {' '.join(service.name for service in troubles)}"
         " --query 'services[].events[:5].message'",
+        older_version_fixes=fixes,
     )
 
 

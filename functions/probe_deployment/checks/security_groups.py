@@ -19,9 +19,9 @@ def check(context: Context) -> Finding:
 
 def judge(groups: list[Any]) -> Finding:
     """Which groups, as EC2 describes them, let the world in."""
-    wanted = "only 80 and 443 open to the world"
+    expected = "only 80 and 443 open to the world"
     if not groups:  # each VPC has its default group
-        return Finding.failed("no group in that VPC", wanted, "correct the parameter VpcId")
+        return Finding.failed("no group in that VPC", expected, "correct the parameter VpcId")
     holes = [
         (group, permission, source)
         for group in groups
@@ -30,12 +30,12 @@ def judge(groups: list[Any]) -> Finding:
         if source in WORLD and not _web(permission)
     ]
     if not holes:
-        return Finding.passed(f"{len(groups)} groups", wanted)
-    saw = ", ".join(
+        return Finding.passed(f"{len(groups)} groups", expected)
+    observed = ", ".join(
         f"{group['GroupName']} lets {source} in at {_ports(permission)}"
         for group, permission, source in holes
     )
-    return Finding.failed(saw, wanted, "; ".join(_revoke(*hole) for hole in holes))
+    return Finding.failed(observed, expected, "; ".join(_revoke(*hole) for hole in holes))
 
 
 def _sources(permission: Any) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
-WANTED = "a worker and a dispatcher registered since the deployment and beating, no lost claims"
+EXPECTED = "a worker and a dispatcher registered since, with current heartbeats; no lost claims"
 # Solid Queue beats each 60 s; one beat may be late.
 BEATING_SECONDS = 130.0
 
@@ -42,11 +42,11 @@ def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
         )
     ]
     if missing:
-        saw = (
-            f"no {' and no '.join(missing).lower()} that beats among {len(new)} processes"
-            f" registered since; {len(processes) - len(new)} older ones"
+        observed = (
+            f"no {' and no '.join(missing).lower()} with a current heartbeat among {len(new)}"
+            f" processes registered since; {len(processes) - len(new)} older ones"
         )
-        return Finding.failed(saw, WANTED, remedy)
+        return Finding.failed(observed, EXPECTED, remedy, older_version_fixes=True)
     dead = [
         process
         for process in processes
@@ -56,9 +56,11 @@ def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
     if lost:
         return Finding.failed(
             f"{lost} claims held by processes that are gone",
-            WANTED,
+            EXPECTED,
             "a running supervisor marks such jobs as failed within about five minutes, or when it"
             " boots; then retry them: see 'Lost claims' in docs/runbook.md",
         )
     hosts = sorted({process["hostname"] for process in processes if process["kind"] == "Worker"})
-    return Finding.passed(f"worker and dispatcher beat; hosts with a worker: {len(hosts)}", WANTED)
+    return Finding.passed(
+        f"worker and dispatcher beat; hosts with a worker: {len(hosts)}", EXPECTED
+    )

@@ -7,7 +7,7 @@ from probe_deployment.checks import rollout
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
-WANTED = "no rollout failed or stuck, tasks running or starting"
+EXPECTED = "no rollout failed or stuck, tasks running or starting"
 # A worker's rollout waits for the jobs of tasks that are protected.
 STUCK = timedelta(hours=1)
 
@@ -27,8 +27,8 @@ def check(context: Context) -> Finding:
         )
     }
     if troubles:
-        return rollout.failed(context, troubles, WANTED)
-    return Finding.passed(rollout.counts(services), WANTED)
+        return rollout.failed(context, troubles, EXPECTED)
+    return Finding.passed(rollout.counts(services), EXPECTED)
 
 
 def judge(service: Service, now: datetime, *, may_be_empty: bool) -> str:
@@ -38,7 +38,7 @@ def judge(service: Service, now: datetime, *, may_be_empty: bool) -> str:
         return "" if age < STUCK else f"is in a rollout for {age.total_seconds() / 60:.0f} minutes"
     # Tasks that a scale-in stops, or that are protected from it, may still run.
     enough = service.running + service.pending >= service.desired
-    wanted = service.desired > 0 or may_be_empty
-    if service.primary.rollout_state == "COMPLETED" and enough and wanted:
+    needed = service.desired > 0 or may_be_empty
+    if service.primary.rollout_state == "COMPLETED" and enough and needed:
         return ""
     return rollout.judge(service, may_be_empty=may_be_empty)

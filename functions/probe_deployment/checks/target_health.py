@@ -1,49 +1,81 @@
 """The load balancer's view of the tasks."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
-WANTED = "every target healthy"
+EXPECTED = "every target healthy"
+HEALTHY = "healthy"
 DRAINING = "draining"  # of a task that is about to stop, as it should
 STARTING = "initial"
+UNUSED = "unused"
+# Reasons that lie in the load balancer or its zones, not in the app (ELB API Reference,
+# TargetHealth, "Reason").
+NOT_THE_APP = ("Elb.", "Target.NotInUse", "Target.IpUnusable", "Target.InvalidState")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target's state, with the reason's code and its text."""
+
+    id: str
+    state: str
+    reason: str = ""
+    description: str = ""
 
 
 def check(context: Context) -> Finding:
     """Every registered target that isn't draining is healthy, and there is one.
 
-    The canary also lets a task start, and all of them change while a rollout is under way.
+    The canary also lets a task start, and all of them change while a rollout is under way. A
+    lifecycle hook looks at the new revision's targets alone.
     """
     tolerated = {DRAINING}
     if context.request.suite == "canary":
         tolerated.add(STARTING)
         if any(context.service(name).rolling_out for name in context.probed):
             tolerated.add("unhealthy")
-    arns = [arn for name in context.probed for arn in context.service(name).target_groups]
+    arns = [arn for name in context.probed for arn in context.target_groups(name)]
     if not arns:
         return Finding.skipped(f"no target group behind {' and '.join(context.probed)}")
-    client = context.client("elbv2")
-    targets: list[tuple[str, str]] = []
-    for arn in arns:
-        for one in client.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]:
-            health = one["TargetHealth"]
-            targets.append((health["State"], health.get("Description", health.get("Reason", ""))))
+    targets = [target for arn in arns for target in _targets(context, arn)]
+    if context.request.target_revision is not None:
+        new = {task.private_address for task in context.new_tasks(context.probed[0])} - {""}
+        targets = [target for target in targets if target.id in new or not new]
     return judge(targets, tolerated)
 
 
-def judge(targets: list[tuple[str, str]], tolerated: Collection[str] = (DRAINING,)) -> Finding:
-    """What the targets' states, each with its reason, amount to."""
-    states = Counter(state for state, _ in targets)
-    saw = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "no target"
-    bad = [(state, reason) for state, reason in targets if state not in ("healthy", *tolerated)]
-    if bad or not states["healthy"]:
-        reasons = sorted({reason for _, reason in bad if reason})
-        return Finding.failed(
-            "; ".join([saw, *reasons]),
-            WANTED,
-            "a task that answers /health-check with 200 turns healthy by itself; else read the web"
-            " service's log, and check that its security group lets the load balancer in",
+def _targets(context: Context, arn: str) -> list[Target]:
+    described = context.client("elbv2").describe_target_health(TargetGroupArn=arn)
+    return [
+        Target(
+            each["Target"]["Id"],
+            each["TargetHealth"]["State"],
+            each["TargetHealth"].get("Reason", ""),
+            each["TargetHealth"].get("Description", ""),
         )
-    return Finding.passed(saw, WANTED)
+        for each in described["TargetHealthDescriptions"]
+    ]
+
+
+def judge(targets: Sequence[Target], tolerated: Collection[str] = (DRAINING,)) -> Finding:
+    """What the targets' states, each with its reason, amount to."""
+    states = Counter(target.state for target in targets)
+    counted = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    bad = [target for target in targets if target.state not in (HEALTHY, *tolerated)]
+    if not bad and states[HEALTHY]:
+        return Finding.passed(counted, EXPECTED)
+    reasons = sorted({each.description or each.reason for each in bad} - {""})
+    elsewhere = all(each.reason.startswith(NOT_THE_APP) for each in bad)
+    return Finding.failed(
+        "; ".join([counted or "no target", *reasons]),
+        EXPECTED,
+        "enable the tasks' zones at the load balancer, or take their subnets out of the service"
+        if bad and elsewhere
+        else "a task that answers /health-check with 200 turns healthy by itself; else read the web"
+        " service's log, and check that its security group lets the load balancer in",
+        older_version_fixes=bool(bad) and not elsewhere,
+    )

@@ -1,4 +1,4 @@
-"""What CloudWatch saw of the minutes since the request's `startedAt`: the view of a load test."""
+"""What CloudWatch measured since the request's `startedAt`: the view of a load test."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,21 +37,23 @@ def responses(context: Context) -> Finding:
 
 def judge_responses(*, requests: float, errors: float, p95_seconds: float) -> Finding:
     """What the load balancer's figures amount to; the p95 is that of the worst minute."""
-    wanted = f"5xx at most {FAILED_SHARE:.1%}, p95 at most {P95_SECONDS:g} s in each minute"
+    expected = f"5xx at most {FAILED_SHARE:.1%}, p95 at most {P95_SECONDS:g} s in each minute"
     if not requests and not errors:
         return Finding.skipped("no request reached the load balancer in that time")
     # The load balancer's own 5xx are not in RequestCount where it found no target.
     share = errors / max(requests, errors)
-    saw = f"{requests:.0f} requests, {errors:.0f} 5xx ({share:.2%}), p95 {p95_seconds:.2f} s"
+    observed = f"{requests:.0f} requests, {errors:.0f} 5xx ({share:.2%}), p95 {p95_seconds:.2f} s"
     if share > FAILED_SHARE:
         return Finding.failed(
-            saw, wanted, "read the web service's log of those minutes, and check target_health"
+            observed,
+            expected,
+            "read the web service's log of those minutes, and check target_health",
         )
     if p95_seconds > P95_SECONDS:
         return Finding.failed(
-            saw, wanted, "is CPU the limit (more web tasks), or the database (more ACU)?"
+            observed, expected, "is CPU the limit (more web tasks), or the database (more ACU)?"
         )
-    return Finding.passed(saw, wanted)
+    return Finding.passed(observed, expected)
 
 
 def peak_connections(context: Context) -> Finding:
@@ -62,25 +64,27 @@ def peak_connections(context: Context) -> Finding:
     usage = context.ask("connection_usage")
     usable = usage["max_connections"] - usage["reserved"]
     peak = max([usage["used"], *values["used"]])
-    saw = f"{peak:.0f} of {usable} at the most"
-    wanted = f"at most {int(usable * USED_AT_MOST)}"
+    observed = f"{peak:.0f} of {usable} at the most"
+    expected = f"at most {int(usable * USED_AT_MOST)}"
     if peak > usable * USED_AT_MOST:
         return Finding.failed(
-            saw, wanted, "lower the pools (RAILS_MAX_THREADS), or raise the cluster's maximum ACU"
+            observed,
+            expected,
+            "lower the pools (RAILS_MAX_THREADS), or raise the cluster's maximum ACU",
         )
-    return Finding.passed(saw, wanted)
+    return Finding.passed(observed, expected)
 
 
 def queue_latency(context: Context) -> Finding:
     """How long the oldest ready job waits now."""
     answer = context.ask("measure_queue", context.settings.queue_database_name)
     wait, limit = answer["oldest_wait_seconds"], context.settings.target_latency_seconds
-    saw, wanted = f"the oldest job waits {wait:.0f} s", f"at most {limit:g} s"
+    observed, expected = f"the oldest job waits {wait:.0f} s", f"at most {limit:g} s"
     if wait > limit:
         return Finding.failed(
-            saw, wanted, "raise MaxTasks, or see why scale_workers holds (docs/scaling.md)"
+            observed, expected, "raise MaxTasks, or see why scale_workers holds (docs/scaling.md)"
         )
-    return Finding.passed(saw, wanted)
+    return Finding.passed(observed, expected)
 
 
 def _values(

@@ -121,4 +121,4 @@ def test_no_traffic_is_nothing_to_judge() -> None:
 
 def test_a_load_balancer_without_targets_is_all_errors() -> None:
     finding = traffic.judge_responses(requests=0, errors=50, p95_seconds=0)
-    assert "100.00%" in finding.saw
+    assert "100.00%" in finding.observed

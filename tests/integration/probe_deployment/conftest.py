@@ -1,6 +1,7 @@
 """Jiki's system, deployed and well: what the probes look at."""
 
 from collections.abc import Callable, Iterator
+from copy import replace
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -65,7 +66,7 @@ class System:
         )
 
     def log(self, service: str, *lines: str, minutes: float = 0) -> None:
-        """Lines in a service's log, so long ago."""
+        """Lines in the logs of a service's running tasks, so long ago."""
         at = int((datetime.now(UTC) - timedelta(minutes=minutes)).timestamp() * 1000)
         self.aws.client("logs").put_log_events(
             logGroupName=f"/ecs/{service}",
@@ -139,7 +140,8 @@ def prober(system: System) -> Any:
     from tests.integration.probe_deployment.prober import Prober, Time
 
     system.deploy(WEB, NEW)
-    return Prober(system, Time(system.ecs.engine.clock()), Settings.from_env())
+    settings = replace(Settings.from_env(), soak_minutes=())
+    return Prober(system, Time(system.ecs.engine.clock()), settings)
 
 
 @pytest.fixture

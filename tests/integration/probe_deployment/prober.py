@@ -1,6 +1,6 @@
 """probe() with time under control, and tasks that go wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -55,6 +55,19 @@ class ServesNothing(TaskRunner):
 
 
 @dataclass
+class KeptSchedules:
+    """OneTimeSchedules that keeps what was put, and starts nothing."""
+
+    put_: dict[str, tuple[datetime, Mapping[str, Any]]] = field(default_factory=dict)
+
+    def put(self, name: str, at: datetime, payload: Mapping[str, Any]) -> None:
+        self.put_[name] = (at, payload)
+
+    def delete(self, name: str) -> None:
+        self.put_.pop(name, None)
+
+
+@dataclass
 class Prober:
     """probe() with time under control, and what it published."""
 
@@ -63,6 +76,7 @@ class Prober:
     settings: Settings
     events: list[OpsEvent] = field(default_factory=list)
     publish_fails: bool = False
+    schedules: KeptSchedules = field(default_factory=KeptSchedules)
 
     def __call__(self, event: Any, **settings: Any) -> Verdict:
         chosen = replace(self.settings, **settings)
@@ -79,6 +93,7 @@ class Prober:
             memory=ProbeMemory(boto3.client("dynamodb"), self.settings.ops_table_name),
             ecs=EcsServices(boto3.client("ecs"), self.settings.cluster),
             publish=self.publish,
+            schedules=self.schedules,
             now=lambda: self.time.now,
             sleep=self.time.sleep,
             remaining_seconds=lambda: self.time.remaining_seconds,
@@ -88,6 +103,13 @@ class Prober:
         if self.publish_fails:
             raise EventNotPublished("DeploymentProbed: ThrottlingException")
         self.events.append(event)
+
+    def look_again(self, **settings: Any) -> Verdict:
+        """The next look that was scheduled, at its time."""
+        ((name, (at, payload)),) = self.schedules.put_.items()
+        del self.schedules.put_[name]
+        self.time.now = at
+        return self(dict(payload), **settings)
 
     @property
     def kinds(self) -> list[tuple[str, str]]:

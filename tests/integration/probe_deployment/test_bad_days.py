@@ -16,9 +16,9 @@ from ops_common.query_database import LambdaQueryDatabase
 from probe_deployment.checks import CHECKS
 from probe_deployment.context import Clients, Context
 from probe_deployment.finding import Status
+from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
 from probe_deployment.settings import Settings
-from probe_deployment.triggers import Request, Trigger
 from tests.conftest import SETTINGS
 from tests.integration.probe_deployment.conftest import WORKER, System
 
@@ -65,7 +65,7 @@ def test_every_check_ends_at_the_deadline_in_a_silent_world(
     checks = {name: partial(check, silent) for name, check in CHECKS.items()}
     results = run_checks(checks, 1.0)
     assert [each.check for each in results] == list(CHECKS)
-    assert {each.finding.saw for each in results} == {"still running after 1 s"}
+    assert {each.finding.observed for each in results} == {"still running after 1 s"}
 
 
 def test_every_check_says_which_call_was_refused_and_what_to_do(settings: Settings) -> None:
@@ -92,8 +92,8 @@ def test_every_check_says_which_call_was_refused_and_what_to_do(settings: Settin
             20,
         )
         for result in results:
-            operation, _, answered = result.finding.saw.partition(" answered ")
-            assert (result.finding.status, answered) == (Status.FAIL, code), result
+            operation, _, answered = result.finding.observed.partition(" answered ")
+            assert (result.finding.status, answered) == (Status.UNKNOWN, code), result
             assert remedy.format(operation) in result.finding.remedy, result
 
 
@@ -105,7 +105,7 @@ def test_a_locked_table_is_a_timeout_of_the_checks_that_ask_for_it(system: Syste
         other.execute("LOCK TABLE schema_migrations, solid_queue_processes")
         checks = system.checks()
     for name in ("migrations", "solid_queue"):
-        assert "lock timeout" in checks[name]["saw"]
+        assert "lock timeout" in checks[name]["observed"]
         assert "Performance Insights" in checks[name]["remedy"]
     assert checks["connections"]["status"] == "pass"
 
@@ -113,7 +113,7 @@ def test_a_locked_table_is_a_timeout_of_the_checks_that_ask_for_it(system: Syste
 def test_a_missing_grant_is_told_by_its_code(system: System) -> None:
     system.database.admin.execute("REVOKE SELECT ON schema_migrations FROM PUBLIC")
     finding = system.checks()["migrations"]
-    assert "42501" in finding["saw"]
+    assert "42501" in finding["observed"]
     assert "GRANT" in finding["remedy"]
 
 
@@ -123,7 +123,7 @@ def test_a_secret_without_a_password_fails_one_check_that_others_point_to(system
     client.put_secret_value(SecretId="config", SecretString=json.dumps(secret))
     checks = system.checks()
     login = checks["database_login"]
-    assert login["saw"] == "secret config has no text at key aurora_password"
+    assert login["observed"] == "secret config has no text at key aurora_password"
     assert "fill in what the app's configuration lacks" in login["remedy"]
     for name in ("connections", "migrations", "solid_queue"):
         assert checks[name]["status"] == "skip"
@@ -133,6 +133,6 @@ def test_a_service_that_is_gone_is_told_by_every_check_that_looks_at_it(system: 
     del system.ecs.engine.services[WORKER]
     checks = system.checks()
     for name in ("rollout", "image", "target_health", "solid_queue", "log_errors"):
-        assert f"has no service {WORKER}" in checks[name]["saw"], name
+        assert f"has no service {WORKER}" in checks[name]["observed"], name
     assert "WorkerServices" in checks["rollout"]["remedy"]
     assert checks["health_check"]["status"] == "pass"

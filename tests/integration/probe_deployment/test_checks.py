@@ -21,9 +21,9 @@ def test_a_wrong_password_is_found_by_the_health_check_and_the_login(system: Sys
     # GIVEN a password that was changed behind the secret's back, and web tasks that log in anew
     system.database.server.set_password("jiki", "another")
     checks = system.checks()
-    assert "503" in checks["health_check"]["saw"]
+    assert "503" in checks["health_check"]["observed"]
     assert "database_login" in checks["health_check"]["remedy"]
-    assert "refused the login of jiki" in checks["database_login"]["saw"]
+    assert "refused the login of jiki" in checks["database_login"]["observed"]
 
 
 def test_a_password_that_only_the_tasks_lack_is_told_apart(system: System) -> None:
@@ -47,21 +47,21 @@ def test_an_old_image_is_found_by_its_tag(system: System) -> None:
 def test_a_task_that_still_runs_the_old_image_is_named(system: System) -> None:
     system.deploy(WEB, NEW, wait=False)
     checks = system.checks(service=WEB)
-    assert f"api:{OLD}" in checks["image"]["saw"]
+    assert f"api:{OLD}" in checks["image"]["observed"]
     assert "aws ecs update-service" in checks["image"]["remedy"]
-    assert "IN_PROGRESS" in checks["rollout"]["saw"]
+    assert "IN_PROGRESS" in checks["rollout"]["observed"]
 
 
 def test_the_new_image_passes_once_it_is_rolled_out(system: System) -> None:
     system.deploy(WEB, NEW)
     checks = system.checks(service=WEB, expectedImageTag=NEW)
     assert checks["image"]["status"] == "pass"
-    assert checks["rollout"]["saw"] == f"{WEB} 2/2"
+    assert checks["rollout"]["observed"] == f"{WEB} 2/2"
 
 
 def test_a_service_without_enough_tasks_is_not_rolled_out(system: System) -> None:
     system.ecs.end_task(system.ecs.running_tasks(WEB)[0])
-    assert "runs 1 of 2 tasks" in system.checks(service=WEB)["rollout"]["saw"]
+    assert "runs 1 of 2 tasks" in system.checks(service=WEB)["rollout"]["observed"]
 
 
 def test_targets_that_are_gone_are_found(system: System) -> None:
@@ -69,7 +69,7 @@ def test_targets_that_are_gone_are_found(system: System) -> None:
     system.aws.client("elbv2").deregister_targets(
         TargetGroupArn=group, Targets=[{"Id": "10.1.0.5", "Port": 3000}]
     )
-    assert system.checks()["target_health"]["saw"] == "no target"
+    assert system.checks()["target_health"]["observed"] == "no target"
 
 
 def test_a_worker_has_no_target_group_to_look_at(system: System) -> None:
@@ -82,7 +82,7 @@ def test_a_worker_that_never_came_up_is_found(system: System) -> None:
     system.deploy(WORKER, NEW)
     checks = system.checks(service=WORKER)
     assert checks["rollout"]["status"] == "pass"
-    assert "no worker and no dispatcher" in checks["solid_queue"]["saw"]
+    assert "no worker and no dispatcher" in checks["solid_queue"]["observed"]
     assert f"aws logs tail /ecs/{WORKER}" in checks["solid_queue"]["remedy"]
 
 
@@ -97,8 +97,8 @@ def test_a_worker_service_of_no_task_has_no_process_and_no_image_to_look_at(
     system.aws_ecs.update_service(cluster=system.ecs.cluster, service=WORKER, desiredCount=0)
     system.ecs.advance(120)
     checks = system.checks(service=WORKER)
-    assert checks["solid_queue"]["saw"] == f"{WORKER} is scaled to no task"
-    assert checks["image"]["saw"] == f"{WORKER}: no task is wanted"
+    assert checks["solid_queue"]["observed"] == f"{WORKER} is scaled to no task"
+    assert checks["image"]["observed"] == f"{WORKER}: no task is asked for"
     assert checks["rollout"]["status"] == "pass"
 
 
@@ -112,7 +112,7 @@ def test_a_task_that_ran_out_of_memory_is_told_by_the_rollout(system: System) ->
     system.ecs.advance(60)
     finding = system.checks(service=WORKER)["rollout"]
     assert finding["status"] == "fail"
-    assert "OutOfMemoryError: Container killed due to memory usage" in finding["saw"]
+    assert "OutOfMemoryError: Container killed due to memory usage" in finding["observed"]
 
 
 def test_claims_of_a_dead_process_are_found(system: System) -> None:
@@ -123,12 +123,12 @@ def test_claims_of_a_dead_process_are_found(system: System) -> None:
         " INSERT INTO solid_queue_claimed_executions (job_id, process_id, created_at)"
         " SELECT id, 999999, now() FROM job"
     )
-    assert "1 claims held" in system.checks()["solid_queue"]["saw"]
+    assert "1 claims held" in system.checks()["solid_queue"]["observed"]
 
 
 def test_a_database_without_solid_queue_is_told(system: System) -> None:
     system.database.admin.execute("DROP TABLE solid_queue_processes CASCADE")
-    assert "no tables of Solid Queue" in system.checks()["solid_queue"]["saw"]
+    assert "no tables of Solid Queue" in system.checks()["solid_queue"]["observed"]
 
 
 def test_a_deployment_of_the_web_service_says_nothing_about_workers(system: System) -> None:
@@ -147,19 +147,19 @@ def test_a_new_error_in_the_log_is_quoted_and_redacted(system: System) -> None:
     )
     finding = system.checks(service=WEB)["log_errors"]
     assert finding["status"] == "fail"
-    assert "2 × FATAL -- : Stripe::AuthenticationError" in finding["saw"]
+    assert "2 × Stripe::AuthenticationError" in finding["observed"]
     assert f"aws logs tail /ecs/{WEB} --since 30m" in finding["remedy"]
-    assert "timeout" not in finding["saw"]
-    assert "hunter" not in finding["saw"]
+    assert "timeout" not in finding["observed"]
+    assert "hunter" not in finding["observed"]
 
 
 def test_errors_known_from_before_pass(system: System) -> None:
-    assert "none new" in system.checks()["log_errors"]["saw"]
+    assert "none new" in system.checks()["log_errors"]["observed"]
 
 
 def test_a_missing_log_group_is_told(system: System) -> None:
     system.aws.client("logs").delete_log_group(logGroupName=f"/ecs/{WEB}")
-    assert "ResourceNotFoundException" in system.checks()["log_errors"]["saw"]
+    assert "ResourceNotFoundException" in system.checks()["log_errors"]["observed"]
 
 
 def test_full_scale_out_must_fit(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def test_full_scale_out_must_fit(system: System, monkeypatch: pytest.MonkeyPatch
 def test_a_running_migration_is_found(system: System) -> None:
     key = 2053462845 * zlib.crc32(b"jiki_production")
     system.database.admin.execute("SELECT pg_advisory_lock(%s)", [key])
-    assert "a migration is running" in system.checks()["migrations"]["saw"]
+    assert "a migration is running" in system.checks()["migrations"]["observed"]
 
 
 def test_a_migration_of_the_queue_s_own_database_is_found(
@@ -188,14 +188,14 @@ def test_a_migration_of_the_queue_s_own_database_is_found(
                 "SELECT pg_advisory_lock(%s)", [2053462845 * zlib.crc32(b"jiki_queue")]
             )
             finding = system.checks(service=WEB)["migrations"]
-        assert "a migration is running" in finding["saw"]
+        assert "a migration is running" in finding["observed"]
     finally:
         system.database.admin.execute("DROP DATABASE jiki_queue WITH (FORCE)")
 
 
 def test_another_schema_version_is_found(system: System) -> None:
     finding = system.checks(expectedSchemaVersion="20260115000000")["migrations"]
-    assert finding["saw"] == f"public {VERSION}"
+    assert finding["observed"] == f"public {VERSION}"
     assert finding["status"] == "fail"
 
 
@@ -212,16 +212,17 @@ def test_an_unreachable_database_fails_one_check_that_others_point_to(
     failed = {name for name, check in checks.items() if check["status"] == "fail"}
     assert failed == {"database_login"}
     for name in ("connections", "migrations", "solid_queue"):
-        assert checks[name]["saw"] == "the database could not be asked: see database_login"
+        assert checks[name]["observed"] == "the database could not be asked: see database_login"
     assert "QueryDatabaseSecurityGroupId" in checks["database_login"]["remedy"]
 
 
-def test_throttled_calls_fail_one_check_and_hold_no_other(system: System) -> None:
-    system.ecs.fail_next(operation="ListTasks", times=4)
+def test_throttled_calls_blind_one_check_and_hold_no_other(system: System) -> None:
+    system.ecs.fail_next(operation="ListTasks", times=12)
     verdict: Any = system.probe(service=WEB)
-    failed = [check for check in verdict["checks"] if check["status"] == "fail"]
-    assert [check["name"] for check in failed if check["name"] != "connections"] == ["image"]
-    assert "ThrottlingException" in failed[0]["saw"] or "Throttling" in str(failed)
+    unknown = [check for check in verdict["checks"] if check["status"] == "unknown"]
+    assert verdict["status"] == "unknown"
+    assert {check["name"] for check in unknown} <= {"image", "log_errors"}
+    assert "Throttling" in unknown[0]["observed"]
 
 
 def test_nothing_secret_is_in_a_verdict(system: System) -> None:

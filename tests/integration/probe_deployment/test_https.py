@@ -9,6 +9,8 @@ import pytest
 
 from probe_deployment.checks import certificate, health_check
 from probe_deployment.finding import Finding, Status
+from probe_deployment.http_answer import Answer, judge
+from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
 from probe_deployment.settings import Settings
 from tests.integration.probe_deployment.https_server import HttpsServer, days, serve
@@ -28,11 +30,15 @@ class Context:
             "OPS_TABLE_NAME": "ops",
             "HEALTH_CHECK_URL": server.url,
             "HEALTH_CHECK_CA_CERTIFICATE": server.ca_certificate,
+            "SCHEDULE_GROUP": "jiki-ops",
+            "SCHEDULE_ROLE_ARN": "role",
+            "SCHEDULE_TARGET_ARN": "function",
         }
         for name, value in values.items():
             monkeypatch.setenv(name, value)
         self.settings = Settings.from_env()
         self.now = datetime.now(UTC)
+        self.request = Request(Trigger.PERSON, "deployment")
 
 
 def looked_at(check: Any, server: HttpsServer, monkeypatch: pytest.MonkeyPatch) -> Finding:
@@ -46,7 +52,7 @@ def test_a_good_certificate_passes_with_its_days(
     with serve(tmp_path, lifetime=days(60)) as server:
         finding = looked_at(certificate.check, server, monkeypatch)
         assert finding.status is Status.PASS
-        assert "60 days" in finding.saw
+        assert "60 days" in finding.observed
         assert looked_at(health_check.check, server, monkeypatch).status is Status.PASS
 
 
@@ -56,7 +62,7 @@ def test_a_certificate_about_to_expire_fails(
     with serve(tmp_path, lifetime=days(13)) as server:
         finding = looked_at(certificate.check, server, monkeypatch)
     assert finding.status is Status.FAIL
-    assert finding.wanted == "at least 14 days"
+    assert finding.expected == "at least 14 days"
 
 
 @pytest.mark.parametrize(
@@ -71,21 +77,21 @@ def test_a_certificate_that_does_not_verify_fails(
 ) -> None:
     with serve(tmp_path, **properties) as server:
         finding = looked_at(certificate.check, server, monkeypatch)
-        assert words in finding.saw
+        assert words in finding.observed
         health = looked_at(health_check.check, server, monkeypatch)
     assert health.status is Status.FAIL
-    assert "SSLError" in health.saw
+    assert "SSLError" in health.observed
 
 
 def test_a_chain_that_nobody_trusts_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(tmp_path) as server:
         server.ca_certificate = ""
         finding = looked_at(certificate.check, server, monkeypatch)
-    assert "unable to get local issuer certificate" in finding.saw
+    assert "unable to get local issuer certificate" in finding.observed
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "saw", "remedy"),
+    ("status", "headers", "observed", "remedy"),
     [
         (301, {"Location": "https://jiki.io/"}, "redirect to https://jiki.io/", "HealthCheckUrl"),
         (403, {"cf-mitigated": "challenge"}, "from Cloudflare", "jiki-ops-probe"),
@@ -100,14 +106,14 @@ def test_an_answer_other_than_200_fails_with_its_own_remedy(
     monkeypatch: pytest.MonkeyPatch,
     status: int,
     headers: dict[str, str],
-    saw: str,
+    observed: str,
     remedy: str,
 ) -> None:
     with serve(tmp_path) as server:
         server.status, server.headers = status, headers
         finding = looked_at(health_check.check, server, monkeypatch)
     assert finding.status is Status.FAIL
-    assert saw in finding.saw
+    assert observed in finding.observed
     assert remedy in finding.remedy
 
 
@@ -115,12 +121,12 @@ def test_the_time_of_the_body_counts(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with serve(tmp_path) as server:
         server.body_delay_seconds = 0.3
         finding = looked_at(health_check.check, server, monkeypatch)
-    assert float(finding.saw.removeprefix("200 after ").removesuffix(" s")) >= 0.3
+    assert float(finding.observed.removeprefix("200 after ").removesuffix(" s")) >= 0.3
 
 
 def test_a_slow_answer_fails() -> None:
-    finding = health_check.judge("https://api.jiki.io", 200, {}, seconds=3.5)
-    assert finding.saw == "200 after 3.50 s"
+    finding = judge("https://api.jiki.io", Answer(200, seconds=3.5))
+    assert finding.observed == "200 after 3.50 s"
     assert "short of CPU" in finding.remedy
 
 
@@ -133,7 +139,7 @@ def test_a_server_that_hangs_fails_at_the_deadline(
         server = HttpsServer(url=f"https://127.0.0.1:{silent.getsockname()[1]}/health-check")
         context = Context(server, monkeypatch)
         (result,) = run_checks({"check": lambda: check(context)}, 0.2)
-    assert result.finding.saw == "still running after 0.2 s"
+    assert result.finding.observed == "still running after 0.2 s"
 
 
 @pytest.mark.parametrize("check", [certificate.check, health_check.check])

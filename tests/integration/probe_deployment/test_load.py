@@ -59,7 +59,7 @@ def test_a_load_that_was_borne_passes_and_is_remembered(system: System, balancer
     assert verdict["status"] == "pass", verdict["table"]
     assert "900 requests, 0 5xx" in verdict["table"]
     tested = system.checks(suite="readiness")["load_tested"]
-    assert tested["saw"] == f"passed on {datetime.now(UTC):%Y-%m-%d}"
+    assert tested["observed"] == f"passed on {datetime.now(UTC):%Y-%m-%d}"
 
 
 def test_minutes_without_a_request_are_no_load_test(system: System, balancer: str) -> None:
@@ -72,7 +72,7 @@ def test_a_database_that_refuses_fails_the_suite(system: System) -> None:
     system.database.server.set_password("jiki", "another")
     checks = system.checks(suite="load")
     for name in ("peak_connections", "queue_latency"):
-        assert "refused the login of jiki" in checks[name]["saw"]
+        assert "refused the login of jiki" in checks[name]["observed"]
 
 
 def test_errors_of_these_minutes_fail_and_those_from_before_do_not(
@@ -80,7 +80,7 @@ def test_errors_of_these_minutes_fail_and_those_from_before_do_not(
 ) -> None:
     for name, value in (("RequestCount", 900.0), ("HTTPCode_Target_5XX_Count", 9.0)):
         metric(system, "AWS/ApplicationELB", name, ("LoadBalancer", balancer), value, 10)
-    assert "9 5xx (1.00%)" in system.checks(suite="load")["responses"]["saw"]
+    assert "9 5xx (1.00%)" in system.checks(suite="load")["responses"]["observed"]
     later = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
     assert system.checks(suite="load", startedAt=later)["responses"]["status"] == "skip"
 
@@ -88,7 +88,7 @@ def test_errors_of_these_minutes_fail_and_those_from_before_do_not(
 def test_a_peak_of_connections_that_is_over_fails(system: System) -> None:
     cluster = system.database.address.host.partition(".")[0]
     metric(system, "AWS/RDS", "DatabaseConnections", ("DBClusterIdentifier", cluster), 5000)
-    assert "5000 of" in system.checks(suite="load")["peak_connections"]["saw"]
+    assert "5000 of" in system.checks(suite="load")["peak_connections"]["observed"]
 
 
 def test_a_queue_that_is_behind_fails(system: System) -> None:
@@ -96,4 +96,4 @@ def test_a_queue_that_is_behind_fails(system: System) -> None:
     enqueue(system.database.admin, 1, age_seconds=600)
     finding = system.checks(suite="load")["queue_latency"]
     assert finding["status"] == "fail"
-    assert "waits 60" in finding["saw"]
+    assert "waits 60" in finding["observed"]

@@ -84,8 +84,7 @@ TO_DO = {
     "password_age": ("temporary password", "aws secretsmanager rotate-secret --secret-id config"),
     "rotation": (
         "rotation is off",
-        "make configure ENVIRONMENT=production SET='RotationSchedule=\"cron(0 9 1 * ? *)\"'"
-        " && make deploy ENVIRONMENT=production",
+        "make configure SET='RotationSchedule=\"cron(0 9 1 * ? *)\"' && make deploy",
     ),
     "secret_keys": (
         "jwt_secret is a placeholder; stripe_secret_key doesn't begin with sk_live_;"
@@ -101,11 +100,11 @@ TO_DO = {
     "load_tested": ("none has passed", "make load-test URL=http://127.0.0.1:"),
     "alarms": (
         "none on CPU, database connections, 5xx",
-        "make configure ENVIRONMENT=production SET='AlarmSet=all"
+        "make configure SET='AlarmSet=all"
         " DatabaseClusterId=jiki-production LoadBalancerName=app/jiki-api-alb/",
     ),
     "alert_subscribers": ("0 confirmed", "aws sns subscribe --topic-arn arn:aws:sns"),
-    "dashboard": ("no dashboard", "make deploy ENVIRONMENT=production: it brings one"),
+    "dashboard": ("no dashboard", "make deploy: it brings one"),
     "audit_trail": ("no trail of all regions", "aws cloudtrail create-trail"),
     "security_groups": (
         "rds lets 0.0.0.0/0 in at tcp 5432-5432, legacy lets ::/0 in at every port",
@@ -123,7 +122,7 @@ TO_DO = {
     ),
     "connections": (
         "at full scale-out",
-        "make configure ENVIRONMENT=production SET='MaxTasks=",
+        "make configure SET='MaxTasks=",
     ),
     "worker_scaling": ("remembered no tick", "aws logs tail /aws/lambda/jiki-ops-scale-workers"),
 }
@@ -132,9 +131,9 @@ TO_DO = {
 def test_everything_that_is_to_do_is_found_with_the_command_that_mends_it(account: System) -> None:
     checks = readiness(account)
     assert set(checks) == set(READINESS) == {*TO_DO, "certificate"}
-    for name, (saw, remedy) in TO_DO.items():
+    for name, (observed, remedy) in TO_DO.items():
         assert checks[name]["status"] == "fail", name
-        assert saw in checks[name]["saw"], name
+        assert observed in checks[name]["observed"], name
         assert remedy in checks[name]["remedy"], name
 
 
@@ -149,7 +148,7 @@ def test_what_is_done_passes(account: System, monkeypatch: pytest.MonkeyPatch) -
         do(account)
     monkeypatch.setenv("MAX_TASKS", "5")
     checks = readiness(account)
-    left = {name: check["saw"] for name, check in checks.items() if check["status"] != "pass"}
+    left = {name: check["observed"] for name, check in checks.items() if check["status"] != "pass"}
     assert left == {"certificate": "the health check's address is not https"}
 
 
@@ -157,7 +156,7 @@ def test_a_trail_that_has_stopped_is_told_apart(account: System) -> None:
     start_trail(account)
     account.aws.client("cloudtrail").stop_logging(Name="account")
     finding = readiness(account)["audit_trail"]
-    assert finding["saw"] == "account has stopped"
+    assert finding["observed"] == "account has stopped"
     assert "start-logging" in finding["remedy"]
 
 
@@ -172,7 +171,7 @@ def test_a_service_without_load_balancer_has_none_to_protect(account: System) ->
     account.ecs.service(WEB).target_group_arn = None
     checks = readiness(account)
     assert checks["load_balancer_protection"]["status"] == "skip"
-    assert checks["alarms"]["saw"] == "none on CPU, database connections"
+    assert checks["alarms"]["observed"] == "none on CPU, database connections"
 
 
 def test_alarms_on_another_system_and_a_scaler_that_only_talks_do_not_count(
@@ -192,9 +191,7 @@ def test_alarms_on_another_system_and_a_scaler_that_only_talks_do_not_count(
     # A VPC that isn't there, too.
     monkeypatch.setenv("VPC_ID", "vpc-0ther")
     checks = readiness(account)
-    assert "none on CPU" in checks["alarms"]["saw"]
-    assert checks["worker_scaling"]["remedy"].endswith(
-        "SET='ScalerDryRun=false' && make deploy ENVIRONMENT=production"
-    )
+    assert "none on CPU" in checks["alarms"]["observed"]
+    assert checks["worker_scaling"]["remedy"].endswith("SET='ScalerDryRun=false' && make deploy")
     assert checks["security_groups"]["remedy"] == "correct the parameter VpcId"
-    assert checks["database_protection"]["saw"] == "its storage is not encrypted"
+    assert checks["database_protection"]["observed"] == "its storage is not encrypted"

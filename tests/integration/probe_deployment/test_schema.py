@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from probe_deployment.request import Trigger
 from probe_deployment.suites import SUITES
-from probe_deployment.triggers import Trigger
 from probe_deployment.verdict import Outcome
 from tests.integration.probe_deployment.conftest import NEW, OLD, WEB, WORKER, System
 
@@ -20,9 +20,10 @@ CHECK = SCHEMA["properties"]["checks"]["items"]
 FAILED = {
     "name": "image",
     "status": "fail",
-    "saw": "x",
-    "wanted": "y",
+    "observed": "x",
+    "expected": "y",
     "remedy": "z",
+    "olderVersionFixes": False,
     "seconds": 0.1,
 }
 
@@ -38,9 +39,10 @@ def validator() -> Draft202012Validator:
 
 
 def test_answers_to_all_callers_fit_the_schema(
-    system: System, validator: Draft202012Validator
+    system: System, validator: Draft202012Validator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system.deploy(WEB, NEW)
+    monkeypatch.setenv("PROBE_SOAK_MINUTES", "1,3")
     event = system.deployment_event(WEB)
     answers = [system.probe(event)]
     # A failing, a pending and an unreachable one, too.
@@ -54,10 +56,10 @@ def test_answers_to_all_callers_fit_the_schema(
     answers += [system.probe(suite=suite) for suite in ("self", "load", "readiness")]
     for answer in answers:
         validator.validate(json.loads(json.dumps(answer)))
-    assert {answer["status"] for answer in answers} == {"pass", "fail", "pending"}
-    assert {answer["suite"] for answer in answers} == set(SUITES) - {"lifecycle"}
+    assert {answer["status"] for answer in answers} == {"pass", "pass_so_far", "fail", "pending"}
+    assert {answer["suite"] for answer in answers} == set(SUITES) - {"green", "lifecycle"}
     statuses = {check["status"] for answer in answers for check in answer["checks"]}
-    assert statuses == {"pass", "fail", "skip"}
+    assert statuses == {"pass", "fail", "unknown", "skip"}
 
 
 def test_the_schema_names_all_that_can_be() -> None:
@@ -73,7 +75,7 @@ def test_the_schema_names_all_that_can_be() -> None:
     "change",
     [
         {"status": "broken"},
-        {"schemaVersion": 2},
+        {"schemaVersion": 1},
         {"services": []},
         {"extra": 1},
         {"checks": [{**FAILED, "remedy": ""}]},
@@ -82,13 +84,14 @@ def test_the_schema_names_all_that_can_be() -> None:
 )
 def test_another_shape_is_refused(validator: Draft202012Validator, change: dict[str, Any]) -> None:
     good: dict[str, Any] = {
-        "schemaVersion": 1,
+        "schemaVersion": 2,
         "status": "fail",
         "suite": "deployment",
         "trigger": "person",
         "services": [WORKER],
         "deploymentId": None,
         "decidedAt": "2026-01-15T10:35:00+00:00",
+        "nextLookAt": None,
         "attempts": 1,
         "seconds": 0.1,
         "summary": "1 of 1 checks failed",

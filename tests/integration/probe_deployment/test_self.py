@@ -14,9 +14,9 @@ from ops_common.query_database import LambdaQueryDatabase
 from probe_deployment.checks import database_login, own_functions, own_triggers
 from probe_deployment.context import Clients, Context
 from probe_deployment.finding import Finding, Status
+from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
 from probe_deployment.settings import Settings
-from probe_deployment.triggers import Request, Trigger
 from send_alerts import wiring
 from tests.integration.probe_deployment.conftest import System
 
@@ -96,7 +96,7 @@ def own(context: Context, **physical_ids: tuple[str, str]) -> Context:
 def test_each_function_is_well_by_its_own_account(context: Context, name: str) -> None:
     finding = own_functions.check(own(context), name)
     assert finding.status is Status.PASS, finding
-    assert finding.saw.startswith("every variable is well")
+    assert finding.observed.startswith("every variable is well")
 
 
 def test_a_token_that_slack_does_not_know_is_named(context: Context, system: System) -> None:
@@ -105,9 +105,9 @@ def test_a_token_that_slack_does_not_know_is_named(context: Context, system: Sys
     )
     wiring._parameters.cache_clear()
     finding = own_functions.check(own(context), "SendAlerts")
-    assert "slack: " in finding.saw
-    assert "invalid_auth" in finding.saw
-    assert "xoxb" not in finding.saw
+    assert "slack: " in finding.observed
+    assert "invalid_auth" in finding.observed
+    assert "xoxb" not in finding.observed
 
 
 def test_missing_variables_are_all_named_once(
@@ -116,7 +116,7 @@ def test_missing_variables_are_all_named_once(
     monkeypatch.delenv("QUERY_DATABASE_FUNCTION")
     monkeypatch.delenv("ECS_CLUSTER")
     finding = own_functions.check(own(context), "RotatePassword")
-    assert finding.saw.count("is missing") == 2
+    assert finding.observed.count("is missing") == 2
     assert "make deploy" in finding.remedy
 
 
@@ -130,7 +130,7 @@ def test_a_query_database_that_is_set_up_badly_is_named_alone(
     results = run_checks(checks | login, 10)
     failed = {each.check: each.finding for each in results if each.finding.status is Status.FAIL}
     assert list(failed) == ["QueryDatabase"]
-    assert "STATEMENT_TIMEOUT_SECONDS must be" in failed["QueryDatabase"].saw
+    assert "STATEMENT_TIMEOUT_SECONDS must be" in failed["QueryDatabase"].observed
     assert "make deploy" in failed["QueryDatabase"].remedy
 
 
@@ -154,7 +154,7 @@ def test_a_secret_without_the_password_is_left_to_the_check_of_the_login(
     )
     finding = own_functions.check(own(context), name)
     assert finding.status is Status.SKIP
-    assert "see database_login" in finding.saw
+    assert "see database_login" in finding.observed
 
 
 def test_a_secret_that_is_gone_is_left_to_it_too_unless_it_is_another_one(
@@ -173,7 +173,7 @@ def test_a_secret_that_is_gone_is_left_to_it_too_unless_it_is_another_one(
 
 def test_a_function_that_is_gone_is_told(context: Context) -> None:
     (result,) = run_checks({"alerts": lambda: own_functions.check(context, "SendAlerts")}, 10)
-    assert result.finding.saw == "the stack has no resource SendAlerts"
+    assert result.finding.observed == "the stack has no resource SendAlerts"
     assert "make deploy" in result.finding.remedy
 
 
@@ -185,7 +185,7 @@ def test_a_disabled_rule_is_named(context: Context, system: System) -> None:
     assert own_triggers.rules(context).remedy == f"aws events enable-rule --name {name}"
     events.enable_rule(Name=name)
     events.remove_targets(Rule=name, Ids=["queue"])
-    assert "AlarmRule has no target" in own_triggers.rules(context).saw
+    assert "AlarmRule has no target" in own_triggers.rules(context).observed
 
 
 def test_a_disabled_schedule_is_named(context: Context, system: System) -> None:
@@ -204,11 +204,11 @@ def test_a_disabled_schedule_is_named(context: Context, system: System) -> None:
         return own_triggers.schedules(own(context, Tick=(own_triggers.SCHEDULE, "tick")))
 
     assert schedule("ENABLED").status is Status.PASS
-    assert schedule("DISABLED").saw == "disabled: Tick"
+    assert schedule("DISABLED").observed == "disabled: Tick"
 
 
 @pytest.mark.parametrize(
-    ("state", "letters", "saw"),
+    ("state", "letters", "observed"),
     [
         ("Enabled", 0, ""),
         ("Disabled", 0, "aws lambda update-event-source-mapping"),
@@ -216,7 +216,7 @@ def test_a_disabled_schedule_is_named(context: Context, system: System) -> None:
     ],
 )
 def test_an_unread_queue_and_dead_letters_are_told_apart(
-    context: Context, system: System, state: str, letters: int, saw: str
+    context: Context, system: System, state: str, letters: int, observed: str
 ) -> None:
     queue = context.own_resource("AlertDeadLetterQueue")
     for _ in range(letters):
@@ -237,15 +237,17 @@ def test_an_unread_queue_and_dead_letters_are_told_apart(
         AlertDeadLetterQueue=("AWS::SQS::Queue", queue),
     )
     finding = own_triggers.alert_queue(changed)
-    assert finding.status is (Status.FAIL if saw else Status.PASS)
-    assert saw in finding.remedy
+    assert finding.status is (Status.FAIL if observed else Status.PASS)
+    assert observed in finding.remedy
 
 
 def test_a_rotation_by_another_function_is_told(context: Context, system: System) -> None:
     assert own_triggers.rotation_function(own(context)).status is Status.SKIP
-    wanted = own(context, ConfigSecretRotation=("AWS::SecretsManager::RotationSchedule", "config"))
-    assert own_triggers.rotation_function(wanted).saw == "rotation is off"
+    expected = own(
+        context, ConfigSecretRotation=("AWS::SecretsManager::RotationSchedule", "config")
+    )
+    assert own_triggers.rotation_function(expected).observed == "rotation is off"
     system.aws.begin_rotation("5b1f1c9e-1d52-4e6f-8f2b-0d6f9a3f7c11")
-    assert own_triggers.rotation_function(own(context)).saw == "rotation by rotation-stub"
+    assert own_triggers.rotation_function(own(context)).observed == "rotation by rotation-stub"
     ours = own(context, RotatePassword=("", "rotation-stub"))
     assert own_triggers.rotation_function(ours).status is Status.PASS

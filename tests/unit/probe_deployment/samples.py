@@ -6,7 +6,7 @@ from typing import Any
 
 from ops_common.ecs import Deployment, Service
 from probe_deployment.finding import Finding, Result
-from probe_deployment.triggers import Request, Trigger
+from probe_deployment.request import Request, Trigger
 from probe_deployment.verdict import Outcome, Verdict
 
 NOW = datetime(2026, 1, 15, 10, 35, tzinfo=UTC)
@@ -45,16 +45,26 @@ def passed(name: str) -> Result:
     return Result(name, Finding.passed("200 after 0.10 s", "200"), 0.1)
 
 
-def failed(name: str, saw: str = "503", remedy: str = "do this") -> Result:
-    return Result(name, Finding.failed(saw, "200", remedy), 0.1)
+def failed(
+    name: str, observed: str = "503", remedy: str = "do this", *, fixes: bool = False
+) -> Result:
+    finding = Finding.failed(observed, "200", remedy, older_version_fixes=fixes)
+    return Result(name, finding, 0.1)
+
+
+def unknown(name: str) -> Result:
+    return Result(name, Finding.unknown("AWS refused", "an answer", "allow it"), 0.1)
 
 
 def verdict(*results: Result, request: Request = REQUEST, **changes: Any) -> Verdict:
-    bad = any(each.finding.status == "fail" for each in results)
+    statuses = {each.finding.status.value for each in results}
+    outcome = Outcome.FAIL if "fail" in statuses else Outcome.PASS
+    if "unknown" in statuses and outcome is Outcome.PASS:
+        outcome = Outcome.UNKNOWN
     values: dict[str, Any] = {
         "request": request,
         "services": (request.service,) if request.service else (WEB, WORKER),
-        "outcome": Outcome.FAIL if bad else Outcome.PASS,
+        "outcome": outcome,
         "results": results,
         "decided_at": NOW,
         **changes,

@@ -10,7 +10,7 @@ from tests.unit.probe_deployment.samples import NOW
 
 
 @pytest.mark.parametrize(
-    ("rotated_days_ago", "temporary", "saw"),
+    ("rotated_days_ago", "temporary", "observed"),
     [
         (1, True, "the temporary password is still in use"),
         (None, False, "never rotated"),
@@ -18,11 +18,15 @@ from tests.unit.probe_deployment.samples import NOW
     ],
 )
 def test_a_password_must_be_new_and_nobody_s_default(
-    rotated_days_ago: int | None, temporary: bool, saw: str
+    rotated_days_ago: int | None, temporary: bool, observed: str
 ) -> None:
     rotated = None if rotated_days_ago is None else NOW - timedelta(days=rotated_days_ago)
     finding = app_secret.judge_age(rotated, NOW, 45, temporary=temporary, remedy="rotate it")
-    assert (finding.status, finding.saw, finding.remedy) == (Status.FAIL, saw, "rotate it")
+    assert (finding.status, finding.observed, finding.remedy) == (
+        Status.FAIL,
+        observed,
+        "rotate it",
+    )
 
 
 def test_a_password_of_the_last_day_allowed_passes() -> None:
@@ -54,7 +58,7 @@ def test_keys_are_judged_by_name_and_no_value_is_told() -> None:
 def test_a_certificate_needs_its_days(days: int, status: Status) -> None:
     finding = certificate.judge("api.jiki.io", NOW + timedelta(days=days), NOW, 14)
     assert finding.status is status
-    assert f"{days} days" in finding.saw
+    assert f"{days} days" in finding.observed
 
 
 @pytest.mark.parametrize(

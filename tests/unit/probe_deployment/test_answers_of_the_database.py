@@ -36,26 +36,26 @@ def test_a_worker_and_a_dispatcher_of_the_deployment_that_beat_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    ("processes", "saw"),
+    ("processes", "observed"),
     [
-        ((), "no worker and no dispatcher that beats among 0 processes registered since; 0 older"),
-        ((process("Worker", minutes=60), process("Dispatcher")), "no worker that beats"),
-        ((process("Worker", beat=131), process("Dispatcher")), "no worker that beats"),
-        ((process("Worker"), process("Supervisor(fork)")), "no dispatcher that beats"),
+        ((), "no worker and no dispatcher with a current heartbeat among 0 processes"),
+        ((process("Worker", minutes=60), process("Dispatcher")), "no worker with"),
+        ((process("Worker", beat=131), process("Dispatcher")), "no worker with"),
+        ((process("Worker"), process("Supervisor(fork)")), "no dispatcher with"),
     ],
 )
 def test_older_processes_and_silent_ones_do_not_count(
-    processes: tuple[dict[str, Any], ...], saw: str
+    processes: tuple[dict[str, Any], ...], observed: str
 ) -> None:
     finding = of_queue(*processes)
     assert finding.status is Status.FAIL
-    assert saw in finding.saw
+    assert observed in finding.observed
 
 
 def test_claims_of_silent_processes_and_of_vanished_ones_are_lost() -> None:
     silent = process("Worker", minutes=60, beat=301, claims=3)
     finding = of_queue(*UP, silent, orphaned=2)
-    assert finding.saw == "5 claims held by processes that are gone"
+    assert finding.observed == "5 claims held by processes that are gone"
     # One that is late, but not dead, may still be working on them.
     assert of_queue(*UP, process("Worker", beat=299, claims=3)).status is Status.PASS
 
@@ -97,7 +97,7 @@ def test_connections_must_fit_now_and_at_full_scale_out(
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected", "status", "saw"),
+    ("answer", "expected", "status", "observed"),
     [
         ({"running": True, "versions": {"public": "2"}}, None, "fail", "a migration is running"),
         ({"running": False, "versions": {}}, "2", "skip", "not a Rails database"),
@@ -108,8 +108,8 @@ def test_connections_must_fit_now_and_at_full_scale_out(
     ],
 )
 def test_migrations_are_settled_at_one_version(
-    answer: dict[str, Any], expected: str | None, status: str, saw: str
+    answer: dict[str, Any], expected: str | None, status: str, observed: str
 ) -> None:
     finding = migrations.judge(answer, expected)
     assert finding.status == status
-    assert saw in finding.saw
+    assert observed in finding.observed

@@ -39,7 +39,7 @@ def test_a_digest_beside_the_tag_or_in_its_place_is_the_same_image(shown: str) -
 
 
 @pytest.mark.parametrize(
-    ("running", "saw"),
+    ("running", "observed"),
     [
         ((), "no running task"),
         ((task(container(shown=f"{ECR}:old")), task()), "1 of 2: task 0a1b2c3d has api:old"),
@@ -50,11 +50,11 @@ def test_a_digest_beside_the_tag_or_in_its_place_is_the_same_image(shown: str) -
     ],
 )
 def test_another_tag_repository_or_build_is_another_image(
-    running: tuple[Task, ...], saw: str
+    running: tuple[Task, ...], observed: str
 ) -> None:
     finding = judged(*running)
     assert finding.status is Status.FAIL
-    assert saw in finding.saw
+    assert observed in finding.observed
 
 
 def test_a_sidecar_with_the_wanted_tag_does_not_do_for_the_app() -> None:
@@ -78,7 +78,7 @@ def test_a_sidecar_pulled_anew_is_no_other_build_of_the_app() -> None:
 
 @pytest.mark.parametrize(
     ("expected", "digest", "status"),
-    [(ONE, ONE, Status.PASS), (TWO, ONE, Status.FAIL), ("new", ONE, Status.SKIP)],
+    [(ONE, ONE, Status.PASS), (TWO, ONE, Status.FAIL), ("new", ONE, Status.UNKNOWN)],
 )
 def test_a_definition_by_digest_tells_the_digest_and_no_tag(
     expected: str, digest: str, status: Status

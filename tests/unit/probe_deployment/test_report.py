@@ -5,7 +5,7 @@ import pytest
 
 from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
 from probe_deployment.report import event, report
-from probe_deployment.triggers import Request, Trigger
+from probe_deployment.request import Request, Trigger
 from tests.unit.probe_deployment.samples import NOW, REQUEST, WEB, failed, passed, verdict
 
 CANARY = Request(Trigger.SCHEDULE, "canary")
@@ -48,7 +48,7 @@ def test_a_pass_is_one_line() -> None:
 def test_a_failure_opens_a_critical_incident_that_says_what_to_do() -> None:
     opened = event(verdict(passed("image"), failed("health_check", "503", "redeploy it")))
     assert (opened.state, opened.severity) == (State.OPEN, Severity.CRITICAL)
-    assert opened.text == "• health_check: 503 (wanted: 200)\n  → redeploy it"
+    assert opened.text == "• health_check: 503 (expected: 200)\n  → redeploy it"
     assert opened.facts["deployment"] == "ecs-svc/2"
 
 

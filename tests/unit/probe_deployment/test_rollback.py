@@ -3,8 +3,8 @@ from copy import replace
 import pytest
 
 from ops_common.ecs import Service
+from probe_deployment.request import Trigger
 from probe_deployment.rollback import decide
-from probe_deployment.triggers import Trigger
 from probe_deployment.verdict import Outcome, Verdict
 from tests.unit.probe_deployment.samples import (
     DEFINITION,
@@ -16,7 +16,7 @@ from tests.unit.probe_deployment.samples import (
     verdict,
 )
 
-BROKEN = verdict(failed("health_check"))
+BROKEN = verdict(failed("health_check", fixes=True))
 LAST = DEFINITION + "41"
 
 
@@ -34,13 +34,13 @@ def test_goes_back_to_the_last_task_definition_that_passed() -> None:
         (BROKEN, SERVICE, None, True, "no deployment of this service has passed"),
         (BROKEN, SERVICE, DEFINITION + "42", True, "the last task definition that passed"),
         (
-            verdict(failed("health_check"), failed("database_login")),
+            verdict(failed("health_check", fixes=True), failed("database_login")),
             SERVICE,
             LAST,
             True,
             "the database refuses the app",
         ),
-        (verdict(failed("certificate")), SERVICE, LAST, True, "would not mend certificate"),
+        (verdict(failed("certificate")), SERVICE, LAST, True, "would not fix certificate"),
     ],
 )
 def test_stays_where_it_is_and_says_why(

@@ -15,6 +15,7 @@ from ops_common.query_database import (
 from probe_deployment.finding import Finding, Status
 from probe_deployment.runner import run_checks
 
+UNKNOWN, FAIL = Status.UNKNOWN, Status.FAIL
 FINE = Finding.passed("fine", "fine")
 
 
@@ -54,14 +55,14 @@ def test_checks_run_side_by_side() -> None:
     assert [each.finding.status for each in results] == [Status.PASS, Status.PASS]
 
 
-def test_a_stuck_check_fails_at_the_deadline_and_holds_nobody(released: Event) -> None:
+def test_a_stuck_check_is_unknown_at_the_deadline_and_holds_nobody(released: Event) -> None:
     def stuck() -> Finding:
         released.wait()
         return FINE
 
     results = run_checks({"stuck": stuck, "quick": lambda: FINE}, 0.05)
-    assert results[0].finding.status is Status.FAIL
-    assert results[0].finding.saw == "still running after 0.05 s"
+    assert results[0].finding.status is Status.UNKNOWN
+    assert results[0].finding.observed == "still running after 0.05 s"
     assert results[1].finding is FINE
 
 
@@ -70,28 +71,66 @@ def refused(code: str) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    ("error", "saw", "remedy"),
+    ("error", "status", "observed", "remedy"),
     [
-        (refused("AccessDeniedException"), "AccessDenied", "allow DescribeServices"),
-        (refused("ThrottlingException"), "Throttling", "run the probe again later"),
-        (refused("ClusterNotFoundException"), "ClusterNotFound", "parameters"),
-        (ReadTimeoutError(endpoint_url="https://x"), "ReadTimeoutError", "again"),
-        (LoginRefused("db:5432 refused the login of jiki"), "refused the login", "runbook"),
-        (DatabaseUnreachable("db:5432: timeout"), "db:5432: timeout", "security group"),
-        (DatabaseTimeout("db:5432: canceling statement"), "canceling", "Performance Insights"),
-        (DatabaseRefused("db:5432: 42501 permission denied"), "42501", "GRANT"),
-        (QueueTablesMissing("database a has no tables"), "no tables", "QueueDatabaseName"),
-        (DatabaseError("query failed on migrations: KeyError"), "KeyError", "read the log"),
-        (ServiceNotFound("cluster c has no service w"), "no service w", "WebService"),
-        (ValueError("hunter2"), "ValueError", "log"),
+        (
+            refused("AccessDeniedException"),
+            Status.UNKNOWN,
+            "AccessDenied",
+            "allow DescribeServices",
+        ),
+        (refused("ThrottlingException"), UNKNOWN, "Throttling", "run the probe again later"),
+        (refused("ClusterNotFoundException"), UNKNOWN, "ClusterNotFound", "parameters"),
+        (ReadTimeoutError(endpoint_url="https://x"), UNKNOWN, "ReadTimeoutError", "again"),
+        (
+            LoginRefused("db:5432 refused the login of jiki"),
+            Status.FAIL,
+            "refused the login",
+            "runbook",
+        ),
+        (
+            DatabaseUnreachable("db:5432: timeout"),
+            Status.FAIL,
+            "db:5432: timeout",
+            "security group",
+        ),
+        (
+            DatabaseTimeout("db:5432: canceling statement"),
+            Status.UNKNOWN,
+            "canceling",
+            "Performance Insights",
+        ),
+        (DatabaseRefused("db:5432: 42501 permission denied"), UNKNOWN, "42501", "GRANT"),
+        (
+            QueueTablesMissing("database a has no tables"),
+            Status.FAIL,
+            "no tables",
+            "QueueDatabaseName",
+        ),
+        (
+            DatabaseError("query failed on migrations: KeyError"),
+            Status.UNKNOWN,
+            "KeyError",
+            "read the log",
+        ),
+        (
+            ServiceNotFound("cluster c has no service w"),
+            Status.UNKNOWN,
+            "no service w",
+            "WebService",
+        ),
+        (ValueError("hunter2"), UNKNOWN, "ValueError", "log"),
     ],
 )
-def test_an_error_is_a_failure_that_says_what_to_do(error, saw: str, remedy: str) -> None:
+def test_an_error_is_unknown_or_a_failure_and_says_what_to_do(
+    error, status: Status, observed: str, remedy: str
+) -> None:
     def broken() -> Finding:
         raise error
 
     (result,) = run_checks({"broken": broken}, 5)
-    assert result.finding.status is Status.FAIL
-    assert saw in result.finding.saw
+    assert result.finding.status is status
+    assert observed in result.finding.observed
     assert remedy in result.finding.remedy
-    assert "hunter2" not in result.finding.saw
+    assert not result.finding.older_version_fixes
+    assert "hunter2" not in result.finding.observed

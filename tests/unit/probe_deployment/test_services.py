@@ -11,6 +11,12 @@ from probe_deployment.finding import Status
 from tests.unit.probe_deployment.samples import DEPLOYMENT, NOW, SERVICE, service
 
 OLDER = replace(DEPLOYMENT, id="ecs-svc/1", primary=False, running=1)
+
+
+def target(state: str, description: str = "", reason: str = "") -> target_health.Target:
+    return target_health.Target("10.1.0.5", state, reason, description)
+
+
 LONG_AGO = NOW - timedelta(hours=2)
 
 
@@ -63,7 +69,7 @@ def test_the_canary_finds_what_will_not_mend_itself(state: Service, words: str) 
 @pytest.mark.parametrize(
     ("targets", "status"),
     [
-        ([("healthy", ""), ("draining", "")], Status.PASS),
+        ([("healthy", ""), ("draining", "")], "pass"),
         ([("healthy", ""), ("unhealthy", "Health checks failed with these codes: [503]")], "fail"),
         ([("healthy", ""), ("initial", "Target registration is in progress")], "fail"),
         ([("draining", "")], "fail"),
@@ -73,12 +79,12 @@ def test_the_canary_finds_what_will_not_mend_itself(state: Service, words: str) 
 def test_targets_are_well_when_all_that_stay_are_healthy(
     targets: list[tuple[str, str]], status: str
 ) -> None:
-    finding = target_health.judge(targets)
+    finding = target_health.judge([target(*each) for each in targets])
     assert finding.status == status
-    assert all(reason in finding.saw for state, reason in targets if state != "draining")
+    assert all(reason in finding.observed for state, reason in targets if state != "draining")
 
 
 def test_one_healthy_target_is_enough_while_others_start() -> None:
-    targets = [("healthy", ""), ("initial", "")]
+    targets = [target("healthy"), target("initial")]
     assert target_health.judge(targets, {"draining", "initial"}).status is Status.PASS
     assert target_health.judge(targets[1:], {"draining", "initial"}).status is Status.FAIL

@@ -1,0 +1,19 @@
+"""What a log tells about a deployment: errors, in the formats that Rails apps on ECS write."""
+
+from probe_deployment.logs.compare import Change, Compared, Counted, compare, count
+from probe_deployment.logs.errors import LogError, errors, first_error
+from probe_deployment.logs.fingerprint import fingerprint
+from probe_deployment.logs.redact import redact
+
+__all__ = [
+    "Change",
+    "Compared",
+    "Counted",
+    "LogError",
+    "compare",
+    "count",
+    "errors",
+    "fingerprint",
+    "first_error",
+    "redact",
+]

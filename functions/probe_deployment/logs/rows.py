@@ -1,0 +1,111 @@
+"""Rows of a log event: cut, without colours, and parted into level and message."""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+# Cut first, then search: every later step is bounded, whatever a line holds.
+MAX_EVENT = 64_000
+MAX_ROW = 4_000
+MAX_ROWS = 400
+
+_COLOUR = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f]")
+_STAMP = re.compile(
+    r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?\s*"
+)
+_TAG = re.compile(r"\[([^\[\]]{0,200})\]\s*")
+_CLASSIC = re.compile(r"[DIWEFA], \[[^\]]{1,60}\]\s+([A-Z]{3,7}) -- [^:]{0,80}: ?")
+_SEMANTIC = re.compile(r"([TDIWEF]) \[\d{0,10}:?[^\]]{0,120}\]\s*")
+_KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d+ [\w.-]+:\d+\] ")
+_LOWER = re.compile(r"(trace|debug|info|warn|warning|error|fatal|panic)\s+")
+_IN_BRACKETS = re.compile(r"^[\w.-]{1,40}: \[(emerg|alert|crit|error|warn|notice|info)\] ")
+_WORD = re.compile(
+    r"(?:^|(?<=[\s\[|<(]))(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|CRIT|ALERT"
+    r"|EMERG|PANIC|SEVERE)(?=[\s\]:|>),-]|$)"
+)
+WORD_WITHIN = 100
+"""A level stands near the start of its row; further on the same word is part of the text."""
+
+
+class Level(StrEnum):
+    """How bad a row says that it is."""
+
+    QUIET = "quiet"
+    """Trace to notice."""
+    WARNING = "warning"
+    ERROR = "error"
+    """Error and all above it."""
+
+
+LEVELS: dict[str, Level] = {
+    **dict.fromkeys(
+        (
+            *("trace", "t", "verbose", "debug", "d", "info", "i", "information", "informational"),
+            *("notice", "ok", "success"),
+        ),
+        Level.QUIET,
+    ),
+    **dict.fromkeys(("warn", "warning", "w"), Level.WARNING),
+    **dict.fromkeys(
+        (
+            *("error", "err", "e", "fatal", "f", "critical", "crit", "alert", "emerg"),
+            *("emergency", "panic", "severe", "failure"),
+        ),
+        Level.ERROR,
+    ),
+}
+
+
+class Row(NamedTuple):
+    """One row: its level where it has one, and what stands behind stamps and tags."""
+
+    level: Level | None
+    tags: tuple[str, ...]
+    message: str
+
+
+def rows(text: str) -> Iterator[str]:
+    """The rows of an event, cut and without colours."""
+    event = text[:MAX_EVENT].replace("\r", "\n")
+    for number, row in enumerate(event.split("\n")):
+        if number == MAX_ROWS:
+            return
+        yield _COLOUR.sub("", row[:MAX_ROW])
+
+
+def parse_row(row: str) -> Row:
+    """Part a row into level, tags and message.
+
+    Known are Ruby's Logger::Formatter, semantic_logger, Rails' tags, and a level word of other
+    libraries near the start.
+    """
+    level: Level | None = None
+    tags: list[str] = []
+    rest = row.strip()
+    while True:
+        if found := _STAMP.match(rest):
+            rest = rest[found.end() :]
+            if behind := _SEMANTIC.match(rest) or _LOWER.match(rest):
+                level, rest = LEVELS[behind[1].lower()], rest[behind.end() :]
+            continue
+        if found := _CLASSIC.match(rest):
+            level, rest = LEVELS.get(found[1].lower()), rest[found.end() :]
+            continue
+        if found := _TAG.match(rest):
+            if found[1] == "BUG":  # Ruby's own crash report
+                break
+            tags.append(found[1])
+            word = found[1].strip().partition(" ")[0].lower()
+            level, rest = level or LEVELS.get(word if len(word) > 1 else ""), rest[found.end() :]
+            continue
+        if found := _KLOG.match(rest) or _IN_BRACKETS.match(rest):
+            level, rest = LEVELS[found[1].lower()], rest[found.end() :]
+        break
+    return Row(level, tuple(tags), rest)
+
+
+def level_word(message: str) -> Level | None:
+    """The level that a word near the message's start names."""
+    found = _WORD.search(message[:WORD_WITHIN])
+    return LEVELS[found[1].lower()] if found else None

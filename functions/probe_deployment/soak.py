@@ -1,0 +1,65 @@
+"""Later looks at a deployment that passed, by one-time schedules: a pass is final after the last.
+
+Nothing waits in between: each look schedules the next before it looks itself, so one that dies
+loses none.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from probe_deployment.request import Request, Trigger
+
+type Minutes = tuple[int, ...]
+"""When it is looked again, in minutes after the first pass."""
+
+
+def next_look(request: Request, minutes: Minutes, now: datetime) -> datetime | None:
+    """When to look after this look; None after the last one, and where there are no later looks.
+
+    The minutes count from the end of the deployment's grace, or from the first pass.
+    """
+    if not soaks(request) or request.look >= len(minutes):
+        return None
+    before = minutes[request.look - 1] if request.look else 0
+    return now + timedelta(minutes=minutes[request.look] - before)
+
+
+def soaks(request: Request) -> bool:
+    """Whether later looks follow a pass of this request: of a deployment that ended by itself."""
+    return (
+        request.suite == "deployment"
+        and request.trigger in (Trigger.DEPLOYMENT, Trigger.SOAK)
+        and request.service is not None
+        and request.deployment_id is not None
+    )
+
+
+def is_over(request: Request, minutes: Minutes, now: datetime) -> bool:
+    """Whether a pass now is final.
+
+    A pipeline asks again by itself, so its own clock tells; a person and a schedule ask about now.
+    """
+    if request.trigger is Trigger.PIPELINE and request.suite == "deployment" and minutes:
+        started = request.started_at
+        return started is None or now >= started + timedelta(minutes=minutes[-1])
+    return not soaks(request) or request.look >= len(minutes)
+
+
+def name(request: Request) -> str:
+    """Of the schedule: one for a deployment, so that a repetition replaces it."""
+    return f"soak {request.service} {request.deployment_id}"
+
+
+def payload(request: Request) -> dict[str, Any]:
+    """The event of the next look."""
+    fields: dict[str, Any] = {
+        "trigger": Trigger.SOAK.value,
+        "suite": request.suite,
+        "service": request.service,
+        "deploymentId": request.deployment_id,
+        "startedAt": request.started_at.isoformat() if request.started_at else None,
+        "expectedImageTag": request.expected_image_tag,
+        "expectedSchemaVersion": request.expected_schema_version,
+        "look": request.look + 1,
+    }
+    return {key: value for key, value in fields.items() if value is not None}

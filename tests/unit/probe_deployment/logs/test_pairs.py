@@ -1,0 +1,130 @@
+"""Whether an error is new against those before."""
+
+import pytest
+
+from probe_deployment.logs import Change, compare, count
+from probe_deployment.logs.compare import chance, change
+
+
+def worse(before: list[str], after: list[str]) -> list[Change]:
+    compared = compare(count([before]), count([after]))
+    return [each.change for each in compared if each.change in (Change.NEW, Change.SURGE)]
+
+
+def rails(text: str, request: int = 1) -> str:
+    return f"[0f5e9a1c-0000-4000-8000-{request:012}] {text}"
+
+
+SAME = [
+    (
+        "NoMethodError (undefined method `x' for nil:NilClass):",
+        "NoMethodError (undefined method 'x' for nil):",
+    ),
+    ("RuntimeError (order 81 not saved):", "RuntimeError (order 1094 not saved):"),
+    ("RuntimeError (no user ada@example.org):", "RuntimeError (no user bob@example.org):"),
+    (
+        "Stripe::CardError (No such card: 'card_1NffrFeUfNV2Hib'):",
+        "Stripe::CardError (Your card was declined.):",
+    ),
+    (
+        "TypeError (no implicit conversion of #<User:0x00007f1> into String):",
+        "TypeError (no implicit conversion of #<User:0x00009a2> into String):",
+    ),
+    (
+        "JSON::ParserError (unexpected token at 'abc'):",
+        "JSON::ParserError (unexpected token at 'x y'):",
+    ),
+    (
+        'PG::UndefinedTable: ERROR:  relation "users" does not exist at character 15',
+        'PG::UndefinedTable: ERROR:  relation "users" does not exist at character 92',
+    ),
+]
+OTHER = [
+    (
+        "NameError (uninitialized constant Order::Total):",
+        "NameError (uninitialized constant Order::Tax):",
+    ),
+    (
+        "LoadError (cannot load such file -- vips):",
+        "LoadError (cannot load such file -- image_processing):",
+    ),
+    (
+        'PG::NotNullViolation: ERROR:  null value in column "plan"',
+        'PG::NotNullViolation: ERROR:  null value in column "slug"',
+    ),
+    (
+        'Errno::ECONNREFUSED (Connection refused - connect(2) for "db" port 5432):',
+        'Errno::ECONNREFUSED (Connection refused - connect(2) for "db" port 6379):',
+    ),
+    (
+        "Faraday::TimeoutError (execution expired):",
+        "Faraday::ServerError (the server responded with status 500):",
+    ),
+    (
+        "ArgumentError (wrong number of arguments (given 1, expected 0)):",
+        "ArgumentError (missing keyword: :plan):",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), SAME)
+def test_one_error_in_two_requests_is_the_same(before: str, after: str) -> None:
+    assert worse([rails(before)], [rails(after, 2)]) == []
+
+
+@pytest.mark.parametrize(("before", "after"), OTHER)
+def test_another_place_is_another_error(before: str, after: str) -> None:
+    assert worse([rails(before)], [rails(after, 2)]) == [Change.NEW]
+
+
+def test_the_app_s_own_line_tells_two_errors_apart_that_read_alike() -> None:
+    error = rails("Faraday::TimeoutError (execution expired):")
+    orders, mails = rails("app/models/order.rb:12:in 'Order#pay'"), rails("app/jobs/mail_job.rb:3")
+    moved = rails("app/models/order.rb:19:in 'Order#pay'")
+    library = rails("/usr/local/bundle/gems/faraday-2.1/lib/faraday.rb:9:in 'call'")
+    assert worse([error, library, orders], [error, library, moved]) == []
+    assert worse([error, library, orders], [error, library, mails]) == [Change.NEW]
+
+
+def test_rows_of_one_event_or_of_several_are_the_same_error() -> None:
+    rows = [rails("KeyError (key not found: :plan):"), rails("app/models/plan.rb:3:in 'Plan.find'")]
+    assert worse(["\n".join(rows)], rows) == []
+
+
+def test_what_a_task_was_given_up_for_decides() -> None:
+    assert worse([], ["rake aborted!", "SignalException: SIGTERM"]) == []
+    assert worse([], ["rake aborted!", "PG::ConnectionBad: FATAL:  no such role"]) == [Change.NEW]
+    assert worse([], ["bin/rails aborted!"]) == [Change.NEW]
+
+
+def test_a_job_fails_in_two_ways() -> None:
+    job = "[{0}] Error performing MailJob (Job ID: {0}) from SolidQueue(mail) in 9ms: {1}"
+    before = job.format("a1", "Net::ReadTimeout (Net::ReadTimeout):")
+    assert worse([before], [job.format("b2", "Net::ReadTimeout (Net::ReadTimeout):")]) == []
+    assert worse([before], [job.format("b2", "KeyError (key not found: :to):")]) == [Change.NEW]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "exposure", "expected"),
+    [
+        (0, 1, 1.0, Change.NEW),
+        (1, 0, 1.0, Change.GONE),
+        (40, 44, 1.0, Change.KNOWN),
+        (3, 9, 1.0, Change.KNOWN),  # by chance: 7 in a hundred
+        (10, 40, 1.0, Change.SURGE),
+        (1, 5000, 1.0, Change.SURGE),
+        (60, 40, 4.0, Change.KNOWN),  # of a quarter of the time: 2.7 times the rate
+        (60, 60, 4.0, Change.SURGE),
+        (1, 2, 3600.0, Change.KNOWN),  # in the first second after: too few
+    ],
+)
+def test_a_known_error_surges_when_its_rate_does(
+    before: int, after: int, exposure: float, expected: Change
+) -> None:
+    assert change(before, after, exposure) is expected
+
+
+def test_the_chance_is_the_binomial_s() -> None:
+    assert chance(0, 10, 1.0) == pytest.approx(0.5**10)
+    assert chance(1, 1, 1.0) == pytest.approx(0.75)
+    assert chance(100_000, 100_000, 1.0) == pytest.approx(0.5, abs=0.01)
