@@ -4,7 +4,8 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
-export AWS_DEFAULT_REGION ?= eu-west-1
+# The local world's; of AWS itself the region and the profile are samconfig.toml's alone.
+demo drill invoke test% bench%: export AWS_DEFAULT_REGION ?= eu-west-1
 
 OFFLINE := { echo "Packages could not be installed (above): is PyPI reachable? Then run the same again." >&2; exit 1; }
 PYTHON_CODE := functions layers/common/ops_common cli local benchmarks paths.py
@@ -40,58 +41,69 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one; RECORD=docs/images draws them)
 	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY) $(if $(RECORD),--record "$(RECORD)")
 
+playground: setup ## Keep the local world up, with the Slack channel as a page whose buttons work
+	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.playground
+
 drill: setup ## Play the failure drills (DRILL=database-is-paused for one; WRITE=1 puts the table into the docs)
 	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.drills $(DRILL) $(if $(WRITE),--write docs/failure-drills.md)
 
-STACK ?= jiki-ops
+# A word that make doesn't know would be left out without a word: a typing error must not deploy.
+KNOWN := PYTHON $(shell grep -oE '[$$][(][A-Z]+[)]' $(firstword $(MAKEFILE_LIST)) | tr -d '$$()')
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+UNKNOWN := $(filter-out $(KNOWN) MAKE%,$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error No target knows $(UNKNOWN): make help shows what each takes)
+endif
+
 SUITE ?= deployment
+# What changes something has no default: it must be told which environment.
+WHICH = $(or $(ENVIRONMENT),$(error Say which environment, a section of samconfig.toml: make $@ ENVIRONMENT=production))
+LOOKED = $(or $(ENVIRONMENT),production)
+LOOKED_AT = $(if $(STACK),--stack "$(STACK)",--environment "$(LOOKED)")
 
-probe: setup ## Ask a deployed stack for a verdict (STACK=jiki-ops SUITE=deployment, readiness, canary)
-	python -m cli.verdict --stack $(STACK) --suite $(SUITE)
+probe: setup ## Ask a deployed stack for a verdict (ENVIRONMENT=production SUITE=deployment, readiness, canary)
+	@python -m cli.verdict $(LOOKED_AT) --suite "$(SUITE)"
 
-ENVIRONMENT ?= production
+configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6 …", into samconfig.toml (ENVIRONMENT=…)
+	@python -m cli.configure --environment "$(WHICH)" $(if $(SET),--set "$$SET")
 
-configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6", into samconfig.toml (ENVIRONMENT=production)
-	@python -m cli.configure --environment $(ENVIRONMENT) $(if $(SET),--set '$(SET)')
+populate: setup ## Say what the app's secret lacks; KEYS="hmac_secret …" makes those at random (ENVIRONMENT=…)
+	@PYTHONPATH=layers/common python -m cli.populate --environment "$(WHICH)" $(if $(KEYS),--keys "$$KEYS")
 
-populate: setup ## Say what the app's secret lacks; KEYS="hmac_secret …" makes those at random (ENVIRONMENT=production)
-	@PYTHONPATH=layers/common python -m cli.populate --environment $(ENVIRONMENT) $(if $(KEYS),--keys '$(KEYS)')
+deploy: setup ## Build and deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=…)
+	@python -m cli.deploy --environment "$(WHICH)" $(FLAGS)
 
-ON_CALL = @PYTHONPATH=layers/common python -m cli.on_call --environment $(ENVIRONMENT) $(if $(JSON),--json)
+ON_CALL = @PYTHONPATH=layers/common python -m cli.on_call --environment
 
 status: setup ## Show open incidents, workers, rotation, verdicts, silences and holds (JSON=1 for programs)
-	$(ON_CALL) status
+	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) status
 
 incidents: setup ## List the open incidents, each with its reference
-	$(ON_CALL) incidents
+	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) incidents
 
 why: setup ## Show the scaler's last ten reasons (SERVICE=jiki-api-solid-queue)
-	$(ON_CALL) why $(SERVICE)
+	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) why $(SERVICE)
 
 ack: setup ## Say that somebody is on an incident: reminders pause (INCIDENT=1f0a2b3c)
-	$(ON_CALL) ack '$(INCIDENT)'
+	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) ack '$(INCIDENT)'
 
 close: setup ## End an incident that nothing else will end (INCIDENT=1f0a2b3c WHY="the alarm was renamed")
-	$(ON_CALL) close '$(INCIDENT)' '$(WHY)'
+	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) close '$(INCIDENT)' '$(WHY)'
 
 silence: setup ## Say nothing new of an alarm or a pattern for a while (NAME='web-*' FOR=1h)
-	$(ON_CALL) silence '$(NAME)' '$(or $(FOR),1h)'
+	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) silence '$(NAME)' '$(or $(FOR),1h)'
 
 unsilence: setup ## End a silence before its time (NAME='web-*')
-	$(ON_CALL) unsilence '$(NAME)'
+	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) unsilence '$(NAME)'
 
 hold: setup ## Keep the workers at a number of tasks (TASKS=4 FOR=1h SERVICE=jiki-api-solid-queue)
-	$(ON_CALL) hold '$(TASKS)' '$(or $(FOR),1h)' $(SERVICE)
+	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) hold '$(TASKS)' '$(or $(FOR),1h)' $(SERVICE)
 
 release: setup ## End a hold before its time (SERVICE=jiki-api-solid-queue)
-	$(ON_CALL) release $(SERVICE)
+	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) release $(SERVICE)
 
-deploy: build ## Deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=production)
-	sam deploy --config-env $(ENVIRONMENT) $(FLAGS)
-	python -m cli.verdict --suite self --stack $(if $(filter production,$(ENVIRONMENT)),jiki-ops,jiki-ops-$(ENVIRONMENT))
-
-doctor: setup ## Let a deployed stack look at itself (STACK=jiki-ops)
-	python -m cli.verdict --stack $(STACK) --suite self
+doctor: setup ## Let a deployed stack look at itself (ENVIRONMENT=production)
+	@python -m cli.verdict $(LOOKED_AT) --suite self
 
 invoke: setup ## Run one function in Lambda's container (FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json)
 	@test -n "$(FUNCTION)" -a -n "$(EVENT)" || { echo "Say which: make invoke FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json"; exit 2; }
@@ -126,9 +138,8 @@ validate: setup ## Check the template (sam validate, cfn-lint)
 	sam validate --lint
 	cfn-lint
 
-build: setup ## Build what is deployed into .aws-sam/build, compiled
-	sam build
-	python -m local.precompile .aws-sam/build
+build: setup ## Build what is deployed into .aws-sam/build, compiled (ENVIRONMENT=… for its processor)
+	python -m cli.build --environment "$(ENVIRONMENT)"
 
 bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png (ARGS="--hard", ARGS="--random 24 --seeds 7 8")
 	PYTHONPATH=functions:layers/common python -m benchmarks.scaling $(ARGS)
@@ -149,7 +160,7 @@ bench-probes: setup ## Compare the deployment suite side by side with one check 
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 
 cost: setup ## Show what a month costs, line by line (SET="AlarmSet=all CanarySchedule=")
-	@PYTHONPATH=. python -m cli.cost $(if $(SET),--set '$(SET)')
+	@PYTHONPATH=. python -m cli.cost $(if $(SET),--set "$$SET")
 
 bench-coldstart: setup ## Measure first useful answers of cold functions, and sizes (WRITE=1 into the docs)
 	PYTHONPATH=functions:layers/common:layers/postgres nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)
@@ -160,7 +171,7 @@ MINUTES ?= 5
 load-test: setup ## Load an app and judge it (URL=https://… USERS=10 MINUTES=5 PROFILE=file; STACK=… for the probes' view)
 	@test -n "$(URL)" || { echo 'Say what: make load-test URL=https://staging.example.org'; exit 2; }
 	python -m benchmarks.loadtest "$(URL)" --users $(USERS) --minutes $(MINUTES) \
-	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(filter command line environment,$(origin STACK)),--stack $(STACK))
+	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(STACK),--stack $(STACK))
 
 mutants: setup ## Change the pure code at 60 places; list what no unit test notices (ARGS="--seed 2", WRITE=1 into the docs)
 	PYTHONPATH=functions:layers/common nice python -m benchmarks.mutants $(ARGS) $(if $(WRITE),--write docs/performance.md)

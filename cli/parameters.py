@@ -1,6 +1,7 @@
 """Values for the template's parameters: read as the SAM CLI does, judged as CloudFormation."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
@@ -34,15 +35,80 @@ def parsed(given: Any) -> dict[str, str]:
     return overrides
 
 
+def tokenised(given: str) -> dict[str, str]:
+    """`Name=value …` of a command line: every word is one, an empty value is empty.
+
+    Raises BadParameters.
+    """
+    try:
+        words = shlex.split(given)
+    except ValueError as error:
+        raise BadParameters(f"{given!r}: {error}") from None
+    overrides: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.isidentifier():
+            raise BadParameters(f"expected Name=value, not {word!r}")
+        if name in overrides:
+            raise BadParameters(f"{name} is given twice")
+        overrides[name] = value
+    return overrides
+
+
 def checked(given: str) -> dict[str, str]:
     """Overrides that the template takes. Raises BadParameters that names the first other one."""
-    overrides, parameters = parsed(given), source()["Parameters"]
+    overrides, parameters = tokenised(given), source()["Parameters"]
     for name, value in overrides.items():
         if name not in parameters:
             raise BadParameters(f"the template has no parameter {name} (docs/configuration.md)")
         if complaint := refusal(name, value, parameters[name]):
             raise BadParameters(f"{name} {complaint}, not {value!r}")
     return overrides
+
+
+def check_together(overrides: Mapping[str, str]) -> None:
+    """Rules between parameters: the template's, and those that it can't say (numbers).
+
+    Raises BadParameters.
+    """
+    template = source()
+    values = {
+        name: overrides.get(name, str(parameter.get("Default", "")))
+        for name, parameter in template["Parameters"].items()
+    }
+    for less, more in (("MinTasks", "MaxTasks"),):
+        if float(values[less]) > float(values[more]):
+            raise BadParameters(
+                f"{less} ({values[less]}) must not be above {more} ({values[more]})"
+            )
+    for rule in template.get("Rules", {}).values():
+        if not holds(rule.get("RuleCondition", True), values):
+            continue
+        for assertion in rule["Assertions"]:
+            if not holds(assertion["Assert"], values):
+                raise BadParameters(assertion["AssertDescription"])
+
+
+def holds(expression: Any, values: Mapping[str, str]) -> bool:
+    """A rule's condition, as CloudFormation judges it (Equals, Not, And, Or)."""
+    if isinstance(expression, bool):
+        return expression
+    ((function, arguments),) = expression.items()
+    match function:
+        case "Fn::Equals":
+            left, right = (_value(each, values) for each in arguments)
+            return left == right
+        case "Fn::Not":
+            return not holds(arguments[0], values)
+        case "Fn::And":
+            return all(holds(each, values) for each in arguments)
+        case "Fn::Or":
+            return any(holds(each, values) for each in arguments)
+    raise ValueError(f"{function} is not judged here")
+
+
+def _value(expression: Any, values: Mapping[str, str]) -> str:
+    return values[expression["Ref"]] if isinstance(expression, dict) else str(expression)
 
 
 def refusal(name: str, value: str, parameter: Mapping[str, Any]) -> str:

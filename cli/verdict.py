@@ -12,6 +12,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.configure.samconfig import BadSamconfig
+from cli.environment import read_target
+
 # Longer than the function's own timeout (template.yaml), and asked once: a retry would run twice.
 PATIENCE = Config(read_timeout=730, retries={"total_max_attempts": 1})
 
@@ -19,12 +22,27 @@ PATIENCE = Config(read_timeout=730, retries={"total_max_attempts": 1})
 def main() -> int:
     """Parse the arguments, ask, print."""
     parser = argparse.ArgumentParser(prog="make probe", description=__doc__)
-    parser.add_argument("--stack", required=True, help="name of the deployed stack")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--environment", help="a section of samconfig.toml")
+    which.add_argument("--stack", help="name of the deployed stack, in your shell's region")
     parser.add_argument("--suite", default="deployment")
     parser.add_argument("--report", action="store_true", help="tell people as well")
     arguments = parser.parse_args()
+    request = {"suite": arguments.suite, "report": arguments.report}
+    if arguments.stack:
+        return show(boto3.Session(), arguments.stack, request)
     try:
-        verdict = ask(arguments.stack, {"suite": arguments.suite, "report": arguments.report})
+        target = read_target(arguments.environment)
+    except BadSamconfig as error:
+        print(error, file=sys.stderr)
+        return 2
+    return show(target.session(), target.stack, request)
+
+
+def show(session: boto3.Session, stack: str, request: dict[str, Any]) -> int:
+    """Ask and print; 0 for a pass, 1 for another verdict, 2 without one."""
+    try:
+        verdict = ask(stack, request, session)
     except (BotoCoreError, ClientError, RuntimeError) as error:
         print(f"No verdict: {error}", file=sys.stderr)
         return 2
@@ -33,12 +51,13 @@ def main() -> int:
     return 0 if verdict["status"] in ("pass", "pass_so_far") else 1
 
 
-def ask(stack: str, request: dict[str, Any]) -> Any:
+def ask(stack: str, request: dict[str, Any], session: boto3.Session | None = None) -> Any:
     """The verdict of the stack's function. Raises RuntimeError where it failed itself."""
-    resource = boto3.client("cloudformation").describe_stack_resource(
+    session = session or boto3.Session()
+    resource = session.client("cloudformation").describe_stack_resource(
         StackName=stack, LogicalResourceId="ProbeDeployment"
     )
-    response = boto3.client("lambda", config=PATIENCE).invoke(
+    response = session.client("lambda", config=PATIENCE).invoke(
         FunctionName=resource["StackResourceDetail"]["PhysicalResourceId"],
         Payload=json.dumps(request),
     )

@@ -49,7 +49,13 @@ def transition(event: dict[str, Any]) -> str:
     """The delivery's name without its channel, as send_alerts forms it."""
     detail = event["detail"]
     signal = "open" if detail["state"]["value"] == "ALARM" else "resolved"
-    return f"alarm:{detail['alarmName']}@{detail['state']['timestamp']}/{signal}"
+    return f"alarm:{event['resources'][0]}@{detail['state']['timestamp']}/{signal}"
+
+
+def alarm_of(delivery: str) -> str:
+    """The alarm's name in a delivery's; empty for what is no alarm of the load."""
+    name = delivery.split("@")[0].rpartition(":alarm:")[2]
+    return name if name.startswith(PREFIX) else ""
 
 
 def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
@@ -60,7 +66,7 @@ def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
     """
     names = {event["detail"]["alarmName"] for event in events}
     heard = {
-        delivery.split("@")[0].removeprefix("alarm:")
+        alarm_of(delivery)
         for delivery, subject in subjects.items()
         if "/open/" in delivery or subject.startswith("[FLAPPING]")
     }
@@ -90,4 +96,5 @@ def _event(
         "state": {**template["detail"]["state"], "value": value, "timestamp": at.isoformat()},
         "previousState": {"value": was, "timestamp": since.isoformat()},
     }
-    return {**template, "detail": detail}
+    arn = template["resources"][0].rpartition(":")[0]
+    return {**template, "resources": [f"{arn}:{name}"], "detail": detail}

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from benchmarks.alerts.load import PREFIX, Load, as_entry, sent, timeline, transition, unheard
+from benchmarks.alerts.load import Load, alarm_of, as_entry, sent, timeline, transition, unheard
 from benchmarks.alerts.trouble import Faults, killer
 from local import deploy, endpoints
 from local.ministack import MiniStack
@@ -211,7 +211,7 @@ def _wait_until_empty(stage: Stage) -> None:
 def _delivery(content: dict[str, Any]) -> str:
     """The name of the load's delivery; empty for a message of anybody else."""
     name = str((content.get("metadata") or {}).get("event_payload", {}).get("delivery", ""))
-    return name if name.startswith(f"alarm:{PREFIX}") else ""
+    return name if alarm_of(name) else ""
 
 
 def _shown(slack: SlackStandIn) -> Iterator[str]:
@@ -227,6 +227,6 @@ def _notified(stage: Stage, inbox: str) -> Iterator[tuple[str, str]]:
         for message in messages:
             body = json.loads(message["Body"])
             name = body["MessageAttributes"]["delivery"]["Value"]
-            if name.startswith(f"alarm:{PREFIX}"):
+            if alarm_of(name):
                 yield name, body["Subject"]
             sqs.delete_message(QueueUrl=inbox, ReceiptHandle=message["ReceiptHandle"])

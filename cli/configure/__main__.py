@@ -1,4 +1,4 @@
-"""`make configure`: fourteen questions, with your account's own values to choose.
+"""`make configure`: fifteen questions, with your account's own values to choose.
 
 python -m cli.configure [--environment production] [--set "MaxTasks=6 …"]
 """
@@ -22,7 +22,7 @@ from cli.configure.samconfig import (
     read_upgrade,
     write_overrides,
 )
-from cli.parameters import BadParameters, checked
+from cli.parameters import BadParameters, check_together, checked
 from local.transform import source
 from paths import ROOT
 
@@ -32,7 +32,7 @@ BRIEF = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts":
 def main() -> int:
     """Ask, then write; nothing is written before the last answer."""
     parser = argparse.ArgumentParser(prog="make configure", description=__doc__)
-    parser.add_argument("--environment", default=PRODUCTION, help="a section of samconfig.toml")
+    parser.add_argument("--environment", required=True, help="a section of samconfig.toml")
     parser.add_argument("--file", type=Path, default=ROOT / "samconfig.toml")
     parser.add_argument(
         "--set", dest="given", metavar="Name=value", help="write these, ask nothing"
@@ -45,6 +45,7 @@ def main() -> int:
         else:
             given = checked(arguments.given)
             written = _taken_over(file, environment) | given
+            check_together(read_upgrade(file, environment).overrides | written)
             write_overrides(file, sections(environment), written)
     except (EOFError, KeyboardInterrupt):
         print("\nNothing was written.", file=sys.stderr)
@@ -58,7 +59,7 @@ def main() -> int:
     print(
         f"\nWritten into {file.name}, {places}.{note} Every other parameter has a default"
         " (docs/configuration.md).\n"
-        f"Next: make deploy{'' if environment == PRODUCTION else f' ENVIRONMENT={environment}'}"
+        f"Next: make deploy ENVIRONMENT={environment}"
     )
     return 0
 
@@ -96,6 +97,8 @@ def ask(file: Path, environment: str) -> dict[str, str]:
     answers = taken_over | ask_all(
         source()["Parameters"], known, suggest, input, print, environment
     )
+    answers["EnvironmentName"] = known.get("EnvironmentName") or environment
+    check_together(known | answers)
     write_overrides(file, sections(environment), answers)
     return answers
 

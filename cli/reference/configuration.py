@@ -12,7 +12,8 @@ Every parameter of `template.yaml`, by the groups in which CloudFormation's cons
 `make docs`; a test holds the two together.
 
 ```sh aws
-make configure SET="MaxTasks=6 AlertEmail=ops@example.org" && make deploy
+make configure ENVIRONMENT=production SET="MaxTasks=6 AlertEmail=ops@example.org"
+make deploy ENVIRONMENT=production
 ```
 
 That writes them into `samconfig.toml`, from where each later deployment takes them; what the

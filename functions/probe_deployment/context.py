@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ops_common.app_config import AppConfigError, ConfigTable, app_login
 from ops_common.ecs import EcsServices, Service
+from ops_common.identity import Identity
 from ops_common.query_database import (
     DatabaseError,
     DatabaseUnreachable,
@@ -211,8 +212,7 @@ class Context:
 
     def deploy_command(self, *parameters: str) -> str:
         """The command that deploys this stack with other values of parameters, `Name=value`."""
-        _, _, environment = self.settings.stack_name.partition("jiki-ops-")
-        which = f" ENVIRONMENT={environment}" if environment else ""
+        which = f" ENVIRONMENT={Identity.from_env().environment}"
         if not parameters:
             return f"make deploy{which}"
         return f"make configure{which} SET='{' '.join(parameters)}' && make deploy{which}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.slack.requests import ANA, SIGNING_SECRET, Person, click, command, signed
+from local.slack.requests import ANA, PEOPLE, SIGNING_SECRET, Person, click, command, signed
 from local.slack.workspace import Json, Message, Workspace
 
 RESPONSE_PATH = "/actions/"
@@ -54,6 +54,11 @@ class App:
             self._workspace.post({"channel": self._workspace.channel, "text": message["text"]})
         else:
             self.ephemeral.append((person_id, message))
+
+    def shown_alone(self) -> list[tuple[str, str]]:
+        """What one person alone was shown: name and text, the newest last."""
+        names = {person.id: person.name for person in PEOPLE}
+        return [(names.get(who, who), str(message["text"])) for who, message in self.ephemeral]
 
     def type(self, text: str, person: Person = ANA) -> AppAnswer:
         """Somebody types `/ops TEXT`."""

@@ -28,6 +28,7 @@ class Person:
 
 
 ANA, BEN, EVE = Person("U0ANA", "ana"), Person("U0BEN", "ben"), Person("U0EVE", "eve")
+PEOPLE = (ANA, BEN, EVE)
 
 
 def command(text: str, person: Person = ANA, **changed: str) -> str:

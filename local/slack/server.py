@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from local.clock import Clock, real_clock
 from local.http_server import HangUp, Request, Response, serve
 from local.slack.app import RESPONSE_PATH, App
+from local.slack.page import PATHS, Page
 from local.slack.workspace import Json, Message, SlackError, Workspace
 
 TOKEN, CHANNEL = "xoxb-local", "C0JIKIOPS"  # nobody's token
@@ -96,6 +97,8 @@ class SlackStandIn:
         self._choose = lambda _: None
 
     def _answer(self, request: Request) -> Response:
+        if request.path in PATHS:
+            return Page(self.workspace, self.app).answer(request)
         method = request.path.removeprefix("/api/")
         if request.path.startswith("/upload/"):
             method = "upload"
@@ -149,7 +152,7 @@ class SlackStandIn:
             return Response(200, b"ok", {"Content-Type": "text/html"})
         base = f"http://{request.headers['host']}"
         methods: dict[str, Callable[[Json], Json]] = {
-            "auth.test": self._auth_test,
+            "auth.test": space.auth_test,
             "chat.postMessage": space.post,
             "chat.update": space.update,
             "conversations.history": space.history_of,
@@ -168,16 +171,6 @@ class SlackStandIn:
         except SlackError as error:
             return Response(body={"ok": False, "error": str(error)})
         return Response(body={"ok": True} | answer, headers={"x-oauth-scopes": SCOPES})
-
-    def _auth_test(self, _: Json) -> Json:
-        return {
-            "url": "https://jiki-local.slack.com/",
-            "team": "Jiki (local)",
-            "user": "jiki-ops",
-            "team_id": "T000",
-            "user_id": "U000",
-            "bot_id": "B000",
-        }
 
     def _webhook(self, arguments: Json) -> Response:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.clock import Clock
 from local.slack.limits import problem
+from local.slack.requests import TEAM
 
 type Json = dict[str, Any]
 PARTS = ("text", "blocks", "attachments", "metadata")
@@ -103,6 +104,17 @@ class Workspace:
         if head is None:
             raise SlackError("thread_not_found")
         return self._page([head, *self.thread(head.ts)], request)
+
+    def auth_test(self, _: Json) -> Json:
+        """auth.test."""
+        return {
+            "url": "https://jiki-local.slack.com/",
+            "team": "Jiki (local)",
+            "user": "jiki-ops",
+            "team_id": TEAM,
+            "user_id": "U0BOT",
+            "bot_id": "B0BOT",
+        }
 
     def members(self, request: Json) -> Json:
         """usergroups.users.list."""

@@ -1,9 +1,14 @@
 """The SNS topic that everything loud goes to."""
 
+import hashlib
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
+
+
+LONGEST_NAME = 256
+"""An attribute that filters and people can still read."""
 
 
 class Topic(Protocol):
@@ -31,6 +36,14 @@ class SnsTopic:
             Subject=subject,
             Message=text,
             MessageAttributes={
-                "delivery": {"DataType": "String", "StringValue": delivery[:256]},
+                "delivery": {"DataType": "String", "StringValue": shortened(delivery)},
             },
         )
+
+
+def shortened(delivery: str) -> str:
+    """A name that differs where the long one does."""
+    if len(delivery) <= LONGEST_NAME:
+        return delivery
+    digest = hashlib.sha256(delivery.encode()).hexdigest()[:32]
+    return f"{delivery[: LONGEST_NAME - len(digest) - 1]}~{digest}"

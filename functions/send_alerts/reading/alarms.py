@@ -145,8 +145,9 @@ def _hold(detail: Mapping[str, Any], configuration: Mapping[str, Any]) -> Hold |
 
 
 def _arn(event: Mapping[str, Any], name: str) -> str:
-    if resources := event.get("resources"):
-        return str(resources[0])
+    resource = str(next(iter(event.get("resources") or ()), ""))
+    if resource.endswith(f":alarm:{name}"):
+        return resource
     region = event["region"]
     account = event.get("account", "")
     return f"arn:{links.partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"

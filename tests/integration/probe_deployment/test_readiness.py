@@ -84,7 +84,8 @@ TO_DO = {
     "password_age": ("temporary password", "aws secretsmanager rotate-secret --secret-id config"),
     "rotation": (
         "rotation is off",
-        "make configure SET='RotationSchedule=\"cron(0 9 1 * ? *)\"' && make deploy",
+        "make configure ENVIRONMENT=production SET='RotationSchedule=\"cron(0 9 1 * ? *)\"'"
+        " && make deploy ENVIRONMENT=production",
     ),
     "secret_keys": (
         "jwt_secret is a placeholder; stripe_secret_key doesn't begin with sk_live_;"
@@ -100,11 +101,11 @@ TO_DO = {
     "load_tested": ("none has passed", "make load-test URL=http://127.0.0.1:"),
     "alarms": (
         "none on CPU, database connections, 5xx",
-        "make configure SET='AlarmSet=all"
+        "make configure ENVIRONMENT=production SET='AlarmSet=all"
         " DatabaseClusterId=jiki-production LoadBalancerName=app/jiki-api-alb/",
     ),
     "alert_subscribers": ("0 confirmed", "aws sns subscribe --topic-arn arn:aws:sns"),
-    "dashboard": ("no dashboard", "make deploy: it brings one"),
+    "dashboard": ("no dashboard", "make deploy ENVIRONMENT=production: it brings one"),
     "audit_trail": ("no trail of all regions", "aws cloudtrail create-trail"),
     "security_groups": (
         "rds lets 0.0.0.0/0 in at tcp 5432-5432, legacy lets ::/0 in at every port",
@@ -122,7 +123,7 @@ TO_DO = {
     ),
     "connections": (
         "at full scale-out",
-        "make configure SET='MaxTasks=",
+        "make configure ENVIRONMENT=production SET='MaxTasks=",
     ),
     "worker_scaling": ("remembered no tick", "aws logs tail /aws/lambda/jiki-ops-scale-workers"),
 }
@@ -192,6 +193,8 @@ def test_alarms_on_another_system_and_a_scaler_that_only_talks_do_not_count(
     monkeypatch.setenv("VPC_ID", "vpc-0ther")
     checks = readiness(account)
     assert "none on CPU" in checks["alarms"]["observed"]
-    assert checks["worker_scaling"]["remedy"].endswith("SET='ScalerDryRun=false' && make deploy")
+    assert checks["worker_scaling"]["remedy"].endswith(
+        "SET='ScalerDryRun=false' && make deploy ENVIRONMENT=production"
+    )
     assert checks["security_groups"]["remedy"] == "correct the parameter VpcId"
     assert checks["database_protection"]["observed"] == "its storage is not encrypted"

@@ -124,7 +124,7 @@ def test_the_whole_of_it_without_an_account(file: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Unable to locate credentials" in done.stdout
     assert "At first with ScalerDryRun=true and RotationSchedule=(empty)." in done.stdout
-    assert done.stdout.endswith("Next: make deploy\n")
+    assert done.stdout.endswith("Next: make deploy ENVIRONMENT=production\n")
     for section in ("production", "default"):
         overrides = read_overrides(file, section)
         assert NETWORK.items() <= overrides.items()
@@ -135,7 +135,7 @@ def test_single_parameters_are_set_without_a_question(file: Path) -> None:
     write_overrides(file, ["production", "default"], NETWORK)
     changes = 'MaxTasks=6 RotationSchedule="cron(0 9 1 * ? *)"'
     done = configured(file, "production", "", "--set", changes)
-    assert done.stdout.endswith("Next: make deploy\n"), done.stderr
+    assert done.stdout.endswith("Next: make deploy ENVIRONMENT=production\n"), done.stderr
     expected = {**NETWORK, "MaxTasks": "6", "RotationSchedule": "cron(0 9 1 * ? *)"}
     assert read_overrides(file, "production") == read_overrides(file, "default") == expected
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from ops_common.ops_events import Severity
 from ops_common.versioned_item import Conflict
 from send_alerts.channels.incidents import Held
@@ -200,8 +202,11 @@ class FakeSchedules:
 
     def __init__(self) -> None:
         self.waiting: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
+        self.broken = False
 
     def put(self, name: str, at: datetime, payload: Mapping[str, Any]) -> None:
+        if self.broken:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "CreateSchedule")
         self.waiting[name] = (at, payload)
 
     def delete(self, name: str) -> None:

@@ -226,7 +226,14 @@ def test_any_object_is_told_somehow(event: dict[str, Any]) -> None:
     assert_told(event)
 
 
+def announced(event: dict[str, Any]) -> bool:
+    found = parse(json.dumps(event), NOON, STACK_INFO)
+    assert isinstance(found, list)
+    return [notice.signal for notice in found if not notice.hold] == [Signal.OPEN]
+
+
 ALARMS = [json.loads(path.read_text()) for path in (EVENTS / "alerts").glob("alarm_*.json")]
+ALARMS = [event for event in ALARMS if announced(event)]
 
 
 @given(st.sampled_from(ALARMS), st.data())
@@ -267,6 +274,15 @@ def test_one_odd_field_keeps_nothing_from_being_told_nor_what_comes_after(
                 world.notify(*(notice.checked() for notice in found))
         held = world.incidents.items.values()
         assert not any(each.incident.outbox for each in held), changed
+
+
+def test_every_single_event_is_in_a_batch() -> None:
+    batched = {
+        path.name
+        for pattern in BATCHES.values()
+        for path in (EVENTS / "alerts").glob(f"{pattern}.json")
+    }
+    assert batched == {path.name for path in (EVENTS / "alerts").glob("*.json")}
 
 
 @pytest.mark.parametrize("name", BATCHES)

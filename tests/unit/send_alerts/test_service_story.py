@@ -1,0 +1,159 @@
+"""A service's outage is one story: tasks, starts, deployment, rollback and probe, in any order."""
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ops_common.ops_events import Severity
+from send_alerts.reading.notice import NEXT_DEPLOYMENT, Notice, Part, Signal
+from tests.unit.send_alerts.alert_world import AlertWorld, minute, notice
+
+KEY = "service:1/eu-west-1/jiki/web"
+NEW, OLD = "ecs-svc/new", "ecs-svc/old"
+
+
+def of_service(signal: Signal, at: float, part: Part, ref: str = "", **more: Any) -> Notice:
+    values = {"key": KEY, "name": "service:web", "title": f"{part} of web", "was": None, **more}
+    return notice(signal, at, part=part, ref=ref, **values)
+
+
+def task(at: float, name: str, label: str = "OutOfMemoryError") -> Notice:
+    return of_service(Signal.OPEN, at, Part.TASKS, name, label=label, severity=Severity.WARNING)
+
+
+def failed(at: float) -> Notice:
+    return of_service(Signal.OPEN, at, Part.DEPLOYMENT, NEW, title="Deployment of web failed")
+
+
+def rolling_back(at: float, to: str = OLD) -> Notice:
+    return of_service(
+        Signal.ROLLING_BACK, at, Part.DEPLOYMENT, to, title="Deployment of web failed"
+    )
+
+
+def completed(at: float, deployment: str) -> Notice:
+    return of_service(Signal.RESOLVED, at, Part.DEPLOYMENT, deployment, severity=Severity.INFO)
+
+
+OUTAGE = (
+    task(1, "a"),
+    task(2, "b"),
+    task(3, "c"),
+    failed(4),
+    rolling_back(4.1),
+    completed(7, OLD),
+)
+
+
+def played(*notices: Notice) -> AlertWorld:
+    world = AlertWorld()
+    for at, one in enumerate(notices):
+        world.notify(one, at=10 + at / 60)
+    return world
+
+
+def test_an_outage_from_the_first_failed_task_to_the_rollback_is_one_thread() -> None:
+    world = played(*OUTAGE)
+    (root,) = world.threads.roots
+    assert len(world.threads.thread(root)) == len(OUTAGE) - 1
+    assert "OutOfMemoryError × 3" in root.edits[-1]
+    assert "ECS rolled back to" in root.edits[-1]
+    assert "is not live" in root.edits[-1]
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert episode.open
+    assert episode.rolled_back_to == OLD
+    # E-mail: it opened, it grew worse; what ECS does about it is in the thread.
+    assert [subject.split("]")[0] for subject in world.topic.subjects] == ["[WARNING", "[CRITICAL"]
+
+
+def test_another_deployment_that_completes_ends_it() -> None:
+    world = played(*OUTAGE, completed(60, "ecs-svc/newer"))
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert not episode.open
+    assert world.topic.subjects[-1].startswith("[RESOLVED]")
+    assert world.threads.roots[0].edits[-1].startswith(":large_green_circle:")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_rollback_leaves_it_open_in_whatever_order_its_events_come(
+    order: tuple[int, ...],
+) -> None:
+    events = (failed(4), rolling_back(4.1), completed(7, OLD))
+    world = played(*(events[number] for number in order))
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert episode.open
+    assert episode.open_parts == {Part.DEPLOYMENT}
+    assert "rolled back" in (world.threads.roots[0].edits or [world.threads.roots[0].text])[-1]
+
+
+def test_a_rollback_by_the_probe_leaves_it_open_until_the_next_good_deployment() -> None:
+    probe = of_service(Signal.OPEN, 1, Part.PROBE)
+    back = rolling_back(2, NEXT_DEPLOYMENT)
+    passed = of_service(Signal.RESOLVED, 6, Part.PROBE)
+    world = played(probe, back, completed(5, "ecs-svc/back"), passed)
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert episode.open_parts == {Part.DEPLOYMENT}
+    world.notify(completed(30, "ecs-svc/fixed"), at=30)
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert not episode.open
+
+
+def test_a_good_deployment_of_a_healthy_service_is_told_to_nobody() -> None:
+    world = played(completed(7, NEW))
+    assert not world.threads.messages
+    assert not world.topic.published
+
+
+def test_a_steady_service_ends_what_kept_its_tasks_from_starting_and_nothing_else() -> None:
+    steady = of_service(Signal.RESOLVED, 9, Part.STARTS)
+    placement = of_service(Signal.OPEN, 1, Part.STARTS, "SERVICE_TASK_PLACEMENT_FAILURE")
+    alone = played(placement, steady).incident(KEY).current
+    both = played(placement, failed(2), steady).incident(KEY).current
+    assert alone is not None
+    assert both is not None
+    assert not alone.open
+    assert both.open_parts == {Part.DEPLOYMENT}
+
+
+def test_failed_tasks_end_by_quiet_but_not_while_their_deployment_has_failed() -> None:
+    quiet, failing = played(task(1, "a")), played(task(1, "a"), failed(2))
+    for world in (quiet, failing):
+        world.let_time_pass(until=120)
+    over, still = quiet.incident(KEY).current, failing.incident(KEY).current
+    assert over is not None
+    assert still is not None
+    assert over.closed_at == minute(31)
+    assert still.open
+
+
+def test_two_tasks_of_one_moment_are_two() -> None:
+    world = played(task(1, "a"), task(1, "b"), task(1, "a"))
+    (root,) = world.threads.roots
+    assert len(world.threads.thread(root)) == 1
+    assert root.edits[-1].count("× 2") == 1
+
+
+def test_the_worst_part_names_the_story_whatever_comes_after() -> None:
+    world = played(failed(2), task(3, "a"))
+    subject = world.incident(KEY).subject
+    assert subject is not None
+    assert subject.title == "Deployment of web failed"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.permutations([*OUTAGE, completed(60, "ecs-svc/newer"), *OUTAGE[:2]]))
+def test_the_story_ends_the_same_in_any_order_and_with_repeats(arrived: list[Notice]) -> None:
+    expected, world = played(*OUTAGE, completed(60, "ecs-svc/newer")), played(*arrived)
+    assert world.incident(KEY).episodes == expected.incident(KEY).episodes
+    sent = [shown.delivery for shown in world.threads.messages]
+    assert sorted(sent) == sorted(set(sent))
+    assert {one.split("@")[0] for one in sent} == {KEY}
+    assert not world.incident(KEY).outbox
