@@ -18,6 +18,8 @@ SIGNALS = {
     "INSUFFICIENT_DATA": Signal.NO_DATA,
 }
 MOST_TAGS = 5
+RUNBOOK = "alarms-of-the-system"
+"""The section for an alarm that names none."""
 _TARGET_TRACKING = re.compile(r"TargetTracking-(?P<of>.+)-Alarm(?P<side>High|Low)-[0-9a-f-]{36}$")
 _CHILD = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*([\"']?)(?P<name>.+?)\1\s*\)")
 
@@ -65,7 +67,7 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
             title=alarm.name,
             severity=severity,
             text=_text(alarm),
-            facts=(*said, *_facts(alarm, about)),
+            facts=(*said, *_facts(alarm, about, stack_info)),
             links=_links(alarm, about, stack_info),
             was=alarm.was,
             since=alarm.since,
@@ -91,7 +93,9 @@ def _text(alarm: Alarm) -> str:
     return text
 
 
-def _facts(alarm: Alarm, about: links.Description) -> tuple[tuple[str, str], ...]:
+def _facts(
+    alarm: Alarm, about: links.Description, stack_info: StackInfo
+) -> tuple[tuple[str, str], ...]:
     facts = [("Rule", alarm.rule)] if alarm.rule else []
     if about.text:
         facts.append(("About", about.text))
@@ -101,6 +105,8 @@ def _facts(alarm: Alarm, about: links.Description) -> tuple[tuple[str, str], ...
         facts.append(("Contributor", _listed(alarm.attributes)))
     if about.runbook_place:
         facts.append(("Runbook", about.runbook_place))
+    elif not about.runbook:
+        facts.extend(stack_info.runbook_fact(RUNBOOK))
     tags = [(key, value) for key, value in alarm.tags.items() if key != "severity"]
     return (*facts, *((f"Tag {key}", value) for key, value in tags[:MOST_TAGS]))
 
@@ -112,7 +118,7 @@ def _links(alarm: Alarm, about: links.Description, stack_info: StackInfo) -> tup
     if about.runbook:
         places.append(Link("Runbook", about.runbook))
     elif not about.runbook_place:
-        places.extend(stack_info.runbook("an-alarm-of-the-app"))
+        places.extend(stack_info.runbook(RUNBOOK))
     return tuple(places)
 
 

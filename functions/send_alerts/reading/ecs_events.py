@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from ops_common.ops_events import Severity
-from send_alerts.reading import links
-from send_alerts.reading.notice import Link, Notice, Part, Signal, instant
+from send_alerts.reading.notice import Notice, Part, Signal, instant
+from send_alerts.reading.service_story import key_of, places, what_now
 from send_alerts.reading.stack_info import StackInfo
 from send_alerts.reading.stopped_tasks import Failure, failure
 
@@ -49,11 +49,12 @@ def from_deployment(event: Mapping[str, Any], stack_info: StackInfo) -> list[Not
         ("Service", service),
         ("Cluster", cluster),
         *((("Deployment", deployment),) if deployment else ()),
+        *what_now(cluster, service, stack_info),
     )
 
     def notice(signal: Signal, severity: Severity) -> Notice:
         return Notice(
-            key=_key(event, cluster, service),
+            key=key_of(event, cluster, service),
             signal=signal,
             occurred_at=at,
             name=f"service:{service}",
@@ -61,7 +62,7 @@ def from_deployment(event: Mapping[str, Any], stack_info: StackInfo) -> list[Not
             severity=severity,
             text=reason,
             facts=facts,
-            links=_links(event, cluster, service, at, stack_info),
+            links=places(event, cluster, service, at, stack_info),
             part=Part.DEPLOYMENT,
             ref=deployment,
         )
@@ -100,7 +101,7 @@ def from_action(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]
     severe = detail.get("eventType") == "ERROR"
     return [
         Notice(
-            key=_key(event, cluster, service),
+            key=key_of(event, cluster, service),
             signal=Signal.RESOLVED if steady else Signal.OPEN,
             occurred_at=at,
             name=f"service:{service}",
@@ -112,8 +113,9 @@ def from_action(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]
                 ("Cluster", cluster),
                 ("Event", name),
                 *((("Concerns", ", ".join(resources)),) if resources else ()),
+                *what_now(cluster, service, stack_info),
             ),
-            links=_links(event, cluster, service, at, stack_info),
+            links=places(event, cluster, service, at, stack_info),
             part=Part.STARTS,
             ref="" if steady else name,
         )
@@ -146,15 +148,15 @@ def from_task(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
         return [_of_no_service(name or group, detail["taskArn"], failed, facts, at)]
     return [
         Notice(
-            key=_key(event, cluster, name),
+            key=key_of(event, cluster, name),
             signal=Signal.OPEN,
             occurred_at=at,
             name=f"service:{name}",
             title=f"A task of {name} failed",
             severity=Severity.WARNING,
             text=failed.text,
-            facts=(("Service", name), *facts),
-            links=_links(event, cluster, name, at, stack_info),
+            facts=(("Service", name), *facts, *what_now(cluster, name, stack_info)),
+            links=places(event, cluster, name, at, stack_info),
             part=Part.TASKS,
             ref=task,
             label=failed.label,
@@ -175,23 +177,4 @@ def _of_no_service(
         severity=Severity.WARNING,
         text=failed.text,
         facts=(("Task family", family), *facts),
-    )
-
-
-def _key(event: Mapping[str, Any], cluster: str, service: str) -> str:
-    return service_key(event.get("account", ""), event["region"], cluster, service)
-
-
-def service_key(account: str, region: str, cluster: str, service: str) -> str:
-    """The key of the one story of a service."""
-    return f"service:{account}/{region}/{cluster}/{service}"
-
-
-def _links(
-    event: Mapping[str, Any], cluster: str, service: str, at: datetime, stack_info: StackInfo
-) -> tuple[Link, ...]:
-    region = event["region"]
-    return (
-        links.service(region, cluster, service),
-        *stack_info.logs(region, service, at),
     )

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from ops_common.ops_events import Severity, State
-from send_alerts.reading.ecs_events import service_key
 from send_alerts.reading.notice import NEXT_DEPLOYMENT, Link, Notice, Part, Signal, instant
+from send_alerts.reading.service_story import service_key
 from send_alerts.reading.stack_info import StackInfo
 
 SIGNALS = {

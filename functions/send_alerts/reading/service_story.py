@@ -1,0 +1,42 @@
+"""What all events of one service have in common: their story, where to look, what to do."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from send_alerts.reading import links
+from send_alerts.reading.notice import Link
+from send_alerts.reading.stack_info import StackInfo
+
+RUNBOOK = "a-service-fails"
+
+
+def key_of(event: Mapping[str, Any], cluster: str, service: str) -> str:
+    """The key of the story that an event of ECS belongs to."""
+    return service_key(event.get("account", ""), event["region"], cluster, service)
+
+
+def service_key(account: str, region: str, cluster: str, service: str) -> str:
+    """The key of the one story of a service."""
+    return f"service:{account}/{region}/{cluster}/{service}"
+
+
+def places(
+    event: Mapping[str, Any], cluster: str, service: str, at: datetime, stack_info: StackInfo
+) -> tuple[Link, ...]:
+    """Where to look at a service."""
+    region = event["region"]
+    return (
+        links.service(region, cluster, service),
+        *stack_info.logs(region, service, at),
+        *stack_info.runbook(RUNBOOK),
+    )
+
+
+def what_now(cluster: str, service: str, stack_info: StackInfo) -> tuple[tuple[str, str], ...]:
+    """The runbook, named, and its first command with the names of the case."""
+    command = (
+        f"aws ecs describe-services --cluster {cluster} --services {service}"
+        " --query 'services[0].events[:5].message'"
+    )
+    return (("Look first", command), *stack_info.runbook_fact(RUNBOOK))
