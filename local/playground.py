@@ -14,7 +14,6 @@ from local.postgres import PostgresUnavailable
 from local.world import World
 from paths import ROOT
 
-ALARMS = ("alarm_metric", "alarm_composite")
 WHAT_TO_CLICK = """
 The channel, as Slack would show it: {page}
 
@@ -28,13 +27,12 @@ Ctrl-C ends everything.
 """
 
 
-def open_alarms(world: World) -> None:
-    """Let alarms go off now, by the bus as CloudWatch's do."""
-    for name in ALARMS:
-        event = json.loads((ROOT / "events" / "alerts" / f"{name}.json").read_text())
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        event["detail"]["state"] |= {"value": "ALARM", "timestamp": now}
-        world.put_event(event)
+def open_alarm(world: World) -> None:
+    """Let an alarm go off now, by the bus as CloudWatch's do."""
+    event = json.loads((ROOT / "events/alerts/alarm_metric.json").read_text())
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    event["detail"]["state"] |= {"value": "ALARM", "timestamp": now}
+    world.put_event(event)
 
 
 def page_of(world: World) -> str:
@@ -44,7 +42,7 @@ def page_of(world: World) -> str:
 
 def play(world: World, say: Callable[[str], object], wait: Callable[[], object]) -> None:
     """Prepare the world, say what to click, and wait."""
-    open_alarms(world)
+    open_alarm(world)
     world.wait_for(lambda: bool(world.slack.messages))
     say(WHAT_TO_CLICK.format(page=page_of(world), aws=world.emulator.url))
     wait()

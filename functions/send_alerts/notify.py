@@ -7,18 +7,20 @@ from datetime import datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
+from ops_common.on_call.operator_action import Action, OperatorAction
 from ops_common.ops_events import Severity
 from ops_common.versioned_item import Conflict
 from send_alerts import families, outbox, storm_updates
 from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_posts import root_is_stale, thread
+from send_alerts.incident.by_people import act
 from send_alerts.incident.decide import advance, first_announcement, is_rollback
 from send_alerts.incident.follow_up import Policy, lift_when_due, run_follow_up, schedule
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Hold, Notice, Part, Signal
-from send_alerts.reading.parse import FollowUp
+from send_alerts.reading.parse import FollowUp, Said
 
 ATTEMPTS = 5
 BUSY_SECONDS = 5.0
@@ -30,7 +32,7 @@ SILENCE = "a silence"
 type Change = Callable[[Incident, datetime], Incident]
 
 
-def notify(said: list[Notice] | FollowUp, ports: Ports, policy: Policy) -> str:
+def notify(said: Said, ports: Ports, policy: Policy) -> str:
     """Notify people, remember changes; what was done, in words.
 
     Raises TryLater where not everybody has been notified yet; what was sent is recorded and not
@@ -38,6 +40,8 @@ def notify(said: list[Notice] | FollowUp, ports: Ports, policy: Policy) -> str:
     """
     if isinstance(said, FollowUp):
         return _follow_up(said, ports, policy)
+    if isinstance(said, OperatorAction):
+        return _act(said, ports, policy)
     reasons = [_notify_of(notice, ports, policy) for notice in said]
     return "; ".join(reasons) or "nothing to notify of"
 
@@ -69,11 +73,28 @@ def _follow_up(said: FollowUp, ports: Ports, policy: Policy) -> str:
     def change(incident: Incident, now: datetime) -> Incident:
         if said.number == storm_updates.SUMMARY:
             return storm_updates.refresh(incident, now, ports)
-        if incident.hold and incident.subject:
+        if incident.subject:
             incident = _silenced(incident, incident.subject.name, now, ports)
         return run_follow_up(incident, said.number, now, policy, ports.channels)
 
     return _process(said.key, change, ports, policy)
+
+
+def _act(action: OperatorAction, ports: Ports, policy: Policy) -> str:
+    """Do what a person wants, once; a silence is remembered for what is still to come."""
+    if action.action is Action.SILENCE and action.until:
+        ports.memory.silence(action.name, action.until)
+    if action.action is Action.UNSILENCE:
+        ports.memory.unsilence(action.name)
+    if not action.incident:
+        ports.memory.remember(f"operator:{action.action}", action.at, action.title)
+        return f"remembered: {action.title}"
+    return _process(
+        action.incident,
+        lambda incident, now: act(incident, action, now, ports.channels),
+        ports,
+        policy,
+    )
 
 
 def _silenced(incident: Incident, name: str, now: datetime, ports: Ports) -> Incident:
@@ -135,6 +156,7 @@ def _decided(
     incident = change(before, now)
     if incident == before:
         return incident
+    incident = replace(incident, offers=ports.offers)
     if incident.key != SLACK_KEY:
         if opening := first_announcement(before, incident):
             incident = replace(incident, changes=ports.memory.changes_before(opening.at))

@@ -40,6 +40,8 @@ class Ports(NamedTuple):
     wait: Callable[[float], None]
     deadline: datetime
     """Nothing is begun after it; Lambda ends the process soon after."""
+    offers: tuple[str, ...] = ()
+    """Commands that a message may offer as buttons; none where nobody hears them."""
 
     @property
     def channels(self) -> Channels:

@@ -27,6 +27,8 @@ class Settings(NamedTuple):
     policy: Policy
     flap_window: timedelta
     """Re-opened so soon after its end, it is the same incident."""
+    offers: tuple[str, ...]
+    """Commands that a message may offer as buttons."""
 
     @classmethod
     def from_env(cls) -> Self:
@@ -55,6 +57,14 @@ class Settings(NamedTuple):
                 reminder=timedelta(hours=env.number("REMINDER_HOURS", 4)),
             ),
             flap_window=timedelta(seconds=env.integer("FLAP_WINDOW_SECONDS", 600)),
+            offers=_offers(env),
         )
         env.finish()
         return settings
+
+
+def _offers(env: Environment) -> tuple[str, ...]:
+    answers, rolls_back = env.flag("ANSWERS_SLACK"), env.flag("PROBE_ROLLBACK")
+    if not answers:
+        return ()
+    return ("ack", "silence", "close", "probe", "hold", *(("rollback",) if rolls_back else ()))

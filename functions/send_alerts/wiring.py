@@ -46,6 +46,7 @@ def wire(settings: Settings, context: LambdaContext) -> Ports:
         clock=lambda: datetime.now(UTC),
         wait=time.sleep,
         deadline=now + timedelta(milliseconds=context.get_remaining_time_in_millis()),
+        offers=settings.offers,
     )
 
 

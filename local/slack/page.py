@@ -18,6 +18,7 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 PATHS = ("/", "/channel", "/press", "/type")
 _SEQUENCE = re.compile(r"<([^<>\n]*)>")
 _BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
+_ITALIC = re.compile(r"(?<![\w_])_([^_\n]+)_(?![\w_])")
 _CODE = re.compile(r"`([^`\n]+)`")
 _EMOJI = re.compile(r":([a-z_]+):")
 EMOJI = {
@@ -91,6 +92,7 @@ def _words(text: str) -> str:
     shown = escape(unescape(text))
     shown = _CODE.sub(r"<code>\1</code>", shown)
     shown = _BOLD.sub(r"<b>\1</b>", shown)
+    shown = _ITALIC.sub(r"<i>\1</i>", shown)
     shown = _EMOJI.sub(lambda found: EMOJI.get(found[1], found[0]), shown)
     return shown.replace("\n", "<br>")
 

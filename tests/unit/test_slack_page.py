@@ -13,6 +13,7 @@ from local.slack.workspace import Workspace
     ("text", "html"),
     [
         ("*bold* and `code`", "<b>bold</b> and <code>code</code>"),
+        ("_none_ of snake_case_words", "<i>none</i> of snake_case_words"),
         ("a &lt;b&gt; &amp; c", "a &lt;b&gt; &amp; c"),
         ("<script>alert(1)</script>", "<mark>script</mark>alert(1)<mark>/script</mark>"),
         ("&lt;script&gt;", "&lt;script&gt;"),

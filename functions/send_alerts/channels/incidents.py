@@ -10,7 +10,9 @@ from ops_common.versioned_item import Conflict, VersionedItems
 from send_alerts.incident.history import FLAP_WINDOW, History
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import Storms
+from send_alerts.incident.summary import summary_of
 from send_alerts.reading.notice import parse_optional
+from send_alerts.words.message_text import title
 
 ATTEMPTS = 20
 STORMS_ID = "storm#newest"
@@ -68,7 +70,14 @@ class DynamoIncidents:
         """See IncidentStore."""
         leased = held.leased_until and held.leased_until.isoformat()
         document = {**held.incident.as_json(), "leased_until": leased}
-        version = self._items.write(f"incident#{held.incident.key}", held.version, document, now)
+        summary = summary_of(held.incident, title(held.incident))
+        version = self._items.write(
+            f"incident#{held.incident.key}",
+            held.version,
+            document,
+            now,
+            summary.as_text() if summary else "",
+        )
         return Held(held.incident, version, held.leased_until)
 
 

@@ -33,6 +33,12 @@ class Memory(Protocol):
     def silenced_until(self, name: str, now: datetime) -> datetime | None:
         """Until when the name is silenced; None when it is not."""
 
+    def silence(self, pattern: str, until: datetime) -> None:
+        """Notify nobody of what the pattern matches until then; replaces an earlier one."""
+
+    def unsilence(self, pattern: str) -> None:
+        """End a silence of the pattern."""
+
     def remember_children(self, parent: str, children: Sequence[str]) -> None:
         """Keep which alarms the rule of a composite names."""
 
@@ -93,22 +99,32 @@ class DynamoMemory:
         end = max(ends, default=now)
         return end if end > now else None
 
+    def silence(self, pattern: str, until: datetime) -> None:
+        """See Memory."""
+        self._change(SILENCES_ID, "SET #name = :until", pattern, {":until": {"S": _stamp(until)}})
+
+    def unsilence(self, pattern: str) -> None:
+        """See Memory."""
+        self._change(SILENCES_ID, "REMOVE #name", pattern)
+
     def remember_children(self, parent: str, children: Sequence[str]) -> None:
         """See Memory."""
         item = self._item(FAMILIES_ID)
         known = {child for child, value in item.items() if value.get("S") == parent} - {"id"}
         for child in sorted(set(children) - known):
-            self._change_family("SET #child = :parent", child, {":parent": {"S": parent}})
+            self._change(FAMILIES_ID, "SET #name = :parent", child, {":parent": {"S": parent}})
         for child in sorted(known - set(children)):
-            self._change_family("REMOVE #child", child)
+            self._change(FAMILIES_ID, "REMOVE #name", child)
 
-    def _change_family(self, update: str, child: str, values: dict[str, Any] | None = None) -> None:
+    def _change(
+        self, item_id: str, update: str, name: str, values: dict[str, Any] | None = None
+    ) -> None:
         call: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
         self._client.update_item(
             TableName=self._table_name,
-            Key={"id": {"S": FAMILIES_ID}},
+            Key={"id": {"S": item_id}},
             UpdateExpression=update,
-            ExpressionAttributeNames={"#child": child},
+            ExpressionAttributeNames={"#name": name},
             **call,
         )
 

@@ -14,7 +14,7 @@ from send_alerts.reading.notice import OPENING, Hold, Notice, Signal
 # E-mail gets an incident's opening, its getting worse, its end, and one word of flapping between.
 BY_MAIL = (
     *(EntryKind.OPENED, EntryKind.WORSE, EntryKind.FLAPPING, EntryKind.RESOLVED, EntryKind.CALM),
-    *(EntryKind.NOTE, EntryKind.SUMMARY, EntryKind.REOPENED),
+    *(EntryKind.NOTE, EntryKind.SUMMARY, EntryKind.REOPENED, EntryKind.ACKNOWLEDGED),
 )
 LOUD = (*BY_MAIL, EntryKind.REMINDER, EntryKind.ROLLED_BACK)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from send_alerts.incident.decide import Channels, advance, enqueue, lift
 from send_alerts.incident.episodes import Episode
-from send_alerts.incident.incident import FollowUpDue, Incident
+from send_alerts.incident.incident import ACKNOWLEDGED_FOR, FollowUpDue, Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.figures import span
 from send_alerts.reading.notice import Notice, Part, Signal
@@ -116,7 +116,9 @@ def _reminder(incident: Incident, episode: Episode, policy: Policy) -> datetime 
         return None
     if not incident.notified_at:
         return None
-    return incident.notified_at + policy.reminder
+    due = incident.notified_at + policy.reminder
+    acknowledged = incident.acknowledged
+    return max(due, acknowledged.at + ACKNOWLEDGED_FOR) if acknowledged else due
 
 
 def _calm(incident: Incident, episode: Episode) -> datetime | None:

@@ -33,6 +33,18 @@ class FollowUpDue(NamedTuple):
     """None once it has arrived."""
 
 
+ACKNOWLEDGED_FOR = timedelta(hours=8)
+"""So long after somebody has said to be on it, reminders begin again."""
+MOST_ACTIONS = 20
+
+
+class Acknowledgement(NamedTuple):
+    """Somebody is on it."""
+
+    by: str
+    at: datetime
+
+
 class Incident(NamedTuple):
     """Everything that is kept under one incident key."""
 
@@ -57,6 +69,19 @@ class Incident(NamedTuple):
     """When people last heard of it aloud (our clock); reminders count from here."""
     hold: Hold | None = None
     follow_up: FollowUpDue | None = None
+    acknowledgement: Acknowledgement | None = None
+    actions: tuple[str, ...] = ()
+    """What people did to it, the newest last: each is done once."""
+    offers: tuple[str, ...] = ()
+    """The commands that its message may offer as buttons; none where nobody hears them."""
+
+    @property
+    def acknowledged(self) -> Acknowledgement | None:
+        """Of the incident as it lasts now; one that has ended since needs another one."""
+        known, episode = self.acknowledgement, self.current
+        if known is None or episode is None or not episode.open or known.at < episode.opened_at:
+            return None
+        return known
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -129,4 +154,11 @@ class Incident(NamedTuple):
             hold=hold_from_json(values["hold"]),
             follow_up=follow_up
             and FollowUpDue(follow_up["number"], parse_optional(follow_up["due_at"])),
+            acknowledgement=_acknowledgement(values.get("acknowledgement")),
+            actions=tuple(values.get("actions", ())),
+            offers=tuple(values.get("offers", ())),
         )
+
+
+def _acknowledgement(values: Mapping[str, str] | None) -> Acknowledgement | None:
+    return Acknowledgement(values["by"], datetime.fromisoformat(values["at"])) if values else None

@@ -33,6 +33,8 @@ class EntryKind(StrEnum):
     CALM = "calm"
     NO_DATA = "no_data"
     REMINDER = "reminder"
+    ACKNOWLEDGED = "acknowledged"
+    PERSON = "person"
     NOTE = "note"
     SUMMARY = "summary"
     FOLLOW_UP = "follow_up"

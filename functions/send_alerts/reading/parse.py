@@ -7,6 +7,8 @@ from copy import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from ops_common.on_call.operator_action import KIND as OPERATOR_ACTION
+from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import SOURCE, Severity
 from send_alerts.reading import alarms, ecs_events, own_events
 from send_alerts.reading.notice import Notice, Signal, instant
@@ -26,6 +28,9 @@ class FollowUp(NamedTuple):
     number: int
 
 
+type Said = list[Notice] | FollowUp | OperatorAction
+
+
 def as_event(follow_up: FollowUp) -> dict[str, Any]:
     """The message to ourselves, as `parse` reads it."""
     return {
@@ -35,7 +40,7 @@ def as_event(follow_up: FollowUp) -> dict[str, Any]:
     }
 
 
-def parse(body: str, now: datetime, stack_info: StackInfo) -> list[Notice] | FollowUp:
+def parse(body: str, now: datetime, stack_info: StackInfo) -> Said:
     """What an event says; a plain message where its shape is unknown.
 
     Raises NotAnEvent for a body that is not a JSON object.
@@ -53,7 +58,7 @@ def parse(body: str, now: datetime, stack_info: StackInfo) -> list[Notice] | Fol
             known = [notice.checked() for notice in known]
     except (LookupError, TypeError, ValueError, AttributeError):
         known = None
-    if isinstance(known, FollowUp):
+    if isinstance(known, FollowUp | OperatorAction):
         return known
     notices = [_plain(event, now)] if known is None else known
     return [_placed(notice, event, stack_info) for notice in notices]
@@ -95,14 +100,14 @@ READERS: dict[tuple[str, str], Reader] = {
 """By source and detail-type; an event of another kind becomes a plain message."""
 
 
-def _known(
-    event: Mapping[str, Any], topic_arn: str, stack_info: StackInfo
-) -> list[Notice] | FollowUp | None:
+def _known(event: Mapping[str, Any], topic_arn: str, stack_info: StackInfo) -> Said | None:
     if "AlarmName" in event:
         return alarms.from_sns(event, topic_arn, stack_info)
     source, kind = str(event.get("source") or ""), str(event.get("detail-type") or "")
     if source == SOURCE and kind == FOLLOW_UP:
         return FollowUp(str(event["detail"]["key"]), int(event["detail"]["number"]))
+    if source == SOURCE and kind == OPERATOR_ACTION:
+        return OperatorAction.from_detail(event["detail"])
     if source == SOURCE:
         return own_events.from_own(event, stack_info)
     reader = READERS.get((source, kind))

@@ -12,6 +12,7 @@ WORDS = {
     EntryKind.FLAPPING: "FLAPPING",
     EntryKind.NO_DATA: "NO DATA",
     EntryKind.REMINDER: "STILL OPEN",
+    EntryKind.ACKNOWLEDGED: "ACKNOWLEDGED",
     EntryKind.SUMMARY: "STORM",
     EntryKind.ROLLED_BACK: "ROLLED BACK",
 }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ops_common.ops_events import Severity
 from send_alerts.incident.episodes import Episode, Transition, episode_at
-from send_alerts.incident.incident import Incident
+from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.incident.storm import PREFIX
 from send_alerts.reading.figures import span
@@ -34,6 +34,8 @@ SENTENCES = {
     EntryKind.RESOLVED: "Over at {at}{after}",
     EntryKind.CALM: "Calm since {at}, after {times}",
     EntryKind.NO_DATA: "No data at {at}",
+    EntryKind.ACKNOWLEDGED: "Acknowledged at {at}; no reminder for {rest}",
+    EntryKind.PERSON: "By a person, at {at}",
     EntryKind.SUMMARY: "All of them by {at}",
 }
 
@@ -131,6 +133,7 @@ def _sentence(incident: Incident, entry: OutboxEntry, clock: Clock) -> str:
         after=f", after {lasted}" if lasted else "",
         times=f"{episode.reopened + 1} times" if episode else "again and again",
         calm=span(incident.history.flap_window.total_seconds()),
+        rest=span(ACKNOWLEDGED_FOR.total_seconds()),
     )
 
 

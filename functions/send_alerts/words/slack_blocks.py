@@ -13,6 +13,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import OPENING, Link
+from send_alerts.words.buttons import buttons
 from send_alerts.words.limits import MARK, SLACK_FIELD, SLACK_SECTION, SLACK_TEXT, cut
 from send_alerts.words.message_text import (
     NO_DATA,
@@ -85,11 +86,24 @@ def root(incident: Incident) -> Message:
     episode = incident.shown_episode or incident.current
     now = status(incident, episode)
     fields = [("Since", since(episode, local_time))] if episode else []
+    fields += _by_people(incident)
     subject = incident.subject
     opened = ""
     if now is RESOLVED and subject and subject.signal in OPENING:
         opened = f"When it opened: {subject.text}"
-    return _message(incident, now, now.word, fields, opened)
+    message = _message(incident, now, now.word, fields, opened)
+    row = buttons(incident)
+    return message._replace(blocks=(*message.blocks, row)) if row else message
+
+
+def _by_people(incident: Incident) -> list[tuple[str, str]]:
+    """Who is on it, and until when it is quiet."""
+    known, hold, fields = incident.acknowledged, incident.hold, list[tuple[str, str]]()
+    if known:
+        fields.append(("Acknowledged", f"by {escape(known.by)}, {local_time(known.at)}"))
+    if hold and not hold.ends_with_next and hold.until:
+        fields.append(("Silenced", f"until {local_time(hold.until)}, {escape(hold.by)}"))
+    return fields
 
 
 def line(incident: Incident, entry: OutboxEntry) -> Message:

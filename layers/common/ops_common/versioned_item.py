@@ -47,14 +47,23 @@ class VersionedItems:
             return version, None
 
     def write(
-        self, item_id: str, seen_version: int, document: Mapping[str, Any], now: datetime
+        self,
+        item_id: str,
+        seen_version: int,
+        document: Mapping[str, Any],
+        now: datetime,
+        summary: str = "",
     ) -> int:
-        """The new version. Raises Conflict, and botocore's errors."""
+        """The new version. Raises Conflict, and botocore's errors.
+
+        `summary` is what `/ops status` shows of the item (ops_common.on_call.summaries).
+        """
         unchanged = "version = :seen OR (:seen = :none AND attribute_not_exists(version))"
         try:
             self._client.put_item(
                 TableName=self._table_name,
-                Item={
+                Item=({"summary": {"S": summary}} if summary else {})
+                | {
                     "id": {"S": item_id},
                     "version": {"N": str(seen_version + 1)},
                     "document": {"S": json.dumps(document, ensure_ascii=False)},

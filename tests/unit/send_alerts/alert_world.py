@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import Severity
 from ops_common.versioned_item import Conflict
 from send_alerts.channels.incidents import Held
@@ -123,6 +124,8 @@ class Shown:
     delivery: str
     broadcast: bool = False
     edits: list[str] = field(default_factory=list)
+    content: dict[str, Any] = field(default_factory=dict)
+    """As it stands now."""
 
 
 def as_read(text: str) -> str:
@@ -151,7 +154,9 @@ class FakeThreads:
             raise failure
         ts = f"{len(self.messages) + 1}.0"
         hangs_in = "" if thread_ts in self.deleted else thread_ts
-        self.messages.append(Shown(ts, as_read(message.text), hangs_in, delivery, broadcast))
+        shown = Shown(ts, as_read(message.text), hangs_in, delivery, broadcast)
+        shown.content = message.payload()
+        self.messages.append(shown)
         if failure:
             raise failure
         return Posted("C0ALERTS", ts, "" if thread_ts in self.deleted else thread_ts)
@@ -168,6 +173,7 @@ class FakeThreads:
             raise failure
         shown = next(shown for shown in self.messages if shown.ts == ts)
         shown.edits.append(as_read(message.text))
+        shown.content = message.payload()
 
     def upload(self, channel: str, thread_ts: str, title: str, png: bytes) -> None:
         self.pictures.append(thread_ts)
@@ -229,6 +235,12 @@ class FakeMemory:
         until = self.silences.get(name)
         return until if until and until > now else None
 
+    def silence(self, pattern: str, until: datetime) -> None:
+        self.silences[pattern] = until
+
+    def unsilence(self, pattern: str) -> None:
+        self.silences.pop(pattern, None)
+
     def remember_children(self, parent: str, children: Sequence[str]) -> None:
         self.parents |= dict.fromkeys(children, parent)
 
@@ -260,6 +272,7 @@ class AlertWorld:
         self.waited: list[float] = []
         self.seconds_left = 60.0
         self.slack = True
+        self.offers: tuple[str, ...] = ()
 
     def ports(self) -> Ports:
         return Ports(
@@ -276,6 +289,7 @@ class AlertWorld:
             clock=lambda: self.now,
             wait=self._wait,
             deadline=self.now + timedelta(seconds=self.seconds_left),
+            offers=self.offers,
         )
 
     def _wait(self, seconds: float) -> None:
@@ -302,6 +316,16 @@ class AlertWorld:
             else:
                 return
         raise AssertionError("never done")
+
+    def act(self, action: OperatorAction) -> str:
+        """What a person asked for arrives from the queue."""
+        self.now = max(self.now, action.at)
+        body = {
+            "source": "jiki.ops",
+            "detail-type": "OperatorAction",
+            "detail": action.as_event().detail(),
+        }
+        return notify(parse(json.dumps(body), self.now, STACK_INFO), self.ports(), self.policy)
 
     def let_time_pass(self, until: float) -> None:
         """Deliver the messages to ourselves that become due, one after the other."""

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +11,8 @@ from .periods import BadPeriod, end_of
 
 # Slack's clients make quotes curly.
 _STRAIGHT = str.maketrans("“”„‘’", '"""\'\'')
+ABOUT_AN_INCIDENT = ("probe", "rollback", "hold", "release")
+"""After these an incident may stand as `@` and its reference: its thread says who did it."""
 LONGEST_WORD = 300
 LONGEST_REASON = 500
 MOST_TASKS = 1000
@@ -97,8 +99,11 @@ def parse(words: Sequence[str], now: datetime) -> Wish | tuple[Question, str]:
         if len(rest) > (verb == Question.WHY):
             raise _usage(verb)
         return Question(verb), rest[0] if rest else ""
+    about = ""
+    if verb in ABOUT_AN_INCIDENT and rest and rest[-1].startswith("@"):
+        about = rest.pop().removeprefix("@")
     try:
-        return _wish(verb, rest, now)
+        return replace(_wish(verb, rest, now), incident=about) if about else _wish(verb, rest, now)
     except BadPeriod as error:
         raise BadCommand(str(error)) from None
 
