@@ -159,11 +159,10 @@ def _held(incident: Incident, notice: Notice) -> Incident:
 
 
 def _longer(known: Hold | None, new: Hold) -> Hold:
-    if known is None or known.ends_with_next:
+    """Of a person's silence and AWS's wish, which doesn't outlive the next event, the later end."""
+    if known is None or known.ends_with_next or known.until is None:
         return new
-    if new.until is None or (known.until and new.until > known.until):
-        return new
-    return known
+    return new if new.until is None or new.until > known.until else known
 
 
 def _entry_id(incident: Incident, entry: Transition) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from datetime import datetime
+from itertools import batched
 from typing import Any, NamedTuple
 
 from slack_sdk.models.attachments import BlockAttachment
@@ -28,6 +29,7 @@ from send_alerts.words.message_text import (
 # After escaping: an address ends at a blank or at an escaped bracket, not at the dot of a sentence.
 _ADDRESS = re.compile(r"https?://(?:(?!&[lg]t;)[^\s|])+(?<![.,;:!?)])")
 MOST_FIELDS = 10
+MOST_FIELD_SECTIONS = 2
 MOST_PARTS = 10
 
 
@@ -144,15 +146,11 @@ def _message(
     shown = [*fields, *((name, clickable(value)) for name, value in facts)]
     blocks: list[Block] = []
     blocks.extend(SectionBlock(text=_markdown(part)) for part in _parts(clickable(text)))
-    if shown:
-        blocks.append(
-            SectionBlock(
-                fields=[
-                    _markdown(cut_markup(f"*{escape(name)}*\n{value}", SLACK_FIELD))
-                    for name, value in shown[:MOST_FIELDS]
-                ]
-            )
-        )
+    for some in batched(shown[: MOST_FIELDS * MOST_FIELD_SECTIONS], MOST_FIELDS, strict=False):
+        fields_of_it = [
+            _markdown(cut_markup(f"*{escape(name)}*\n{value}", SLACK_FIELD)) for name, value in some
+        ]
+        blocks.append(SectionBlock(fields=fields_of_it))
     if incident.changes:
         lines = "\n".join(f"• {escape(change)}" for change in incident.changes)
         blocks.append(

@@ -106,6 +106,15 @@ def test_a_rollback_by_the_probe_leaves_it_open_until_the_next_good_deployment()
     assert not episode.open
 
 
+def test_what_ends_starts_is_no_deployment_that_completes() -> None:
+    back = rolling_back(2, NEXT_DEPLOYMENT)
+    steady = of_service(Signal.RESOLVED, 4, Part.STARTS)
+    world = played(failed(1), back, steady, completed(5, "ecs-svc/back"))
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert episode.rolled_back_to == "ecs-svc/back"
+
+
 def test_a_good_deployment_of_a_healthy_service_is_told_to_nobody() -> None:
     world = played(completed(7, NEW))
     assert not world.threads.messages

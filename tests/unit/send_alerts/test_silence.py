@@ -1,5 +1,6 @@
 """What a silenced alarm tells, and what it tells afterwards."""
 
+from send_alerts.reading.notice import Hold
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, ok
 
 
@@ -54,3 +55,20 @@ def test_an_incident_told_before_the_silence_still_turns_green_in_slack() -> Non
     (root,) = world.threads.messages
     assert root.edits == [":large_green_circle: *Resolved: web-5xx*"]
     assert len(world.topic.published) == 1
+
+
+def test_aws_s_mute_and_a_person_s_silence_last_as_long_as_the_longer_one() -> None:
+    for silence, mute, announced_at in ((30, 90, 90), (90, 30, 90)):
+        world = silenced(until=silence)
+        world.notify(alarm(0, hold=Hold(minute(mute), "AWS's mute rule")), at=0)
+        world.let_time_pass(until=announced_at - 1)
+        assert not world.topic.published
+        world.let_time_pass(until=announced_at + 1)
+        assert len(world.topic.published) == 1
+
+
+def test_a_mute_without_an_end_outlasts_a_silence() -> None:
+    world = silenced(until=30)
+    world.notify(alarm(0, hold=Hold(None, "its suppressor")), at=0)
+    world.let_time_pass(until=600)
+    assert not world.topic.published
