@@ -10,15 +10,6 @@ from samcli.cli.types import CfnParameterOverridesType
 
 from local.transform import source
 
-_OF_TYPE = {
-    "AWS::EC2::VPC::Id": (r"vpc-[0-9a-f]+", "must be the id of a VPC, vpc-…"),
-    "List<AWS::EC2::Subnet::Id>": (
-        r"subnet-[0-9a-f]+(,subnet-[0-9a-f]+)*",
-        "must be ids of subnets, subnet-…, with commas between them",
-    ),
-}
-
-
 SERVICE_LISTS = ("WebServices", "WorkerServices", "OtherServices")
 
 
@@ -89,6 +80,22 @@ def check_together(overrides: Mapping[str, str]) -> None:
                 raise BadParameters(assertion["AssertDescription"])
 
 
+def is_needed(name: str, overrides: Mapping[str, str]) -> bool:
+    """Whether a rule of the template asks for this parameter, with these values of the others."""
+    template = source()
+    values = {
+        each: overrides.get(each, str(parameter.get("Default", "")))
+        for each, parameter in template["Parameters"].items()
+    }
+    return any(
+        not holds(assertion["Assert"], values | {name: ""})
+        and holds(assertion["Assert"], values | {name: "given"})
+        for rule in template["Rules"].values()
+        if holds(rule.get("RuleCondition", True), values)
+        for assertion in rule["Assertions"]
+    )
+
+
 def holds(expression: Any, values: Mapping[str, str]) -> bool:
     """A rule's condition, as CloudFormation judges it (Equals, Not, And, Or)."""
     if isinstance(expression, bool):
@@ -119,16 +126,14 @@ def refusal(name: str, value: str, parameter: Mapping[str, Any]) -> str:
         return "" if value in map(str, allowed) else f"must be {' or '.join(map(str, allowed))}"
     if parameter["Type"] == "Number":
         return _number_refusal(value, parameter)
-    pattern, must = _OF_TYPE.get(
-        parameter["Type"],
-        (
-            parameter.get("AllowedPattern", ".*"),
-            parameter.get("ConstraintDescription", "is no valid value"),
-        ),
-    )
+    pattern = parameter.get("AllowedPattern", ".*")
+    must = parameter.get("ConstraintDescription", "is no valid value")
     if name in SERVICE_LISTS and len(set(value.split(","))) < len(value.split(",")):
         return "must not name a service twice"
-    if not re.fullmatch(pattern, value) or (name == "DatabaseCidr" and not _is_network(value)):
+    items = value.split(",") if parameter["Type"] == "CommaDelimitedList" else [value]
+    if not all(re.fullmatch(pattern, item) for item in items) or (
+        name == "DatabaseCidr" and value and not _is_network(value)
+    ):
         return str(must)
     return ""
 

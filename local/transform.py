@@ -1,6 +1,7 @@
 """The template as CloudFormation sees it: transformed by SAM, with its functions resolved."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -18,8 +19,7 @@ PSEUDO_PARAMETERS = {
     "AWS::StackName": "jiki-ops",
     "AWS::URLSuffix": "amazonaws.com",
 }
-NETWORK = {"VpcId": "vpc-0a1b2c3d", "SubnetIds": "subnet-0a1,subnet-0b2"}
-"""The two parameters without a default."""
+EXAMPLE = ROOT / "examples" / "jiki.toml"
 EVERY_FUNCTION = {
     "SlackSigningSecret": "/jiki-ops/slack-signing-secret",
     "SlackApp": "T0JIKIOPS/A0JIKIOPS",
@@ -42,6 +42,19 @@ def source() -> dict[str, Any]:
 
 
 @cache
+def example() -> dict[str, str]:
+    """Jiki's parameters of production, as its example file gives them."""
+    sections = tomllib.loads(EXAMPLE.read_text())
+    given = sections["production"]["deploy"]["parameters"]["parameter_overrides"]
+    return {name: value for name, _, value in (each.partition("=") for each in given)}
+
+
+def stack(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """As `resolved`, of a stack with these parameters and nothing of the example's."""
+    return _Resolver(transformed(), parameters).resources()
+
+
+@cache
 def transformed() -> dict[str, Any]:
     """The template after the SAM transform, its intrinsic functions still in place."""
     validator = SamTemplateValidator(source(), _NoManagedPolicies(), region=REGION)
@@ -50,12 +63,12 @@ def transformed() -> dict[str, Any]:
 
 
 def resolved(parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The resources that a stack with these parameters has, by logical id.
+    """The resources that the example's stack has with these parameters, by logical id.
 
     A reference to a resource becomes `<LogicalId>`, an attribute `<LogicalId.Attribute>`.
     """
     template = transformed()
-    return _Resolver(template, NETWORK | dict(parameters or {})).resources()
+    return _Resolver(template, example() | dict(parameters or {})).resources()
 
 
 class _Resolver:

@@ -35,6 +35,7 @@ from local.postgres import MASTER_USER, PostgresServer
 from local.slack import SlackStandIn
 from local.slack.requests import ANA, APP, BEN, TEAM
 from local.solid_queue.workers import WorkerFleet
+from local.transform import example
 from ops_common.ops_events import SOURCE
 from ops_common.query_database import DatabaseAddress, Login
 
@@ -247,7 +248,7 @@ class World:
         self.outputs = deploy.deploy(
             self.emulator,
             self.build_folder,
-            NETWORK | UNKNOWN_TO_THE_EMULATOR | local | dict(parameters),
+            example() | NETWORK | UNKNOWN_TO_THE_EMULATOR | local | dict(parameters),
             endpoints={
                 endpoints.AWS: self.emulator.url,
                 endpoints.ECS: self.ecs.url,

@@ -16,6 +16,7 @@ from benchmarks.alerts.trouble import Faults, killer
 from local import deploy, endpoints
 from local.ministack import MiniStack
 from local.slack import SlackStandIn
+from local.transform import example
 from local.world import NETWORK, SLACK_TOKEN_PARAMETER, UNKNOWN_TO_THE_EMULATOR
 
 # Each transition is to be counted, so none is folded into a storm.
@@ -61,7 +62,7 @@ class Stack:
                 Name=SLACK_TOKEN_PARAMETER, Value=slack.token, Type="SecureString"
             )
             deploy.build(Path(folder))
-            parameters = NETWORK | UNKNOWN_TO_THE_EMULATOR
+            parameters = example() | NETWORK | UNKNOWN_TO_THE_EMULATOR
             parameters |= {
                 "SlackToken": SLACK_TOKEN_PARAMETER,
                 "SlackChannel": slack.channel,

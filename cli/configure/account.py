@@ -1,4 +1,4 @@
-"""What the account itself says about the app: the network of its database, its services.
+"""What the account itself says about the app: its database's network, secrets, services.
 
 Everything is only read, with the credentials of the person who configures.
 """
@@ -92,6 +92,10 @@ class Account:
             if all(ip_network(each).supernet_of(subnet) for subnet in subnets)  # type: ignore[arg-type]  # all IPv4
         ]
 
+    def _secrets(self, _answers: Answers) -> list[str]:
+        pages = self._client("secretsmanager").get_paginator("list_secrets").paginate()
+        return [each["Name"] for page in pages for each in page["SecretList"]]
+
     def _ecs_clusters(self, _answers: Answers) -> list[str]:
         pages = self._client("ecs").get_paginator("list_clusters").paginate()
         return [_last(arn) for page in pages for arn in page["clusterArns"]]
@@ -167,6 +171,7 @@ _LOOKUPS: dict[str, Callable[[Account, Answers], list[str]]] = {
     "VpcId": Account._vpc,
     "SubnetIds": Account._subnets,
     "DatabaseCidr": Account._cidr,
+    "ConfigSecretId": Account._secrets,
     "EcsCluster": Account._ecs_clusters,
     "WebServices": Account._web_services,
     "WorkerServices": Account._worker_services,

@@ -5,13 +5,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cli.configure.account import Answers, Suggestion
-from cli.parameters import refusal
+from cli.parameters import is_needed, refusal
 
 ASKED = (
+    "Rotation",
+    "Scaling",
+    "Probes",
+    "Alerts",
     "DatabaseClusterId",
     "VpcId",
     "SubnetIds",
     "DatabaseCidr",
+    "ConfigSecretId",
     "EcsCluster",
     "WebServices",
     "WorkerServices",
@@ -27,6 +32,7 @@ ASKED = (
 """In this order, for the account's suggestions follow from earlier answers."""
 AT_FIRST = {"ScalerDryRun": "true", "RotationSchedule": ""}
 """Only thinking, and no rotation before the database can be reached; people change these later."""
+ONLY_IF_NEEDED = ("VpcId", "SubnetIds", "DatabaseCidr", "ConfigSecretId")
 EMPTY = "-"
 OTHERS_SHOWN = 10
 PRODUCTION = "production"
@@ -53,6 +59,8 @@ def ask_all(
     told = {""}
     for name in ASKED:
         so_far = {**known, **answers}
+        if name in ONLY_IF_NEEDED and not is_needed(name, so_far):
+            continue
         if name == "SlackChannel" and not _has_token(so_far):
             continue
         found = suggest(name, so_far)
@@ -70,7 +78,8 @@ def ask_all(
             more = len(others) - OTHERS_SHOWN
             listed = ", ".join(others[:OTHERS_SHOWN])
             say(f"  in your account: {listed}{f' and {more} more' if more > 0 else ''}")
-        answers[name] = _ask(name, parameter, offered, ask, say)
+        needed = is_needed(name, so_far)
+        answers[name] = _ask(name, parameter, offered, ask, say, needed=needed)
     return answers
 
 
@@ -80,13 +89,17 @@ def _ask(
     offered: str,
     ask: Callable[[str], str],
     say: Callable[[str], None],
+    *,
+    needed: bool,
 ) -> str:
-    needed = "Default" not in parameter
     while True:
         shown = offered or ("needed" if needed else "empty")
         answer = re.sub(r"\s*,\s*", ",", ask(f"  [{shown}] ").strip()) or offered
         answer = "" if answer == EMPTY else answer
-        if not (complaint := refusal(name, answer, parameter)):
+        complaint = refusal(name, answer, parameter)
+        if needed and not answer:
+            complaint = complaint or "is needed"
+        if not complaint:
             return answer
         say(f"  {name} {complaint}, not {answer!r}")
 

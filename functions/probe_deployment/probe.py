@@ -13,6 +13,7 @@ from probe_deployment.checks import CHECKS
 from probe_deployment.context import Clients, Context
 from probe_deployment.finding import Finding
 from probe_deployment.memory import ProbeMemory
+from probe_deployment.parts import why_skipped
 from probe_deployment.report import report
 from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
@@ -160,6 +161,8 @@ def _rolled_back_by_ecs(context: Context, memory: ProbeMemory) -> bool:
 def _bound(name: str, context: Context) -> Callable[[], Finding]:
     if name in context.settings.accepted_checks:
         return lambda: Finding.skipped("accepted (parameter AcceptedChecks)")
+    if reason := why_skipped(name, context.settings):
+        return lambda: Finding.skipped(reason)
     return lambda: CHECKS[name](context)
 
 

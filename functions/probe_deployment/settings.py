@@ -33,6 +33,10 @@ class Settings(NamedTuple):
     connection_reserve: int
     log_group_prefix: str
     target_latency_seconds: float
+    rotation: bool
+    """Whether the stack has rotate_password; likewise the next two."""
+    scaling: bool
+    alerts: bool
     scaler_dry_run: bool
     """Whether scale_workers only says what it would do."""
     stack_name: str
@@ -79,7 +83,7 @@ class Settings(NamedTuple):
             query_database_function=env.text("QUERY_DATABASE_FUNCTION"),
             cluster=env.text("ECS_CLUSTER"),
             names=ServiceNames.from_environment(env),
-            health_check_url=env.text("HEALTH_CHECK_URL"),
+            health_check_url=env.text("HEALTH_CHECK_URL", ""),
             health_check_ca_certificate=env.text("HEALTH_CHECK_CA_CERTIFICATE", ""),
             ops_table_name=env.text("OPS_TABLE_NAME"),
             queue_database_name=env.text("QUEUE_DATABASE_NAME", ""),
@@ -93,6 +97,9 @@ class Settings(NamedTuple):
             connection_reserve=env.integer("CONNECTION_RESERVE", 10),
             log_group_prefix=env.text("LOG_GROUP_PREFIX", "/ecs/"),
             target_latency_seconds=env.number("TARGET_LATENCY_SECONDS", 60),
+            rotation=env.flag("ROTATION", default=True),
+            scaling=env.flag("SCALING", default=True),
+            alerts=env.flag("ALERTS", default=True),
             scaler_dry_run=env.flag("SCALER_DRY_RUN"),
             stack_name=env.text("STACK_NAME", ""),
             alert_topic_arn=env.text("ALERT_TOPIC_ARN", ""),

@@ -9,9 +9,10 @@ import pytest
 from local import deploy
 from local.ministack import MiniStack
 from local.moto_aws import CONFIG_TABLE, SECRET
+from local.transform import example
 from local.world import NETWORK, UNKNOWN_TO_THE_EMULATOR, World
 
-PARAMETERS = NETWORK | UNKNOWN_TO_THE_EMULATOR | {"AlarmSet": "all"}
+PARAMETERS = example() | NETWORK | UNKNOWN_TO_THE_EMULATOR | {"AlarmSet": "all"}
 # A resource that can't be made: the emulator knows no such type, and CloudFormation no such
 # secret. By its name it comes first, for the emulator undoes an update by deleting what it had
 # updated so far, which CloudFormation does not.

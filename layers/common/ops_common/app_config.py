@@ -36,7 +36,7 @@ class AppConfigSettings(NamedTuple):
             secret_id=env.text("CONFIG_SECRET_ID"),
             password_key=env.text("PASSWORD_KEY", "aurora_password"),
             username_key=env.text("USERNAME_KEY", "aurora_username"),
-            table_name=env.text("CONFIG_TABLE_NAME"),
+            table_name=env.text("CONFIG_TABLE_NAME", ""),
             table_key_attribute=env.text("CONFIG_TABLE_KEY_ATTRIBUTE", "id"),
             table_value_attribute=env.text("CONFIG_TABLE_VALUE_ATTRIBUTE", "value"),
             default_user=env.text("DATABASE_USER", ""),

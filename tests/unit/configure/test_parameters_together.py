@@ -3,9 +3,9 @@
 import pytest
 
 from cli.parameters import BadParameters, check_together, checked
-from local.transform import source
+from local.transform import example, source
 
-NETWORK = {"VpcId": "vpc-0a1", "SubnetIds": "subnet-0a1,subnet-0b2"}
+NETWORK = example()
 
 
 def test_every_word_is_read_and_an_empty_value_is_empty() -> None:

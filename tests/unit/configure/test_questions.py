@@ -6,11 +6,19 @@ import pytest
 
 from cli.configure.account import Answers, Suggestion
 from cli.configure.questions import ASKED, AT_FIRST, ask_all
-from cli.parameters import refusal
+from cli.parameters import is_needed, refusal
 from local.transform import resolved, source
 
 PARAMETERS: dict[str, Any] = source()["Parameters"]
-NETWORK = {"VpcId": "vpc-0a1", "SubnetIds": "subnet-0a1,subnet-0b2"}
+NETWORK = {
+    "VpcId": "vpc-0a1",
+    "SubnetIds": "subnet-0a1,subnet-0b2",
+    "DatabaseCidr": "10.1.0.0/16",
+    "ConfigSecretId": "config",
+    "EcsCluster": "shop",
+    "WorkerServices": "mail",
+}
+"""What a stack with all four parts must be told."""
 
 
 class Person:
@@ -54,16 +62,22 @@ def asked(
     )
 
 
-def test_asks_for_every_parameter_that_has_no_default() -> None:
-    assert {name for name, one in PARAMETERS.items() if "Default" not in one} <= set(ASKED)
+def test_asks_for_every_parameter_that_the_parts_need() -> None:
+    assert {name for name in PARAMETERS if is_needed(name, {})} == set(NETWORK)
+    assert set(NETWORK) <= set(ASKED)
+
+
+def test_alerts_alone_are_asked_for_neither_network_nor_secret() -> None:
+    answers = asked(Person(Rotation="false", Scaling="false", Probes="false"))
+    assert not {"VpcId", "SubnetIds", "DatabaseCidr", "ConfigSecretId"} & set(answers)
+    assert answers["Alerts"] == "true"
 
 
 def test_enter_takes_what_the_account_has_and_else_the_template_s_default() -> None:
     found = {name: (value,) for name, value in NETWORK.items()}
-    answers = asked(Person(), **found, EcsCluster=("other", "jiki-production"))
+    answers = asked(Person(), **found)
     assert answers["VpcId"] == "vpc-0a1"
-    assert answers["EcsCluster"] == answers["WebServices"].replace("api-web", "production")
-    assert answers["AlertEmail"] == ""
+    assert (answers["Probes"], answers["AlertEmail"]) == ("true", "")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +118,8 @@ def test_after_another_answer_than_before_the_account_comes_first_in_what_follow
 
 def test_an_answer_that_cloudformation_would_refuse_is_asked_for_again() -> None:
     person = Person(
-        VpcId=["", "jiki", "vpc-0c3 junk", "vpc-0c3"],
+        **{name: value for name, value in NETWORK.items() if name.endswith(("Id", "Cluster", "es"))}
+        | {"VpcId": ["", "jiki", "vpc-0c3 junk", "vpc-0c3"]},
         SubnetIds="subnet-0a1 , subnet-0b2",
         DatabaseCidr=["999.1.1.1/99", "10.2.0.0/16"],
         HealthCheckUrl=['https://x/"y', "https://x/y"],
@@ -128,7 +143,7 @@ def test_what_the_template_would_refuse_is_not_offered() -> None:
 
 
 def test_what_has_no_default_is_marked_as_needed() -> None:
-    person = Person(VpcId=["", "vpc-0c3"], SubnetIds="subnet-0a1")
+    person = Person(**NETWORK | {"VpcId": ["", "vpc-0c3"]})
     asked(person)
     assert person.offered["VpcId"] == "[needed]"
 
@@ -139,7 +154,7 @@ def test_a_dash_leaves_empty_what_is_offered() -> None:
 
 
 def test_of_very_many_values_ten_are_named() -> None:
-    person = Person(**NETWORK, WorkerServices="service-9")
+    person = Person(**NETWORK | {"WorkerServices": "service-9"})
     asked(person, WorkerServices=tuple(f"service-{number}" for number in range(150)))
     (line,) = [line for line in person.heard if line.startswith("  in your account: ")]
     assert line.endswith("service-8, service-9 and 140 more")

@@ -18,6 +18,7 @@ from cli.configure.samconfig import (
     read_section,
     write_overrides,
 )
+from local.transform import example
 from paths import ROOT
 
 NETWORK = {"VpcId": "vpc-0a1", "SubnetIds": "subnet-0a1,subnet-0b2"}
@@ -119,7 +120,8 @@ def configured(
 
 
 def test_the_whole_of_it_without_an_account(file: Path) -> None:
-    answers = ["", *NETWORK.values(), *[""] * 8, "ops@example.org", "", ""]
+    place = ["10.1.0.0/16", "config", "shop", "store", "mail", ""]
+    answers = [*[""] * 5, *NETWORK.values(), *place, *[""] * 3, "ops@example.org", "", ""]
     done = configured(file, "production", "\n".join(answers) + "\n")
     assert done.returncode == 0, done.stderr
     assert "Unable to locate credentials" in done.stdout
@@ -132,11 +134,11 @@ def test_the_whole_of_it_without_an_account(file: Path) -> None:
 
 
 def test_single_parameters_are_set_without_a_question(file: Path) -> None:
-    write_overrides(file, ["production", "default"], NETWORK)
+    write_overrides(file, ["production", "default"], example())
     changes = 'MaxTasks=6 RotationSchedule="cron(0 9 1 * ? *)"'
     done = configured(file, "production", "", "--set", changes)
     assert done.stdout.endswith("Next: make deploy ENVIRONMENT=production\n"), done.stderr
-    expected = {**NETWORK, "MaxTasks": "6", "RotationSchedule": "cron(0 9 1 * ? *)"}
+    expected = {**example(), "MaxTasks": "6", "RotationSchedule": "cron(0 9 1 * ? *)"}
     assert read_overrides(file, "production") == read_overrides(file, "default") == expected
 
 
@@ -148,10 +150,11 @@ def test_a_single_parameter_that_the_template_refuses_is_not_written(file: Path)
 
 
 def test_another_environment_is_deployed_by_its_name(file: Path) -> None:
-    answers = ["", *NETWORK.values(), *[""] * 11]
+    place = ["10.1.0.0/16", "config", "shop-staging", "store", "mail", ""]
+    answers = [*[""] * 5, *NETWORK.values(), *place, *[""] * 6]
     done = configured(file, "staging", "\n".join(answers) + "\n")
     assert done.stdout.endswith("Next: make deploy ENVIRONMENT=staging\n"), done.stderr
-    assert read_overrides(file, "staging")["EcsCluster"] == "jiki-staging"
+    assert read_overrides(file, "staging")["EcsCluster"] == "shop-staging"
     assert read_overrides(file, "default") == {}
 
 

@@ -7,7 +7,6 @@ from rotate_password.settings import Settings
 
 NEEDED = {
     "CONFIG_SECRET_ID": "config",
-    "CONFIG_TABLE_NAME": "config",
     "QUERY_DATABASE_FUNCTION": "jiki-ops-query-database",
 }
 

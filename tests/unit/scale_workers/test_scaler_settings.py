@@ -1,9 +1,6 @@
-from pathlib import Path
-from typing import Any
-
 import pytest
-import yaml
 
+from local.transform import resolved
 from ops_common.settings import SettingsError
 from scale_workers.policy.model import Policy
 from scale_workers.settings import Settings
@@ -14,7 +11,6 @@ REQUIRED = {
     "OPS_TABLE_NAME": "ops",
     "QUERY_DATABASE_FUNCTION": "query-database",
     "CONFIG_SECRET_ID": "config",
-    "CONFIG_TABLE_NAME": "config",
 }
 
 
@@ -49,23 +45,10 @@ def test_a_minimum_of_zero_asks_for_the_cluster_s_name(monkeypatch: pytest.Monke
     assert settings.policy.min_tasks == 0
 
 
-class Intrinsics(yaml.SafeLoader):
-    """Reads `!Ref X` as "X", and any other intrinsic as nothing."""
-
-
-Intrinsics.add_constructor("!Ref", lambda loader, node: loader.construct_scalar(node))
-Intrinsics.add_multi_constructor("!", lambda *_: None)
-
-
 def test_the_template_s_defaults_are_those_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
     # GIVEN what the template passes to the function when no parameter is given
-    text = (Path(__file__).parents[3] / "template.yaml").read_text()
-    template: dict[str, Any] = yaml.load(text, Loader=Intrinsics)  # a SafeLoader
-    properties = template["Resources"]["ScaleWorkers"]["Properties"]
-    parameters = template["Parameters"]
-    for name, reference in properties["Environment"]["Variables"].items():
-        default = parameters.get(reference, {}).get("Default", reference)
-        monkeypatch.setenv(name, str(default or "") if default != 0 else "0")
+    for name, value in resolved()["ScaleWorkers"]["Properties"]["Environment"]["Variables"].items():
+        monkeypatch.setenv(name, str(value))
     # THEN it scales as the simulator's policy does
     settings = Settings.from_env()
     assert settings.policy == Policy()
