@@ -15,10 +15,10 @@ import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.observability import logger
-from probe_deployment import wiring
+from probe_deployment import soak, wiring
 from probe_deployment.answer import answer
 from probe_deployment.hook import HookStatus, is_hook
-from probe_deployment.probe import Superseded, probe
+from probe_deployment.probe import Superseded, probe, watch
 from probe_deployment.settings import Settings
 from probe_deployment.triggers import parse
 
@@ -41,8 +41,13 @@ def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
         logger.info("ignored", reason="nothing of ours to look at, or not yet")
         succeeded = {"hookStatus": HookStatus.SUCCEEDED.value}
         return succeeded if is_hook(event) else {"status": "ignored"}
+    ports = wiring.ports(settings, context)
+    if soak.watch_begins(request):
+        at = watch(request, ports, settings)
+        logger.info("a deployment began", reason=f"it is looked at {at:%H:%M:%S} if it hangs")
+        return {"status": "scheduled", "at": at.isoformat()}
     try:
-        verdict = probe(request, wiring.ports(settings, context), settings)
+        verdict = probe(request, ports, settings)
     except Superseded as error:
         logger.info("superseded", reason=str(error))
         return {"status": "superseded", "reason": str(error)}

@@ -91,6 +91,12 @@ class Context:
         """One of the two services. Raises ServiceNotFound."""
         return self._services()[name]
 
+    def service_events(self, name: str) -> list[str]:
+        """What ECS wrote about a service, the newest first."""
+        cluster = self.settings.cluster
+        answer = self.client("ecs").describe_services(cluster=cluster, services=[name])
+        return [event["message"] for each in answer["services"] for event in each.get("events", [])]
+
     def revision(self) -> Any:
         """The service revision that a lifecycle hook asks about. Raises RevisionMissing."""
         return self._revision()
@@ -128,7 +134,8 @@ class Context:
         revision = self.revision()
         resolved = revision.get("resolvedConfiguration", {}).get("loadBalancers", [])
         balancers = resolved or revision.get("loadBalancers", [])
-        return tuple(each["targetGroupArn"] for each in balancers if "targetGroupArn" in each)
+        found = tuple(each["targetGroupArn"] for each in balancers if "targetGroupArn" in each)
+        return found or self.service(name).target_groups
 
     @property
     def probed(self) -> tuple[str, ...]:
@@ -139,7 +146,9 @@ class Context:
         """Whether the request is about this service."""
         return service in self.probed
 
-    def ask(self, request: str, database: str = "") -> dict[str, Any]:
+    def ask(
+        self, request: str, database: str = "", parameters: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """What query_database answers, by password or IAM token; `database` on the same server.
 
         Raises DatabaseError or AppConfigError, or SeeOtherCheck where check database_login of the
@@ -149,7 +158,7 @@ class Context:
             login = self._login()
             name = database or login.address.name
             login = replace(login, address=replace(login.address, name=name))
-            return self.query_database.ask(request, login)
+            return self.query_database.ask(request, login, parameters)
         except (AppConfigError, LoginRefused, DatabaseUnreachable):
             other_login = self.settings.app_config.iam_login  # not what the other check tries
             if other_login or "database_login" not in SUITES[self.request.suite]:

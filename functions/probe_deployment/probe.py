@@ -89,6 +89,13 @@ def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
     return _conclude(_soaked(verdict, ports, settings), context, ports)
 
 
+def watch(request: Request, ports: Ports, settings: Settings) -> datetime:
+    """Have a deployment that has begun looked at when it must have ended; returns when."""
+    at = soak.watch_at(request, settings.grace_seconds, ports.now())
+    ports.schedules.put(soak.name(request), at, soak.payload(request))
+    return at
+
+
 def _soaked(verdict: Verdict, ports: Ports, settings: Settings) -> Verdict:
     """A pass is so far only, while later looks follow; a failure needs none."""
     request, now = verdict.request, verdict.decided_at
@@ -129,8 +136,9 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
         memory.remember_load_test(now)
     if verdict.outcome is Outcome.FAIL and request.service and request.deployment_id:
         verdict = replace(verdict, rollback=_roll_back(verdict, request.service, ports, context))
-    # A hook's pass is not the deployment's end; its failure is, for ECS rolls back.
-    quiet = request.trigger is Trigger.HOOK and verdict.outcome.passed
+    # A hook's pass is not the deployment's end, nor is it one that doesn't hang.
+    quiet = request.trigger is Trigger.HOOK or request.suite == "stuck"
+    quiet = quiet and verdict.outcome.passed
     if request.report and not quiet:
         report(verdict, memory, ports.publish)
     return verdict
@@ -168,11 +176,15 @@ def _bound(name: str, context: Context) -> Callable[[], Finding]:
 
 def _refuse_superseded(context: Context) -> None:
     request = context.request
-    if request.suite != "deployment" or not (request.service and request.deployment_id):
+    if request.suite not in ("deployment", "stuck"):
+        return
+    if not (request.service and request.deployment_id):
         return
     primary = context.service(request.service).primary
     if primary.id != request.deployment_id:
         raise Superseded(f"{primary.id} has replaced {request.deployment_id}")
+    if request.suite == "stuck" and primary.rollout_state != "IN_PROGRESS":
+        raise Superseded(f"{primary.id} has ended: {primary.rollout_state}")
 
 
 def _grace_until(request: Request, settings: Settings, began: datetime) -> datetime | None:

@@ -34,6 +34,20 @@ def soaks(request: Request) -> bool:
     )
 
 
+START_UP = timedelta(minutes=10)
+"""How long tasks may take to start, besides the grace: image, migrations, health checks."""
+
+
+def watch_begins(request: Request) -> bool:
+    """Whether a deployment has begun that is to be looked at if it hangs."""
+    return request.suite == "stuck" and request.trigger is Trigger.DEPLOYMENT
+
+
+def watch_at(request: Request, grace_seconds: int, now: datetime) -> datetime:
+    """When a deployment that is still under way hangs."""
+    return (request.started_at or now) + timedelta(seconds=grace_seconds) + START_UP
+
+
 def is_over(request: Request, minutes: Minutes, now: datetime) -> bool:
     """Whether a pass now is final.
 
@@ -46,8 +60,8 @@ def is_over(request: Request, minutes: Minutes, now: datetime) -> bool:
 
 
 def name(request: Request) -> str:
-    """Of the schedule: one for a deployment, so that a repetition replaces it."""
-    return f"soak {request.service} {request.deployment_id}"
+    """Of the schedule: one for a deployment and suite, so that a repetition replaces it."""
+    return f"{request.suite} {request.service} {request.deployment_id}"
 
 
 def payload(request: Request) -> dict[str, Any]:

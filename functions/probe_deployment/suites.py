@@ -6,9 +6,13 @@ DEPLOYMENT = (
     "certificate",
     "rollout",
     "image",
+    "secret_version",
     "target_health",
+    "restarts",
     "solid_queue",
+    "queue_health",
     "log_errors",
+    "responses_since",
     "database_login",
     "connections",
     "migrations",
@@ -41,11 +45,13 @@ SUITES: dict[str, tuple[str, ...]] = {
     # Inside one: from a lifecycle hook, where the rollout can't have ended yet. Before traffic
     # shifts the public address is still the old tasks', so it is left out.
     "lifecycle": tuple(name for name in DEPLOYMENT if name != "rollout"),
-    "green": ("image", "target_health", "solid_queue", "log_errors", "database_login"),
+    "green": ("image", "target_health", "restarts", "solid_queue", "log_errors", "database_login"),
+    # Of one that is under way for longer than a start takes.
+    "stuck": ("hanging", "restarts", "log_errors"),
     # After one that ECS gave up.
     "failed_deployment": ("stopped_tasks", "log_errors"),
     # On a schedule: those that cost next to nothing and ask the database nothing.
-    "canary": ("health_check", "certificate", "steady_state", "target_health"),
+    "canary": ("health_check", "certificate", "steady_state", "restarts", "target_health"),
     # Weekly and on demand: what is left to do before production.
     "readiness": READINESS,
     # After a deployment of this stack, and whenever something seems silent.

@@ -15,6 +15,7 @@ from probe_deployment.request import (
 from probe_deployment.suites import SUITES
 
 DEPLOYMENT_SUITES = {
+    "SERVICE_DEPLOYMENT_IN_PROGRESS": "stuck",
     "SERVICE_DEPLOYMENT_COMPLETED": "deployment",
     "SERVICE_DEPLOYMENT_FAILED": "failed_deployment",
 }

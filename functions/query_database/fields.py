@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -48,6 +49,16 @@ class Fields:
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise self._bad(name, "a whole number above zero")
         return value
+
+    def time(self, name: str) -> datetime:
+        """An aware time in ISO 8601."""
+        try:
+            time = datetime.fromisoformat(self.text(name))
+        except ValueError:
+            raise self._bad(name, "a time such as 2026-01-31T09:00:00+00:00") from None
+        if time.tzinfo is None:
+            raise self._bad(name, "a time with its zone")
+        return time
 
     def object(self, name: str) -> "Fields":
         """A JSON object."""

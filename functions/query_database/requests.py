@@ -15,6 +15,7 @@ from query_database.fields import Connection, Fields
 from query_database.logins import check_login, set_password
 from query_database.probes import connection_usage, migrations, queue_processes
 from query_database.queue import measure_queue
+from query_database.queue_health import queue_health
 from query_database.roles import prepare_roles
 from query_database.settings import Settings
 
@@ -24,6 +25,7 @@ REQUESTS: dict[str, Callable[[Connection, Fields], Answer | dict[str, Any]]] = {
     "measure_queue": measure_queue,
     "migrations": migrations,
     "prepare_roles": prepare_roles,
+    "queue_health": queue_health,
     "queue_processes": queue_processes,
     "set_password": set_password,
 }

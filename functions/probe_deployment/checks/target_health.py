@@ -43,8 +43,9 @@ def check(context: Context) -> Finding:
         return Finding.skipped(f"no target group behind {' and '.join(context.probed)}")
     targets = [target for arn in arns for target in _targets(context, arn)]
     if context.request.target_revision is not None:
-        new = {task.private_address for task in context.new_tasks(context.probed[0])} - {""}
-        targets = [target for target in targets if target.id in new or not new]
+        new = {task.private_address for task in context.new_tasks(context.probed[0])}
+        # A target group of the revision's own holds no others.
+        targets = [target for target in targets if target.id in new] or targets
     return judge(targets, tolerated)
 
 

@@ -14,7 +14,8 @@ def test_all_checks_pass_where_all_is_well(system: System) -> None:
     verdict = system.probe(trigger="pipeline", expectedSchemaVersion=VERSION)
     assert verdict["status"] == "pass", verdict["table"]
     skipped = {check["name"] for check in verdict["checks"] if check["status"] == "skip"}
-    assert skipped == {"certificate"}  # of an http address
+    # Of an http address, and without a load balancer.
+    assert skipped == {"certificate", "balancer", "responses_since"}
 
 
 def test_a_wrong_password_is_found_by_the_health_check_and_the_login(system: System) -> None:
@@ -221,7 +222,7 @@ def test_throttled_calls_blind_one_check_and_hold_no_other(system: System) -> No
     verdict: Any = system.probe(service=WEB)
     unknown = [check for check in verdict["checks"] if check["status"] == "unknown"]
     assert verdict["status"] == "unknown"
-    assert {check["name"] for check in unknown} <= {"image", "log_errors"}
+    assert {check["name"] for check in unknown} <= {"image", "log_errors", "restarts"}
     assert "Throttling" in unknown[0]["observed"]
 
 

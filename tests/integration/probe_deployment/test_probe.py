@@ -62,8 +62,9 @@ def test_a_failure_stands_when_the_function_has_no_time_left(broken: Prober) -> 
 def test_an_event_about_nothing_of_ours_is_ignored(
     system: System, event: Callable[[str], Any], published: Published
 ) -> None:
-    answer = system.probe(event("probe_deployment/deployment_in_progress"))
-    assert answer == {"status": "ignored"}
+    other = event("probe_deployment/deployment_completed")
+    other["resources"] = [other["resources"][0].replace(WEB, "redis")]
+    assert system.probe(other) == {"status": "ignored"}
     assert published() == []
 
 
@@ -133,6 +134,7 @@ def test_the_canary_asks_the_database_nothing(system: System) -> None:
         "health_check",
         "certificate",
         "steady_state",
+        "restarts",
         "target_health",
     ]
 

@@ -11,6 +11,7 @@ from local.lambda_endpoint import Context
 from local.solid_queue import protocol
 from query_database.app import handler
 from tests.conftest import Database
+from tests.integration.query_database.queue_rows import FAILED, READY, add_jobs
 
 pytestmark = pytest.mark.every_postgres
 
@@ -96,3 +97,39 @@ def test_gives_the_newest_version_of_each_schema(database: Database, ask: Ask) -
         "public": "20260114103000",
         "tenant": "20250101000000",
     }
+
+
+def test_shows_whether_a_queue_is_worked_on_since_a_moment(
+    database: Database, lambda_context: Context
+) -> None:
+    def health(since: str) -> Any:
+        event = {"request": "queue_health", "login": database.login.as_json(), "since": since}
+        return handler(event, lambda_context)
+
+    since = database.admin.execute("SELECT now() - interval '5 min'").fetchone()
+    assert since is not None
+    nothing = health(since[0].isoformat())["answer"]
+    assert nothing == {
+        "failed_before": 0,
+        "failed_since": 0,
+        "oldest_wait_seconds": None,
+        "last_claim": None,
+        "last_finish": None,
+    }
+    add_jobs(database.admin, "default", 3, into=FAILED)
+    add_jobs(database.admin, "paused", 9, into=READY)
+    add_jobs(database.admin, "default", 2, into=READY, finished="NULL")
+    add_jobs(database.admin, "default", 1, finished="now() AT TIME ZONE 'UTC'")
+    database.admin.execute(
+        "UPDATE solid_queue_failed_executions SET created_at = created_at - interval '7 min'"
+        " WHERE id = (SELECT min(id) FROM solid_queue_failed_executions)"
+    )
+    database.admin.execute(
+        "INSERT INTO solid_queue_pauses (queue_name, created_at) VALUES ('paused', now())"
+    )
+    found = health(since[0].isoformat())["answer"]
+    assert (found["failed_before"], found["failed_since"]) == (1, 2)
+    assert 1 <= found["oldest_wait_seconds"] < 5
+    assert found["last_claim"] is None
+    assert found["last_finish"] > since[0].isoformat()
+    assert "since must be a time" in health("yesterday")["error"]["message"]

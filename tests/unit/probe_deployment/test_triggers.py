@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe_deployment.request import BadEvent, Request, Trigger
+from probe_deployment.soak import payload, watch_at, watch_begins
 from probe_deployment.triggers import parse
 from tests.unit.probe_deployment.samples import WEB, WORKER
 
@@ -33,8 +34,16 @@ def test_a_failed_deployment_asks_why_and_keeps_the_reason(event) -> None:
     assert "circuit breaker" in request.failure_reason
 
 
-def test_a_deployment_that_has_not_ended_is_nothing_to_probe(event) -> None:
-    assert parse(event("probe_deployment/deployment_in_progress"), SERVICES) is None
+def test_a_deployment_that_begins_is_looked_at_if_it_hangs(event) -> None:
+    request = parse(event("probe_deployment/deployment_in_progress"), SERVICES)
+    assert request.suite == "stuck"
+    assert watch_begins(request)
+    # Long after the grace of five minutes and a start.
+    at = watch_at(request, 300, request.started_at)
+    assert (at - request.started_at).total_seconds() == 900
+    again = parse(payload(request), SERVICES)
+    assert (again.trigger, again.deployment_id) == (Trigger.SOAK, request.deployment_id)
+    assert not watch_begins(again)
 
 
 def test_a_deployment_of_another_service_is_nothing_to_probe(event) -> None:

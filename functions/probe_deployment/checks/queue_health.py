@@ -1,0 +1,65 @@
+"""Whether jobs are worked on since the deployment, and whether more of them fail."""
+
+from datetime import datetime
+
+from ops_common.answers.queue_health import QueueHealth
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+from probe_deployment.logs.compare import Change, change
+
+EXPECTED = "jobs are taken on since the deployment, and no more of them fail than before"
+SETTLED_SECONDS = 120.0
+"""A worker has had the time to take a job."""
+FAILED_AT_LEAST = 3
+LATE_TARGETS, LATE_SECONDS = 5, 300.0
+"""A wait of so many target latencies, or so long where that is longer, is late."""
+
+
+def check(context: Context) -> Finding:
+    """Jobs are taken on, none waits far beyond the target, and no more fail than before."""
+    names = [name for name in context.settings.names.worker if context.concerns(name)]
+    running = [name for name in names if context.service(name).desired > 0]
+    if not running:
+        return Finding.skipped("no worker service with a task was deployed")
+    since = min(context.service(name).primary.created_at for name in running)
+    answer = context.ask(
+        "queue_health", context.settings.queue_database_name, {"since": since.isoformat()}
+    )
+    late = max(LATE_SECONDS, LATE_TARGETS * context.settings.target_latency_seconds)
+    return judge(QueueHealth.from_json(answer), since, context.now, late)
+
+
+def judge(health: QueueHealth, since: datetime, now: datetime, late_seconds: float) -> Finding:
+    """What a queue's state since a deployment amounts to."""
+    wait, passed = health.oldest_wait_seconds or 0.0, (now - since).total_seconds()
+    observed = (
+        f"{health.failed_since} failed since, {health.failed_before} as long before; the oldest"
+        f" ready job waits {wait:.0f} s"
+    )
+    work = (health.last_claim, health.last_finish)
+    worked = any(time is not None and time >= since for time in work)
+    if not worked and min(wait, passed) > SETTLED_SECONDS:
+        return Finding.failed(
+            f"{observed}; no job was taken on since",
+            EXPECTED,
+            "do the workers' queues (queue.yml) hold the names that jobs are put into, and is the"
+            " database theirs? Read the worker's log for its start",
+            older_version_fixes=True,
+        )
+    more = change(health.failed_before, health.failed_since)
+    if health.failed_since >= FAILED_AT_LEAST and more in (Change.NEW, Change.SURGE):
+        return Finding.failed(
+            observed,
+            EXPECTED,
+            "read their errors: SELECT job_id, left(error, 300) FROM solid_queue_failed_executions"
+            " ORDER BY id DESC LIMIT 5; retry them when the cause is fixed",
+            older_version_fixes=True,
+        )
+    if wait > late_seconds:
+        return Finding.failed(
+            observed,
+            EXPECTED,
+            "raise MaxTasks, or see why scale_workers holds (docs/scaling.md)",
+            older_version_fixes=wait < passed,
+        )
+    return Finding.passed(observed, EXPECTED)

@@ -1,0 +1,72 @@
+"""Whether tasks boot with the secret's current version."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from probe_deployment.context import Context
+from probe_deployment.finding import Finding
+
+EXPECTED = "no task definition that names another version of the secret than the current one"
+CURRENT = ("", "AWSCURRENT")
+
+type Reference = tuple[str, str, str, str, str]
+"""Container, variable, the secret's ARN or name, a label or nothing, a version's id or nothing."""
+
+
+def check(context: Context) -> Finding:
+    """No probed service's task definition pins another version of the app's secret."""
+    secret_id = context.settings.app_config.secret_id
+    found: list[Reference] = []
+    for name in context.probed:
+        definition = context.definition(context.target_definition(name))
+        found += [each for each in references(definition) if _is(each[2], secret_id)]
+    if not any(label or version for _, _, _, label, version in found):
+        return Finding.passed("none names a version", EXPECTED)
+    described = context.client("secretsmanager").describe_secret(SecretId=secret_id)
+    stages = described.get("VersionIdsToStages", {})
+    return judge(found, {each for each, labels in stages.items() if "AWSCURRENT" in labels})
+
+
+def judge(found: Sequence[Reference], current: Collection[str]) -> Finding:
+    """Which references are to another version; `current` are the ids of AWSCURRENT."""
+    odd = [
+        f"{variable} of {container} has {version or label}"
+        for container, variable, _, label, version in found
+        if label not in CURRENT or (version and version not in current)
+    ]
+    if odd:
+        return Finding.failed(
+            "; ".join(odd),
+            EXPECTED,
+            "take label and version out of valueFrom in the task definition, and deploy it",
+        )
+    return Finding.passed(f"{len(found)} references, all current", EXPECTED)
+
+
+def references(definition: Any) -> list[Reference]:
+    """What a task definition reads of Secrets Manager, not of the Parameter Store.
+
+    Source: Amazon ECS Developer Guide, "Pass Secrets Manager secrets": ARN:key:label:version, of
+    which the last three may be empty or left out.
+    """
+    return [
+        (container["name"], each["name"], arn, label, version)
+        for container in definition["containerDefinitions"]
+        for each in container.get("secrets", [])
+        for arn, _, label, version in parse_reference(each["valueFrom"])
+    ]
+
+
+def parse_reference(value: str) -> list[tuple[str, str, str, str]]:
+    """ARN, key, label and version of a secret of Secrets Manager; nothing for anything else."""
+    parts = value.split(":")
+    if len(parts) < 7 or parts[0] != "arn" or parts[2] != "secretsmanager":
+        return []
+    key, label, version, *_ = (*parts[7:], "", "", "")
+    return [(":".join(parts[:7]), key, label, version)]
+
+
+def _is(arn: str, secret_id: str) -> bool:
+    """Whether an ARN is that of a secret known by its name or ARN; ARNs end with six characters."""
+    name = arn.rpartition(":secret:")[2]
+    return arn == secret_id or name == secret_id or name.rpartition("-")[0] == secret_id

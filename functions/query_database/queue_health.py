@@ -1,0 +1,51 @@
+"""Whether a queue is worked on since a deployment, and whether more of its jobs fail."""
+
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from ops_common.answers.queue_health import QueueHealth
+from ops_common.query_database import QueueTablesMissing
+from query_database.fields import Connection, Fields
+
+# Every part walks an index and ends at a LIMIT, whatever the queue holds.
+STATEMENT = """
+WITH since AS (SELECT %(since)s::timestamptz AT TIME ZONE 'UTC' AS at),
+failed AS (
+  SELECT created_at FROM solid_queue_failed_executions ORDER BY id DESC LIMIT %(bound)s
+)
+SELECT
+  (SELECT count(*) FROM failed, since WHERE created_at >= at) AS failed_since,
+  (SELECT count(*) FROM failed, since
+   WHERE created_at < at AND created_at >= at - (now() AT TIME ZONE 'UTC' - at)) AS failed_before,
+  (SELECT extract(epoch FROM now() AT TIME ZONE 'UTC' - created_at)::float FROM (
+     SELECT queue_name, created_at FROM solid_queue_ready_executions ORDER BY id LIMIT %(bound)s
+   ) AS ready
+   WHERE NOT EXISTS (
+     SELECT FROM solid_queue_pauses AS paused WHERE paused.queue_name = ready.queue_name
+   ) LIMIT 1) AS oldest_wait_seconds,
+  (SELECT created_at AT TIME ZONE 'UTC' FROM solid_queue_claimed_executions
+   ORDER BY id DESC LIMIT 1) AS last_claim,
+  (SELECT finished_at AT TIME ZONE 'UTC' FROM solid_queue_jobs
+   WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1) AS last_finish
+"""
+BOUND = 1000
+
+
+def queue_health(connection: Connection, fields: Fields) -> QueueHealth:
+    """Failed jobs since a moment and as long before it, the oldest wait, and the last work done.
+
+    Raises QueueTablesMissing where the database has no tables of Solid Queue 1.x.
+    """
+    asked = {"since": fields.time("since"), "bound": BOUND}
+    try:
+        with connection.cursor(row_factory=dict_row) as cursor:
+            row: dict[str, Any] | None = cursor.execute(STATEMENT, asked).fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+        raise QueueTablesMissing(
+            f"database {connection.info.dbname} has no tables of Solid Queue 1.x:"
+            f" {error.diag.message_primary}"
+        ) from None
+    assert row is not None  # noqa: S101  # a SELECT without FROM has one row
+    return QueueHealth(**row)
