@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scale_workers.policy.measurement import Measurement
+from ops_common.answers.queue import Measurement
 from scale_workers.policy.model import ConnectionBudget, Policy, ServiceState
 from scale_workers.report import MESSAGE
 
@@ -81,14 +81,25 @@ def _tick(line: Mapping[str, Any]) -> LoggedTick | None:
     try:
         tick = line["tick"]
         measurement = tick.get("measurement")
-        budget = ConnectionBudget(**tick["policy"]["connections"])
         return LoggedTick(
             datetime.fromisoformat(tick["at"]),
             Measurement.from_json(measurement) if measurement else None,
             ServiceState.from_json(tick["service"]),
-            Policy(**{**tick["policy"], "connections": budget}),
+            _policy(tick["policy"]),
             int(tick["applied"]),
         )
     except (KeyError, TypeError, ValueError):
         # A line of another version of the function, or one cut short.
         return None
+
+
+def _policy(values: Mapping[str, Any]) -> Policy:
+    held_until = values.get("held_until")
+    return Policy(
+        **{
+            **values,
+            "connections": ConnectionBudget(**values["connections"]),
+            "queues": tuple(values.get("queues", ())),
+            "held_until": datetime.fromisoformat(held_until) if held_until else None,
+        }
+    )

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from benchmarks.replay.logs import LoggedTick
 from benchmarks.scaling.workloads import Job
-from scale_workers.policy.measurement import Measurement
+from ops_common.answers.queue import Measurement
 
 LONGEST_GAP_SECONDS = 600
 """What came in a longer time without a measurement is not made up."""

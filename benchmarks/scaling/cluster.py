@@ -11,7 +11,7 @@ from typing import Any
 import simpy
 
 from benchmarks.scaling.workloads import Job
-from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
+from ops_common.answers.queue import Measurement, QueueDepth, Worker
 from scale_workers.policy.model import ServiceState
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
@@ -107,6 +107,9 @@ class Cluster:
                     "default",
                     min(self.ready, COUNTING_BOUND),
                     ready_is_at_least=self.ready > COUNTING_BOUND,
+                    # Of one queue without priorities the sample is exact: its ids are dense.
+                    estimate=self.ready if self.ready > COUNTING_BOUND else 0,
+                    oldest_wait_seconds=self.oldest_wait,
                 ),
             ),
             oldest_wait_seconds=self.oldest_wait,
@@ -122,7 +125,8 @@ class Cluster:
             soon_due_scheduled=min(
                 COUNTING_BOUND, sum(at <= self.now + look_ahead_seconds for at in self._due)
             ),
-            arrived_total=self._arrived,
+            arrived_total=self._started + self.ready,
+            enqueued_total=self._arrived,
             started_total=self._started,
             workers=tuple(
                 Worker(task.name, task.threads, ("*",), len(task.running), 30)

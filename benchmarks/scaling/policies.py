@@ -12,7 +12,9 @@ from typing import Protocol
 
 from benchmarks.scaling.cluster import Cluster
 from scale_workers.policy.decision import decide
-from scale_workers.policy.model import Decision, Memory, Policy
+from scale_workers.policy.history import Memory
+from scale_workers.policy.model import Policy
+from scale_workers.policy.outcome import Decision
 
 MIN_TASKS, MAX_TASKS = 1, 10
 

@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 
 from ops_common.query_database import QueueTablesMissing
 from query_database.fields import Answer, Connection, Fields
-from query_database.queue import PROCESS_ALIVE_SECONDS
+from query_database.processes import PROCESS_ALIVE_SECONDS
 
 MAX_PROCESSES = 500
 MAX_SCHEMAS = 100

@@ -4,25 +4,30 @@ Only SELECTs, so only AccessShare locks: it waits for nothing but the AccessExcl
 migration, and for that no longer than the connection's lock timeout.
 """
 
-import json
+from collections import defaultdict
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from ops_common.answers.queue import Completed, Measurement, QueueDepth, QueueFlow, Worker
 from ops_common.query_database import BadRequest, QueueTablesMissing
-from query_database.fields import Answer, Connection, Fields
-from query_database.queue_statement import statement
-
-PROCESS_ALIVE_SECONDS = 300
-"""Solid Queue's `process_alive_threshold`: without a heartbeat for longer, a process is dead."""
+from query_database.fields import Connection, Fields
+from query_database.processes import (
+    Process,
+    one_name,
+    replaced,
+    threads_and_queues,
+    working,
+)
+from query_database.queue_statement import FEW_ROWS, MANY_QUEUES, WINDOW_IDS, WINDOWS, statement
 
 DEFAULT_BOUND = 500
 MAX_BOUND = 100_000
 
 
-def measure_queue(connection: Connection, fields: Fields) -> Answer:
-    """Depth, waits, throughput and workers, in the shape of `scale_workers`' Measurement.
+def measure_queue(connection: Connection, fields: Fields) -> Measurement:
+    """Depth, waits, throughput and workers.
 
     `bound`: rows counted per queue before "at least" is said (default 500).
     `look_ahead_seconds`: how far scheduled and recurring jobs are looked for (default 75).
@@ -41,51 +46,66 @@ def measure_queue(connection: Connection, fields: Fields) -> Answer:
             f" {error.diag.message_primary}"
         ) from None
     assert row is not None  # noqa: S101  # FROM clock, which has one row
-    return _answer(row, bound)
+    return _measurement(row, bound)
 
 
-def _answer(row: dict[str, Any], bound: int) -> Answer:
-    claims = {claim["process_id"]: claim for claim in row["claims"] or []}
-    processes = row["processes"] or []
-    known = {process["id"] for process in processes}
-    dead = [one for one in processes if one["heartbeat_age_seconds"] > PROCESS_ALIVE_SECONDS]
-    live = [one for one in processes if one not in dead]
-    return {
-        "taken_at": row["taken_at"].isoformat(),
-        "queues": [
-            {
-                "name": queue["name"],
-                "ready": min(queue["ready"], bound),
-                "paused": queue["paused"],
-                "ready_is_at_least": queue["ready"] > bound,
-            }
-            for queue in row["queues"] or []
-        ],
-        "oldest_wait_seconds": _seconds(row["oldest_wait_seconds"]),
-        "median_wait_seconds": _seconds(row["median_wait_seconds"]),
-        "in_flight": sum(claim["in_flight"] for claim in claims.values()),
-        "long_running": sum(claim["long_running"] for claim in claims.values()),
-        "oldest_claim_seconds": max(
-            (_seconds(claim["oldest_seconds"]) for claim in claims.values()), default=0.0
-        ),
-        "orphaned_claims": sum(
-            claim["in_flight"] for process_id, claim in claims.items() if process_id not in known
-        ),
-        "due_scheduled": row["due_scheduled"],
-        "soon_due_scheduled": row["scheduled"]["soon"],
-        "next_scheduled_seconds": row["scheduled"]["next_seconds"],
-        "recurring_tasks": row["recurring"]["tasks"],
-        "recurring_soon": row["recurring"]["soon"],
-        "completed": _completed(row["finished"], bound),
-        "arrived_total": row["arrived_total"],
-        "started_total": row["started_total"],
-        "failed": row["failed"],
-        "blocked": row["blocked"],
-        "workers": _workers(live, claims),
-        "dead_workers": _workers(dead, claims),
-        "dead_processes": len(dead),
-        "max_connections": row["max_connections"],
+def _measurement(row: dict[str, Any], bound: int) -> Measurement:
+    paused = set(row["paused"] or ())
+    queues = _depths(row, paused, bound)
+    claims = row["claims"] or []
+    held = _sum_by(claims, "process_id", "in_flight")
+    processes = [Process.from_row(one, held.get(one["id"], 0)) for one in row["processes"] or []]
+    gone = replaced(processes)
+    alive = working(processes, gone)
+    dispatchers = sum(one.kind == "Dispatcher" for one in processes if one.id in alive)
+    due, soon = row["due"] or {}, row["soon_due"] or {}
+    long_running = _sum_by(claims, "process_id", "long_running")
+    flows = _flows([one for one in claims if one["process_id"] in alive], row, paused)
+    waits = {one.name: one.oldest_wait_seconds for one in queues if not one.paused}
+    taken_from = {one.name for one in flows if one.in_flight or one.completed}
+    workers = {
+        is_alive: tuple(
+            _worker(one, long_running.get(one.id, 0), waits, taken_from, is_gone=one.id in gone)
+            for one in processes
+            if one.kind == "Worker" and (one.id in alive) is is_alive
+        )
+        for is_alive in (True, False)
     }
+    known = {one.id for one in processes}
+    return Measurement(
+        taken_at=row["taken_at"],
+        queues=queues,
+        oldest_wait_seconds=max(
+            (one.oldest_wait_seconds for one in queues if not one.paused), default=0.0
+        ),
+        in_flight=sum(held.values()),
+        flows=flows,
+        long_running=sum(long_running.values()),
+        median_wait_seconds=_seconds(row["median_wait_seconds"]),
+        due_scheduled=sum(jobs for name, jobs in due.items() if name not in paused),
+        oldest_due_seconds=_seconds(row["oldest_due_seconds"]),
+        soon_due_scheduled=sum(jobs for name, jobs in soon.items() if name not in paused),
+        recurring_soon=row["recurring"]["soon"],
+        completed=_completed(row["finished"], bound),
+        arrived_total=row["started_total"] + sum(one.jobs for one in queues),
+        enqueued_total=row["enqueued_total"],
+        started_total=row["started_total"],
+        oldest_claim_seconds=max((_seconds(one["oldest_seconds"]) for one in claims), default=0.0),
+        failed=row["failed"],
+        blocked=row["blocked"],
+        workers=workers[True],
+        dead_workers=workers[False],
+        dead_processes=len(processes) - len(alive),
+        dispatchers=dispatchers,
+        due_jobs_whose_dispatcher_is_missing=0 if dispatchers else sum(due.values()),
+        blocked_jobs_whose_dispatcher_is_missing=0 if dispatchers else row["lapsed"],
+        orphaned_claims=sum(jobs for holder, jobs in held.items() if holder not in known),
+        next_scheduled_seconds=row["next_scheduled_seconds"]
+        and float(row["next_scheduled_seconds"]),
+        recurring_tasks=row["recurring"]["tasks"],
+        recurring_keys=tuple(row["recurring"]["keys"] or ()),
+        max_connections=row["max_connections"],
+    )
 
 
 def _seconds(value: float | None) -> float:
@@ -93,45 +113,83 @@ def _seconds(value: float | None) -> float:
     return max(0.0, float(value or 0.0))
 
 
-def _completed(finished: dict[str, Any], bound: int) -> list[dict[str, Any]] | None:
+def _depths(row: dict[str, Any], paused: set[str], bound: int) -> tuple[QueueDepth, ...]:
+    found = row["queues"] or []
+    counted_to = min(bound, FEW_ROWS) if len(found) > MANY_QUEUES else bound
+    sampled_ids = WINDOWS * WINDOW_IDS
+    depths = []
+    for one in found:
+        beyond = one["ready"] > counted_to
+        depths.append(
+            QueueDepth(
+                name=one["name"],
+                ready=min(one["ready"], counted_to),
+                paused=one["name"] in paused,
+                ready_is_at_least=beyond,
+                estimate=max(one["ready"], round(one["sampled"] * row["ids"] / sampled_ids))
+                if beyond
+                else 0,
+                oldest_wait_seconds=_seconds(one["oldest_seconds"]),
+                median_wait_seconds=_seconds(one["median_seconds"]),
+            )
+        )
+    return tuple(depths)
+
+
+def _flows(
+    claims: list[dict[str, Any]], row: dict[str, Any], paused: set[str]
+) -> tuple[QueueFlow, ...]:
+    due, soon = row["due"] or {}, row["soon_due"] or {}
+    completed = row["completed_by_queue"] or {}
+    in_flight = _sum_by(claims, "queue_name", "in_flight")
+    long_running = _sum_by(claims, "queue_name", "long_running")
+    return tuple(
+        QueueFlow(
+            name,
+            in_flight.get(name, 0),
+            long_running.get(name, 0),
+            0 if name in paused else due.get(name, 0),
+            0 if name in paused else soon.get(name, 0),
+            completed.get(name, 0),
+        )
+        for name in sorted({*in_flight, *due, *soon, *completed} - {None})
+    )
+
+
+def _sum_by(claims: list[dict[str, Any]], key: str, value: str) -> dict[Any, int]:
+    sums: dict[Any, int] = defaultdict(int)
+    for claim in claims:
+        sums[claim[key]] += claim[value]
+    return sums
+
+
+def _completed(finished: dict[str, Any], bound: int) -> tuple[Completed, ...] | None:
     """Windows of 60 and 300 s; where the bound was met earlier, the time that it covers."""
     if not finished["preserved"]:
         return None
     if finished["jobs"] < bound:
-        windows = [(60.0, finished["last_minute"]), (300.0, finished["jobs"])]
-    elif finished["last_minute"] < bound:
-        windows = [(60.0, finished["last_minute"]), (_seconds(finished["span"]), bound)]
-    else:
-        windows = [(_seconds(finished["span"]), bound)]
-    return [{"window_seconds": seconds, "jobs": jobs} for seconds, jobs in windows]
+        return Completed(60.0, finished["last_minute"]), Completed(300.0, finished["jobs"])
+    covered = Completed(_seconds(finished["span"]), bound)
+    if finished["last_minute"] < bound:
+        return Completed(60.0, finished["last_minute"]), covered
+    return (covered,)
 
 
-def _workers(
-    processes: list[dict[str, Any]], claims: dict[int | None, dict[str, Any]]
-) -> list[dict[str, Any]]:
-    workers = []
-    for process in processes:
-        if process["kind"] != "Worker":
-            continue
-        threads, queues = _metadata(process["metadata"])
-        workers.append(
-            {
-                "hostname": process["hostname"] or "",
-                "threads": threads,
-                "queues": queues,
-                "in_flight": claims.get(process["id"], {"in_flight": 0})["in_flight"],
-                "heartbeat_age_seconds": _seconds(process["heartbeat_age_seconds"]),
-            }
-        )
-    return workers
-
-
-def _metadata(text: str | None) -> tuple[int, list[str]]:
-    """Threads (0 where unknown) and queues of a worker, as it wrote them itself."""
-    try:
-        metadata = json.loads(text or "{}")
-        threads = int(metadata.get("thread_pool_size", 0))
-        queues = [name.strip() for name in str(metadata.get("queues", "")).split(",")]
-    except (ValueError, TypeError, AttributeError):
-        return 0, []
-    return threads, [name for name in queues if name]
+def _worker(
+    process: Process,
+    long_running: int,
+    waits: dict[str, float],
+    taken_from: set[str],
+    *,
+    is_gone: bool,
+) -> Worker:
+    threads, queues = threads_and_queues(process.metadata)
+    return Worker(
+        process.hostname,
+        threads,
+        one_name(queues, process.age_seconds, waits, taken_from),
+        process.in_flight,
+        max(0.0, process.heartbeat_age_seconds),
+        long_running,
+        is_gone,
+    )

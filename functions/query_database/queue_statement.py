@@ -1,10 +1,12 @@
 """The one statement behind `measure_queue`: walks along indexes, each ended by a LIMIT.
 
-Names of queues are found by a loose index scan; each count stops one row beyond `bound`; the
-oldest wait is read at the head of the primary key. What would have to be counted is read from the
-sequences of the ids (as tables: pg_sequence_last_value would lock them as nextval does). Counts
-start at the newest end of an index, because the rows that workers have deleted and vacuum has not
-removed yet lie at the oldest.
+Names of queues are found by a loose index scan; each count stops one row beyond its bound; the
+oldest waits are read at the head of the primary key. How many rows lie beyond a bound is told by a
+sample: windows of ids, spread evenly from the first ready row to the last. What would have to be
+counted is read from the sequences of the ids (as tables: pg_sequence_last_value would lock them as
+nextval does). Counts start at the newest end of an index, because the rows that workers have
+deleted and vacuum has not removed yet lie at the oldest. Jobs are looked up by a subquery for each
+row, for a join might be planned as a scan of the whole table.
 
 `clock` gives the database's time as Rails writes it: UTC, without a time zone.
 """
@@ -13,17 +15,21 @@ from functools import lru_cache
 
 from psycopg import sql
 
-MAX_QUEUES = 50
+MAX_QUEUES = 1_000
+MANY_QUEUES = 100
+"""With more queues than this each is counted less far, so that the cost stays."""
+FEW_ROWS = 50
+STORM = 5_000
+"""How many scheduled jobs are counted; as many at once need the greatest of services."""
+WINDOWS = 32
+WINDOW_IDS = 16
 # Claims and processes are as many as the workers' threads; the limit only guards the memory.
 MAX_ROWS = 10_000
 
 
 _STATEMENT = """
 WITH RECURSIVE
-clock AS MATERIALIZED (
-  SELECT now() AT TIME ZONE 'UTC' AS utc, coalesce(array_agg(queue_name), '{{}}') AS paused
-  FROM (SELECT queue_name FROM solid_queue_pauses LIMIT {queues}) AS pauses
-),
+clock AS MATERIALIZED (SELECT now() AT TIME ZONE 'UTC' AS utc),
 -- Once, for the walk to the first row left may pass many deleted ones.
 ends AS MATERIALIZED (
   SELECT
@@ -42,59 +48,114 @@ names AS (
   FROM names WHERE queue_name IS NOT NULL AND number < {queues}
 ),
 depths AS MATERIALIZED (
-  SELECT queue_name AS name, queue_name = ANY (paused) AS paused, counted.ready
-  FROM names CROSS JOIN clock CROSS JOIN LATERAL (
+  SELECT queue_name AS name, counted.ready
+  FROM names CROSS JOIN LATERAL (
     SELECT count(*) AS ready FROM (
       SELECT FROM solid_queue_ready_executions AS ready
       WHERE ready.queue_name = names.queue_name
-      ORDER BY priority DESC, job_id DESC LIMIT {bound} + 1
+      ORDER BY priority DESC, job_id DESC
+      LIMIT (SELECT CASE WHEN count(*) > {many} THEN {few} ELSE {bound} END + 1 FROM names)
     ) AS newest
   ) AS counted
   WHERE queue_name IS NOT NULL
 ),
+-- The oldest by id; beside them each queue that has no row among these is looked up.
+head AS MATERIALIZED (
+  SELECT queue_name, created_at FROM solid_queue_ready_executions
+  WHERE id >= (SELECT first_id FROM ends) ORDER BY id LIMIT {bound}
+),
+oldest AS MATERIALIZED (
+  SELECT queue_name, min(created_at) AS created_at FROM head GROUP BY queue_name
+),
+sampled AS MATERIALIZED (
+  SELECT queue_name, created_at FROM (
+    SELECT first_id + (last_id - first_id - {width} + 1) * (2 * number - 1) / (2 * {windows})
+      AS start
+    FROM ends CROSS JOIN generate_series(1, {windows}) AS number
+    WHERE last_id - first_id >= {bound}
+  ) AS windows CROSS JOIN LATERAL (
+    SELECT queue_name, created_at FROM solid_queue_ready_executions
+    WHERE id >= start AND id < start + {width} ORDER BY id LIMIT {width}
+  ) AS found
+),
 claims AS MATERIALIZED (
-  SELECT process_id, count(*) AS in_flight,
+  SELECT process_id, job.queue_name, count(*) AS in_flight,
     extract(epoch FROM max(utc - created_at)) AS oldest_seconds,
     count(*) FILTER (WHERE created_at < utc - interval '60 seconds') AS long_running
   FROM (
-    SELECT process_id, created_at FROM solid_queue_claimed_executions
+    SELECT process_id, job_id, created_at FROM solid_queue_claimed_executions
     ORDER BY process_id, job_id LIMIT {rows}
-  ) AS held CROSS JOIN clock GROUP BY process_id
+  ) AS held CROSS JOIN clock LEFT JOIN LATERAL (
+    SELECT queue_name FROM solid_queue_jobs WHERE id = held.job_id OFFSET 0
+  ) AS job ON true GROUP BY process_id, job.queue_name
+),
+finished AS MATERIALIZED (
+  SELECT queue_name, finished_at, finished_at > utc - interval '300 seconds' AS lately
+  FROM solid_queue_jobs CROSS JOIN clock
+  WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT {bound}
+),
+lapsed AS MATERIALIZED (
+  SELECT concurrency_key FROM solid_queue_blocked_executions
+  WHERE expires_at < (SELECT utc FROM clock) ORDER BY expires_at LIMIT {bound}
+),
+-- Keys of jobs that run or are ready: each lets another one through when it ends.
+live_keys AS MATERIALIZED (
+  SELECT (SELECT concurrency_key FROM solid_queue_jobs WHERE id = live.job_id) AS concurrency_key
+  FROM (
+    (SELECT job_id FROM solid_queue_claimed_executions LIMIT {rows}) UNION ALL
+    (SELECT job_id FROM solid_queue_ready_executions ORDER BY id LIMIT {bound})
+  ) AS live WHERE EXISTS (SELECT FROM lapsed)
 )
 SELECT
   now() AS taken_at,
   current_setting('max_connections')::int AS max_connections,
-  (SELECT json_agg(depths) FROM depths) AS queues,
-  -- The smallest id outside the paused queues; where the first rows are all paused, the
-  -- first rows of each other queue.
-  extract(epoch FROM utc - coalesce(
-    (SELECT created_at FROM (
-       SELECT queue_name, created_at FROM solid_queue_ready_executions
-       WHERE id >= first_id ORDER BY id LIMIT {bound}
-     ) AS head
-     WHERE queue_name <> ALL (paused) LIMIT 1),
-    (SELECT min(created_at) FROM depths CROSS JOIN LATERAL (
-       SELECT created_at FROM solid_queue_ready_executions AS ready
-       WHERE ready.queue_name = depths.name ORDER BY priority, job_id LIMIT 100
-     ) AS first WHERE NOT depths.paused)
-  ))::float AS oldest_wait_seconds,
+  (SELECT json_agg(queue_name) FROM (
+     SELECT queue_name FROM solid_queue_pauses LIMIT {rows}) AS pauses) AS paused,
+  (SELECT json_agg(json_build_object(
+     'name', name, 'ready', ready,
+     'oldest_seconds', extract(epoch FROM utc - coalesce(oldest.created_at, (
+        SELECT min(created_at) FROM (
+          (SELECT created_at FROM solid_queue_ready_executions AS ready
+           WHERE ready.queue_name = name ORDER BY priority, job_id LIMIT 20) UNION ALL
+          -- The least urgent have often waited longest.
+          (SELECT created_at FROM solid_queue_ready_executions AS ready
+           WHERE ready.queue_name = name AND priority = (
+             SELECT priority FROM solid_queue_ready_executions AS last
+             WHERE last.queue_name = name ORDER BY priority DESC, job_id DESC LIMIT 1
+           ) ORDER BY job_id LIMIT 20)
+        ) AS first))),
+     'median_seconds', extract(epoch FROM utc - middle.created_at),
+     'sampled', coalesce(sampled_rows, 0)))
+   FROM depths LEFT JOIN oldest ON oldest.queue_name = name LEFT JOIN (
+     SELECT queue_name, count(*) AS sampled_rows,
+       percentile_disc(0.5) WITHIN GROUP (ORDER BY created_at) AS created_at
+     FROM (SELECT * FROM sampled UNION ALL
+           SELECT * FROM head WHERE NOT EXISTS (SELECT FROM sampled)) AS rows
+     GROUP BY queue_name
+   ) AS middle ON middle.queue_name = name) AS queues,
+  coalesce(last_id - first_id + 1, 0) AS ids,
   -- Ids come from a sequence, so the row in the middle of them stands for the median.
   (SELECT extract(epoch FROM utc - created_at)::float FROM solid_queue_ready_executions
    WHERE id >= (first_id + last_id) / 2 ORDER BY id LIMIT 1) AS median_wait_seconds,
-  (SELECT count(*) FILTER (WHERE queue_name <> ALL (paused)) FROM (
-     SELECT queue_name FROM solid_queue_scheduled_executions
-     WHERE scheduled_at <= utc ORDER BY scheduled_at LIMIT {bound}
-   ) AS due) AS due_scheduled,
-  (SELECT json_build_object(
-     'soon', count(*) FILTER (WHERE queue_name <> ALL (paused)
-       AND scheduled_at <= utc + {horizon} * interval '1 second'),
-     'next_seconds', extract(epoch FROM min(scheduled_at) - utc))
-   FROM (SELECT queue_name, scheduled_at FROM solid_queue_scheduled_executions
-         WHERE scheduled_at > utc ORDER BY scheduled_at LIMIT {bound}) AS ahead
-  ) AS scheduled,
+  (SELECT json_object_agg(queue_name, jobs) FROM (
+     SELECT queue_name, count(*) AS jobs FROM (
+       SELECT queue_name FROM solid_queue_scheduled_executions
+       WHERE scheduled_at <= utc ORDER BY scheduled_at LIMIT {storm}
+     ) AS due GROUP BY queue_name) AS by_queue) AS due,
+  (SELECT extract(epoch FROM utc - scheduled_at) FROM solid_queue_scheduled_executions
+   WHERE scheduled_at <= utc ORDER BY scheduled_at LIMIT 1) AS oldest_due_seconds,
+  (SELECT json_object_agg(queue_name, jobs) FROM (
+     SELECT queue_name, count(*) AS jobs FROM (
+       SELECT queue_name FROM solid_queue_scheduled_executions
+       WHERE scheduled_at > utc AND scheduled_at <= utc + {horizon} * interval '1 second'
+       ORDER BY scheduled_at LIMIT {storm}
+     ) AS soon GROUP BY queue_name) AS by_queue) AS soon_due,
+  (SELECT extract(epoch FROM scheduled_at - utc) FROM solid_queue_scheduled_executions
+   WHERE scheduled_at > utc ORDER BY scheduled_at LIMIT 1) AS next_scheduled_seconds,
   -- The schedule is text for Ruby's fugit (cron or English), so it isn't parsed: a task is
   -- expected again as long after its last run as that was after the one before.
-  (SELECT json_build_object('tasks', count(*), 'soon', count(*) FILTER (
+  (SELECT json_build_object('tasks', count(*), 'keys', (array_agg(key ORDER BY key))[:3],
+     'soon', count(*) FILTER (
      WHERE next_run > utc AND next_run <= utc + {horizon} * interval '1 second'
    )) FROM (SELECT key FROM solid_queue_recurring_tasks LIMIT {rows}) AS tasks
    CROSS JOIN LATERAL (
@@ -104,7 +165,8 @@ SELECT
    ) AS expected) AS recurring,
   (SELECT json_agg(claims) FROM claims) AS claims,
   (SELECT json_agg(newest) FROM (
-     SELECT id, kind, hostname, metadata,
+     SELECT id, kind, hostname, metadata, supervisor_id,
+       extract(epoch FROM utc - created_at) AS age_seconds,
        extract(epoch FROM utc - last_heartbeat_at) AS heartbeat_age_seconds
      FROM solid_queue_processes ORDER BY id DESC LIMIT {rows}
    ) AS newest) AS processes,
@@ -113,18 +175,22 @@ SELECT
      'jobs', count(*) FILTER (WHERE lately),
      'span', extract(epoch FROM utc - min(finished_at) FILTER (WHERE lately)),
      'last_minute', count(*) FILTER (WHERE finished_at > utc - interval '60 seconds'))
-   FROM (SELECT finished_at, finished_at > utc - interval '300 seconds' AS lately
-         FROM solid_queue_jobs
-         WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT {bound}) AS newest
-  ) AS finished,
+   FROM finished) AS finished,
+  (SELECT json_object_agg(queue_name, jobs) FROM (
+     SELECT queue_name, count(*) AS jobs FROM finished CROSS JOIN clock
+     WHERE finished_at > utc - interval '60 seconds' GROUP BY queue_name
+   ) AS by_queue) AS completed_by_queue,
   (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
-   FROM solid_queue_ready_executions_id_seq) AS arrived_total,
+   FROM solid_queue_ready_executions_id_seq) AS enqueued_total,
   (SELECT CASE WHEN is_called THEN last_value ELSE 0 END
    FROM solid_queue_claimed_executions_id_seq) AS started_total,
   (SELECT count(*) FROM (SELECT FROM solid_queue_failed_executions
                          ORDER BY job_id DESC LIMIT {bound}) AS newest) AS failed,
   (SELECT count(*) FROM (SELECT FROM solid_queue_blocked_executions
-                         ORDER BY job_id DESC LIMIT {bound}) AS newest) AS blocked
+                         ORDER BY job_id DESC LIMIT {bound}) AS newest) AS blocked,
+  (SELECT count(*) FROM lapsed WHERE NOT EXISTS (
+     SELECT FROM live_keys WHERE live_keys.concurrency_key = lapsed.concurrency_key
+   )) AS lapsed
 FROM clock CROSS JOIN ends
 """
 
@@ -137,6 +203,16 @@ def statement(*, bound: int, look_ahead_seconds: int) -> bytes:
     """
     return (
         sql.SQL(_STATEMENT)
-        .format(bound=bound, horizon=look_ahead_seconds, queues=MAX_QUEUES, rows=MAX_ROWS)
+        .format(
+            bound=bound,
+            horizon=look_ahead_seconds,
+            queues=MAX_QUEUES,
+            many=MANY_QUEUES,
+            few=min(bound, FEW_ROWS),
+            storm=STORM,
+            windows=WINDOWS,
+            width=WINDOW_IDS,
+            rows=MAX_ROWS,
+        )
         .as_bytes()
     )

@@ -10,7 +10,8 @@ Queue's shutdown_timeout to finish, and goes back to the queue if it doesn't (do
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from scale_workers.policy.measurement import Measurement, NoMeasurement
+from ops_common.answers.queue import Measurement
+from scale_workers.policy.model import NoMeasurement
 from scale_workers.protection import Protection
 from scale_workers.tasks import Tasks, occupation
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops_common.answers.queue import Measurement
 from ops_common.app_config import AppConfigError
 from ops_common.query_database import DatabaseError, Login, QueryDatabase
 from scale_workers.login import LoginCache, ask
-from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import NoMeasurement
 
 
 class QueueGauge:

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
 from scale_workers.policy.conditions import Conditions
-from scale_workers.policy.model import Memory
+from scale_workers.policy.history import Memory
 from scale_workers.policy.parsing import parse_datetime
 
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from ops_common.answers.queue import Measurement
 from ops_common.ecs import Service
 from ops_common.ops_events import PublishEvent
 from scale_workers.activity import Activity
 from scale_workers.memory import Memories
-from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import NoMeasurement
 from scale_workers.protection import Protection
 from scale_workers.tasks import Tasks
 

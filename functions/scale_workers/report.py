@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ops_common.answers.queue import Measurement
 from ops_common.identity import Identity
 from ops_common.jsonable import jsonable
 from ops_common.observability import logger, metrics
 from scale_workers.apply import Applied
-from scale_workers.policy.measurement import Measurement, NoMeasurement
-from scale_workers.policy.model import Decision, Policy, ServiceState
+from scale_workers.policy.history import Memory
+from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
+from scale_workers.policy.outcome import Decision
 
 MESSAGE = "scaling tick"
 """What `make replay` looks for in exported logs."""
@@ -42,7 +44,7 @@ class Tick(NamedTuple):
         seen: dict[str, Any] = (
             # Before the lists, for Logs Insights sees the first 200 values of a line; and beyond
             # the bound of counting, as the reason says it.
-            {"ready": memory.waiting - memory.paused, "measurement": self.measurement.as_json()}
+            {"ready": _ready(memory), "measurement": self.measurement.as_json()}
             if isinstance(self.measurement, Measurement)
             else {"not_measured": jsonable(self.measurement)}
         )
@@ -59,6 +61,11 @@ class Tick(NamedTuple):
             "applied": self.applied.desired,
             "dry_run": self.dry_run,
         }
+
+
+def _ready(memory: Memory) -> int:
+    """Of the widest group of pools where there are several: it has all jobs."""
+    return max((one.waiting for one in memory.pools.values()), default=memory.waiting)
 
 
 def report(tick: Tick) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from ops_common.answers.queue import Measurement, Worker
 from ops_common.tasks import Task as EcsTask
 from ops_common.tasks import of_service
-from scale_workers.policy.measurement import Measurement, Worker
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient

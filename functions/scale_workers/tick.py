@@ -3,14 +3,15 @@
 from copy import replace
 from datetime import datetime, timedelta
 
+from ops_common.answers.queue import Measurement
 from ops_common.ecs import Service
 from ops_common.ops_events import OpsEvent, Severity, State
 from scale_workers.apply import Applied, scale_in, scale_out
 from scale_workers.memory import Remembered
 from scale_workers.policy.conditions import follow
 from scale_workers.policy.decision import decide
-from scale_workers.policy.measurement import Measurement, NoMeasurement
-from scale_workers.policy.model import Decision, Policy, ServiceState
+from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
+from scale_workers.policy.outcome import Decision
 from scale_workers.ports import Ports
 from scale_workers.report import Tick
 from scale_workers.settings import Settings

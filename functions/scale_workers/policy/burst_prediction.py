@@ -7,8 +7,9 @@ have come is up in time; one that is asked for beforehand is.
 from copy import replace
 from datetime import datetime, timedelta
 
-from scale_workers.policy.measurement import Measurement
-from scale_workers.policy.model import Burst, Memory, Policy
+from ops_common.answers.queue import Measurement
+from scale_workers.policy.history import Burst, Memory
+from scale_workers.policy.model import Policy
 from scale_workers.policy.rates import Rates
 
 PERIODS = (timedelta(minutes=30), timedelta(hours=1), timedelta(days=1))

@@ -9,9 +9,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
+from ops_common.answers.queue import Measurement
 from ops_common.ops_events import OpsEvent, Severity, State
-from scale_workers.policy.measurement import Measurement, NoMeasurement
-from scale_workers.policy.model import Decision, ServiceState
+from scale_workers.policy.model import NoMeasurement, ServiceState
+from scale_workers.policy.outcome import Decision
 from scale_workers.policy.parsing import parse_datetime
 
 LIMIT_OPENS_SECONDS = 120

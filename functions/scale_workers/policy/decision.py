@@ -3,20 +3,15 @@
 from copy import replace
 from datetime import datetime, timedelta
 
-from scale_workers.policy import burst_prediction, reason
-from scale_workers.policy.measurement import Measurement, NoMeasurement
-from scale_workers.policy.model import (
-    FREE,
-    Decision,
-    Held,
-    HeldBy,
-    Memory,
-    Policy,
-    RequiredTasks,
-    ServiceState,
-)
-from scale_workers.policy.rates import observe
-from scale_workers.policy.required_capacity import RequiredCapacity, required_capacity
+from ops_common.answers.queue import Measurement
+from scale_workers.policy import missing, reason
+from scale_workers.policy.history import Memory, RequiredTasks, ServiceMemory
+from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
+from scale_workers.policy.outcome import FREE, Decision, Held, HeldBy
+from scale_workers.policy.pools import Pools, divide
+from scale_workers.policy.queues import idle_beside
+from scale_workers.policy.rates import ready_total, rolled_back
+from scale_workers.policy.requirement import Requirement, requirement
 
 
 def decide(
@@ -34,24 +29,30 @@ def decide(
     """
     if isinstance(measurement, NoMeasurement):
         return _blind(measurement, service, policy, memory, now)
-    before = memory
-    workable = measurement.with_unserved_paused()
-    rates, memory = observe(workable, before)
-    memory = burst_prediction.note(workable, rates, before, memory, policy)
-    capacity = required_capacity(measurement, rates, service, policy, memory, now)
+    lost = rolled_back(measurement, memory)
+    pools = divide(measurement, service.share, memory, policy)
+    watched = _watch(measurement, pools, service, memory.service, now)
+    overdue = missing.overdue(watched.missing, now)
+    expected = replace(service, desired=service.desired - overdue)
+    needed, memory = requirement(measurement, pools, expected, policy, memory, now)
     ceiling, limit = _ceiling(service, policy)
-    required = max(policy.min_tasks, capacity.tasks)
-    memory = _remember(memory, capacity, policy, now)
+    required = max(policy.min_tasks, needed.capacity.tasks)
+    memory = _remember(replace(memory, service=watched), needed, policy, now)
     if min(required, ceiling) > service.desired:
         desired, held = min(required, ceiling), FREE
     else:
-        desired, held = _scale_in(measurement, service, policy, memory, now, required, ceiling)
+        busy = _busy(pools, service)
+        desired, held = _scale_in(busy, service, policy, memory, now, required, ceiling)
     if required > ceiling:
         held = Held(limit, ceiling)
+    if policy.held_until:
+        held = Held(HeldBy.HOLD, policy.min_tasks)
+    elif overdue:
+        held = Held(HeldBy.MISSING, overdue)
     if desired != service.desired:
         memory = replace(memory, last_change_at=now)
-    text = reason.explain(workable, rates, capacity, service, policy, desired, held)
-    return Decision(desired, text, memory, required, held.by)
+    text = reason.explain(measurement, pools, needed, service, policy, desired, held, lost)
+    return Decision(desired, text, memory, required, held.by, pools.unserved + pools.stalled)
 
 
 def _blind(
@@ -69,22 +70,48 @@ def _blind(
     return Decision(desired, reason.blind(why, service, desired), memory, desired, held_by)
 
 
+def _watch(
+    measurement: Measurement,
+    pools: Pools,
+    service: ServiceState,
+    before: ServiceMemory,
+    now: datetime,
+) -> ServiceMemory:
+    hosts = {one.hostname for group in pools.groups for one in group.view.workers}
+    return replace(
+        before,
+        lists=pools.lists,
+        missing=missing.note(before.missing, service, len(hosts), now),
+        idle_beside=idle_beside(measurement),
+        ready_total=ready_total(measurement),
+    )
+
+
 def _ceiling(service: ServiceState, policy: Policy) -> tuple[int, HeldBy]:
-    budget = policy.connections.worker_tasks(service.web_tasks)
-    if budget is None or budget >= policy.max_tasks:
+    allowed = service.allowance
+    if allowed is None:
+        allowed = policy.connections.worker_tasks(service.web_tasks)
+    if allowed is None or allowed >= policy.max_tasks:
         return max(policy.min_tasks, policy.max_tasks), HeldBy.MAXIMUM
-    return max(policy.min_tasks, budget), HeldBy.CONNECTIONS
+    return max(policy.min_tasks, allowed), HeldBy.CONNECTIONS
 
 
-def _remember(memory: Memory, capacity: RequiredCapacity, policy: Policy, now: datetime) -> Memory:
+def _remember(memory: Memory, needed: Requirement, policy: Policy, now: datetime) -> Memory:
     start = now - timedelta(seconds=policy.patience_seconds)
     earlier = tuple(one for one in memory.required if start <= one.at < now)
-    latest = RequiredTasks(now, capacity.comfortable, capacity.steady)
+    latest = RequiredTasks(now, needed.comfortable, needed.steady)
     return replace(memory, required=(*earlier, latest))
 
 
+def _busy(pools: Pools, service: ServiceState) -> int:
+    if service.busy is not None:
+        return service.busy
+    workers = [one for group in pools.groups for one in group.view.workers]
+    return len({worker.hostname for worker in workers if worker.in_flight})
+
+
 def _scale_in(
-    measurement: Measurement,
+    busy: int,
     service: ServiceState,
     policy: Policy,
     memory: Memory,
@@ -108,9 +135,6 @@ def _scale_in(
     covered = (now - memory.required[0].at).total_seconds() + policy.tick_seconds
     if covered < policy.patience_seconds and service.desired <= ceiling:
         return service.desired, Held(HeldBy.PATIENCE)
-    busy = service.busy
-    if busy is None:
-        busy = len({worker.hostname for worker in measurement.workers if worker.in_flight})
     desired = max(target, service.desired - policy.scale_in_step)
     if busy > desired:
         return min(busy, service.desired), Held(HeldBy.BUSY, busy)

@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 from typing import NamedTuple
 
-from scale_workers.policy.measurement import Measurement
+from ops_common.answers.queue import Measurement
 from scale_workers.policy.model import Policy, ServiceState
 from scale_workers.policy.rates import Rates
 

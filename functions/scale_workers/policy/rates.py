@@ -4,8 +4,8 @@ import math
 from copy import replace
 from typing import NamedTuple
 
-from scale_workers.policy.measurement import Measurement
-from scale_workers.policy.model import Arrivals, Memory
+from ops_common.answers.queue import Measurement
+from scale_workers.policy.history import Arrivals, Memory
 
 MAX_GAP_SECONDS = 600
 """Counters of a measurement older than this say nothing about now."""
@@ -21,6 +21,13 @@ ENOUGH_ARRIVALS = 30
 have seen this many jobs: a count of n is right to about 1/√n."""
 SERVICE_TIME_MEMORY_SECONDS = 600
 ENOUGH_FINISHED = 10
+SAMPLE_ERROR = 0.05
+"""How wrong a sampled depth may be, as a share of it."""
+SURPRISE = 1.5
+"""A busy interval in which jobs took so many times as long as remembered outweighs the memory."""
+SURPRISED_KEEP = 0.2
+GROWTH = 0.5
+"""Waits that grow by so much of the time that passes are not being caught up with."""
 ASSUMED_SERVICE_SECONDS = 1.0
 """What the first job is taken to take; it weighs as much as one finished job."""
 
@@ -29,7 +36,7 @@ class Rates(NamedTuple):
     """The steady stream of jobs, and how many wait."""
 
     ready: int
-    """In queues that aren't paused; beyond the counting bound, what the counters add up to."""
+    """That workers take; beyond the counting bound by a sample."""
     arrivals_per_second: float
     coming_per_second: float
     """The same for the next minute: where a queue builds up and its jobs keep coming, the last
@@ -44,6 +51,8 @@ class Rates(NamedTuple):
     """Whether anything was seen finished; else the service time is a guess."""
     quiet: bool
     """Whether nothing arrived in any remembered tick of the last three."""
+    falling_behind: bool = False
+    """Whether waits have grown while every thread was busy."""
 
     @property
     def hold_seconds(self) -> float:
@@ -53,28 +62,25 @@ class Rates(NamedTuple):
 
 def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
     """The rates, and the memory with this measurement taken in."""
-    seconds = _seconds_since(measurement, memory)
-    paused = sum(queue.ready for queue in measurement.queues if queue.paused)
-    ready = _ready(measurement, memory, seconds, paused)
-    waiting = ready + paused
+    seconds = seconds_since(measurement, memory)
+    waiting = sum(queue.jobs for queue in measurement.queues if not queue.paused)
     arrivals = memory.arrivals if seconds is not None else ()
     finished = _finished(measurement, memory, seconds)
     if seconds is not None and finished is not None:
         arrived = _arrived(measurement, memory, waiting, finished)
-        # What piles up in a paused queue is no work for now.
-        arrived = max(0, arrived - max(0, paused - memory.paused))
         arrivals = (*arrivals, Arrivals(seconds, arrived))[-MAX_TICKS:]
     busy, held, done = _service(measurement, memory, seconds, finished)
     after = replace(
         memory,
         measured_at=measurement.taken_at,
-        arrived_total=measurement.arrived_total,
+        enqueued_total=measurement.enqueued_total,
         started_total=measurement.started_total,
         waiting=waiting,
-        paused=paused,
+        estimated=_estimated(measurement),
         in_flight=measurement.in_flight,
         threads=_threads(measurement),
         long_running=measurement.long_running,
+        oldest_wait_seconds=measurement.oldest_wait_seconds,
         soon_due=(*memory.soon_due, measurement.soon_due_scheduled)[-SOON_TICKS:],
         arrivals=arrivals,
         busy_seconds=busy,
@@ -88,7 +94,7 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
     steady = _steady_rate(arrivals) if arrivals else measurement.in_flight / service_seconds
     last = arrivals[-1].jobs / arrivals[-1].seconds if arrivals else 0.0
     rates = Rates(
-        ready=ready,
+        ready=waiting,
         arrivals_per_second=steady,
         coming_per_second=steady + _still_coming(measurement) * max(0.0, last - steady),
         service_seconds=service_seconds,
@@ -97,30 +103,23 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         long_share=min(0.99, fresh / LONG_SECONDS, held / (done + 1) / LONG_SECONDS),
         measured=done > 0,
         quiet=not any(one.jobs for one in arrivals[-MIN_TICKS:]),
+        falling_behind=_all_busy(measurement, memory)
+        and 0 < memory.waiting <= waiting
+        and measurement.oldest_wait_seconds > memory.oldest_wait_seconds + GROWTH * (seconds or 0),
     )
     return rates, after
 
 
-def _seconds_since(measurement: Measurement, memory: Memory) -> float | None:
+def seconds_since(measurement: Measurement, memory: Memory) -> float | None:
+    """How long ago the remembered measurement was taken; None where it tells nothing of now."""
     if memory.measured_at is None:
         return None
     seconds = (measurement.taken_at - memory.measured_at).total_seconds()
     return seconds if 1 <= seconds <= MAX_GAP_SECONDS else None
 
 
-def _ready(measurement: Measurement, memory: Memory, seconds: float | None, paused: int) -> int:
-    counters = (
-        measurement.arrived_total,
-        memory.arrived_total,
-        measurement.started_total,
-        memory.started_total,
-    )
-    unknown = seconds is None or None in counters or measurement.paused_is_at_least
-    if unknown or not measurement.ready_is_at_least:
-        return measurement.ready
-    arrived, arrived_before, started, started_before = (count or 0 for count in counters)
-    expected = memory.waiting + (arrived - arrived_before) - (started - started_before)
-    return max(measurement.ready, expected - paused)
+def _estimated(measurement: Measurement) -> int:
+    return sum(queue.jobs for queue in measurement.queues if queue.estimate and not queue.paused)
 
 
 def _finished(measurement: Measurement, memory: Memory, seconds: float | None) -> int | None:
@@ -135,12 +134,36 @@ def _finished(measurement: Measurement, memory: Memory, seconds: float | None) -
 
 
 def _arrived(measurement: Measurement, memory: Memory, waiting: int, finished: int) -> int:
-    counted = None not in (measurement.arrived_total, memory.arrived_total)
-    # How many of those that came went to a paused queue isn't known beyond the bound.
-    if counted and not measurement.paused_is_at_least:
-        return max(0, (measurement.arrived_total or 0) - (memory.arrived_total or 0))
+    """What started since and the growth of what waits; never more than the sequence has moved.
+
+    The sequence alone would count what was rolled back, and jobs that nobody works on. Where it
+    differs by no more than a sample of a deep queue may be wrong, it is right.
+    """
     more = (waiting + measurement.in_flight) - (memory.waiting + memory.in_flight)
-    return max(0, finished + more)
+    arrived = max(0, finished + more)
+    if measurement.enqueued_total is None or memory.enqueued_total is None:
+        return arrived
+    enqueued = max(0, measurement.enqueued_total - memory.enqueued_total)
+    error = SAMPLE_ERROR * max(_estimated(measurement), memory.estimated)
+    return enqueued if arrived > enqueued or enqueued - arrived <= error else arrived
+
+
+def rolled_back(measurement: Measurement, memory: Memory) -> int:
+    """Enqueues since the last look that left no job, as far as all jobs could be counted."""
+    before, totals = memory.service.ready_total, (memory.enqueued_total, memory.started_total)
+    now = (measurement.enqueued_total, measurement.started_total)
+    ready = ready_total(measurement)
+    if seconds_since(measurement, memory) is None or None in (*totals, *now, before, ready):
+        return 0
+    enqueued, started = ((a or 0) - (b or 0) for a, b in zip(now, totals, strict=True))
+    return max(0, enqueued - started - ((ready or 0) - (before or 0)))
+
+
+def ready_total(measurement: Measurement) -> int | None:
+    """Ready jobs of all queues; None where some could not be counted."""
+    if any(queue.ready_is_at_least for queue in measurement.queues):
+        return None
+    return sum(queue.ready for queue in measurement.queues)
 
 
 def _service(
@@ -162,6 +185,11 @@ def _service(
     keep = math.exp(-seconds / SERVICE_TIME_MEMORY_SECONDS)
     if done:
         keep = max(keep, min(1.0, ENOUGH_FINISHED / done))
+        shown = seconds * in_flight / max(finished, 1)
+        enough = finished >= ENOUGH_FINISHED and _all_busy(measurement, memory)
+        if enough and shown > SURPRISE * busy / done:
+            # Jobs have become slower: the interval is evidence, the memory is of others.
+            keep = min(keep, SURPRISED_KEEP)
     return (
         busy * keep + seconds * in_flight,
         held * keep + seconds * long_running,
@@ -182,6 +210,12 @@ def _longest_service(
     if seconds is None or finished is None or measurement.long_running or memory.long_running:
         return math.inf
     return threads * seconds / (finished - threads) if finished > threads > 0 else math.inf
+
+
+def _all_busy(measurement: Measurement, memory: Memory) -> bool:
+    """Whether every thread held a job at both looks, so that what ended tells the service time."""
+    threads = sum(max(0, worker.threads) for worker in measurement.workers)
+    return 0 < threads <= measurement.in_flight and 0 < memory.threads <= memory.in_flight
 
 
 def _threads(measurement: Measurement) -> int:

@@ -1,9 +1,13 @@
 """A decision in words, for a person at 3 a.m."""
 
-from scale_workers.policy.measurement import Measurement, NoMeasurement
-from scale_workers.policy.model import Held, HeldBy, Policy, ServiceState
-from scale_workers.policy.rates import Rates
+from ops_common.answers.queue import Measurement
+from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
+from scale_workers.policy.outcome import Held, HeldBy
+from scale_workers.policy.pools import Pools
 from scale_workers.policy.required_capacity import RequiredCapacity
+from scale_workers.policy.requirement import Requirement
+
+MOST_NAMES = 5
 
 
 def blind(why: NoMeasurement, service: ServiceState, desired: int) -> str:
@@ -15,67 +19,133 @@ def blind(why: NoMeasurement, service: ServiceState, desired: int) -> str:
 
 def explain(
     measurement: Measurement,
-    rates: Rates,
-    needed: RequiredCapacity,
+    pools: Pools,
+    needed: Requirement,
     service: ServiceState,
     policy: Policy,
     desired: int,
     held: Held,
+    lost: int,
 ) -> str:
     """What was seen, what it takes, and what stands in the way."""
-    parts = [_seen(measurement, rates, needed), _wanted(needed, policy)]
-    if held.by in (HeldBy.MAXIMUM, HeldBy.CONNECTIONS):
-        parts.append(_limit(service, policy, held))
-    elif held.by:
-        parts.append(f"not fewer yet: {_holding(held)}")
-    elif desired > service.desired:
-        allowed = policy.connections.worker_tasks(service.web_tasks)
-        parts += [f"the database would allow {allowed}"] if allowed is not None else []
-    if needed.unserved:
-        parts.append(f"no live worker takes from {', '.join(needed.unserved)}")
-    if measurement.dead_processes:
-        parts.append(f"{_count(measurement.dead_processes, 'process')} without a heartbeat")
+    parts = [_seen(needed, pools), _wanted(needed.capacity, policy, held)]
+    if needed.capacity.behind:
+        parts.append("waits grow although all threads are busy")
+    parts += _standing(service, policy, desired, held)
+    parts += _aside(measurement, pools, lost)
     change = f"{service.desired} → {desired}" if desired != service.desired else f"{desired} kept"
     return f"{change}: " + "; ".join(parts)
 
 
-def _seen(measurement: Measurement, rates: Rates, needed: RequiredCapacity) -> str:
+def _standing(service: ServiceState, policy: Policy, desired: int, held: Held) -> list[str]:
+    """What stands in the way."""
+    match held.by:
+        case HeldBy.MAXIMUM | HeldBy.CONNECTIONS:
+            return [_limit(service, policy, held)]
+        case HeldBy.HOLD:
+            return [_hold(policy)]
+        case HeldBy.MISSING:
+            cause = f": {service.missing_because}" if service.missing_because else ""
+            return [
+                f"{held.tasks} of {service.desired} asked for have not come up for ten"
+                f" minutes{cause}"
+            ]
+        case None:
+            allowed = service.allowance
+            if allowed is None:
+                allowed = policy.connections.worker_tasks(service.web_tasks)
+            more = desired > service.desired and allowed is not None
+            return [f"the database would allow {allowed}"] if more else []
+        case _:
+            return [f"not fewer yet: {_holding(held)}"]
+
+
+def _aside(measurement: Measurement, pools: Pools, lost: int) -> list[str]:
+    """What is left out of the sum."""
+    parts = []
+    if pools.unserved:
+        parts.append(f"no live worker takes from {_names(pools.unserved)}")
+    if pools.stalled:
+        parts.append(f"nobody takes from {_names(pools.stalled)} though threads are idle")
+    if measurement.due_jobs_whose_dispatcher_is_missing and measurement.workers:
+        due = _count(measurement.due_jobs_whose_dispatcher_is_missing, "due job")
+        parts.append(f"{due} that no dispatcher moves")
+    if measurement.orphaned_claims:
+        parts.append(f"{_count(measurement.orphaned_claims, 'job')} held by no process")
+    if replaced := sum(worker.replaced for worker in measurement.dead_workers):
+        parts.append(f"{_count(replaced, 'worker')} killed and replaced")
+    if silent := measurement.dead_processes - replaced:
+        parts.append(f"{_count(silent, 'process')} without a heartbeat")
+    if lost:
+        parts.append(f"{_count(lost, 'enqueue')} rolled back")
+    return parts
+
+
+def _names(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
+
+
+def _seen(needed: Requirement, pools: Pools) -> str:
+    view, rates = needed.group.view, needed.rates
     seen = []
     if rates.ready:
-        more = "at least " if measurement.ready_is_at_least else ""
-        more = "about " if rates.ready > measurement.ready else more
-        seen.append(f"{more}{rates.ready} ready")
-        seen.append(f"oldest {_time(measurement.oldest_wait_seconds)}")
-    soon = measurement.due_scheduled + measurement.soon_due_scheduled + measurement.recurring_soon
+        about = any(queue.estimate for queue in view.queues)
+        seen.append(f"{'about ' if about else ''}{rates.ready} ready")
+        seen.append(f"oldest {_time(view.oldest_wait_seconds)}")
+    soon = view.due_scheduled + view.soon_due_scheduled + view.recurring_soon
     if soon:
         seen.append(f"{soon} due soon")
-    if needed.expected:
-        at = f"{needed.expected.at:%H:%M:%S}"
-        seen.append(f"about {needed.expected.jobs} expected at {at}, as before")
-    if measurement.in_flight:
-        seen.append(f"{measurement.in_flight} running")
+    if burst := needed.capacity.expected:
+        seen.append(f"about {burst.jobs} expected at {burst.at:%H:%M:%S}, as before")
+    if view.in_flight:
+        seen.append(f"{view.in_flight} running")
     if rates.arrivals_per_second:
         seen.append(f"{_rate(rates.arrivals_per_second)} arrive")
     if not seen:
         return "nothing to do"
     guess = "takes" if rates.measured else "is taken to take"
     seen.append(f"each {guess} {_time(rates.service_seconds)}")
-    return ", ".join(seen)
+    return _place(needed, pools) + ", ".join(seen)
 
 
-def _wanted(needed: RequiredCapacity, policy: Policy) -> str:
+def _place(needed: Requirement, pools: Pools) -> str:
+    """Which jobs these are, where a service has several pools."""
+    group = needed.group
+    if len(pools.groups) == 1:
+        return ""
+    hosts = max(1, len({worker.hostname for worker in group.view.workers}))
+    threads = round(sum(worker.threads for worker in group.view.workers) / hosts)
+    threads = threads or group.threads_per_task or 0
+    lists = " and ".join(f"[{one}]" for one in group.name.split("|"))
+    return f"for {lists} with {_count(threads, 'thread')} a task "
+
+
+def _wanted(needed: RequiredCapacity, policy: Policy, held: Held) -> str:
     tasks = max(needed.tasks, policy.min_tasks)
     if needed.tasks < policy.min_tasks:
-        return f"the minimum is {_count(policy.min_tasks, 'task')}"
+        because = f" ({policy.bounds_because})" if policy.bounds_because else ""
+        return f"the minimum is {_count(policy.min_tasks, 'task')}{because}"
     if not tasks:
         return "no task is needed"
     verb = "starts" if tasks == 1 else "start"
+    # Not to be promised while tasks don't come.
+    if held.by is HeldBy.MISSING:
+        verb = "would start"
     return f"{_count(tasks, 'task')} {verb} everything within {_time(needed.within_seconds)}"
+
+
+def _hold(policy: Policy) -> str:
+    assert policy.held_until  # noqa: S101  # or nothing is held
+    return (
+        f"held at {policy.min_tasks} until {policy.held_until:%H:%M %Z} by {policy.bounds_because}"
+    )
 
 
 def _limit(service: ServiceState, policy: Policy, held: Held) -> str:
     if held.by is HeldBy.MAXIMUM:
-        return f"the maximum is {policy.max_tasks}"
+        because = f" ({policy.bounds_because})" if policy.bounds_because else ""
+        return f"the maximum is {policy.max_tasks}{because}"
     budget = policy.connections
     return (
         f"the database allows {held.tasks}: {budget.max_connections} connections less"

@@ -4,10 +4,11 @@ import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from ops_common.answers.queue import Measurement
 from scale_workers.policy.burst_prediction import expected
 from scale_workers.policy.forecast import Forecast
-from scale_workers.policy.measurement import Measurement
-from scale_workers.policy.model import Burst, Memory, Policy, ServiceState
+from scale_workers.policy.history import Burst, Memory
+from scale_workers.policy.model import Policy, ServiceState
 from scale_workers.policy.rates import Rates
 
 MOST_LATE = 0.05
@@ -15,6 +16,10 @@ MOST_LATE = 0.05
 HEADROOM = 0.5
 """The share of the target that waits may come to before a task is added. The target is there
 to be used: at the edge of what some tasks can do, waits grow slowly and are seen in time."""
+
+
+MOST_GROWTH = 1.5
+"""How many times the present tasks are asked for at once where the model is wrong."""
 
 
 class RequiredCapacity(NamedTuple):
@@ -31,9 +36,9 @@ class RequiredCapacity(NamedTuple):
     within_seconds: float
     """All of them start within this time, with so many tasks."""
     expected: Burst | None
-    """A burst that is foreseen by its burst_prediction."""
-    unserved: tuple[str, ...]
-    """Queues with ready jobs that no live worker takes from."""
+    """A burst that is foreseen by its rhythm."""
+    behind: bool = False
+    """Waits grow beyond the target with all threads busy: more than the model says are asked."""
 
 
 def required_capacity(
@@ -48,17 +53,15 @@ def required_capacity(
 
     What is there already is worked off in the time that is left of the target once the new tasks
     are up; what is foreseen finds them up, and has the whole target. Fewer tasks are enough as long
-    as waits stay within the slack.
+    as waits stay within the headroom.
     """
     per_task = threads_per_task(measurement, policy)
-    unserved = measurement.unserved
     waiting = measurement.due_scheduled + rates.ready
     burst = expected(memory, now, now + timedelta(seconds=policy.look_ahead_seconds))
     foreseen = _foreseen(measurement, memory) + (burst.jobs if burst else 0)
     forecast = Forecast(waiting, per_task, measurement, rates, service, policy)
     left = forecast.left_over(memory.last_change_at, now)
-    # Where nobody takes from a queue, the oldest job may be one of its, and tells nothing.
-    oldest_wait_seconds = 0.0 if unserved else measurement.oldest_wait_seconds
+    oldest_wait_seconds = measurement.oldest_wait_seconds
     drain_seconds = max(
         policy.target_latency_seconds - policy.start_up_seconds - oldest_wait_seconds,
         # To drain faster than a task starts costs more in start-ups than in work.
@@ -78,7 +81,9 @@ def required_capacity(
         )
         return math.ceil(threads / per_task)
 
-    idle = rates.quiet and not (waiting or foreseen or measurement.in_flight)
+    # The dispatcher of a first task would let these through.
+    blocked = measurement.blocked_jobs_whose_dispatcher_is_missing and not measurement.workers
+    idle = rates.quiet and not (waiting or foreseen or measurement.in_flight or blocked)
     steady = tasks_for(0.0, 0)
     in_target = max(0 if idle else 1, tasks_for(left, foreseen))
     wanted = in_target
@@ -92,6 +97,16 @@ def required_capacity(
         wanted = min(wanted, max(steady, enough))
         if forecast.tasks_up >= enough:
             wanted = min(wanted, forecast.tasks_up)
+    behind = (
+        rates.falling_behind
+        and oldest_wait_seconds > policy.target_latency_seconds
+        and wanted <= forecast.tasks_up
+    )
+    if behind:
+        # The model says enough; the queue says otherwise.
+        grown = min(MOST_GROWTH, oldest_wait_seconds / policy.target_latency_seconds)
+        wanted = math.ceil(grown * forecast.tasks_up)
+        comfortable = max(comfortable, wanted)
     within_seconds = policy.target_latency_seconds
     if wanted < in_target:
         within_seconds = headroom_seconds
@@ -99,7 +114,7 @@ def required_capacity(
             within_seconds += policy.start_up_seconds
     elif left:
         within_seconds = policy.start_up_seconds + drain_seconds
-    return RequiredCapacity(wanted, comfortable, steady, left, within_seconds, burst, unserved)
+    return RequiredCapacity(wanted, comfortable, steady, left, within_seconds, burst, behind)
 
 
 def _stream_threads(rates: Rates, policy: Policy) -> float:

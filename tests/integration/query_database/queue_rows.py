@@ -6,9 +6,9 @@ from typing import Any
 
 import psycopg
 
+from ops_common.answers.queue import Measurement
 from query_database.fields import Fields
 from query_database.queue import measure_queue
-from scale_workers.policy.measurement import Measurement
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
 

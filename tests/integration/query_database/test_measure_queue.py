@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ops_common.answers.queue import Measurement
 from ops_common.query_database import BadRequest, DatabaseTimeout, QueueTablesMissing
 from query_database.requests import answer
 from query_database.settings import Settings
-from scale_workers.policy.measurement import Measurement
 from tests.conftest import Database
 from tests.integration.query_database.queue_rows import (
     BLOCKED,

@@ -14,7 +14,7 @@ from ops_common.observability import logger
 from scale_workers import app
 from scale_workers.login import LoginCache
 from scale_workers.memory import Remembered
-from scale_workers.policy.model import Memory, RequiredTasks
+from scale_workers.policy.history import Memory, RequiredTasks
 from tests.conftest import Database
 
 WORKER_SERVICE = "jiki-api-solid-queue"

@@ -12,10 +12,11 @@ from local.clock import SteppedClock
 from local.ecs import EcsStandIn
 from local.moto_aws import MotoAws
 from ops_common import aws as ops_aws
+from ops_common.answers.queue import Measurement
 from ops_common.ecs import EcsServices
 from query_database.fields import Fields
 from query_database.queue import measure_queue
-from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import NoMeasurement
 from scale_workers.ports import Ports
 from scale_workers.protection import EcsProtection
 from scale_workers.tasks import EcsTasks

@@ -6,7 +6,7 @@ import pytest
 from local.moto_aws import OPS_TABLE, MotoAws
 from scale_workers.memory import DynamoMemories, Overtaken, Remembered
 from scale_workers.policy.conditions import Condition, Conditions
-from scale_workers.policy.model import Memory, RequiredTasks
+from scale_workers.policy.history import Memory, RequiredTasks
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 KEY = {"id": {"S": "scaling#jiki-api-solid-queue"}}

@@ -17,8 +17,8 @@ from benchmarks.scaling.run import simulate
 from benchmarks.scaling.workloads import WORKLOADS, Workload
 from scale_workers.apply import Applied
 from scale_workers.policy.decision import decide
-from scale_workers.policy.measurement import NoMeasurement
-from scale_workers.policy.model import Memory, Policy
+from scale_workers.policy.history import Memory
+from scale_workers.policy.model import NoMeasurement, Policy
 from scale_workers.report import MESSAGE, Tick
 
 RAMP = next(replace(one, hours=0.75) for one in WORKLOADS if one.name == "ramp")

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from scale_workers.policy.measurement import Measurement, QueueDepth
-from scale_workers.policy.model import Memory
+from ops_common.answers.queue import Measurement, QueueDepth
+from scale_workers.policy.history import Memory
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ def before(seconds: float = 60, **values) -> Memory:
     return Memory(
         **{
             "measured_at": NOW - timedelta(seconds=seconds),
-            "arrived_total": 1_000,
+            "enqueued_total": 1_000,
             "started_total": 1_000,
             **values,
         }

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
+from ops_common.answers.queue import Measurement
 from scale_workers.apply import Applied, scale_in
-from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import NoMeasurement
 from scale_workers.protection import EcsProtection
 from tests.unit.scale_workers.tick_world import World, measured, task, worker
 

@@ -3,10 +3,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ops_common.answers.queue import Measurement, QueueDepth, Worker
 from scale_workers.policy.burst_prediction import expected, note
 from scale_workers.policy.decision import decide
-from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
-from scale_workers.policy.model import Arrivals, Burst, Memory, Policy, ServiceState
+from scale_workers.policy.history import Arrivals, Burst, Memory
+from scale_workers.policy.model import Policy, ServiceState
 from scale_workers.policy.rates import observe
 
 NOW = datetime(2026, 3, 1, 3, 28, 40, tzinfo=UTC)
@@ -56,7 +57,7 @@ def tick(memory: Memory, at: datetime, arrived: int, ready: int, oldest: float =
         queues=(QueueDepth("default", ready),),
         oldest_wait_seconds=oldest,
         in_flight=3,
-        arrived_total=arrived,
+        enqueued_total=arrived,
         started_total=arrived - ready,
         workers=(Worker("ip-10-1-2-3", 3, ("*",), 3, 10),),
     )
@@ -89,7 +90,7 @@ def test_a_burst_is_kept_until_it_could_be_the_one_of_two_days_ago() -> None:
     memory = replace(
         remembered((2 * DAY, 900), (DAY, 1_100)),
         measured_at=at - timedelta(seconds=60),
-        arrived_total=1_000,
+        enqueued_total=1_000,
         started_total=1_000,
         arrivals=(Arrivals(60, 10),) * 10,
     )
@@ -99,7 +100,7 @@ def test_a_burst_is_kept_until_it_could_be_the_one_of_two_days_ago() -> None:
         queues=(QueueDepth("default", 900),),
         oldest_wait_seconds=10.0,
         in_flight=0,
-        arrived_total=1_900,
+        enqueued_total=1_900,
         started_total=1_000,
     )
     rates, after = observe(measurement, memory)

@@ -3,10 +3,12 @@ from datetime import timedelta
 
 import pytest
 
+from ops_common.answers.queue import Measurement
 from ops_common.ops_events import OpsEvent, State
 from scale_workers.policy.conditions import Conditions, follow
-from scale_workers.policy.measurement import Measurement, NoMeasurement
-from scale_workers.policy.model import Decision, HeldBy, Memory, ServiceState
+from scale_workers.policy.history import Memory
+from scale_workers.policy.model import NoMeasurement, ServiceState
+from scale_workers.policy.outcome import Decision, HeldBy
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
 
 FREE = Decision(1, "1 kept", Memory(), 1)

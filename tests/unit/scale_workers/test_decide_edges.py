@@ -5,18 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ops_common.answers.queue import Measurement, QueueDepth, Worker
 from scale_workers.policy.decision import decide
-from scale_workers.policy.measurement import Measurement, NoMeasurement, QueueDepth, Worker
-from scale_workers.policy.model import (
-    Arrivals,
-    ConnectionBudget,
-    Decision,
-    HeldBy,
-    Memory,
-    Policy,
-    RequiredTasks,
-    ServiceState,
-)
+from scale_workers.policy.history import Arrivals, Memory, RequiredTasks
+from scale_workers.policy.model import ConnectionBudget, NoMeasurement, Policy, ServiceState
+from scale_workers.policy.outcome import Decision, HeldBy
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 POLICY = Policy()
@@ -30,7 +23,7 @@ def calm(*required: RequiredTasks) -> Memory:
     """One job a second for long, which one task carries."""
     return Memory(
         measured_at=NOW - timedelta(seconds=60),
-        arrived_total=10_000,
+        enqueued_total=10_000,
         started_total=10_000,
         arrivals=(Arrivals(60, 60),) * 30,
         busy_seconds=1_000,
@@ -51,7 +44,7 @@ def decided(
         queues=(QueueDepth("default", ready),),
         oldest_wait_seconds=0.0,
         in_flight=0,
-        arrived_total=10_060,
+        enqueued_total=10_060,
         started_total=10_060,
         workers=workers,
     )

@@ -6,23 +6,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ops_common.answers.queue import Completed, Measurement, QueueDepth, Worker
 from scale_workers.policy.decision import decide
-from scale_workers.policy.measurement import (
-    Completed,
-    Measurement,
-    NoMeasurement,
-    QueueDepth,
-    Worker,
-)
-from scale_workers.policy.model import (
+from scale_workers.policy.history import (
     Arrivals,
     Burst,
-    ConnectionBudget,
     Memory,
-    Policy,
+    Missing,
     RequiredTasks,
-    ServiceState,
+    ServiceMemory,
 )
+from scale_workers.policy.model import ConnectionBudget, NoMeasurement, Policy, ServiceState
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 
@@ -88,7 +82,7 @@ measurements = st.builds(
     recurring_soon=few,
     completed=st.none()
     | st.builds(Completed, window_seconds=st.floats(1, 300), jobs=counts).map(lambda one: (one,)),
-    arrived_total=st.none() | counts,
+    enqueued_total=st.none() | counts,
     started_total=st.none() | counts,
     workers=workers,
     dead_workers=workers,
@@ -97,10 +91,11 @@ times = st.floats(-7_200, 7_200).map(lambda ago: NOW - timedelta(seconds=ago))
 memories = st.builds(
     Memory,
     measured_at=st.none() | times,
-    arrived_total=st.none() | counts,
+    enqueued_total=st.none() | counts,
     started_total=st.none() | counts,
     waiting=counts,
-    paused=counts,
+    estimated=counts,
+    oldest_wait_seconds=seconds,
     in_flight=few,
     arrivals=st.lists(st.builds(Arrivals, seconds=st.floats(1, 600), jobs=counts), max_size=30).map(
         tuple
@@ -124,6 +119,12 @@ memories = st.builds(
         tuple
     ),
     last_change_at=st.none() | times,
+    service=st.builds(
+        ServiceMemory,
+        missing=st.lists(st.builds(Missing, at=times, tasks=few), max_size=3).map(tuple),
+        changed_by_others=st.just(()),
+    ),
+    pools=st.just({}),
 )
 
 
@@ -218,7 +219,7 @@ def test_settles_under_a_constant_load(jobs_per_minute, service_seconds, tasks, 
             queues=(),
             oldest_wait_seconds=0,
             in_flight=round(load),
-            arrived_total=minute * jobs_per_minute,
+            enqueued_total=minute * jobs_per_minute,
             started_total=minute * jobs_per_minute,
             workers=tuple(Worker(str(n), threads, ("*",), 0, 1) for n in range(desired)),
         )

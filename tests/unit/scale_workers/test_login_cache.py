@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from ops_common.answers.queue import Measurement
 from ops_common.app_config import AppConfigError
 from ops_common.query_database import (
     DatabaseAddress,
@@ -15,7 +16,7 @@ from ops_common.query_database import (
 )
 from scale_workers.login import LoginCache
 from scale_workers.measure import QueueGauge
-from scale_workers.policy.measurement import Measurement, NoMeasurement
+from scale_workers.policy.model import NoMeasurement
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
 
 
@@ -108,4 +109,4 @@ def test_an_answer_of_another_shape_is_a_reason() -> None:
     database.answer = {"taken_at": "yesterday"}
     answer = gauge(database).look(NOW)
     assert isinstance(answer, NoMeasurement)
-    assert "not a measurement" in answer.why
+    assert "Measurement lacks" in answer.why

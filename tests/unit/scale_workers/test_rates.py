@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from scale_workers.policy.measurement import Completed, QueueDepth, Worker
-from scale_workers.policy.model import Arrivals, Memory
+from ops_common.answers.queue import Completed, QueueDepth, Worker
+from scale_workers.policy.history import Arrivals, Memory
 from scale_workers.policy.rates import observe
 from tests.unit.scale_workers.looks import NOW, before, seen
 
@@ -40,7 +40,7 @@ def test_a_first_look_without_anything_finished_assumes_a_second_a_job() -> None
 
 def test_counters_tell_what_arrived_and_ended_since_the_last_look() -> None:
     memory = before(in_flight=4, long_running=1, busy_seconds=200, finished_jobs=100)
-    now = seen(in_flight=6, long_running=3, arrived_total=1_090, started_total=1_080)
+    now = seen(10, in_flight=6, long_running=3, enqueued_total=1_090, started_total=1_080)
     rates, after = observe(now, replace(memory, long_seconds=50))
     keep = math.exp(-60 / 600)
     # 80 started and two more run, so 78 ended; 5 threads were busy on average, 2 on long jobs.
@@ -58,7 +58,7 @@ def test_a_look_is_remembered_whole() -> None:
         queues=queues,
         in_flight=6,
         long_running=3,
-        arrived_total=1_090,
+        enqueued_total=1_090,
         started_total=1_080,
         soon_due_scheduled=7,
         workers=(Worker("ip-1", 3, ("*",), 3, 20), Worker("ip-2", 5, ("*",), 3, 20)),
@@ -66,8 +66,8 @@ def test_a_look_is_remembered_whole() -> None:
     rates, after = observe(now, before(soon_due=(1, 2, 3, 4, 5, 6)))
     assert rates.ready == 12
     assert after.measured_at == NOW
-    assert (after.arrived_total, after.started_total) == (1_090, 1_080)
-    assert (after.waiting, after.paused) == (17, 5)
+    assert (after.enqueued_total, after.started_total) == (1_090, 1_080)
+    assert (after.waiting, after.estimated) == (12, 0)
     assert (after.in_flight, after.long_running, after.threads) == (6, 3, 8)
     assert after.soon_due == (2, 3, 4, 5, 6, 7)
 
@@ -77,7 +77,7 @@ def test_a_look_is_remembered_whole() -> None:
 )
 def test_few_finished_jobs_fade_slowly(jobs_before: float, kept: float) -> None:
     memory = before(in_flight=2, finished_jobs=jobs_before, busy_seconds=jobs_before)
-    now = seen(in_flight=2, arrived_total=1_004, started_total=1_004)
+    now = seen(in_flight=2, enqueued_total=1_004, started_total=1_004)
     _, after = observe(now, memory)
     assert after.finished_jobs == pytest.approx(jobs_before * kept + 4)
     assert after.busy_seconds == pytest.approx(jobs_before * kept + 120)
@@ -85,14 +85,14 @@ def test_few_finished_jobs_fade_slowly(jobs_before: float, kept: float) -> None:
 
 def test_nothing_fades_while_nothing_runs() -> None:
     memory = before(finished_jobs=50, busy_seconds=100, long_seconds=20)
-    _, after = observe(seen(arrived_total=1_000, started_total=1_000), memory)
+    _, after = observe(seen(enqueued_total=1_000, started_total=1_000), memory)
     assert (after.busy_seconds, after.long_seconds, after.finished_jobs) == (100, 20, 50)
 
 
 @pytest.mark.parametrize(("seconds", "used"), [(0.9, False), (1, True), (600, True), (601, False)])
 def test_an_old_or_repeated_look_says_nothing_about_now(seconds: float, used: bool) -> None:
     memory = before(seconds, arrivals=(Arrivals(60, 5),))
-    _, after = observe(seen(arrived_total=1_010, started_total=1_010), memory)
+    _, after = observe(seen(enqueued_total=1_010, started_total=1_010), memory)
     assert after.arrivals == ((Arrivals(60, 5), Arrivals(seconds, 10)) if used else ())
 
 
@@ -125,20 +125,19 @@ def test_nothing_is_known_to_arrive_where_nothing_tells() -> None:
     _, after = observe(seen(40), memory)
     assert after.arrivals == (Arrivals(60, 5),)
     # One counter alone tells of arrivals, but only once jobs are seen to end.
-    _, after = observe(seen(40, arrived_total=40), memory)
+    _, after = observe(seen(40, enqueued_total=40), memory)
     assert after.arrivals == (Arrivals(60, 5),)
 
 
 def test_counters_may_stand_at_nothing() -> None:
     # GIVEN a database whose sequences have not been used yet
-    memory = before(arrived_total=0, started_total=0, in_flight=3)
-    deep = (QueueDepth("default", 500, ready_is_at_least=True),)
-    rates, after = observe(seen(queues=deep, arrived_total=2_000, started_total=0), memory)
-    assert rates.ready == 2_000
+    memory = before(enqueued_total=0, started_total=0, in_flight=3)
+    _, after = observe(seen(400, enqueued_total=400, started_total=0), memory)
+    assert after.arrivals == (Arrivals(60, 400),)
     assert after.finished_jobs == 3
 
 
-RUSH = {"arrived_total": 1_700, "started_total": 1_603, "in_flight": 3}
+RUSH = {"enqueued_total": 1_700, "started_total": 1_603, "in_flight": 3}
 THREE_THREADS = (Worker("ip-1", 3, ("*",), 3, 20),)
 
 
@@ -175,12 +174,12 @@ def test_no_job_takes_longer_than_the_threads_had_time(
 
 def test_few_jobs_say_nothing_of_how_long_the_threads_had() -> None:
     memory = before(busy_seconds=1_000, finished_jobs=10, threads=3)
-    now = seen(workers=THREE_THREADS, arrived_total=1_003, started_total=1_003)
+    now = seen(workers=THREE_THREADS, enqueued_total=1_003, started_total=1_003)
     assert observe(now, memory)[0].service_seconds > 60
 
 
 def test_one_finished_job_is_a_measurement() -> None:
-    now = seen(in_flight=1, arrived_total=1_001, started_total=1_001)
+    now = seen(in_flight=1, enqueued_total=1_001, started_total=1_001)
     rates, _ = observe(now, before(in_flight=1))
     assert rates.measured
 
@@ -191,48 +190,64 @@ def test_a_queue_at_first_sight_is_not_taken_to_go_on() -> None:
 
 
 def test_counters_that_fell_count_nothing() -> None:
-    _, after = observe(seen(arrived_total=10, started_total=10), before())
+    _, after = observe(seen(enqueued_total=10, started_total=10), before())
     assert after.arrivals == (Arrivals(60, 0),)
     assert after.finished_jobs == 0
 
 
-def test_beyond_the_bound_the_counters_tell_how_many_wait() -> None:
-    deep = (QueueDepth("default", 500, ready_is_at_least=True), QueueDepth("mail", 40, paused=True))
-    now = seen(queues=deep, arrived_total=3_000, started_total=1_200)
-    rates, after = observe(now, before(waiting=100))
-    # 100 waited, 2000 came, 200 were started, 40 of what waits is paused.
+def test_beyond_the_bound_the_sample_tells_how_many_wait() -> None:
+    deep = (
+        QueueDepth("default", 500, ready_is_at_least=True, estimate=1_860),
+        QueueDepth("mail", 40, paused=True),
+    )
+    rates, after = observe(seen(queues=deep, started_total=1_200), before(waiting=100))
     assert rates.ready == 1_860
-    assert after.waiting == 1_900
+    assert (after.waiting, after.estimated) == (1_860, 1_860)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"arrived_total": None}, {"started_total": None}, {"measured_at": None}]
-)
-def test_beyond_the_bound_without_counters_it_is_at_least_the_count(changes) -> None:
-    deep = (QueueDepth("default", 500, ready_is_at_least=True),)
-    now = seen(queues=deep, arrived_total=3_000, started_total=1_200)
-    rates, _ = observe(now, replace(before(waiting=100), **changes))
-    assert rates.ready == 500
+def test_a_paused_queue_however_deep_hides_no_other() -> None:
+    deep = (
+        QueueDepth("default", 500, ready_is_at_least=True, estimate=19_100),
+        QueueDepth("mail", 500, paused=True, ready_is_at_least=True, estimate=800),
+    )
+    rates, _ = observe(seen(queues=deep), Memory())
+    assert rates.ready == 19_100
 
 
-def test_the_count_is_believed_where_the_counters_say_less() -> None:
-    deep = (QueueDepth("default", 500, ready_is_at_least=True),)
-    rates, _ = observe(seen(queues=deep, arrived_total=1_000, started_total=1_000), before())
-    assert rates.ready == 500
-    rates, _ = observe(seen(80, arrived_total=9_000, started_total=1_000), before())
-    assert rates.ready == 80
+BUSY = (Worker("ip-1", 3, ("*",), 3, 20),)
+
+
+def test_a_busy_interval_outweighs_the_memory_where_jobs_have_become_slower() -> None:
+    # GIVEN ten minutes in which a job took 0.5 s
+    memory = before(in_flight=3, threads=3, busy_seconds=900, finished_jobs=1_800)
+    # WHEN all three threads were busy for a minute, and 15 jobs ended: 12 s each
+    slow = seen(500, in_flight=3, workers=BUSY, started_total=1_015)
+    rates, _ = observe(slow, memory)
+    # THEN the mean is nearer to that than the fading memory would make it
+    assert rates.service_seconds > 0.9
+    idle = replace(slow, workers=(Worker("ip-1", 9, ("*",), 3, 20),))
+    assert observe(idle, memory)[0].service_seconds < 0.7
+
+
+def test_waits_that_grow_beside_busy_threads_are_seen() -> None:
+    memory = before(in_flight=3, threads=3, oldest_wait_seconds=100.0)
+    busy = seen(500, in_flight=3, workers=BUSY, started_total=1_015)
+    assert observe(replace(busy, oldest_wait_seconds=131.0), memory)[0].falling_behind
+    assert not observe(replace(busy, oldest_wait_seconds=129.0), memory)[0].falling_behind
+    free = replace(busy, in_flight=2, oldest_wait_seconds=131.0)
+    assert not observe(free, memory)[0].falling_behind
 
 
 def test_a_thread_is_held_for_no_longer_than_a_hundred_first_minutes() -> None:
     # GIVEN nothing but jobs that run for hours
     memory = before(in_flight=3, long_running=3, busy_seconds=9_000, long_seconds=9_000)
-    now = seen(in_flight=3, long_running=3, arrived_total=1_000, started_total=1_000)
+    now = seen(in_flight=3, long_running=3, enqueued_total=1_000, started_total=1_000)
     rates, _ = observe(now, memory)
     # THEN their first minute is all that counts, of which one second is assumed
     assert rates.fresh_seconds == 1
     assert rates.long_share == pytest.approx(1 / 60)
     # AND a share of long jobs never makes the hold infinite
     memory = before(in_flight=100, busy_seconds=90_000, long_seconds=45_000, long_running=50)
-    now = seen(in_flight=100, long_running=50, arrived_total=1_000, started_total=1_000)
+    now = seen(in_flight=100, long_running=50, enqueued_total=1_000, started_total=1_000)
     rates, _ = observe(now, memory)
     assert rates.long_share == 0.99

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
-from scale_workers.policy.model import Burst, Memory, Policy, ServiceState
+from ops_common.answers.queue import Measurement, Worker
+from scale_workers.policy.history import Burst, Memory
+from scale_workers.policy.model import Policy, ServiceState
 from scale_workers.policy.rates import Rates
 from scale_workers.policy.required_capacity import (
     RequiredCapacity,
@@ -195,18 +196,6 @@ def test_what_is_foreseen_has_half_the_target_too() -> None:
     for recurring, tasks in ((1, 2), (450, 2), (451, 3)):
         measurement = replace(TWO, recurring_soon=recurring)
         assert needed(measurement, **UP, **rates).tasks == tasks
-
-
-def test_the_oldest_job_tells_nothing_where_nobody_takes_from_its_queue() -> None:
-    queues = (QueueDepth("default", 100), QueueDepth("video", 1))
-    measurement = replace(
-        seen(workers=workers(3, 3, queues=("default",))),
-        queues=queues,
-        oldest_wait_seconds=86_400.0,
-    )
-    found = needed(measurement, **UP, ready=101, arrivals_per_second=2.9, quiet=False)
-    assert found.unserved == ("video",)
-    assert found.tasks == 2
 
 
 def test_a_task_may_go_where_the_rest_carry_the_stream() -> None:

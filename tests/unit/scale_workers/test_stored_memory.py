@@ -11,16 +11,25 @@ from hypothesis import strategies as st
 from scale_workers.memory import Remembered
 from scale_workers.policy.conditions import Condition, Conditions, follow
 from scale_workers.policy.decision import decide
-from scale_workers.policy.model import Arrivals, Burst, Memory, Policy, RequiredTasks, ServiceState
+from scale_workers.policy.history import (
+    Arrivals,
+    Burst,
+    Memory,
+    Missing,
+    RequiredTasks,
+    ServiceMemory,
+)
+from scale_workers.policy.model import Policy, ServiceState
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
 
 MINUTE = timedelta(minutes=1)
 WHOLE = Remembered(
     Memory(
         measured_at=NOW - MINUTE,
-        arrived_total=500,
+        enqueued_total=500,
         started_total=450,
         waiting=50,
+        estimated=20,
         in_flight=3,
         arrivals=(Arrivals(60, 20), Arrivals(60, 30)),
         busy_seconds=600,
@@ -30,6 +39,15 @@ WHOLE = Remembered(
         bursts=(Burst(NOW - 60 * MINUTE, 900), Burst(NOW - 120 * MINUTE, 900)),
         required=(RequiredTasks(NOW - 2 * MINUTE, 3, 2), RequiredTasks(NOW - MINUTE, 3, 2)),
         last_change_at=NOW - 5 * MINUTE,
+        pools={"default": Memory(measured_at=NOW - MINUTE, waiting=7)},
+        service=ServiceMemory(
+            lists=(("default", 3), ("mail,low*", 5)),
+            missing=(Missing(NOW - MINUTE, 2),),
+            counts=(2, 3),
+            changed_by_others=(NOW - 9 * MINUTE,),
+            idle_beside=("low",),
+            ready_total=50,
+        ),
     ),
     Conditions({"ScalerAtLimit": Condition(NOW - 3 * MINUTE, NOW - MINUTE, told=True)}),
     wake_at=NOW + MINUTE,

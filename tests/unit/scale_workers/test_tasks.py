@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from copy import replace
 from typing import Any
 
-from scale_workers.policy.measurement import Worker
+from ops_common.answers.queue import Worker
 from scale_workers.tasks import EcsTasks, occupation
 from tests.unit.scale_workers.tick_world import hostname, measured, task, worker
 

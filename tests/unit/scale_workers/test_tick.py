@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from scale_workers.memory import Overtaken, Remembered
-from scale_workers.policy.measurement import NoMeasurement
-from scale_workers.policy.model import Memory, Policy, RequiredTasks
+from scale_workers.policy.history import Memory, RequiredTasks
+from scale_workers.policy.model import NoMeasurement, Policy
 from scale_workers.tick import run
 from tests.unit.scale_workers.tick_world import (
     NOW,

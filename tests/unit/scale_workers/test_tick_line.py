@@ -6,7 +6,7 @@ from copy import replace
 from datetime import timedelta
 
 from local.transform import resolved
-from scale_workers.policy.measurement import QueueDepth
+from ops_common.answers.queue import QueueDepth
 from scale_workers.tick import run
 from tests.unit.scale_workers.tick_world import NOW, World, measured, settings, worker
 
@@ -32,14 +32,14 @@ def test_the_ready_jobs_of_a_line_leave_paused_queues_out() -> None:
 
 
 def test_they_go_on_beyond_the_bound_of_counting() -> None:
-    world = World(looks=[replace(measured(worker(1)), arrived_total=100, started_total=100)])
+    world = World(looks=[replace(measured(worker(1)), enqueued_total=100, started_total=100)])
     run(world.ports(), settings(), NOW)
     later = NOW + timedelta(minutes=1)
     deep = replace(
         measured(worker(1)),
         taken_at=later,
-        queues=(QueueDepth("default", 500, ready_is_at_least=True),),
-        arrived_total=50_100,
+        queues=(QueueDepth("default", 500, ready_is_at_least=True, estimate=50_000),),
+        enqueued_total=50_100,
         started_total=100,
     )
     world.looks = [deep]

@@ -1,8 +1,9 @@
-"""Queues with jobs that no live worker takes."""
+"""Which list covers which queue, and queues with jobs that nobody takes."""
 
 import pytest
 
-from scale_workers.policy.measurement import Measurement, QueueDepth, Worker
+from ops_common.answers.queue import Measurement, QueueDepth, QueueFlow, Worker
+from scale_workers.policy.queues import idle_beside, lists_of, specificity, unserved
 from tests.unit.scale_workers.looks import seen
 
 QUEUES = {
@@ -16,29 +17,58 @@ QUEUES = {
 }
 
 
-def look(queues: tuple[QueueDepth, ...], *lists: tuple[str, ...]) -> Measurement:
-    workers = tuple(Worker(f"ip-{n}", 3, one, 0, 20) for n, one in enumerate(lists))
+def look(queues: tuple[QueueDepth, ...], *lists: tuple[str, ...], busy: int = 0) -> Measurement:
+    workers = tuple(Worker(f"ip-{n}", 3, one, busy, 20) for n, one in enumerate(lists))
     return seen(queues=queues, workers=workers)
+
+
+def missed(measurement: Measurement) -> tuple[str, ...]:
+    return unserved(measurement, lists_of(measurement.workers))
 
 
 def test_a_queue_is_served_by_its_name_or_a_prefix() -> None:
     measurement = look(tuple(QueueDepth(name, 10) for name in QUEUES), ("default", "mail*"))
-    assert measurement.unserved == tuple(name for name, served in QUEUES.items() if not served)
+    assert missed(measurement) == tuple(name for name, served in QUEUES.items() if not served)
 
 
 def test_paused_and_empty_queues_are_not_missed() -> None:
     queues = (QueueDepth("video", 10, paused=True), QueueDepth("pdf", 0))
-    assert look(queues, ("default",)).unserved == ()
+    assert missed(look(queues, ("default",))) == ()
 
 
 @pytest.mark.parametrize("lists", [(), (("*",),), (("default", "*"),), (("default",), ("*",))])
 def test_a_star_serves_all_and_without_workers_nobody_knows(lists) -> None:
-    assert look((QueueDepth("video", 10),), *lists).unserved == ()
+    assert missed(look((QueueDepth("video", 10),), *lists)) == ()
 
 
-def test_an_unserved_queue_counts_as_a_paused_one() -> None:
-    queues = (QueueDepth("default", 40), QueueDepth("video", 500, ready_is_at_least=True))
-    measurement = look((*queues, QueueDepth("pdf", 60, paused=True)), ("default",))
-    taken = measurement.with_unserved_paused()
-    assert [queue.paused for queue in taken.queues] == [False, True, True]
-    assert (taken.ready, taken.ready_is_at_least, taken.paused_is_at_least) == (40, False, True)
+def test_a_name_is_closer_than_a_prefix_and_that_than_a_star() -> None:
+    closeness = [
+        specificity([queues], "mail_out") for queues in (("mail_out",), ("mail*",), ("*",))
+    ]
+    assert closeness == sorted(closeness, reverse=True)
+    assert specificity([("video",), ("pdf",)], "mail_out") == 0
+
+
+OLD = (QueueDepth("low", 9, oldest_wait_seconds=90.0),)
+
+
+@pytest.mark.parametrize(
+    ("measurement", "found"),
+    [
+        (look(OLD, ("low",)), ("low",)),
+        (look(OLD, ("low",), busy=3), ()),
+        (look(OLD, ("other",)), ()),
+        (look((QueueDepth("low", 9, oldest_wait_seconds=30.0),), ("low",)), ()),
+        (look((QueueDepth("low", 9, paused=True, oldest_wait_seconds=90.0),), ("low",)), ()),
+        (
+            seen(
+                queues=OLD,
+                flows=(QueueFlow("low", completed=2),),
+                workers=look(OLD, ("low",)).workers,
+            ),
+            (),
+        ),
+    ],
+)
+def test_old_jobs_beside_idle_threads_are_seen(measurement, found) -> None:
+    assert idle_beside(measurement) == found

@@ -5,13 +5,13 @@ from copy import replace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from ops_common.answers.queue import Measurement, QueueDepth, Worker
 from ops_common.app_config import AppConfigSettings
 from ops_common.ecs import Deployment, Service
 from ops_common.ops_events import OpsEvent
 from ops_common.service_names import ServiceNames
 from scale_workers.memory import Overtaken, Remembered
-from scale_workers.policy.measurement import Measurement, NoMeasurement, QueueDepth, Worker
-from scale_workers.policy.model import Policy
+from scale_workers.policy.model import NoMeasurement, Policy
 from scale_workers.ports import Ports
 from scale_workers.settings import Settings
 from scale_workers.tasks import Task

@@ -1,0 +1,121 @@
+"""Which of Solid Queue's processes can be working, told from their rows alone. Pure.
+
+A process beats each 60 s, and its supervisor removes its row only when it has not beaten for five
+minutes. Until then the row of a killed one looks alive. Two signs tell earlier: its supervisor has
+started another of its kind in its place (whose row is younger than the supervisor's), or a
+heartbeat is overdue. (Seen on Solid Queue 1.5.0; the others can't be known before the next beat.)
+"""
+
+import json
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+PROCESS_ALIVE_SECONDS = 300
+"""Solid Queue's `process_alive_threshold`: a supervisor removes the row of what is older."""
+HEARTBEAT_SECONDS = 60.0
+"""Solid Queue's `process_heartbeat_interval`, by default."""
+LATE_SECONDS = 10.0
+"""How late a heartbeat may be on a busy machine."""
+STARTED_WITH_SUPERVISOR_SECONDS = 2.0
+"""A supervisor registers, then forks; what it forks later replaces something."""
+
+TELLING_WAIT_SECONDS = 60.0
+"""A worker with a free thread takes a job within its polling interval, which is far less."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One row of solid_queue_processes."""
+
+    id: int
+    kind: str
+    hostname: str
+    metadata: str
+    supervisor_id: int | None
+    age_seconds: float
+    heartbeat_age_seconds: float
+    in_flight: int = 0
+    """Claims that it holds."""
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any], in_flight: int) -> Self:
+        """Read one of the statement's `processes`."""
+        return cls(
+            row["id"],
+            row["kind"],
+            row["hostname"] or "",
+            row["metadata"] or "",
+            row["supervisor_id"],
+            float(row["age_seconds"]),
+            float(row["heartbeat_age_seconds"]),
+            in_flight,
+        )
+
+
+def replaced(processes: Sequence[Process]) -> set[int]:
+    """Ids of those in whose place their supervisor has started another."""
+    by_id = {process.id: process for process in processes}
+    found: set[int] = set()
+    for successor in sorted(processes, key=lambda process: -process.age_seconds):
+        supervisor = by_id.get(successor.supervisor_id or 0)
+        if supervisor is None or not _started_later(successor, supervisor):
+            continue
+        candidates = [
+            other
+            for other in processes
+            if other.id not in found
+            and (other.supervisor_id, other.kind, other.metadata)
+            == (successor.supervisor_id, successor.kind, successor.metadata)
+            and other.age_seconds > successor.age_seconds
+            # It has not beaten since the other began.
+            and other.heartbeat_age_seconds >= successor.age_seconds
+        ]
+        if candidates:
+            # A supervisor fails the claims of the dead; of several, the one longest silent.
+            gone = min(candidates, key=lambda one: (one.in_flight > 0, -one.heartbeat_age_seconds))
+            found.add(gone.id)
+    return found
+
+
+def _started_later(process: Process, supervisor: Process) -> bool:
+    return supervisor.age_seconds - process.age_seconds > STARTED_WITH_SUPERVISOR_SECONDS
+
+
+def working(processes: Sequence[Process], replaced_ids: Iterable[int]) -> set[int]:
+    """Ids of those with a current heartbeat in whose place there is no other."""
+    overdue = HEARTBEAT_SECONDS + LATE_SECONDS
+    return {one.id for one in processes if one.heartbeat_age_seconds <= overdue} - set(replaced_ids)
+
+
+def threads_and_queues(metadata: str) -> tuple[int, tuple[str, ...]]:
+    """Threads (0 where unknown) and queues of a worker, as it wrote them itself."""
+    try:
+        values = json.loads(metadata or "{}")
+        threads = int(values.get("thread_pool_size", 0))
+        names = [name.strip() for name in str(values.get("queues", "")).split(",")]
+    except (ValueError, TypeError, AttributeError):
+        return 0, ()
+    return threads, tuple(name for name in names if name)
+
+
+def one_name(
+    queues: tuple[str, ...],
+    age_seconds: float,
+    oldest_waits: Mapping[str, float],
+    taken_from: Container[str],
+) -> tuple[str, ...]:
+    """The list as it is read: one given as a single text `"a,b"` is one queue of that odd name.
+
+    The worker's own row looks the same. It is told by jobs that were taken from such a queue, or
+    by old jobs in a queue of the list of which none has been taken. `oldest_waits` has the queues
+    that aren't paused, `taken_from` those of which jobs run or were finished of late.
+    """
+    odd = ",".join(queues)
+    if len(queues) < 2 or "*" in odd:
+        return queues
+    if odd in taken_from:
+        return (odd,)
+    waited = max((oldest_waits.get(name, 0.0) for name in queues), default=0.0)
+    ignored = min(waited, age_seconds) > TELLING_WAIT_SECONDS
+    return (odd,) if ignored and not any(name in taken_from for name in queues) else queues

@@ -1,0 +1,58 @@
+"""A decision: how many tasks, and what held it from the required count."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from scale_workers.policy.history import Memory
+
+
+class HeldBy(StrEnum):
+    """What kept a decision from the required count."""
+
+    MAXIMUM = "maximum"
+    CONNECTIONS = "connections"
+    """The database allows no more."""
+    ROLLOUT = "rollout"
+    PATIENCE = "patience"
+    """Nobody knows yet whether fewer are enough for long."""
+    RECENT_NEED = "recent_need"
+    """More were required within the patience."""
+    FORECAST = "forecast"
+    """Fewer would be enough for now, but not until more could be up."""
+    BUSY = "busy"
+    HOLD = "hold"
+    """A person holds the count."""
+    MISSING = "missing"
+    """Tasks that were asked for don't work."""
+    NO_MEASUREMENT = "no_measurement"
+    ASLEEP = "asleep"
+    """The database is left asleep."""
+
+
+class Held(NamedTuple):
+    """What held a decision, with the number of tasks that belongs to it."""
+
+    by: HeldBy | None = None
+    tasks: int = 0
+
+
+FREE = Held()
+"""Nothing did."""
+
+
+class Decision(NamedTuple):
+    """How many tasks to ask for, and why, in words for a person at 3 a.m."""
+
+    desired: int
+    reason: str
+    memory: Memory
+    required: int
+    """Before limits, patience and rollouts; equals `desired` without a measurement."""
+    held_by: HeldBy | None = None
+    unserved: tuple[str, ...] = ()
+    """Queues with ready jobs that no worker of the service takes."""
+
+    @property
+    def at_limit(self) -> bool:
+        """Whether more tasks are required than there may be."""
+        return self.held_by in (HeldBy.MAXIMUM, HeldBy.CONNECTIONS)
