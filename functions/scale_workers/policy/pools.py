@@ -15,6 +15,7 @@ from scale_workers.policy.queues import QueueList, covers, idle_beside, lists_of
 from scale_workers.policy.rates import seconds_since
 
 MOST_GROUPS = 16
+EVERYTHING = ("*",)
 OTHER = "\0"
 """Stands for any queue that no list names."""
 
@@ -52,6 +53,10 @@ def divide(measurement: Measurement, share: Share | None, memory: Memory, policy
     own = _own(measurement, share)
     workers = own.workers
     known = _known_lists(workers, memory, policy)
+    remembered = tuple((",".join(queues), threads) for queues, threads in known)
+    if not known and share is not None and share.portions is not None:
+        # Nobody knows its lists: a first task would tell.
+        known = ((EVERYTHING, policy.threads_per_task),)
     lists = tuple(queues for queues, _ in known)
     nobody = unserved(own, lists)
     stalled = tuple(name for name in idle_beside(own) if name in memory.service.idle_beside)
@@ -66,7 +71,6 @@ def divide(measurement: Measurement, share: Share | None, memory: Memory, policy
             _group(own, measurement, pools, lists, known, names, memory)
             for pools in _unions(names, lists)
         )
-    remembered = tuple((",".join(queues), threads) for queues, threads in known)
     return Pools(groups, nobody, stalled, remembered)
 
 
@@ -141,7 +145,11 @@ def _unions(names: Collection[str], lists: tuple[QueueList, ...]) -> list[frozen
     } - {frozenset[QueueList]()}
     found = set(signatures)
     for signature in sorted(signatures, key=sorted):
+        if len(found) > MOST_GROUPS:
+            break
         found |= {signature | other for other in found}
+    if signatures:
+        found.add(frozenset[QueueList]().union(*signatures))
     ordered = sorted(found, key=lambda one: (len(one), sorted(one)))
     # The narrow ones are where jobs wait; the last is all of them.
     return ordered if len(ordered) <= MOST_GROUPS else [*ordered[: MOST_GROUPS - 1], ordered[-1]]

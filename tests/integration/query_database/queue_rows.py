@@ -18,7 +18,7 @@ WORKER = """{"polling_interval":0.1,"queues":"default,mail*","thread_pool_size":
 
 
 def measure(connection: Connection, **fields: Any) -> Measurement:
-    return Measurement.from_json(measure_queue(connection, Fields(fields)))
+    return Measurement.from_json(measure_queue(connection, Fields(fields)).as_json())
 
 
 def add_jobs(

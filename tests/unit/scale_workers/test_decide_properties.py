@@ -16,7 +16,7 @@ from scale_workers.policy.history import (
     RequiredTasks,
     ServiceMemory,
 )
-from scale_workers.policy.model import ConnectionBudget, NoMeasurement, Policy, ServiceState
+from scale_workers.policy.model import ConnectionBudget, NoMeasurement, Policy, ServiceState, Share
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 
@@ -48,6 +48,11 @@ services = st.builds(
     rolling_out=st.booleans(),
     busy=st.none() | few,
     web_tasks=few,
+    allowance=st.none(),
+    missing_because=st.just(""),
+    share=st.none()
+    | st.just(Share(frozenset({"a", "b"}), {"default": 1.0, "mail": 0.5}))
+    | st.just(Share(frozenset({"a", "b"}))),
 )
 workers = st.lists(
     st.builds(
@@ -97,6 +102,7 @@ memories = st.builds(
     estimated=counts,
     oldest_wait_seconds=seconds,
     in_flight=few,
+    threads=few,
     arrivals=st.lists(st.builds(Arrivals, seconds=st.floats(1, 600), jobs=counts), max_size=30).map(
         tuple
     ),
@@ -123,6 +129,10 @@ memories = st.builds(
         ServiceMemory,
         missing=st.lists(st.builds(Missing, at=times, tasks=few), max_size=3).map(tuple),
         changed_by_others=st.just(()),
+        lists=st.just(()) | st.just((("default", 3), ("ma*,video", 5))),
+        counts=st.just(()),
+        idle_beside=st.just(()) | st.just(("mail",)),
+        ready_total=st.none() | counts,
     ),
     pools=st.just({}),
 )

@@ -230,7 +230,7 @@ def test_a_busy_interval_outweighs_the_memory_where_jobs_have_become_slower() ->
 
 
 def test_waits_that_grow_beside_busy_threads_are_seen() -> None:
-    memory = before(in_flight=3, threads=3, oldest_wait_seconds=100.0)
+    memory = before(waiting=400, in_flight=3, threads=3, oldest_wait_seconds=100.0)
     busy = seen(500, in_flight=3, workers=BUSY, started_total=1_015)
     assert observe(replace(busy, oldest_wait_seconds=131.0), memory)[0].falling_behind
     assert not observe(replace(busy, oldest_wait_seconds=129.0), memory)[0].falling_behind
