@@ -217,7 +217,7 @@ def test_a_paused_queue_however_deep_hides_no_other() -> None:
 BUSY = (Worker("ip-1", 3, ("*",), 3, 20),)
 
 
-def test_a_busy_interval_outweighs_the_memory_where_jobs_have_become_slower() -> None:
+def test_a_busy_interval_counts_more_than_the_memory_where_jobs_have_become_slower() -> None:
     # GIVEN ten minutes in which a job took 0.5 s
     memory = before(in_flight=3, threads=3, busy_seconds=900, finished_jobs=1_800)
     # WHEN all three threads were busy for a minute, and 15 jobs ended: 12 s each
