@@ -38,7 +38,7 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ## Make the virtu
 	.venv/bin/uv pip install -q --compile-bytecode --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt || $(OFFLINE)
 	touch $@
 
-demo: setup ## Deploy into a local AWS and tell the four stories (STORY=rotation for one; RECORD=docs/images draws them)
+demo: setup ## Deploy into a local AWS and tell the five stories (STORY=rotation for one; RECORD=docs/images draws them)
 	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY) $(if $(RECORD),--record "$(RECORD)")
 
 playground: setup ## Keep the local world up, with the Slack channel as a page whose buttons work

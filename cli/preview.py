@@ -148,10 +148,13 @@ def _block(block: dict[str, Any]) -> str:
 def markup(text: str) -> str:
     """Slack's mrkdwn as HTML: links, bold, emoji; everything else as it is written."""
     parts = []
-    for piece in re.split(r"(<[^<>|]+\|[^<>]+>)", text):
-        link = re.fullmatch(r"<([^<>|]+)\|([^<>]+)>", piece)
+    # A time is shown as where Slack can't show it in the reader's own zone.
+    text = re.sub(r"<!date\^[^<>|]*\|([^<>]+)>", r"\1", text)
+    for piece in re.split(r"(<https?://[^<>]+>)", text):
+        link = re.fullmatch(r"<([^<>|]+)(?:\|([^<>]+))?>", piece)
         if link:
-            parts.append(f'<a href="{html.escape(link[1], quote=True)}">{_escaped(link[2])}</a>')
+            shown = _escaped(link[2] or link[1])
+            parts.append(f'<a href="{html.escape(link[1], quote=True)}">{shown}</a>')
         else:
             bold = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", _escaped(piece))
             parts.append(re.sub(r":(\w+):", _dot, bold))

@@ -18,7 +18,7 @@ from local.ministack import EmulatorUnavailable
 from local.postgres import PostgresUnavailable
 from local.world import World
 
-STORIES = ("rotation", "scaling", "alert", "probe")
+STORIES = ("rotation", "scaling", "alert", "outage", "probe")
 PICTURE_COLUMNS = 100
 
 

@@ -97,4 +97,5 @@ def _text(message: Message) -> str:
 def _block_texts(block: Mapping[str, Any]) -> list[str]:
     texts = [block["text"]] if "text" in block else []
     texts += block.get("fields", []) + block.get("elements", [])
-    return [str(text["text"]) for text in texts]
+    # A button's text is an object, and a menu has none: neither is read.
+    return [str(text["text"]) for text in texts if isinstance(text.get("text"), str)]

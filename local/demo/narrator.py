@@ -58,7 +58,8 @@ class Narrator:
 
     def quote(self, source: str, text: str) -> None:
         """A text as someone received it; Slack's links, bold words and dots as Slack shows them."""
-        shown = re.sub(r"<[^<>|]+\|([^<>]+)>", r"[underline]\1[/]", escape(text))
+        times = re.sub(r"<!date\^[^<>|]*\|([^<>]+)>", r"\1", text)
+        shown = re.sub(r"<(?:[^<>|]+\|)?([^<>]+)>", r"[underline]\1[/]", escape(times))
         shown = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"[bold]\1[/]", shown)
         for name, color in EMOJI.items():
             shown = shown.replace(f":{name}:", f"[{color}]●[/]")
