@@ -28,12 +28,11 @@ def tell(world: World, say: Narrator) -> None:
     root = _roots(world)[0]
     say.expect("it counts them", world.wait_for(lambda: "× 3" in root.text, 90))
 
-    say.step(
-        "The deployment fails, and ECS goes back to the version before; the news comes shuffled"
-    )
-    _put(world, "ecs_deployment_rolled_back", started + timedelta(seconds=6))
+    say.step("The deployment fails, and ECS goes back to the version before")
+    before = world.ecs.service(SERVICE).primary.id
     _put(world, "ecs_deployment_failed", started + timedelta(seconds=4))
-    _put(world, "ecs_deployment_rolling_back", started + timedelta(seconds=5))
+    for number, name in enumerate(("ecs_deployment_rolling_back", "ecs_deployment_rolled_back")):
+        _put(world, name, started + timedelta(seconds=5 + number), deployment=before)
     back = world.wait_for(lambda: "rolled back" in root.text, 90)
     say.expect("it says that the new version is not live, and stays open", back)
     say.quote("Slack, the message in the channel", root.text)
@@ -62,6 +61,7 @@ def _put(world: World, name: str, at: datetime, task: int = 0, deployment: str =
         detail["taskArn"] = f"{detail['taskArn'][:-1]}{task}"
         detail["group"] = f"service:{SERVICE}"
     if deployment:
+        detail["reason"] = detail["reason"].replace(detail["deploymentId"], deployment)
         detail["deploymentId"] = deployment
     world.put_event(event)
     time.sleep(0.2)

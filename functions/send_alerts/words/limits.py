@@ -10,6 +10,9 @@ SNS_SUBJECT = 100
 SNS_MESSAGE_BYTES = 256 * 1024
 
 
+IN_ASCII = str.maketrans({"×": "x", "–": "-", "—": "-", "…": "...", "’": "'", "→": "->"})
+
+
 def cut(text: str, length: int) -> str:
     """At most so many characters, with a mark at the end where some are missing."""
     return text if len(text) <= length else text[: length - len(MARK)] + MARK
@@ -25,7 +28,7 @@ def cut_bytes(text: str, length: int) -> str:
 
 def subject(text: str) -> str:
     """An SNS subject: printable ASCII on one line, not blank at its start, at most 100 long."""
-    one_line = " ".join(text.split())
+    one_line = " ".join(text.translate(IN_ASCII).split())
     plain = "".join(char if " " <= char <= "~" else "?" for char in one_line)
     if len(plain) > SNS_SUBJECT:
         plain = plain[: SNS_SUBJECT - 3] + "..."
