@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ops_common.ops_events import Severity
-from send_alerts.incident.episodes import Transition, episode_at, rolls_back, to_notify
+from send_alerts.incident.episodes import Transition, rolls_back, to_notify
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
+from send_alerts.incident.subject import subject_after
 from send_alerts.incident.weight import weigh
 from send_alerts.reading.notice import OPENING, Hold, Notice, Signal
 
@@ -40,7 +41,7 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
         _held(incident, notice),
         history=incident.history.with_transition(notice),
     )
-    incident = replace(incident, subject=_subject(incident, notice))
+    incident = replace(incident, subject=subject_after(incident, notice))
     for entry in to_notify(incident.history.entries):
         if entry.notified:
             continue
@@ -168,27 +169,6 @@ def _longer(known: Hold | None, new: Hold) -> Hold:
 def _entry_id(incident: Incident, entry: Transition) -> str:
     which = f"/{entry.part}/{entry.ref}" if entry.ref else ""
     return f"{incident.key}@{entry.at.isoformat()}/{entry.signal}{which}"
-
-
-def _subject(incident: Incident, notice: Notice) -> Notice:
-    """The notice that names the incident: its newest opening, of a story the worst part's."""
-    known = incident.subject
-    if known is None:
-        return notice
-    if (known.signal in OPENING) is not (notice.signal in OPENING):
-        return known if known.signal in OPENING else notice
-    if known.part is not notice.part and _of_one(incident, known, notice):
-        critical = [one for one in (known, notice) if one.severity is Severity.CRITICAL]
-        if len(critical) == 1:
-            return critical[0]
-    return notice if notice.occurred_at >= known.occurred_at else known
-
-
-def _of_one(incident: Incident, one: Notice, other: Notice) -> bool:
-    """Whether both fall into the same incident."""
-    at = min(one.occurred_at, other.occurred_at)
-    later = max(one.occurred_at, other.occurred_at)
-    return episode_at(incident.episodes, at) == episode_at(incident.episodes, later)
 
 
 def _late(incident: Incident, entry: Transition) -> bool:

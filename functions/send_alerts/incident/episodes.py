@@ -13,8 +13,9 @@ from send_alerts.reading.notice import NEXT_DEPLOYMENT, OPENING, Part, Signal
 
 FLAPPING_AFTER = 1
 """Re-opened so often, it is flapping: notified of once, then only in its thread until calm."""
-# A deployment that completes has running tasks, so what kept them from running is over.
-ENDS = {Part.DEPLOYMENT: (Part.DEPLOYMENT, Part.TASKS, Part.STARTS)}
+# A deployment that completes has running tasks, so what kept them from running is over; and the
+# probe's verdict was on another one.
+ENDS = {Part.DEPLOYMENT: (Part.DEPLOYMENT, Part.TASKS, Part.STARTS, Part.PROBE)}
 
 
 class Transition(NamedTuple):

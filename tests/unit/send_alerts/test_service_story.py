@@ -106,6 +106,18 @@ def test_a_rollback_by_the_probe_leaves_it_open_until_the_next_good_deployment()
     assert not episode.open
 
 
+def test_a_verdict_on_a_version_that_was_replaced_is_over_with_it() -> None:
+    verdict = of_service(Signal.OPEN, 4.5, Part.PROBE)
+    world = played(failed(4), completed(60, "ecs-svc/newer"), verdict)
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert not episode.open
+    world.notify(of_service(Signal.OPEN, 200, Part.PROBE), at=200)
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert episode.open_parts == {Part.PROBE}
+
+
 def test_what_ends_starts_is_no_deployment_that_completes() -> None:
     back = rolling_back(2, NEXT_DEPLOYMENT)
     steady = of_service(Signal.RESOLVED, 4, Part.STARTS)
