@@ -15,7 +15,7 @@ import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.observability import logger
-from probe_deployment import soak, wiring
+from probe_deployment import person_rollback, soak, wiring
 from probe_deployment.answer import answer
 from probe_deployment.hook import HookStatus, is_hook
 from probe_deployment.probe import Superseded, probe, watch
@@ -36,6 +36,10 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
 
 def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
     settings = Settings.from_env()
+    if person_rollback.is_asked(event):
+        done = person_rollback.roll_back(event, wiring.ports(settings, context), settings)
+        logger.info("rollback", reason=done["reason"])
+        return done
     request = parse(event, settings.services)
     if request is None:
         logger.info("ignored", reason="nothing of ours to look at, or not yet")

@@ -48,6 +48,7 @@ def apply(
     memory: ProbeMemory,
     publish: PublishEvent,
     now: datetime,
+    why: str = "its deployment failed the probe",
 ) -> str:
     """Do what was decided, once for a deployment; returns what was done in words.
 
@@ -60,7 +61,7 @@ def apply(
     if not memory.claim(subject, decision.task_definition, now):
         return "was done already"
     try:
-        publish(_event(service, decision.task_definition, now))
+        publish(_event(service, decision.task_definition, now, why))
         deployment = ecs.deploy(service.name, decision.task_definition)
     except Exception as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
@@ -71,7 +72,7 @@ def apply(
     return f"{decision.reason}, as {deployment}"
 
 
-def _event(service: Service, task_definition: str, now: datetime) -> OpsEvent:
+def _event(service: Service, task_definition: str, now: datetime, why: str) -> OpsEvent:
     old, new = (
         arn.rsplit("/", 1)[-1] for arn in (service.primary.task_definition, task_definition)
     )
@@ -81,7 +82,7 @@ def _event(service: Service, task_definition: str, now: datetime) -> OpsEvent:
         severity=Severity.CRITICAL,
         incident=f"rollback:{service.name}",
         title=f"A rollback of {service.name} begins",
-        text=f"{service.name} is to go from {old} back to {new}: its deployment failed the probe. A"
+        text=f"{service.name} is to go from {old} back to {new}: {why}. A"
         " migration it ran stays. Fix the cause before the next deployment.",
         occurred_at=now,
         facts={"service": service.name, "deployment": service.primary.id, "from": old, "to": new},

@@ -23,6 +23,7 @@ from rotate_password.failure import reported
 from rotate_password.request import Request
 from rotate_password.self_check import CHECKS
 from rotate_password.settings import Settings
+from rotate_password.start import is_start, start
 from rotate_password.wiring import wire
 
 STEPS = {
@@ -37,6 +38,9 @@ STEPS = {
 @answers_self_check(CHECKS)
 def handler(event: Any, context: LambdaContext) -> dict[str, str]:
     """Do one step."""
+    if is_start(event):
+        secret_id = Settings.from_env().app.secret_id
+        return start(client("secretsmanager"), secret_id)
     request = Request.from_event(event)
     publish, clock = EventBus(client("events")), SystemClock()
     with reported(request, publish, clock):

@@ -14,6 +14,7 @@ from send_alerts.ports import Ports
 from send_alerts.process import SLACK_KEY, Change, process
 from send_alerts.reading.notice import Hold, Notice, Signal
 from send_alerts.reading.parse import FollowUp, Said
+from send_alerts.reading.part_summary import part_summary
 
 SILENCE = "a silence"
 
@@ -33,6 +34,8 @@ def notify(said: Said, ports: Ports, policy: Policy) -> str:
 
 
 def _notify_of(notice: Notice, ports: Ports, policy: Policy) -> str:
+    if found := part_summary(notice):
+        ports.memory.record(found)
     if notice.signal is Signal.CHANGE:
         return remember(notice, ports)
     notice = with_image(notice, ports)

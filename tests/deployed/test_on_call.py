@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.slack.requests import ANA, BEN, EVE, command, signed
-from local.world import WORKER_SERVICE, World
+from local.world import WEB_SERVICE, WORKER_SERVICE, World
+from ops_common.on_call.board import read_board
+from ops_common.on_call.summaries import Part
 from ops_common.scaling_hold import Holds
 
 
@@ -53,3 +55,13 @@ def test_the_address_answers_nothing_that_slack_did_not_sign_now_and_once(world:
     assert post(world, body, {"content-type": "application/json"}) == 415
     other = command("status", team_id="T0OTHER")
     assert post(world, other, signed(other, now)) == 403
+
+
+def test_another_probe_runs_and_status_tells_its_verdict(world: World) -> None:
+    table, name = world.client("dynamodb"), world.outputs["OpsTableName"]
+    world.slack.app.type(f"probe {WEB_SERVICE}", BEN)
+    # By rule to the probe, its verdict by the queue to send_alerts, and from there to who asks.
+    assert world.wait_for(
+        lambda: bool(read_board(table, name, datetime.now(UTC)).of(Part.VERDICT, WEB_SERVICE)), 90
+    )
+    assert f"`{WEB_SERVICE}`" in world.slack.app.type("status", EVE).text

@@ -1,6 +1,7 @@
 """What changed lately, and what is silenced: two items that messages and people write to."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from botocore.exceptions import ClientError
 
 from ops_common.observability import logger
+from ops_common.on_call.summaries import PartSummary, from_text
 from send_alerts.reading.figures import span
 from send_alerts.reading.notice import instant
 
@@ -32,6 +34,9 @@ class Memory(Protocol):
 
     def silenced_until(self, name: str, now: datetime) -> datetime | None:
         """Until when the name is silenced; None when it is not."""
+
+    def record(self, summary: PartSummary) -> None:
+        """Keep what a part of the stack last did, for who asks."""
 
     def silence(self, pattern: str, until: datetime) -> None:
         """Notify nobody of what the pattern matches until then; replaces an earlier one."""
@@ -98,6 +103,23 @@ class DynamoMemory:
                 logger.warning("silence ignored: expected an ISO 8601 time", pattern=pattern)
         end = max(ends, default=now)
         return end if end > now else None
+
+    def record(self, summary: PartSummary) -> None:
+        """See Memory; an older one than the one kept is dropped."""
+        item_id = f"part#{summary.part}#{summary.name}"
+        before = None
+        with suppress(LookupError, TypeError, ValueError):
+            before = from_text(self._item(item_id)["summary"]["S"])
+        if isinstance(before, PartSummary):
+            if before.at >= summary.at:
+                return
+            summary = summary.after(before)
+        else:
+            summary = summary.after(None)
+        self._client.put_item(
+            TableName=self._table_name,
+            Item={"id": {"S": item_id}, "summary": {"S": summary.as_text()}},
+        )
 
     def silence(self, pattern: str, until: datetime) -> None:
         """See Memory."""

@@ -1,9 +1,13 @@
 """Rolling back: only what was probed, to what had passed, once, and told."""
 
+from copy import replace
+
 import pytest
 
 from ops_common.ops_events import EventNotPublished
+from probe_deployment.person_rollback import roll_back
 from probe_deployment.probe import Superseded
+from probe_deployment.request import BadEvent
 from tests.integration.probe_deployment.conftest import NEW, WEB, System
 from tests.integration.probe_deployment.prober import Prober
 
@@ -61,3 +65,21 @@ def test_a_task_definition_that_ecs_refuses_is_told_and_not_tried_again(broken: 
     verdict = broken(event, grace_seconds=0, rollback=True)
     assert "ECS refused it (ClientException)" in verdict.rollback
     assert broken(event, grace_seconds=0, rollback=True).rollback == "was done already"
+
+
+def test_an_operator_may_roll_back_once_and_it_is_told(broken: Prober) -> None:
+    ports, settings = broken.ports(), replace(broken.settings, rollback=True)
+    first = roll_back({"rollBack": WEB}, ports, settings)
+    assert f"to {WEB}:2, the last that passed" in first["reason"]
+    assert running_tag(broken.system) == NEW
+    again = roll_back({"rollBack": WEB}, ports, settings)
+    assert again["reason"] == "no: it runs the last task definition that passed already"
+    assert broken.kinds == [("DeploymentRolledBack", "notice")]
+
+
+def test_an_operator_can_t_roll_back_where_that_is_not_allowed(broken: Prober) -> None:
+    ports, settings = broken.ports(), replace(broken.settings, rollback=False)
+    assert roll_back({"rollBack": WEB}, ports, settings)["reason"].startswith("no: ")
+    with pytest.raises(BadEvent):
+        roll_back({"rollBack": "nowhere"}, ports, settings)
+    assert running_tag(broken.system) == "b" * 40

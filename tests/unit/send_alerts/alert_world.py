@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ops_common.on_call.operator_action import OperatorAction
+from ops_common.on_call.summaries import PartSummary
 from ops_common.ops_events import Severity
 from ops_common.versioned_item import Conflict
 from send_alerts.channels.incidents import Held
@@ -224,6 +225,7 @@ class FakeMemory:
         self.changes: list[tuple[datetime, str]] = []
         self.silences: dict[str, datetime] = {}
         self.parents: dict[str, str] = {}
+        self.parts: list[PartSummary] = []
 
     def remember(self, key: str, at: datetime, title: str) -> None:
         self.changes.append((at, title))
@@ -234,6 +236,9 @@ class FakeMemory:
     def silenced_until(self, name: str, now: datetime) -> datetime | None:
         until = self.silences.get(name)
         return until if until and until > now else None
+
+    def record(self, summary: PartSummary) -> None:
+        self.parts.append(summary)
 
     def silence(self, pattern: str, until: datetime) -> None:
         self.silences[pattern] = until

@@ -86,8 +86,8 @@ def _service(wish: Wish, actor: Actor) -> str:
             return _one_of(wish.service, actor.worker_services)
         case Action.ROLL_BACK:
             return _one_of(wish.service, actor.services)
-        case Action.PROBE if wish.service:
-            return _one_of(wish.service, actor.services)
+        case Action.PROBE:
+            return _one_of(wish.service or next(iter(actor.services), ""), actor.services)
     return ""
 
 

@@ -1,0 +1,52 @@
+"""A rollback that an operator asks for (docs/on-call.md): their judgement, the same way back."""
+
+from typing import TYPE_CHECKING, Any
+
+from ops_common.ecs import Service
+from probe_deployment import rollback
+from probe_deployment.request import BadEvent
+
+if TYPE_CHECKING:
+    from probe_deployment.probe import Ports
+    from probe_deployment.settings import Settings
+
+FIELD = "rollBack"
+"""What the rule OperatorRollbackRule of the template sends: the name of a service."""
+
+
+def is_asked(event: Any) -> bool:
+    """Whether the event asks for a rollback, and for no probe."""
+    return isinstance(event, dict) and FIELD in event
+
+
+def decide(service: Service, last_passed: str | None, *, on: bool) -> rollback.Decision:
+    """Whether there is a way back, and it is allowed."""
+    if not on:
+        return rollback.Decision(None, "no: this stack does not roll back (ProbeRollback)")
+    if not service.deployments:
+        return rollback.Decision(None, "no: ECS does not deploy this service itself")
+    if last_passed is None:
+        return rollback.Decision(None, "no: no deployment of this service has passed a probe yet")
+    if last_passed == service.primary.task_definition:
+        return rollback.Decision(None, "no: it runs the last task definition that passed already")
+    name = last_passed.rsplit("/", 1)[-1]
+    return rollback.Decision(last_passed, f"to {name}, the last that passed")
+
+
+def roll_back(event: dict[str, Any], ports: "Ports", settings: "Settings") -> dict[str, str]:
+    """Do it; what was done, in words. Raises BadEvent, EventNotPublished or ClientError."""
+    name = event[FIELD]
+    if name not in settings.services:
+        raise BadEvent(f"{FIELD} must be one of {', '.join(settings.services)}")
+    service = ports.ecs.describe((name,))[0]
+    decision = decide(service, ports.memory.last_passed(name), on=settings.rollback)
+    done = rollback.apply(
+        decision,
+        service,
+        ports.ecs,
+        ports.memory,
+        ports.publish,
+        ports.now(),
+        why="an operator asked for it",
+    )
+    return {"status": "rollback", "reason": done}
