@@ -37,6 +37,7 @@ REMOVED: Mapping[str, str] = MappingProxyType(
         "PatienceSeconds": "it is 120",
         "ResponseSeconds": "it is 2",
         "RolloutWaitSeconds": "it is 300",
+        "ProbeGraceSeconds": "it is 300",
         "RotationWindow": "it is 2h",
         "ScaleInStep": "it is 4",
         "StormThreshold": "it is 10",

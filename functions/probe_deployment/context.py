@@ -6,7 +6,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, Literal
 
-from ops_common.app_config import AppConfigError, ConfigTable, app_login
+from ops_common.app_config import AppConfigError, ConfigTable, app_login, database_address
 from ops_common.ecs import EcsServices, Service
 from ops_common.identity import Identity
 from ops_common.query_database import (
@@ -199,8 +199,11 @@ class Context:
 
     def database_cluster_id(self) -> str:
         """Identifier of the Aurora cluster; the endpoint begins with it."""
-        name = self.settings.database_cluster_id or self.config_table().address().host
-        return name.partition(".")[0]
+        if named := self.settings.database_cluster_id:
+            return named
+        secrets, settings = self.client("secretsmanager"), self.settings.app_config
+        address = database_address(secrets, self.config_table(), settings)
+        return address.host.partition(".")[0]
 
     def load_balancers(self) -> list[str]:
         """ARNs of the load balancers in front of the web service; often one, maybe none."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ops_common.app_config import AppConfigError, parse_secret
+from ops_common.database_url import BadDatabaseUrl, DatabaseUrl, is_url
 from rotate_password import copies, json_key
 
 
@@ -33,14 +34,28 @@ class SecretShape:
     def read(self, text: str) -> "SecretText":
         """A version's text, parsed once. Raises AppConfigError where it is no JSON object."""
         content = parse_secret(text, self.secret_id)
-        password = content.get(self.password_key)
+        value = content.get(self.password_key)
+        url = _url(value, self)
+        password = url.password if url else value
         known = isinstance(password, str) and password
         return SecretText(
             shape=self,
             text=text,
             content=content,
             credentials=Credentials(self.user_of(content), str(password)) if known else None,
+            url=url,
         )
+
+
+def _url(value: Any, shape: SecretShape) -> DatabaseUrl | None:
+    if not is_url(value):
+        return None
+    try:
+        return DatabaseUrl.parse(str(value))
+    except BadDatabaseUrl as error:
+        raise AppConfigError(
+            f"the URL at {shape.password_key} in secret {shape.secret_id} can't be used: {error}"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,8 @@ class SecretText:
     content: Mapping[str, Any] = field(repr=False)
     credentials: Credentials | None
     """None where the text has no password."""
+    url: DatabaseUrl | None = None
+    """The URL that holds them, where the password's key has one instead of a password alone."""
 
     @property
     def login(self) -> Credentials:
@@ -65,7 +82,7 @@ class SecretText:
     @property
     def names_user(self) -> bool:
         """Whether the secret itself says who logs in, so that the user can change with it."""
-        return self.shape.username_key in self.content
+        return self.url is not None or self.shape.username_key in self.content
 
     @property
     def takes_turns(self) -> bool:
@@ -94,9 +111,12 @@ class SecretText:
         A user or a password that somebody took out of it is put in again, at the end; a copy that
         somebody took out stays out.
         """
-        values = {self.shape.password_key: new.password}
-        if self.credentials is None or self.credentials.user != new.user:
-            values[self.shape.username_key] = new.user
+        if self.url is not None:
+            values = {self.shape.password_key: self.url.with_credentials(new.user, new.password)}
+        else:
+            values = {self.shape.password_key: new.password}
+            if self.credentials is None or self.credentials.user != new.user:
+                values[self.shape.username_key] = new.user
         for key in self.shape.copies:
             value = copies.renewed(self.content.get(key), user=new.user, password=new.password)
             if value is not None:

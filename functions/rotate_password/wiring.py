@@ -1,6 +1,6 @@
 """The real collaborators of a rotation, made from the settings."""
 
-from ops_common.app_config import ConfigTable, user_name
+from ops_common.app_config import ConfigTable, database_address, user_name
 from ops_common.aws import client
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import PublishEvent
@@ -47,7 +47,7 @@ def wire(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock
             user_of=lambda content: user_name(content, table, app),
             copies=settings.password_copies,
         ),
-        database=Database(retrying, table.address()),
+        database=Database(retrying, database_address(client("secretsmanager"), table, app)),
         services=EcsServices(client("ecs"), settings.ecs_cluster),
         publish=publish,
         reset=ClusterMasterReset(client("rds"), cluster) if cluster else None,

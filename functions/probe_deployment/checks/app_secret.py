@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ops_common.app_config import parse_secret
+from ops_common.app_config import parse_secret, password_of
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -55,7 +55,7 @@ def judge_keys(
 def password_age(context: Context) -> Finding:
     """The password is not the temporary one, and was rotated not too long ago."""
     settings = context.settings
-    password = str(_content(context).get(settings.app_config.password_key, ""))
+    password = password_of(_content(context), settings.app_config)
     described = _described(context)
     remedy = f"aws secretsmanager rotate-secret --secret-id {settings.app_config.secret_id}"
     if not described.get("RotationEnabled"):

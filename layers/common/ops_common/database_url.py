@@ -1,0 +1,66 @@
+"""A `DATABASE_URL` as Rails and libpq read it: parsed, and given other credentials.
+
+libpq's connection URIs (PostgreSQL documentation, section 34.1.1.2), which Rails takes too: scheme,
+user and password (percent-encoded), host, port, name, options.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import quote, unquote
+
+_URL = re.compile(
+    r"(?P<scheme>postgres(?:ql)?|postgis)://"
+    r"(?P<user>[^:/?#@\s]*):(?P<password>[^/?#@\s]*)@"
+    r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:/?#@,\s\[\]]+)(?::(?P<port>\d{1,5}))?"
+    r"/(?P<name>[^?#\s]+)(?P<rest>\?\S*)?"
+)
+POSTGRES_PORT = 5432
+
+
+class BadDatabaseUrl(Exception):
+    """The text is a URL, but not one of PostgreSQL with all its parts; it is never quoted."""
+
+
+def is_url(text: object) -> bool:
+    """Whether a value is meant as a URL."""
+    return isinstance(text, str) and "://" in text
+
+
+@dataclass(frozen=True)
+class DatabaseUrl:
+    """What the URL says, decoded."""
+
+    text: str = field(repr=False)
+    user: str
+    password: str = field(repr=False)
+    host: str
+    port: int
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises BadDatabaseUrl that says what is missing or of another database."""
+        scheme = text.partition("://")[0]
+        if re.fullmatch(r"mysql2?|trilogy|sqlserver|oracle(-enhanced)?|sqlite3?", scheme):
+            raise BadDatabaseUrl(f"it is of {scheme}: only PostgreSQL is supported")
+        match = _URL.fullmatch(text)
+        if match is None or not unquote(match["password"]):
+            raise BadDatabaseUrl("expected postgres://USER:PASSWORD@HOST:PORT/NAME in one line")
+        return cls(
+            text=text,
+            user=unquote(match["user"]),
+            password=unquote(match["password"]),
+            host=match["host"].strip("[]"),
+            port=int(match["port"] or POSTGRES_PORT),
+            name=unquote(match["name"]),
+        )
+
+    def with_credentials(self, user: str, password: str) -> str:
+        """The text with another login in it; every byte of what stays the same is kept."""
+        match = _URL.fullmatch(self.text)
+        if match is None:
+            raise BadDatabaseUrl("it was no URL of PostgreSQL")
+        new_user = match["user"] if user == self.user else quote(user, safe="")
+        start, end = match.start("user"), match.end("password")
+        return f"{self.text[:start]}{new_user}:{quote(password, safe='')}{self.text[end:]}"
