@@ -7,7 +7,7 @@ says nothing about what was deployed.
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.app_config import AppConfigError
-from ops_common.ecs import ServiceNotFound
+from ops_common.ecs import DeployedElsewhere, ServiceNotFound
 from ops_common.query_database import (
     DatabaseError,
     DatabaseRefused,
@@ -41,6 +41,8 @@ NEXT_STEP: dict[type[Exception], str] = {
     AppConfigError: "fill in what the app's configuration lacks, or correct the stack's parameters",
     ResourceMissing: "it was deleted by hand: make deploy",
     RevisionMissing: "run the probe again; a revision that stays away was deleted",
+    DeployedElsewhere: "let ECS deploy it (deploymentController of type ECS), or leave it to the"
+    " probes of the controller that does",
     ServiceNotFound: "correct the parameters EcsCluster, WebServices and WorkerServices",
 }
 # What the database, the secret or the cluster itself answers: something is wrong, though no older

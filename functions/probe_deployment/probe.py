@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ops_common.ecs import EcsServices
+from ops_common.ecs import EcsServices, Rollout
 from ops_common.one_time_schedules import OneTimeSchedules
 from ops_common.ops_events import PublishEvent
 from ops_common.query_database import QueryDatabase
@@ -180,7 +180,10 @@ def _refuse_superseded(context: Context) -> None:
         return
     if not (request.service and request.deployment_id):
         return
-    primary = context.service(request.service).primary
+    service = context.service(request.service)
+    if service.rollout is Rollout.UNKNOWN:
+        return
+    primary = service.primary
     if primary.id != request.deployment_id:
         raise Superseded(f"{primary.id} has replaced {request.deployment_id}")
     if request.suite == "stuck" and primary.rollout_state != "IN_PROGRESS":

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from ops_common.ecs import EcsServices, Service
+from ops_common.ecs import EcsServices, Rollout, Service
 from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.request import Trigger
@@ -28,6 +28,8 @@ def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: b
     of_event = verdict.request.trigger in (Trigger.DEPLOYMENT, Trigger.SOAK)
     if verdict.outcome is not Outcome.FAIL or not of_event or not on:
         return Decision(None, "")
+    if service.rollout is Rollout.UNKNOWN:
+        return Decision(None, f"no: {service.deployed_elsewhere}")
     if service.primary.id != verdict.request.deployment_id:
         return Decision(None, f"no: {service.primary.id} has replaced the probed deployment")
     if last_passed is None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ops_common.ecs import Service
+from ops_common.ecs import Rollout, Service
 from rotate_password.clock import Clock
 
 ASK_EVERY_SECONDS = 15
@@ -21,6 +21,10 @@ class Held(Exception):
 
 class RolloutInProgress(Held):
     """A service is still being deployed."""
+
+
+class NotDeployable(Held):
+    """New tasks of a service could not be had after the change."""
 
 
 class RedeployFailed(Exception):
@@ -52,10 +56,10 @@ def wait_for_rollouts(
 ) -> bool:
     """Return once no service is being deployed; whether that took a wait.
 
-    Raises RolloutInProgress after `wait_seconds`.
+    Raises RolloutInProgress after `wait_seconds`, and NotDeployable at once: no wait changes it.
     """
     deadline, waited = clock.now() + timedelta(seconds=wait_seconds), False
-    while names and (busy := rolling_out(services.describe(names))):
+    while names and (busy := rolling_out(_deployable(services.describe(names)))):
         if clock.now() >= deadline:
             raise RolloutInProgress(
                 f"{', '.join(busy)} still being deployed after a wait of {wait_seconds} s;"
@@ -64,6 +68,19 @@ def wait_for_rollouts(
         clock.sleep(ASK_EVERY_SECONDS)
         waited = True
     return waited
+
+
+def _deployable(services: Sequence[Service]) -> Sequence[Service]:
+    for service in services:
+        match service.rollout:
+            case Rollout.UNKNOWN:
+                raise NotDeployable(f"{service.deployed_elsewhere} and can't replace its tasks")
+            case Rollout.FAILED:
+                raise NotDeployable(
+                    f"the last deployment of {service.name} has failed, so its tasks could not be"
+                    " replaced after the change; deploy a version that starts, then rotate"
+                )
+    return services
 
 
 def outdated(services: Sequence[Service], since: datetime | None) -> tuple[str, ...]:

@@ -37,12 +37,13 @@ def database() -> str:
 
 
 def services() -> str:
-    """The services to redeploy exist. Raises ServiceNotFound or ClientError."""
+    """The services to redeploy can be. Raises ServiceNotFound, DeployedElsewhere or ClientError."""
     found = Settings.from_env()
     names = found.policy.services
     if not names:
         return "no service is to be redeployed"
-    EcsServices(client("ecs"), found.ecs_cluster).describe(names)
+    for service in EcsServices(client("ecs"), found.ecs_cluster).describe(names):
+        _ = service.primary  # raises where ECS could not redeploy it
     return f"found {' and '.join(names)}"
 
 

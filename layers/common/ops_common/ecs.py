@@ -1,7 +1,8 @@
 """ECS services and their rollouts, as the functions see them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -10,6 +11,22 @@ if TYPE_CHECKING:
 
 class ServiceNotFound(Exception):
     """The cluster has no active service of that name."""
+
+
+class DeployedElsewhere(Exception):
+    """ECS lists no deployment of a service: another controller deploys it."""
+
+
+class Rollout(StrEnum):
+    """What a service's deployments amount to (ECS API Reference, Deployment, "rolloutState")."""
+
+    STEADY = "steady"
+    IN_PROGRESS = "in progress"
+    FAILED = "failed"
+    """The circuit breaker gave up without a rollback: no further task of the newest starts, and
+    the older one's stay beside it until somebody deploys."""
+    UNKNOWN = "unknown"
+    """Deployed by CodeDeploy or an external controller: `deployments` is empty."""
 
 
 class Deployment(NamedTuple):
@@ -37,17 +54,51 @@ class Service(NamedTuple):
     task_definition: str
     deployments: tuple[Deployment, ...]
     target_groups: tuple[str, ...] = ()
-    """ARNs of the load balancer's target groups that the tasks are registered in."""
+    """ARNs of the target groups that tasks may be registered in; a blue/green service uses two in
+    turn."""
+    controller: str = "ECS"
+    """Who deploys it: ECS, CODE_DEPLOY or EXTERNAL."""
+    zone_rebalancing: bool = False
+    """Whether ECS moves tasks by itself until the Availability Zones are even."""
 
     @property
     def primary(self) -> Deployment:
-        """The newest deployment."""
-        return next(deployment for deployment in self.deployments if deployment.primary)
+        """The newest deployment. Raises DeployedElsewhere."""
+        for deployment in self.deployments:
+            if deployment.primary:
+                return deployment
+        raise DeployedElsewhere(self.deployed_elsewhere)
+
+    @property
+    def rollout(self) -> Rollout:
+        """Whether the newest deployment has ended, and how."""
+        primary = next((one for one in self.deployments if one.primary), None)
+        if primary is None:
+            return Rollout.UNKNOWN
+        if primary.rollout_state == "FAILED":
+            return Rollout.FAILED
+        if len(self.deployments) > 1 or primary.rollout_state == "IN_PROGRESS":
+            return Rollout.IN_PROGRESS
+        return Rollout.STEADY
 
     @property
     def rolling_out(self) -> bool:
         """Whether tasks of an older deployment are still being replaced."""
-        return len(self.deployments) > 1 or self.primary.rollout_state == "IN_PROGRESS"
+        return self.rollout is Rollout.IN_PROGRESS
+
+    @property
+    def rolling_back(self) -> bool:
+        """Whether what is rolled out takes the place of a deployment that failed."""
+        return self.rolling_out and any(
+            not one.primary and one.rollout_state == "FAILED" for one in self.deployments
+        )
+
+    @property
+    def deployed_elsewhere(self) -> str:
+        """Why nothing is known of its deployments, for a person."""
+        controller = {"CODE_DEPLOY": "CodeDeploy", "EXTERNAL": "an external controller"}
+        by = controller.get(self.controller, "another controller than ECS")
+        return f"{self.name} is deployed by {by}: ECS lists no deployment of it"
 
 
 class EcsServices:
@@ -93,7 +144,8 @@ def _service(raw: "ServiceTypeDef") -> Service:
         desired=raw["desiredCount"],
         running=raw["runningCount"],
         pending=raw["pendingCount"],
-        task_definition=raw["taskDefinition"],
+        # An external controller's task sets have one each, the service none.
+        task_definition=raw.get("taskDefinition", ""),
         deployments=tuple(
             Deployment(
                 id=deployment["id"],
@@ -109,8 +161,14 @@ def _service(raw: "ServiceTypeDef") -> Service:
             for deployment in raw["deployments"]
         ),
         target_groups=tuple(
-            balancer["targetGroupArn"]
-            for balancer in raw.get("loadBalancers", [])
-            if "targetGroupArn" in balancer
+            arn for balancer in raw.get("loadBalancers", []) for arn in _target_groups(balancer)
         ),
+        controller=raw.get("deploymentController", {}).get("type", "ECS"),
+        zone_rebalancing=raw.get("availabilityZoneRebalancing") == "ENABLED",
     )
+
+
+def _target_groups(balancer: Any) -> list[str]:
+    """The one it names, and the one that takes its place in a blue/green deployment."""
+    alternate = balancer.get("advancedConfiguration", {}).get("alternateTargetGroupArn")
+    return [arn for arn in (balancer.get("targetGroupArn"), alternate) if arn]

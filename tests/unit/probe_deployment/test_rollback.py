@@ -31,6 +31,13 @@ def test_goes_back_to_the_last_task_definition_that_passed() -> None:
     [
         (BROKEN, SERVICE, LAST, False, ""),
         (BROKEN, service(id="ecs-svc/3"), LAST, True, "ecs-svc/3 has replaced"),
+        (
+            BROKEN,
+            replace(SERVICE, deployments=(), controller="CODE_DEPLOY"),
+            LAST,
+            True,
+            "is deployed by CodeDeploy",
+        ),
         (BROKEN, SERVICE, None, True, "no deployment of this service has passed"),
         (BROKEN, SERVICE, DEFINITION + "42", True, "the last task definition that passed"),
         (

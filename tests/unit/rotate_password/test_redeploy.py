@@ -1,14 +1,43 @@
 """What is being deployed, and what has to be deployed anew."""
 
-from datetime import timedelta
+from copy import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ops_common.ecs import Deployment, Service
 from rotate_password.outcome import Done, Outcome
-from rotate_password.redeploy import RedeployFailed, RolloutInProgress, outdated
+from rotate_password.redeploy import (
+    NotDeployable,
+    RedeployFailed,
+    RolloutInProgress,
+    outdated,
+    wait_for_rollouts,
+)
 from rotate_password.secret import PENDING
-from tests.unit.rotate_password.memory import Killed
+from tests.unit.rotate_password.memory import Clock, Killed
 from tests.unit.rotate_password.world import SERVICES, STEPS, World
+
+BEGAN = datetime(2026, 11, 25, tzinfo=UTC)
+FAILED = Deployment("ecs-svc/2", True, "FAILED", "circuit breaker", BEGAN, "jiki:2", 2, 0, 6)
+OLDER = Deployment("ecs-svc/1", False, "COMPLETED", "", BEGAN, "jiki:1", 2, 2, 0)
+
+
+class OneService:
+    """ECS that knows one service and starts nothing."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    def describe(self, names: tuple[str, ...]) -> list[Service]:
+        assert names == (self.service.name,)
+        return [self.service]
+
+    def redeploy(self, name: str) -> None:
+        raise AssertionError(name)
+
+
+SERVICE = Service("jiki-api-web", "arn", 2, 2, 0, "jiki:2", (FAILED, OLDER))
 
 
 def test_a_rollout_stops_the_first_step_before_anything_is_changed() -> None:
@@ -23,6 +52,26 @@ def test_a_rollout_stops_the_first_step_before_anything_is_changed() -> None:
     assert world.journal.effects == []
     world.services.rolling = 0
     world.rotate(token)
+
+
+@pytest.mark.parametrize(
+    ("deployments", "controller", "said"),
+    [
+        ((), "CODE_DEPLOY", "is deployed by CodeDeploy"),
+        ((), "EXTERNAL", "is deployed by an external controller"),
+        ((FAILED, OLDER), "ECS", "the last deployment of jiki-api-web has failed"),
+    ],
+)
+def test_no_password_is_changed_where_the_tasks_could_not_be_replaced(
+    deployments: tuple[Deployment, ...], controller: str, said: str
+) -> None:
+    service = replace(SERVICE, deployments=deployments, controller=controller)
+    clock = Clock()
+
+    with pytest.raises(NotDeployable, match=said):
+        wait_for_rollouts(OneService(service), (service.name,), clock, 300)
+
+    assert clock.slept == []
 
 
 def test_a_rollout_stops_a_password_from_being_set_hours_after_the_first_step() -> None:

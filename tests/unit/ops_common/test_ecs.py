@@ -1,0 +1,98 @@
+"""What DescribeServices answers, read into a service: every recorded answer of that operation."""
+
+import json
+from copy import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops_common.ecs import (
+    DeployedElsewhere,
+    Deployment,
+    EcsServices,
+    Rollout,
+    Service,
+    ServiceNotFound,
+)
+
+FOLDER = Path(__file__).parents[2] / "corpus" / "ecs_api"
+EXPECTED: dict[str, dict[str, Any]] = {
+    name: entry["expect"]
+    for name, entry in json.loads((FOLDER / "expected.json").read_text()).items()
+    if entry["expect"]["operation"] == "DescribeServices"
+}
+DESCRIBED = [name for name, expect in EXPECTED.items() if "rolling_out" in expect]
+
+
+class Answering:
+    """An ECS client that gives one answer."""
+
+    def __init__(self, name: str) -> None:
+        self.answer = json.loads((FOLDER / name).read_text())
+        for service in self.answer["services"]:
+            for deployment in service["deployments"]:
+                deployment["createdAt"] = datetime.fromisoformat(deployment["createdAt"])
+
+    def describe_services(self, **_: Any) -> Any:
+        return self.answer
+
+
+def described(name: str) -> Service:
+    client: Any = Answering(name)
+    (service,) = client.answer["services"]
+    return EcsServices(client, "jiki-production").describe((service["serviceName"],))[0]
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_a_rollout_is_what_ecs_says_it_is(name: str) -> None:
+    service, expect = described(name), EXPECTED[name]
+    if expect["rolling_out"] is None:
+        assert service.rollout is Rollout.UNKNOWN
+    assert service.rolling_out is bool(expect["rolling_out"])
+    if "failed" in expect:
+        assert (service.rollout is Rollout.FAILED or service.rolling_back) is expect["failed"]
+
+
+@pytest.mark.parametrize("name", [name for name in DESCRIBED if "target_groups" in EXPECTED[name]])
+def test_both_target_groups_of_a_blue_green_service_are_known(name: str) -> None:
+    assert list(described(name).target_groups) == EXPECTED[name]["target_groups"]
+
+
+@pytest.mark.parametrize("name", sorted(set(EXPECTED) - set(DESCRIBED)))
+def test_a_service_that_is_not_there_is_named(name: str) -> None:
+    client: Any = Answering(name)
+    with pytest.raises(ServiceNotFound, match="jiki-api-web"):
+        EcsServices(client, "jiki-production").describe(("jiki-api-web",))
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_who_evens_out_the_zones_is_read(name: str) -> None:
+    raw = json.loads((FOLDER / name).read_text())["services"][0]
+    enabled = raw.get("availabilityZoneRebalancing") == "ENABLED"
+    assert described(name).zone_rebalancing is enabled
+
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+NEWEST = Deployment("ecs-svc/2", True, "COMPLETED", "", NOW, "web:2", 2, 2, 0)
+SERVICE = Service("web", "arn", 2, 2, 0, "web:2", (NEWEST,))
+
+
+@pytest.mark.parametrize(
+    ("controller", "who"),
+    [("CODE_DEPLOY", "CodeDeploy"), ("EXTERNAL", "an external controller"), ("ECS", "another")],
+)
+def test_without_deployments_the_primary_one_is_a_sentence(controller: str, who: str) -> None:
+    with pytest.raises(DeployedElsewhere, match=f"web is deployed by {who}"):
+        _ = replace(SERVICE, deployments=(), controller=controller).primary
+
+
+def test_a_failed_primary_alone_is_failed_too() -> None:
+    failed = replace(NEWEST, rollout_state="FAILED")
+    assert replace(SERVICE, deployments=(failed,)).rollout is Rollout.FAILED
+
+
+def test_older_tasks_that_drain_are_part_of_a_rollout() -> None:
+    older = replace(NEWEST, id="ecs-svc/1", primary=False)
+    assert replace(SERVICE, deployments=(NEWEST, older)).rollout is Rollout.IN_PROGRESS
