@@ -9,7 +9,7 @@ import pytest
 from local import deploy
 from local.ecs import EcsStandIn
 from local.lambda_endpoint import LambdaEndpoint
-from local.moto_aws import OPS_TABLE, MotoAws
+from local.moto_aws import OPS_TABLE, SCHEDULES, MotoAws
 from local.postgres import PostgresServer
 from local.rie import RuntimeEmulator, variables
 from local.slack import SlackStandIn
@@ -54,6 +54,7 @@ def start(
             "SLACK_CHANNEL": slack.channel,
             "DATABASE_CA_CERTIFICATE": postgres.ca_certificate,
             "OPS_TABLE_NAME": OPS_TABLE,
+            **SCHEDULES,
             "ALERT_TOPIC_ARN": topic,
             "ALERT_QUEUE_URL": queue,
             "QUERY_DATABASE_FUNCTION": QUERY_DATABASE,
