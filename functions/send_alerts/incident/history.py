@@ -21,6 +21,10 @@ FLAP_WINDOW = timedelta(minutes=10)
 """Re-opened so soon after its end, it is the same incident."""
 
 
+ONCE = (Part.DEPLOYMENT, Part.PROBE)
+"""Parts of a story whose events come once, unlike a failing task's."""
+
+
 class Identity(NamedTuple):
     """Two events with the same one are one event."""
 
@@ -74,12 +78,11 @@ class History:
         if len(entries) <= KEPT:
             return replace(self, entries=entries)
         found = episodes(entries, self.flap_window)
-        # The opening of the incident at hand is kept: its thread is found by it.
-        first = 1 if found and found[-1].opened_at == entries[0].at else 0
-        dropped = entries[first : first + 2]
-        forgotten = max(entry.at for entry in dropped)
+        dropped = _oldest(entries, found[-1] if found else None)
         return replace(
-            self, entries=entries[:first] + entries[first + 2 :], forgotten_until=forgotten
+            self,
+            entries=tuple(entry for entry in entries if entry not in dropped),
+            forgotten_until=max(entry.at for entry in dropped),
         )
 
     def mark_notified(self, notified: Sequence[Transition]) -> "History":
@@ -131,6 +134,22 @@ class History:
             forgotten_until=parse_optional(values["forgotten_until"]),
             flap_window=flap_window,
         )
+
+
+def _oldest(entries: Sequence[Transition], current: Episode | None) -> Sequence[Transition]:
+    """The two to forget: an opening and its end, or two repeats, never what the present rests on.
+
+    The opening of the incident at hand is kept, for its thread is found by it; and while a story
+    lasts what its deployment and its verdict went through, for nothing repeats that.
+    """
+    free = [
+        entry
+        for entry in entries
+        if current is None
+        or entry.at < current.opened_at
+        or not (entry.at == current.opened_at or (current.open and entry.part in ONCE))
+    ]
+    return free[:2] if len(free) > 1 else entries[:2]
 
 
 def _identity(at: datetime, part: Part, ref: str, signal: Signal) -> Identity:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops_common.ops_events import Severity
+from send_alerts.incident.history import KEPT
 from send_alerts.reading.notice import NEXT_DEPLOYMENT, Notice, Part, Signal
 from tests.unit.send_alerts.alert_world import AlertWorld, minute, notice
 
@@ -116,6 +117,20 @@ def test_a_verdict_on_a_version_that_was_replaced_is_over_with_it() -> None:
     episode = world.incident(KEY).current
     assert episode is not None
     assert episode.open_parts == {Part.PROBE}
+
+
+def test_hundreds_of_failed_tasks_do_not_make_the_rollback_forgotten() -> None:
+    world = played(failed(4), rolling_back(4.1), completed(7, OLD))
+    for number in range(150):
+        at = 8 + number / 10
+        world.notify(task(at, f"t{number}"), at=at)
+    incident = world.incident(KEY)
+    assert len(incident.history.entries) <= KEPT
+    world.let_time_pass(until=24 * 60)
+    episode = world.incident(KEY).current
+    assert episode is not None
+    assert episode.rolled_back_to == OLD
+    assert episode.open
 
 
 def test_what_ends_starts_is_no_deployment_that_completes() -> None:
