@@ -29,9 +29,13 @@ login_cache = LoginCache()
 
 @answers_self_check(CHECKS)
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
-    """Run one tick; returns the count, the reason and the main figures."""
-    settings = Settings.from_env()
+    """Run one tick of each worker service; returns the first's figures, and the others' beside."""
     now = datetime.now(UTC)
+    first, *others = [_tick(settings, now) for settings in Settings.from_env().each()]
+    return {**first, "others": others} if others else first
+
+
+def _tick(settings: Settings, now: datetime) -> dict[str, Any]:
     try:
         return report(run(wiring.ports(settings, login_cache, now), settings, now))
     except Overtaken as error:

@@ -7,7 +7,7 @@ time from the second look until ECS sends SIGTERM: a job claimed in these second
 Queue's shutdown_timeout to finish, and goes back to the queue if it doesn't (docs/scaling.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
 
 from ops_common.answers.queue import Measurement
@@ -50,10 +50,11 @@ def scale_in(
     tasks: Tasks,
     protection: Protection,
     set_desired: SetDesired,
+    aside: Collection[str] = (),
 ) -> Applied:
     """Ask for fewer tasks, but never stop one that runs a job."""
     listed = tasks.list()
-    occupied = occupation(listed, first_look)
+    occupied = occupation(listed, first_look, aside)
     if occupied.unmatched:
         return Applied(current, f"{_some(occupied.unmatched)} runs jobs and matches no task")
     victims = occupied.idle[: max(0, len(listed) - desired)]
@@ -66,7 +67,7 @@ def scale_in(
     second_look = look_again()
     if isinstance(second_look, NoMeasurement):
         return Applied(current, f"the second look failed: {second_look.why}")
-    occupied = occupation(listed, second_look)
+    occupied = occupation(listed, second_look, aside)
     if occupied.unmatched:
         return Applied(current, f"{_some(occupied.unmatched)} runs jobs and matches no task")
     # Among them a task that wasn't up at the first look, so wasn't protected as one to keep.

@@ -1,11 +1,15 @@
 """What the template gives to scale_workers."""
 
+from collections.abc import Mapping
+from copy import replace
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from scale_workers.policy.model import ConnectionBudget, Policy
+from scale_workers.policy.parameter import service_policies
 
 
 class Settings(NamedTuple):
@@ -24,11 +28,22 @@ class Settings(NamedTuple):
     policy: Policy
     blind_after_seconds: float
     dry_run: bool
+    policies: Mapping[str, Policy] = MappingProxyType({})
+    """By worker service, where ScalingPolicies says something of it."""
+    scaled: str = ""
+    """The worker service of this run; empty for the first."""
 
     @property
     def worker_service(self) -> str:
         """The service that is scaled."""
-        return self.services.worker[0]
+        return self.scaled or self.services.worker[0]
+
+    def each(self) -> "tuple[Settings, ...]":
+        """The same for each worker service, with its own policy."""
+        return tuple(
+            replace(self, scaled=name, policy=self.policies.get(name, self.policy))
+            for name in self.services.worker
+        )
 
     @classmethod
     def from_env(cls) -> Self:
@@ -38,6 +53,13 @@ class Settings(NamedTuple):
         services = ServiceNames.from_environment(env)
         if not services.worker:
             env.reject("WORKER_SERVICES is missing")
+        policy = _policy(env, minimum)
+        try:
+            policies = service_policies(env.text("SCALING_POLICIES", ""), policy, services.worker)
+        except ValueError as error:
+            env.reject(f"SCALING_POLICIES: {error}")
+            policies = {}
+        lowest = min((one.min_tasks for one in policies.values()), default=minimum)
         settings = cls(
             cluster=env.text("ECS_CLUSTER"),
             services=services,
@@ -45,11 +67,14 @@ class Settings(NamedTuple):
             query_database_function=env.text("QUERY_DATABASE_FUNCTION"),
             queue_database_name=env.text("QUEUE_DATABASE_NAME", ""),
             # A minimum of 0 without it would keep an idle cluster awake for ever.
-            database_cluster_id=env.text("DATABASE_CLUSTER_ID", None if minimum == 0 else ""),
+            database_cluster_id=env.text(
+                "DATABASE_CLUSTER_ID", None if min(lowest, minimum) == 0 else ""
+            ),
             config=AppConfigSettings.from_environment(env),
-            policy=_policy(env, minimum),
+            policy=policy,
             blind_after_seconds=60 * env.integer("BLIND_AFTER_MINUTES", 10, at_least=1),
             dry_run=env.flag("DRY_RUN"),
+            policies=policies,
         )
         env.finish()
         return settings

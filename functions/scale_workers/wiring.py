@@ -7,6 +7,7 @@ from ops_common.app_config import ConfigTable, app_login
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import EventBus
 from ops_common.query_database import LambdaQueryDatabase, Login
+from ops_common.scaling_hold import Holds
 from scale_workers.activity import ClusterActivity
 from scale_workers.login import LoginCache
 from scale_workers.measure import QueueGauge
@@ -32,6 +33,7 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
         table = ConfigTable(aws.client("dynamodb"), settings.config)
         return app_login(aws.client("secretsmanager"), table, settings.config)
 
+    holds = Holds(aws.client("dynamodb"), settings.table_name)
     gauge = QueueGauge(
         query,
         read_login,
@@ -48,5 +50,11 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
             aws.client("dynamodb"), settings.table_name, settings.worker_service
         ),
         look=lambda: gauge.look(now),
+        hold=lambda: holds.get(settings.worker_service, now),
+        others={
+            name: EcsTasks(ecs, settings.cluster, name)
+            for name in settings.services.worker
+            if name != settings.worker_service
+        },
         publish=EventBus(aws.client("events")),
     )

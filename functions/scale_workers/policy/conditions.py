@@ -12,11 +12,15 @@ from typing import Any, NamedTuple, Self
 from ops_common.answers.queue import Measurement
 from ops_common.ops_events import OpsEvent, Severity, State
 from scale_workers.policy.model import NoMeasurement, ServiceState
-from scale_workers.policy.outcome import Decision
+from scale_workers.policy.outcome import Decision, HeldBy
 from scale_workers.policy.parsing import parse_datetime
 
 LIMIT_OPENS_SECONDS = 120
 LIMIT_CLOSES_SECONDS = 600
+KILLED_CLOSES_SECONDS = 600
+FOREIGN_OPENS_SECONDS = 600
+FOREIGN_CLOSES_SECONDS = 24 * 3600
+NO_DISPATCHER_OPENS_SECONDS = 120
 DEAD_OPENS_SECONDS = 600
 """A task takes up to its grace period (300 s) to boot, and a supervisor prunes dead processes
 every five minutes: what lasts longer mends itself no more."""
@@ -65,7 +69,7 @@ class _Trouble(NamedTuple):
     severity: Severity
     title: str
     text: str
-    opens_after_seconds: float
+    opens_after_seconds: float = 0.0
     closes_after_seconds: float = 0.0
 
 
@@ -118,6 +122,57 @@ def _troubles(
             blind_after_seconds,
         ),
         _dead(measurement, service),
+        _Trouble(
+            "WorkersMissing",
+            None if blind else decision.held_by is HeldBy.MISSING,
+            Severity.CRITICAL,
+            "Worker tasks don't come up",
+            decision.reason,
+        ),
+        _killed(measurement),
+        _no_dispatcher(measurement),
+        _Trouble(
+            "ForeignWorkers",
+            None if blind else bool(service.foreign),
+            Severity.INFO,
+            f"{len(service.foreign)} workers belong to no service",
+            f"They are left aside: {', '.join(service.foreign[:5])}. Another host, the Puma plugin"
+            " or a laptop may run Solid Queue on this database; or their service is missing in"
+            " WorkerServices.",
+            FOREIGN_OPENS_SECONDS,
+            FOREIGN_CLOSES_SECONDS,
+        ),
+    )
+
+
+def _killed(measurement: Measurement | NoMeasurement) -> _Trouble:
+    gone = () if isinstance(measurement, NoMeasurement) else measurement.dead_workers
+    hosts = sorted(worker.hostname for worker in gone if worker.replaced)
+    return _Trouble(
+        "WorkersKilled",
+        None if isinstance(measurement, NoMeasurement) else bool(hosts),
+        Severity.WARNING,
+        f"{len(hosts)} workers were killed and replaced",
+        f"Their supervisors have started others in their place, on {', '.join(hosts[:5])}."
+        " Most often the kernel kills for want of memory.",
+        closes_after_seconds=KILLED_CLOSES_SECONDS,
+    )
+
+
+def _no_dispatcher(measurement: Measurement | NoMeasurement) -> _Trouble:
+    seen: bool | None = None
+    jobs = 0
+    if isinstance(measurement, Measurement):
+        jobs = measurement.due_jobs_whose_dispatcher_is_missing
+        jobs += measurement.blocked_jobs_whose_dispatcher_is_missing
+        seen = jobs > 0 and bool(measurement.workers)
+    return _Trouble(
+        "NoDispatcher",
+        seen,
+        Severity.CRITICAL,
+        "Due jobs are not dispatched",
+        f"Workers run, but no dispatcher has a heartbeat: {jobs} jobs wait for one.",
+        NO_DISPATCHER_OPENS_SECONDS,
     )
 
 
@@ -131,7 +186,7 @@ def _dead(measurement: Measurement | NoMeasurement, service: ServiceState) -> _T
         text = (
             f"{service.running} tasks run, but no worker in them has a heartbeat."
             if silent
-            else f"{stuck} jobs are held by workers that have had no heartbeat for five minutes."
+            else f"{stuck} jobs are held by workers without a current heartbeat."
         )
     return _Trouble(
         "WorkersDead", seen, Severity.CRITICAL, "Workers are dead", text, DEAD_OPENS_SECONDS

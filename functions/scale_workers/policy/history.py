@@ -51,6 +51,8 @@ class ServiceMemory(NamedTuple):
     """When somebody else was seen to have changed the count, in the last day."""
     idle_beside: tuple[str, ...] = ()
     """Queues with old jobs beside which all threads were idle at the last look."""
+    foreign: tuple[str, ...] = ()
+    """Hostnames of workers that belonged to no task at the last look."""
     ready_total: int | None = None
     """Ready jobs of all queues, paused ones too, where all of them could be counted."""
 
@@ -71,6 +73,7 @@ class ServiceMemory(NamedTuple):
             counts=tuple(parse_count(one) for one in values["counts"]),
             changed_by_others=tuple(parse_datetime(at) for at in values["changed_by_others"]),
             idle_beside=tuple(str(name) for name in values["idle_beside"]),
+            foreign=tuple(str(name) for name in values["foreign"]),
             ready_total=_optional(parse_count, values["ready_total"]),
         )
 

@@ -33,6 +33,8 @@ class ServiceState(NamedTuple):
     allowance: int | None = None
     """Worker tasks that the database's connections allow this service beside the others; None
     where it is the only one."""
+    foreign: tuple[str, ...] = ()
+    """Hostnames of workers that belong to no service of ours, at two looks."""
     missing_because: str = ""
     """What ECS says last about a task that doesn't come up."""
     share: Share | None = None

@@ -30,6 +30,9 @@ RUNBOOK = {
     "ScalerAtLimit": "scaleratlimit",
     "ScalerBlind": "scalerblind",
     "WorkersDead": "workersdead",
+    "WorkersMissing": "workersmissing",
+    "WorkersKilled": "workerskilled",
+    "NoDispatcher": "nodispatcher",
     "DeploymentProbed": "a-deployment-failed-its-probe-deploymentprobed",
     "DeploymentRolledBack": "the-service-was-rolled-back-deploymentrolledback",
 }

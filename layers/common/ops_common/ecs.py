@@ -60,6 +60,8 @@ class Service(NamedTuple):
     """Who deploys it: ECS, CODE_DEPLOY or EXTERNAL."""
     zone_rebalancing: bool = False
     """Whether ECS moves tasks by itself until the Availability Zones are even."""
+    last_event: str = ""
+    """What the service said last."""
 
     @property
     def primary(self) -> Deployment:
@@ -165,6 +167,7 @@ def _service(raw: "ServiceTypeDef") -> Service:
         ),
         controller=raw.get("deploymentController", {}).get("type", "ECS"),
         zone_rebalancing=raw.get("availabilityZoneRebalancing") == "ENABLED",
+        last_event=next((event["message"] for event in raw.get("events", [])), ""),
     )
 
 

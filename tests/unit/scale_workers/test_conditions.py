@@ -100,3 +100,27 @@ def test_dead_workers_are_told_after_ten_minutes(look: Measurement) -> None:
 def test_a_service_without_tasks_has_no_dead_workers() -> None:
     ticks = [(float(minute), measured(), FREE) for minute in range(30)]
     assert tell(*ticks, service=ServiceState(0, 0)) == []
+
+
+KILLED = replace(measured(worker(1)), dead_workers=(replace(worker(2, age=30), replaced=True),))
+NOT_DISPATCHED = replace(measured(worker(1)), due_jobs_whose_dispatcher_is_missing=40)
+MISSING = Decision(5, "5 kept: 4 of 5 asked for have not come up", Memory(), 5, HeldBy.MISSING)
+
+
+def test_killed_workers_are_notified_once_with_their_hosts() -> None:
+    sent = tell(*((minute, KILLED, FREE) for minute in range(5)))
+    assert [(minute, event.kind) for minute, event in sent] == [(0, "WorkersKilled")]
+    assert worker(2).hostname in sent[0][1].text
+
+
+def test_due_jobs_without_a_dispatcher_are_notified_when_it_lasts() -> None:
+    sent = tell(*((minute, NOT_DISPATCHED, FREE) for minute in range(5)))
+    assert [(minute, event.kind) for minute, event in sent] == [(2, "NoDispatcher")]
+    asleep = replace(NOT_DISPATCHED, workers=())
+    quiet = tell(*((minute, asleep, FREE) for minute in range(5)), service=ServiceState(0, 0))
+    assert quiet == []
+
+
+def test_missing_tasks_are_notified_with_the_reason_and_are_no_limit() -> None:
+    sent = tell(*((minute, measured(worker(1)), MISSING) for minute in range(5)))
+    assert [(event.kind, event.text) for _, event in sent] == [("WorkersMissing", MISSING.reason)]

@@ -112,3 +112,12 @@ def test_stops_first_what_is_not_up_then_what_has_no_worker_then_the_oldest() ->
         "arn:task/2",
         "arn:task/1",
     ]
+
+
+def test_the_fullest_zone_gives_first() -> None:
+    zones = ("a", "a", "a", "b")
+    tasks = [task(number)._replace(zone=zone) for number, zone in enumerate(zones, start=1)]
+    idle = occupation(tasks, measured()).idle
+    # After one of a has gone a has two and b one; after the second they are even.
+    assert [one.zone for one in idle][:2] == ["a", "a"]
+    assert sorted(one.zone for one in idle[2:]) == ["a", "b"]

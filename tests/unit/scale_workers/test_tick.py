@@ -4,12 +4,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from ops_common.scaling_hold import Hold
 from scale_workers.memory import Overtaken, Remembered
 from scale_workers.policy.history import Memory, RequiredTasks
 from scale_workers.policy.model import NoMeasurement, Policy
+from scale_workers.policy.outcome import HeldBy
 from scale_workers.tick import run
 from tests.unit.scale_workers.tick_world import (
     NOW,
+    WORKER_SERVICE,
     World,
     measured,
     service,
@@ -215,3 +218,29 @@ def test_recurring_tasks_keep_one_task_whose_scheduler_fires_them() -> None:
     world.connected = True
     world.looks = [replace(measured(), recurring_tasks=3)]
     assert run(world.ports(), settings(policy=ASLEEP), NOW).applied.desired == 1
+
+
+def test_a_hold_keeps_the_count_and_says_who_asked_for_it() -> None:
+    world = World(looks=[measured(worker(1, 3), ready=3000, oldest=90)])
+    world.hold = Hold(WORKER_SERVICE, 2, NOW + timedelta(hours=1), "dana")
+    tick = run(world.ports(), settings(), NOW)
+    assert tick.applied.desired == 2
+    assert tick.decision.held_by is HeldBy.HOLD
+    assert "held at 2 until 05:00 UTC by dana" in tick.reason
+
+
+def test_a_hold_below_the_count_takes_no_busy_task() -> None:
+    world = quiet_world(1, 2, 3)
+    world.hold = Hold(WORKER_SERVICE, 1, NOW + timedelta(hours=1), "dana")
+    assert run(world.ports(), settings(), NOW).applied.desired == 3
+
+
+def test_a_foreign_worker_that_stays_blocks_no_scale_in() -> None:
+    world = quiet_world(1)
+    laptop = replace(worker(9, 2), hostname="laptop.local")
+    world.looks = [replace(world.looks[0], workers=(*world.looks[0].workers, laptop))]
+    # At first it could be a task's that has just come up.
+    assert run(world.ports(), settings(policy=CAREFUL), NOW).applied.desired == 4
+    later = NOW + timedelta(minutes=1)
+    world.looks = [replace(world.looks[0], taken_at=later)]
+    assert run(world.ports(), settings(policy=CAREFUL), later).applied.desired == 2

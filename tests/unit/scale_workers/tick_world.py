@@ -9,6 +9,7 @@ from ops_common.answers.queue import Measurement, QueueDepth, Worker
 from ops_common.app_config import AppConfigSettings
 from ops_common.ecs import Deployment, Service
 from ops_common.ops_events import OpsEvent
+from ops_common.scaling_hold import Hold
 from ops_common.service_names import ServiceNames
 from scale_workers.memory import Overtaken, Remembered
 from scale_workers.policy.model import NoMeasurement, Policy
@@ -95,6 +96,7 @@ class World:
     memory_kept: bool = True
     refuses_protection: bool = False
     bus_down: bool = False
+    hold: Hold | None = None
     done: list[tuple[str, object]] = field(default_factory=list)
     events: list[OpsEvent] = field(default_factory=list)
 
@@ -106,6 +108,8 @@ class World:
             activity=_Activity(self),
             memories=_Memories(self),
             look=self._look,
+            hold=lambda: self.hold,
+            others={},
             publish=self._publish,
         )
 

@@ -1,0 +1,83 @@
+"""Which processes can be working, told from their rows."""
+
+from dataclasses import replace
+
+import pytest
+
+from query_database.processes import Process, one_name, replaced, threads_and_queues, working
+
+SUPERVISOR = Process(1, "Supervisor(fork)", "ip-1", "", None, 300.0, 20.0)
+WORKER = Process(2, "Worker", "ip-1", "three", 1, 299.9, 20.0)
+
+
+def started(number: int, seconds_ago: float, **changes: object) -> Process:
+    young = replace(WORKER, id=number, age_seconds=seconds_ago, heartbeat_age_seconds=seconds_ago)
+    return replace(young, **changes)
+
+
+def test_a_younger_row_of_the_same_kind_stands_for_a_replacement() -> None:
+    silent = replace(WORKER, heartbeat_age_seconds=30.0)
+    rows = [SUPERVISOR, silent, started(3, 25)]
+    assert replaced(rows) == {2}
+    assert working(rows, {2}) == {1, 3}
+
+
+def test_one_that_has_beaten_since_was_not_replaced() -> None:
+    beaten = replace(WORKER, heartbeat_age_seconds=5.0)
+    assert replaced([SUPERVISOR, beaten, started(3, 25)]) == set()
+
+
+def test_each_replacement_stands_for_one() -> None:
+    silent = replace(WORKER, heartbeat_age_seconds=40.0)
+    rows = [SUPERVISOR, silent, started(3, 30), started(4, 20), started(5, 10)]
+    assert replaced(rows) == {2, 3, 4}
+
+
+def test_of_several_the_one_without_claims_is_taken_for_dead() -> None:
+    busy = replace(WORKER, heartbeat_age_seconds=50.0, in_flight=3)
+    idle = replace(WORKER, id=3, heartbeat_age_seconds=40.0)
+    assert replaced([SUPERVISOR, busy, idle, started(4, 10)]) == {3}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        started(3, 25, metadata="five"),
+        started(3, 25, supervisor_id=9),
+        started(3, 25, kind="Dispatcher"),
+        started(3, 299.5),
+    ],
+)
+def test_others_replace_nobody(other: Process) -> None:
+    silent = replace(WORKER, heartbeat_age_seconds=299.0)
+    assert replaced([SUPERVISOR, silent, other]) == set()
+
+
+@pytest.mark.parametrize(("age", "works"), [(60.0, True), (70.0, True), (70.1, False)])
+def test_an_interval_and_a_little_without_a_heartbeat_is_not_working(age, works) -> None:
+    assert (2 in working([replace(WORKER, heartbeat_age_seconds=age)], set())) is works
+
+
+def test_metadata_that_is_no_json_tells_nothing() -> None:
+    assert threads_and_queues("not JSON") == (0, ())
+    assert threads_and_queues('{"queues":"a, b*","thread_pool_size":3}') == (3, ("a", "b*"))
+
+
+LIST = ("low", "limited")
+
+
+@pytest.mark.parametrize(
+    ("queues", "age", "waits", "taken", "read_as"),
+    [
+        (LIST, 90, {"low": 90.0}, set(), ("low,limited",)),
+        (LIST, 90, {}, {"low,limited"}, ("low,limited",)),
+        # It is young, the jobs are, or something was taken.
+        (LIST, 30, {"low": 90.0}, set(), LIST),
+        (LIST, 90, {"low": 30.0}, set(), LIST),
+        (LIST, 90, {"low": 90.0}, {"limited"}, LIST),
+        (("low",), 90, {"low": 90.0}, set(), ("low",)),
+        (("low", "*"), 90, {"low": 90.0}, set(), ("low", "*")),
+    ],
+)
+def test_a_list_given_as_one_text_is_one_name(queues, age, waits, taken, read_as) -> None:
+    assert one_name(queues, age, waits, taken) == read_as

@@ -1,0 +1,94 @@
+"""Which service works on which queue, and whose a worker is."""
+
+import pytest
+
+from ops_common.answers.queue import QueueDepth, Worker
+from scale_workers.policy.model import Policy, Share
+from scale_workers.policy.parameter import service_policies
+from scale_workers.policy.shares import foreign_workers, share_of
+from tests.unit.scale_workers.looks import seen
+
+NOTHING_GIVEN = {"critical": (), "bulk": ()}
+QUEUES = tuple(QueueDepth(name, 10) for name in ("urgent", "imports", "other"))
+
+
+def workers(**lists: tuple[str, ...]) -> tuple[Worker, ...]:
+    return tuple(Worker(host, 3, queues, 0, 20) for host, queues in lists.items())
+
+
+HOSTS = {"critical": frozenset({"a"}), "bulk": frozenset({"b"})}
+
+
+def test_a_single_service_owns_everything() -> None:
+    measurement = seen(queues=QUEUES, workers=workers(a=("*",)))
+    hosts = {"critical": frozenset({"a"})}
+    assert share_of("critical", hosts, NOTHING_GIVEN, measurement) is None
+
+
+def test_a_foreign_worker_is_left_aside() -> None:
+    measurement = seen(queues=QUEUES, workers=workers(a=("*",), laptop=("*",)))
+    hosts = {"critical": frozenset({"a"})}
+    assert share_of("critical", hosts, NOTHING_GIVEN, measurement) == Share(frozenset({"a"}))
+    assert foreign_workers(hosts, measurement) == ("laptop",)
+
+
+def test_where_no_worker_belongs_to_a_task_names_tell_nothing() -> None:
+    measurement = seen(queues=QUEUES, workers=workers(laptop=("*",)))
+    hosts = {"critical": frozenset[str]()}
+    assert share_of("critical", hosts, NOTHING_GIVEN, measurement) is None
+    assert foreign_workers(hosts, measurement) == ()
+
+
+def test_a_queue_is_for_the_service_that_names_it_most_closely() -> None:
+    measurement = seen(queues=QUEUES, workers=workers(a=("urgent", "im*"), b=("*",)))
+    shares = {name: share_of(name, HOSTS, NOTHING_GIVEN, measurement) for name in HOSTS}
+    assert shares["critical"] == Share(frozenset({"a"}), {"urgent": 1.0, "imports": 1.0})
+    assert shares["bulk"] == Share(frozenset({"b"}), {"other": 1.0})
+
+
+def test_services_that_name_it_equally_share_its_jobs() -> None:
+    measurement = seen(queues=QUEUES[:1], workers=workers(a=("*",), b=("*",)))
+    for name in HOSTS:
+        share = share_of(name, HOSTS, NOTHING_GIVEN, measurement)
+        assert share is not None
+        assert share.portions == {"urgent": 0.5}
+
+
+def test_lists_are_given_while_no_worker_lives() -> None:
+    measurement = seen(queues=QUEUES, workers=workers(a=("urgent",)))
+    hosts = {"critical": frozenset({"a"}), "bulk": frozenset[str]()}
+    given = {"critical": (), "bulk": (("imports",),)}
+    share = share_of("bulk", hosts, given, measurement)
+    assert share is not None
+    assert share.portions == {"imports": 1.0}
+    # Without any, what nobody else takes may be its.
+    share = share_of("bulk", hosts, NOTHING_GIVEN, measurement)
+    assert share is not None
+    assert share.portions == {"imports": 1.0, "other": 1.0}
+
+
+def test_a_policy_for_each_service_is_read() -> None:
+    text = "critical: max=4 target=10; bulk: min=0 max=20 queues=imports,low imports.target=7200"
+    found = service_policies(text, Policy(min_tasks=1), ("critical", "bulk"))
+    assert (found["critical"].max_tasks, found["critical"].target_latency_seconds) == (4, 10)
+    assert found["critical"].min_tasks == 1
+    bulk = found["bulk"]
+    assert (bulk.min_tasks, bulk.queues) == (0, ("imports", "low"))
+    assert bulk.queue_targets == {"imports": 7200}
+    assert service_policies("", Policy(), ("critical",)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("other: max=4", "'other' is none of the worker services critical, bulk"),
+        ("critical", "is none of the worker services"),
+        ("critical: most=4", "'most=4' is none of"),
+        ("critical: max=four", "'max=four' is none of"),
+        ("critical: max=-1", "'max=-1' is none of"),
+        ("critical: min=5 max=2", "max=2 is below min=5"),
+    ],
+)
+def test_what_is_wrong_in_it_is_said(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        service_policies(text, Policy(), ("critical", "bulk"))
