@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.scaling.compare import OURS, POLICY, compare, tallies
+from benchmarks.scaling.hard_setups import SETUPS
 from benchmarks.scaling.hard_workloads import HARD_WORKLOADS
 from benchmarks.scaling.random_workloads import random_workload
 from benchmarks.scaling.report import draw, show
@@ -17,7 +18,7 @@ DRAWN = ("bursts", "day")
 DRAWN_POLICIES = (OURS, "solid_queue_autoscaler", "Judoscale", "KEDA + HPA", "ECS target tracking")
 SEEDS = [1, 2, 3]
 AIM_OF_BOUND = 1.3
-ALL = (*WORKLOADS, *HARD_WORKLOADS)
+ALL = (*WORKLOADS, *HARD_WORKLOADS, *SETUPS)
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--workloads", nargs="+", choices=[one.name for one in ALL])
     parser.add_argument("--hard", action="store_true", help="the hard workloads instead")
+    parser.add_argument("--setups", action="store_true", help="pools and troubles instead")
     parser.add_argument("--random", type=int, metavar="N", help="N workloads drawn by lot instead")
     parser.add_argument("--picture", type=Path, help=f"where to draw, {PICTURE} by default")
     chosen = parser.parse_args(arguments)
@@ -35,6 +37,8 @@ def main(arguments: list[str]) -> int:
         workloads = [one for one in ALL if one.name in chosen.workloads]
     elif chosen.random:
         workloads = [random_workload(number) for number in range(chosen.random)]
+    elif chosen.setups:
+        workloads = list(SETUPS)
     else:
         workloads = list(HARD_WORKLOADS if chosen.hard else WORKLOADS)
     comparisons = []
@@ -50,7 +54,7 @@ def main(arguments: list[str]) -> int:
             f"Most above the clairvoyant: {worst.workload.name}, {worst.of_bound:.2f} ×;"
             f" above {AIM_OF_BOUND} ×: {above} of {len(comparisons)}"
         )
-    if chosen.picture or not (chosen.workloads or chosen.hard or chosen.random):
+    if chosen.picture or not (chosen.workloads or chosen.hard or chosen.random or chosen.setups):
         drawn = [one for one in WORKLOADS if one.name in DRAWN]
         runs = {
             f"{one.name}: {one.about}": tallies(one, chosen.seeds[0], DRAWN_POLICIES)

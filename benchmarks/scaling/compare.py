@@ -6,6 +6,7 @@ from multiprocessing import Pool
 
 from benchmarks.scaling.clairvoyant import HEADROOMS, PENALTIES, SLOT_SECONDS, Clairvoyant, plan
 from benchmarks.scaling.cluster import Tallies
+from benchmarks.scaling.hard_setups import SETUPS
 from benchmarks.scaling.hard_workloads import HARD_WORKLOADS
 from benchmarks.scaling.policies import (
     MAX_TASKS,
@@ -46,6 +47,14 @@ SCALERS: dict[str, Callable[[Workload, int], Scaler]] = {
 }
 
 
+def _fixed(tasks: int) -> Callable[[Workload, int], Scaler]:
+    return lambda _workload, _seed: Fixed(tasks)
+
+
+FIXED = {f"{tasks} fixed tasks": _fixed(tasks) for tasks in (2, 3, 4, 6)}
+"""Beside these, where a task is more than three threads for everything."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Mean figures of one workload, by the policy's name; the bound last."""
@@ -76,7 +85,9 @@ class Comparison:
     @property
     def of_bound(self) -> float | None:
         """Our task-hours ÷ the bound's; None where none of its plans starts as many in time."""
-        bound = self.results[BOUND]
+        bound = self.results.get(BOUND)
+        if bound is None:
+            return None
         if bound.in_time < self.ours.in_time - IN_TIME_TOLERANCE:
             return None
         return self.ours.task_hours / bound.task_hours
@@ -103,16 +114,20 @@ def _one_seed(run: tuple[str, int]) -> dict[str, Result]:
     # Names travel between processes, where the workloads' functions could not.
     name, seed = run
     workload = _named(name)
+    scalers = SCALERS if workload.setup is None else SCALERS | FIXED
     results = {
-        scaler: _figures(workload, seed, make(workload, seed)) for scaler, make in SCALERS.items()
+        scaler: _figures(workload, seed, make(workload, seed)) for scaler, make in scalers.items()
     }
+    if workload.setup:
+        # The plan's fluid of work knows one pool, whose tasks come.
+        return results
     return {**results, BOUND: _bound(workload, seed, results[OURS].in_time)}
 
 
 def _named(name: str) -> Workload:
     if name.startswith("random "):
         return random_workload(int(name.removeprefix("random ")))
-    return next(one for one in (*WORKLOADS, *HARD_WORKLOADS) if one.name == name)
+    return next(one for one in (*WORKLOADS, *HARD_WORKLOADS, *SETUPS) if one.name == name)
 
 
 def _figures(workload: Workload, seed: int, scaler: Scaler) -> Result:

@@ -50,14 +50,15 @@ class Ours:
 
 @dataclass
 class Fixed:
-    """One task, as it is today."""
+    """A number of tasks that nobody changes; None: one, as it is today."""
 
+    tasks: int | None = None
     interval_seconds: float = 3600
     protects_busy: bool = False
 
     def desired(self, cluster: Cluster) -> int:
         """See Scaler."""
-        return cluster.desired
+        return self.tasks or cluster.desired
 
 
 @dataclass

@@ -9,6 +9,7 @@ import simpy
 
 from benchmarks.scaling.cluster import Cluster, Tallies
 from benchmarks.scaling.policies import MIN_TASKS, Scaler
+from benchmarks.scaling.pooled_cluster import PooledCluster
 from benchmarks.scaling.workloads import HOUR, Workload
 
 THREADS = 3
@@ -29,7 +30,12 @@ class Result:
 
 def simulate(workload: Workload, seed: int, scaler: Scaler) -> Tallies:
     """Run a policy on a workload."""
-    cluster = Cluster(workload.jobs(seed), MIN_TASKS, THREADS, seed)
+    jobs, setup = workload.jobs(seed), workload.setup
+    cluster = (
+        PooledCluster(jobs, MIN_TASKS, setup, seed)
+        if setup
+        else Cluster(jobs, MIN_TASKS, THREADS, seed)
+    )
 
     def ticks() -> Generator[simpy.Event, Any]:
         # Ticks are not in step with the full minutes at which cron jobs fire.

@@ -17,6 +17,26 @@ class Job:
     service_seconds: float
     scheduled: bool = False
     """Whether it was known beforehand, as a scheduled execution."""
+    queue: str = "default"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Threads of a task that work on these queues alone."""
+
+    queues: tuple[str, ...]
+    threads: int
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How tasks are made, and what goes wrong with them."""
+
+    pools: tuple[Pool, ...]
+    never_start: float = 0.0
+    """The share of tasks that are asked for and never come up."""
+    rolled_back: float = 0.0
+    """Enqueues that are rolled back, for each that isn't."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +47,8 @@ class Workload:
     hours: float
     draw: Callable[[random.Random, float], Iterator[Job]]
     about: str
+    setup: Setup | None = None
+    """None for three threads for all queues."""
 
     def jobs(self, seed: int) -> list[Job]:
         """The jobs in order of arrival."""

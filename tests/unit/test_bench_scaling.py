@@ -7,10 +7,12 @@ import pytest
 from benchmarks.scaling.clairvoyant import Clairvoyant, plan
 from benchmarks.scaling.cluster import Cluster
 from benchmarks.scaling.compare import BOUND, OURS, Comparison
+from benchmarks.scaling.hard_setups import README
 from benchmarks.scaling.policies import Fixed, KedaHpa, Ours, SolidQueueAutoscaler, TargetTracking
+from benchmarks.scaling.pooled_cluster import PooledCluster
 from benchmarks.scaling.random_workloads import FAMILIES, random_workload
 from benchmarks.scaling.run import Result, result, simulate
-from benchmarks.scaling.workloads import WORKLOADS, Job, Workload, burst, short
+from benchmarks.scaling.workloads import WORKLOADS, Job, Pool, Setup, Workload, burst, short
 from scale_workers.policy.model import Policy
 
 
@@ -148,3 +150,30 @@ def test_the_bound_bounds_only_what_starts_no_more_jobs_in_time():
     peer = (0.0, 0.0, 0.0)
     assert compared((0.9, 20.0, 9.0), peer).of_bound == 1.5
     assert compared((0.95, 20.0, 9.0), peer).of_bound is None
+
+
+def pooled(jobs: list[Job], setup: Setup, tasks: int = 1) -> PooledCluster:
+    cluster = PooledCluster(jobs, tasks, setup, seed=1)
+    cluster.env.run(until=10)
+    return cluster
+
+
+def test_threads_of_another_pool_take_no_job():
+    jobs = [Job(0.0, 60.0, queue="default") for _ in range(9)]
+    measurement = pooled(jobs, README).measure(75)
+    assert measurement.in_flight == 3
+    assert [(one.name, one.ready) for one in measurement.queues] == [("default", 6)]
+    assert sum(worker.threads for worker in measurement.workers) == 18
+
+
+def test_a_task_may_never_come_up():
+    cluster = pooled([Job(0.0, 60.0)], Setup((Pool(("*",), 3),), never_start=1.0))
+    cluster.set_desired(4, protect_busy=True)
+    cluster.env.run(until=600)
+    assert (cluster.running, cluster.service().desired) == (1, 4)
+
+
+def test_what_is_rolled_back_moves_the_sequence_alone():
+    cluster = pooled([Job(0.0, 1.0)] * 4, Setup((Pool(("*",), 3),), rolled_back=20.0))
+    measurement = cluster.measure(75)
+    assert (measurement.arrived_total, measurement.enqueued_total) == (4, 84)

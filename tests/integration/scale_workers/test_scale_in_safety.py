@@ -73,6 +73,8 @@ class Scaler:
             activity=World().ports().activity,
             memories=self._memories,
             look=self._look,
+            hold=lambda: None,
+            others={},
             publish=lambda _: None,
         )
         run(ports, settings(), self._clock.now)
@@ -100,7 +102,7 @@ class Scaler:
     def _look(self) -> Measurement | NoMeasurement:
         self._pass_time(0, 1)
         self.workers.write_rows()
-        seen = Measurement.from_json(measure_queue(self._connection, Fields({})))
+        seen = measure_queue(self._connection, Fields({}))
         self.last_look = (self._clock.now, self.workers.in_flight)
         if not self._safely:
             # A scaler that knows how many are wanted, but neither which run jobs nor how many.
