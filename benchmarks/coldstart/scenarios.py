@@ -12,7 +12,7 @@ from local.account import DATABASE, WEB_SERVICE, WORKER_SERVICE
 from local.clock import SteppedClock
 from local.ecs import EcsStandIn
 from local.lambda_endpoint import LambdaEndpoint
-from local.moto_aws import OPS_TABLE, SECRET, TEMPORARY_PASSWORD, MotoAws
+from local.moto_aws import OPS_TABLE, SCHEDULES, SECRET, TEMPORARY_PASSWORD, MotoAws
 from local.postgres import MASTER_USER, PostgresServer
 from local.rie import variables
 from local.slack import SlackStandIn
@@ -111,6 +111,7 @@ def _make_database(postgres: PostgresServer, aws: MotoAws) -> None:
 def _alert_channels(aws: MotoAws, slack: SlackStandIn) -> dict[str, str]:
     aws.client("ssm").put_parameter(Name=TOKEN_PARAMETER, Value=slack.token, Type="SecureString")
     return {
+        **SCHEDULES,
         "ALERT_TOPIC_ARN": aws.client("sns").create_topic(Name="alerts")["TopicArn"],
         "ALERT_QUEUE_URL": aws.client("sqs").create_queue(QueueName="alerts")["QueueUrl"],
         "SLACK_API_URL": slack.url,

@@ -14,6 +14,7 @@ import aws_lambda_powertools  # noqa: F401
 import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ops_common.aws import prepare_clients
 from ops_common.observability import logger
 from probe_deployment import person_rollback, soak, wiring
 from probe_deployment.answer import answer
@@ -21,6 +22,8 @@ from probe_deployment.hook import HookStatus, is_hook
 from probe_deployment.probe import Superseded, probe, watch
 from probe_deployment.settings import Settings
 from probe_deployment.triggers import parse
+
+prepare_clients("dynamodb", "ecs", "events", "lambda", "logs", "scheduler", "secretsmanager")
 
 
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import aws_lambda_powertools  # noqa: F401
 import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ops_common.aws import client
+from ops_common.aws import client, prepare_clients
 from ops_common.observability import logger
 from ops_common.ops_events import EventBus
 from ops_common.self_check import answers_self_check
@@ -24,7 +24,12 @@ from rotate_password.request import Request
 from rotate_password.self_check import CHECKS
 from rotate_password.settings import Settings
 from rotate_password.start import is_start, start
-from rotate_password.wiring import wire
+from rotate_password.wiring import INVOKE_TIMEOUT_SECONDS, wire
+
+prepare_clients(
+    *("dynamodb", "ecs", "events", "secretsmanager"),
+    invoke_timeout_seconds=INVOKE_TIMEOUT_SECONDS,
+)
 
 STEPS = {
     "createSecret": steps.create_secret,

@@ -13,6 +13,7 @@ import aws_lambda_powertools  # noqa: F401
 import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ops_common.aws import prepare_clients
 from ops_common.observability import logger
 from ops_common.self_check import answers_self_check
 from scale_workers import wiring
@@ -22,6 +23,11 @@ from scale_workers.report import report
 from scale_workers.self_check import CHECKS
 from scale_workers.settings import Settings
 from scale_workers.tick import run
+
+prepare_clients(
+    *("dynamodb", "ecs", "events", "secretsmanager"),
+    invoke_timeout_seconds=wiring.QUERY_TIMEOUT_SECONDS,
+)
 
 # Kept while Lambda keeps the process, so that the secret is read each ten minutes, not each tick.
 login_cache = LoginCache()

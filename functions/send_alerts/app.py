@@ -19,12 +19,15 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ops_common.aws import prepare_clients
 from ops_common.observability import logger
 from ops_common.self_check import answers_self_check
 from send_alerts.handle_record import handle_record
 from send_alerts.self_check import CHECKS
 from send_alerts.settings import Settings
 from send_alerts.wiring import wire
+
+prepare_clients("dynamodb", "ecs", "scheduler", "sns", "sqs", "ssm")
 
 
 @answers_self_check(CHECKS)
