@@ -38,7 +38,8 @@ from ops_common.observability import logger
 from ops_common.query_database import DatabaseAddress, LambdaQueryDatabase, Login
 from paths import ROOT
 from probe_deployment.checks import CHECKS
-from probe_deployment.context import Clients, Context
+from probe_deployment.context import Context
+from probe_deployment.deployed import Clients
 from probe_deployment.finding import Finding, Status
 from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks

@@ -16,7 +16,8 @@ from ops_common.query_database import (
     LoginRefused,
     QueueTablesMissing,
 )
-from probe_deployment.context import ResourceMissing, RevisionMissing, SeeOtherCheck
+from probe_deployment.context import ResourceMissing, SeeOtherCheck
+from probe_deployment.deployed import RevisionMissing
 from probe_deployment.finding import Finding, Status
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")

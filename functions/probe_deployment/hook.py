@@ -48,10 +48,10 @@ def is_hook(event: Any) -> bool:
 
 
 def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request | None:
-    """The request in a hook's event; None where there is nothing to look at.
+    """The request in a hook's event; None at a service that is not ours.
 
-    Nothing to look at is there before green runs, in a roll back (whose hooks ECS calls again, and
-    nothing may stop it), and at a service that is not ours. Raises BadEvent.
+    There is nothing to look at (`looks`) before green runs, and in a roll back, whose hooks ECS
+    calls again: nothing may stop it. Raises BadEvent.
     """
     details = event.get("executionDetails")
     details = details if isinstance(details, dict) else event
@@ -59,15 +59,16 @@ def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request |
     if not isinstance(arn, str) or not isinstance(revision, str):
         raise BadEvent("a lifecycle hook must bring serviceArn and targetServiceRevisionArn")
     service, stage = arn.rsplit("/", 1)[-1], event.get("lifecycleStage") or UNNAMED_STAGE
-    if service not in services or stage not in SUITES or _rolling_back(stage, details, revision):
+    if service not in services:
         return None
     hook_details = event.get("hookDetails")
     known = hook_details if isinstance(hook_details, dict) else {}
     return Request(
         trigger=Trigger.HOOK,
-        suite=SUITES[stage],
+        suite=SUITES.get(stage, "green"),
         service=service,
         stage=stage,
+        looks=stage in SUITES and not _rolling_back(stage, details, revision),
         target_revision=revision,
         first_deployment=_first(stage, details, revision),
         expected_image_tag=_ignoring_bad(text_field, known, "expectedImageTag"),

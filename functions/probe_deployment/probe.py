@@ -10,7 +10,8 @@ from ops_common.ops_events import PublishEvent
 from ops_common.query_database import QueryDatabase
 from probe_deployment import rollback, soak
 from probe_deployment.checks import CHECKS
-from probe_deployment.context import Clients, Context
+from probe_deployment.context import Context
+from probe_deployment.deployed import Clients
 from probe_deployment.finding import Finding
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.parts import why_skipped
@@ -137,9 +138,8 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
     if verdict.outcome is Outcome.FAIL and request.service and request.deployment_id:
         verdict = replace(verdict, rollback=_roll_back(verdict, request.service, ports, context))
     # A hook's pass is not the deployment's end, nor is it one that doesn't hang.
-    quiet = request.trigger is Trigger.HOOK or request.suite == "stuck"
-    quiet = quiet and verdict.outcome.passed
-    if request.report and not quiet:
+    passing = request.trigger is Trigger.HOOK or request.suite == "stuck"
+    if request.report and not (passing and verdict.outcome.passed):
         report(verdict, memory, ports.publish)
     return verdict
 

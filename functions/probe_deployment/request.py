@@ -38,6 +38,8 @@ class Request:
     """Whether ECS was rolling back, and this deployment is what it went back to."""
     stage: str = ""
     """Of a lifecycle hook."""
+    looks: bool = True
+    """Whether there is something to look at, at a lifecycle hook's stage."""
     target_revision: str | None = None
     """ARN of the service revision that a lifecycle hook asks about."""
     first_deployment: bool = False

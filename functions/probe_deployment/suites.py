@@ -35,6 +35,7 @@ READINESS = (
     "database_backups",
     "database_capacity",
     "connections",
+    "task_count",
     "worker_scaling",
     "certificate",
 )

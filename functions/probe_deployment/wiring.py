@@ -10,7 +10,7 @@ from ops_common.ecs import EcsServices
 from ops_common.one_time_schedules import EventBridgeSchedules
 from ops_common.ops_events import EventBus
 from ops_common.query_database import LambdaQueryDatabase
-from probe_deployment.context import Clients
+from probe_deployment.deployed import Clients
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.probe import Ports
 from probe_deployment.settings import Settings

@@ -48,6 +48,7 @@ REASONS_FOR_A_PATTERN = {
     ":schedule/default/jiki-ops-*": "CloudFormation adds characters to a name",
     ":schedule/<OneTimeSchedules>/*": "made and taken back as incidents and deployments come",
     ":rule/jiki-ops-*": "CloudFormation adds characters to a name",
+    ":rds:eu-west-1:123456789012:db:*": "to look; the cluster's name says which ones",
     ":rds:eu-west-1:123456789012:cluster:*": "to look; the endpoint's name says which one",
     ":cloudtrail:*:123456789012:trail/*": "to look; whatever trail the account has",
     ":dbuser:*/jiki": "the cluster's resource id is not known here; the user is",

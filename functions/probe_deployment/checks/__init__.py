@@ -30,6 +30,7 @@ from probe_deployment.checks import (
     steady_state,
     stopped_tasks,
     target_health,
+    task_count,
     traffic,
     watching,
 )
@@ -72,6 +73,7 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "rotation": app_secret.rotation,
     "secret_keys": app_secret.keys,
     "security_groups": security_groups.check,
+    "task_count": task_count.check,
     "worker_scaling": watching.worker_scaling,
     # of a load test
     "peak_connections": traffic.peak_connections,

@@ -2,6 +2,7 @@
 
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
+from probe_deployment.placeholders import is_placeholder
 
 
 def check(context: Context) -> Finding:
@@ -20,7 +21,7 @@ def judge(
     found: dict[str, str | None], prefixes: dict[str, str], names: tuple[str, str, str]
 ) -> Finding:
     """Which values don't begin as they must; `names` of the table and its two attributes."""
-    bad = [key for key, prefix in prefixes.items() if not (found[key] or "").startswith(prefix)]
+    bad = [key for key, prefix in prefixes.items() if not _real(found[key] or "", prefix)]
     expected = ", ".join(f"{key} {prefix}…" for key, prefix in prefixes.items())
     if bad:
         table, key_name, value_name = names
@@ -38,3 +39,7 @@ def judge(
         )
         return Finding.failed(observed, expected, remedy)
     return Finding.passed(f"{len(prefixes)} real values", expected)
+
+
+def _real(value: str, prefix: str) -> bool:
+    return value.startswith(prefix) and not is_placeholder(value, prefix)

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 from ops_common.app_config import parse_secret, password_of
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
+from probe_deployment.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
-
-# How values that nobody chose begin.
-PLACEHOLDERS = ("temporary", "changeme", "change-me", "placeholder", "password", "todo", "replace")
 
 
 def keys(context: Context) -> Finding:
@@ -45,7 +43,7 @@ def judge_keys(
         value = str(content.get(key) or "")
         if not value:
             troubles[key] = "is missing"
-        elif value.lower().startswith(PLACEHOLDERS):
+        elif is_placeholder(value, prefixes.get(key, "")):
             troubles[key] = "is a placeholder"
         elif not value.startswith(prefixes.get(key, "")):
             troubles[key] = f"doesn't begin with {prefixes[key]}"
@@ -64,7 +62,7 @@ def password_age(context: Context) -> Finding:
         described.get("LastRotatedDate"),
         context.now,
         settings.password_age_days,
-        temporary=password.lower().startswith(PLACEHOLDERS),
+        temporary=is_placeholder(password),
         remedy=remedy,
     )
 

@@ -13,8 +13,7 @@ from probe_deployment.logs.rows import Level, Row, level_word, parse_row, rows
 
 ABORTED = "a task was given up"
 """Its cause is in the rows that follow."""
-FRAMES_WITHIN = 60
-"""Rows behind an exception in which its backtrace is looked for."""
+FRAMES_WITHIN = 60  # rows behind an exception in which its backtrace is looked for
 
 _FRAME = re.compile(
     r"(?:from )?(?:\S{0,200}/)?"

@@ -4,22 +4,25 @@ import json
 
 from tests.integration.probe_deployment.conftest import WEB, WORKER, System
 
+CHOSEN = "0a1b-" + "2c3d-4e5f"
 STRIPE = ("stripe_publishable_key", "stripe_premium_price_id", "stripe_max_price_id")
 
 
 def fill_in_values(account: System) -> None:
     secret = account.aws.secret() | {
-        "jwt_secret": "x",
-        "stripe_secret_key": "sk_" + "live_x",
-        "new_api_key": "x",
-        "aurora_password": "x",
+        "jwt_secret": CHOSEN,
+        "stripe_secret_key": "sk_" + "live_51Habcdef9",
+        "new_api_key": CHOSEN,
+        "aurora_password": CHOSEN,
     }
     account.aws.client("secretsmanager").put_secret_value(
         SecretId="config", SecretString=json.dumps(secret)
     )
-    account.database.server.set_password("jiki", "x")
+    account.database.server.set_password("jiki", CHOSEN)
     for key in STRIPE:
-        account.aws.put_config(key, "pk_live_1" if "key" in key else "price_1")
+        account.aws.put_config(
+            key, "pk_" + "live_51Habcdef9" if "key" in key else "price_1Nabcdef9"
+        )
 
 
 def make_alarms(account: System) -> None:
@@ -105,7 +108,7 @@ def strengthen_cluster(account: System) -> None:
         DBClusterIdentifier="jiki-production",
         DeletionProtection=True,
         BackupRetentionPeriod=10,
-        ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 4},
+        ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 20},
     )
     for zone in "ab":
         rds.create_db_instance(
@@ -129,6 +132,11 @@ def pass_probe(account: System) -> None:
             TableName="jiki-ops",
             Item={"id": {"S": f"probe#passed#{service}"}, "task_definition": {"S": "x:1"}},
         )
+
+
+def add_tasks(account: System) -> None:
+    account.aws_ecs.update_service(cluster=account.ecs.cluster, service=WORKER, desiredCount=3)
+    account.ecs.advance(120)
 
 
 def start_scaler(account: System) -> None:
@@ -159,6 +167,7 @@ EVERYTHING = (
     strengthen_cluster,
     make_dashboard,
     pass_probe,
+    add_tasks,
     start_scaler,
     pass_load_test,
 )

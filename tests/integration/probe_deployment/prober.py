@@ -13,7 +13,7 @@ from local.ecs import Task, TaskFailed, TaskRunner
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import EventNotPublished, OpsEvent
 from ops_common.query_database import LambdaQueryDatabase
-from probe_deployment.context import Clients
+from probe_deployment.deployed import Clients
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.probe import Ports, probe
 from probe_deployment.settings import Settings

@@ -14,7 +14,8 @@ from botocore.config import Config
 
 from ops_common.query_database import LambdaQueryDatabase
 from probe_deployment.checks import CHECKS
-from probe_deployment.context import Clients, Context
+from probe_deployment.context import Context
+from probe_deployment.deployed import Clients
 from probe_deployment.finding import Status
 from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks

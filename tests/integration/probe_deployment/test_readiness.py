@@ -119,12 +119,13 @@ TO_DO = {
     "database_backups": ("kept for 1 days", "--backup-retention-period 7"),
     "database_capacity": (
         "0.5 to 1 ACU, instances in one zone",
-        "MinCapacity=0.5,MaxCapacity=2; aws rds create-db-instance",
+        "MinCapacity=0.5,MaxCapacity=20; aws rds create-db-instance",
     ),
     "connections": (
         "at full scale-out",
         "make configure ENVIRONMENT=production SET='MaxTasks=",
     ),
+    "task_count": (f"{WORKER}: 1 wanted", "SET='MinTasks=2'"),
     "worker_scaling": ("remembered no tick", "aws logs tail /aws/lambda/jiki-ops-scale-workers"),
 }
 

@@ -12,7 +12,8 @@ from local.lambda_endpoint import LambdaEndpoint
 from ops_common.aws import client as real_client
 from ops_common.query_database import LambdaQueryDatabase
 from probe_deployment.checks import database_login, own_functions, own_triggers
-from probe_deployment.context import Clients, Context
+from probe_deployment.context import Context
+from probe_deployment.deployed import Clients
 from probe_deployment.finding import Finding, Status
 from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
