@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -55,10 +56,13 @@ class MiniStack:
             port = free_port()
             emulator = cls(f"http://127.0.0.1:{port}", Path(folder) / "log")
             process = _run(listen_address, port, Path(folder), emulator.log_file)
+            watchdog = _watch(process.pid, folder)
             try:
                 emulator._wait(process)
                 yield emulator
             finally:
+                watchdog.kill()
+                watchdog.communicate()
                 _stop(process)
 
     def client(self, service: str, url: str = "") -> Any:
@@ -117,6 +121,24 @@ def _run(listen_address: str, port: int, folder: Path, log_file: Path) -> subpro
         return subprocess.Popen(
             [PROGRAM], env=environment, stdout=log, stderr=log, cwd=folder, start_new_session=True
         )
+
+
+# Reads until its standard input ends, which it does when we do, even by SIGKILL.
+_WATCHDOG = """
+import os, shutil, signal, sys
+sys.stdin.read()
+os.killpg(int(sys.argv[1]), signal.SIGKILL)
+shutil.rmtree(sys.argv[2], ignore_errors=True)
+"""
+
+
+def _watch(group: int, folder: str) -> subprocess.Popen[bytes]:
+    """Ends the emulator, its functions and its folder when this process is ended hard."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _WATCHDOG, str(group), folder],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

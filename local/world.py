@@ -96,7 +96,8 @@ class World:
         with ExitStack() as stack:
             progress("building functions and layers, starting PostgreSQL and the stand-ins …")
             pool = stack.enter_context(ThreadPoolExecutor(1))
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="jiki-build-")))
+            # `sam build` writes a file beside the folder it builds into.
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="jiki-build-"))) / "built"
             built = pool.submit(deploy.build, folder)
             world = _start_parts(cls, stack, listen_address)
             world.build_folder = folder

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from local.clock import SteppedClock
 from local.lambda_endpoint import Context
+from local.recursion_guard import is_cut
 from send_alerts import wiring
 from send_alerts.channels import circuit_breaker
 from send_alerts.handle_record import handle_record
@@ -34,6 +35,8 @@ class Message:
     visible_at: datetime
     receives: int = 0
     first_received_at: datetime | None = None
+    invocations_before: int = 0
+    """In its lineage; Lambda counts what the function itself sends on."""
 
 
 @dataclass
@@ -74,11 +77,15 @@ class AlertLane:
     _count: int = 0
     _last_run: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
-    def put(self, event: dict[str, Any], delay_seconds: float = 0) -> None:
-        """An event as the rule delivers it."""
+    def put(
+        self, event: dict[str, Any], delay_seconds: float = 0, *, invocations_before: int = 0
+    ) -> None:
+        """An event as a rule or a schedule delivers it, which begin a lineage; or further on."""
         self._count += 1
         visible = self.clock() + timedelta(seconds=delay_seconds)
-        self.waiting.append(Message(str(self._count), json.dumps(event), visible))
+        message = Message(str(self._count), json.dumps(event), visible)
+        message.invocations_before = invocations_before
+        self.waiting.append(message)
 
     def hide(self, receipt_handle: str, seconds: float) -> None:
         """As send_alerts.channels.queue.AlertQueue."""
@@ -108,8 +115,10 @@ class AlertLane:
             self.waiting.remove(message)
             self.dead.append(message)
             return
-        self.attempts += 1
         message.visible_at = self.clock() + timedelta(seconds=VISIBILITY_SECONDS)
+        if is_cut(message.invocations_before):
+            return
+        self.attempts += 1
         settings = Settings.from_env()
         if (self.clock() - self._last_run).total_seconds() > WARM_SECONDS:
             wiring._bot.cache_clear()

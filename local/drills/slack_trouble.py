@@ -19,12 +19,12 @@ def slack_is_down_for_an_hour(scene: Scene, report: Report) -> None:
     scene.slack.fail_next(Failure(status=503, times=float("inf")))
     started = scene.clock()
     for number in range(ALARMS):
-        scene.lane.put(_alarm(scene, number, "ALARM"))
+        scene.lane.put(alarm_event(scene, number, "ALARM"))
         scene.lane.run(60)
     subjects = scene.notifications()
     report.expect("SNS told all three at once", held=len(subjects) == ALARMS)
     scene.lane.run(1200)
-    scene.lane.put(_alarm(scene, 0, "OK"))
+    scene.lane.put(alarm_event(scene, 0, "OK"))
     left = timedelta(hours=1) - (scene.clock() - started)
     scene.lane.run(left.total_seconds())
     resolved = scene.notifications()
@@ -60,7 +60,8 @@ def _run_until_told(scene: Scene, since: Any) -> float:
     return float((scene.clock() - since).total_seconds() / 60)
 
 
-def _alarm(scene: Scene, number: int, state: str) -> Any:
+def alarm_event(scene: Scene, number: int, state: str) -> Any:
+    """One of several alarms, that changes its state now."""
     event = copy.deepcopy(read_event("alerts/alarm_metric" if state == "ALARM" else _OK))
     name = f"jiki-alarm-{number}"
     stamp = scene.clock().strftime("%Y-%m-%dT%H:%M:%S.000+0000")

@@ -79,3 +79,10 @@ def test_roles_and_variables_stay_within_aws_s_quotas() -> None:
         assert len(text) < 8_000, name
     for name, function in of_type("AWS::Lambda::Function", **chosen).items():
         assert len(json.dumps(function["Environment"])) < 3_500, name
+
+
+def test_a_tick_that_could_not_start_within_a_minute_is_not_started_later() -> None:
+    """Lambda tries a throttled asynchronous start for six hours unless it is told otherwise."""
+    (config,) = of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert config["FunctionName"] == "<ScaleWorkers>"
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 60)

@@ -40,13 +40,6 @@ BY_LAMBDA = {
 }
 # No call: asked for by EventBridge Scheduler when a schedule names a role.
 BY_THE_SCHEDULER = {"iam:PassRole"}
-# The port is there before the functions that use it.
-ONE_TIME_SCHEDULES = {
-    "scheduler:CreateSchedule",
-    "scheduler:UpdateSchedule",
-    "scheduler:DeleteSchedule",
-}
-GRANTED_AHEAD = {"send_alerts": ONE_TIME_SCHEDULES, "probe_deployment": ONE_TIME_SCHEDULES}
 # What the tests call the stack's own resources.
 NAMES_IN_TESTS = {
     "<OpsTable.Arn>": f"arn:aws:dynamodb:{PLACE}:table/jiki-ops",
@@ -135,4 +128,4 @@ def test_every_call_is_granted_on_what_it_is_about(function: str, aws_calls: Cal
 @pytest.mark.parametrize("function", ROLES)
 def test_every_granted_action_is_used(function: str, aws_calls: Calls) -> None:
     unused = set(granted(ROLES[function])) - BY_LAMBDA - set(aws_calls[function])
-    assert unused - BY_THE_SCHEDULER - GRANTED_AHEAD.get(function, set()) == set()
+    assert unused - BY_THE_SCHEDULER == set()
