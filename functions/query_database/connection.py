@@ -12,7 +12,7 @@ from psycopg import pq
 
 import rds_ca
 from ops_common.query_database import BadRequest, Login
-from query_database.fields import Connection
+from query_database.fields import APPLICATION_NAME, Connection
 from query_database.iam_token import sign_token
 from query_database.libpq import Refusal, open_connection
 from query_database.refusals import connection_error, statement_error
@@ -22,7 +22,6 @@ from query_database.settings import Settings
 # for a role whose password was set before SCRAM; its first rotation ends that. Amazon RDS takes an
 # IAM token in clear text alone (libpq, require_auth).
 PASSWORD_METHODS, TOKEN_METHOD = "scram-sha-256,md5", "password"
-APPLICATION_NAME = "jiki-ops"
 LOCK_TIMEOUT_SECONDS = 1
 
 

@@ -14,6 +14,9 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # A name or an address. libpq takes more for a host, among it a path: a Unix socket, without TLS.
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 
+# Of our own sessions, in pg_stat_activity.
+APPLICATION_NAME = "jiki-ops"
+
 type Connection = psycopg.Connection[tuple[Any, ...]]
 type Answer = dict[str, Any]
 

@@ -2,9 +2,9 @@
 
 from psycopg import sql
 
-from ops_common.answers.logins import LoginAnswer, PasswordAnswer
+from ops_common.answers.logins import LoginAnswer, PasswordAnswer, UsersAnswer, UserStatus
 from ops_common.query_database import DatabaseRefused
-from query_database.fields import Connection, Fields
+from query_database.fields import APPLICATION_NAME, Connection, Fields
 from query_database.roles import SET_PASSWORD, prepared_users
 
 
@@ -12,11 +12,42 @@ def check_login(connection: Connection, _fields: Fields) -> LoginAnswer:
     """Who is logged in, and how."""
     row = connection.execute(
         "SELECT session_user, current_user, current_setting('server_version'),"
-        " (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid())"
+        " (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()),"
+        " (SELECT rolvaliduntil FROM pg_roles"
+        "  WHERE rolname = session_user AND isfinite(rolvaliduntil)),"
+        " pg_is_in_recovery()"
     ).fetchone()
     assert row is not None  # noqa: S101  # a SELECT without FROM has one row
-    session_user, current_user, server_version, tls = row
-    return LoginAnswer(session_user, current_user, server_version, tls, prepared_users(connection))
+    session_user, current_user, server_version, tls, valid_until, read_only = row
+    return LoginAnswer(
+        session_user=session_user,
+        current_user=current_user,
+        server_version=server_version,
+        tls=tls,
+        alternating_users=prepared_users(connection),
+        valid_until=valid_until,
+        read_only=read_only,
+    )
+
+
+def inspect_users(connection: Connection, fields: Fields) -> UsersAnswer:
+    """Whether `users` may log in, and which sessions they have; every role may see that."""
+    rows = connection.execute(
+        "SELECT rolname, rolcanlogin,"
+        " CASE WHEN isfinite(rolvaliduntil) THEN rolvaliduntil END,"
+        " count(pid)::int, coalesce(array_agg(DISTINCT application_name)"
+        "  FILTER (WHERE application_name <> ''), '{}')"
+        " FROM pg_roles LEFT JOIN pg_stat_activity"
+        "  ON usename = rolname AND application_name <> %s"
+        " WHERE rolname = ANY (%s) GROUP BY 1, 2, 3 ORDER BY 1",
+        (APPLICATION_NAME, list(fields.texts("users"))),
+    ).fetchall()
+    return UsersAnswer(
+        tuple(
+            UserStatus(name, can_login, valid_until, sessions, tuple(applications))
+            for name, can_login, valid_until, sessions, applications in rows
+        )
+    )
 
 
 def set_password(connection: Connection, fields: Fields) -> PasswordAnswer:

@@ -12,16 +12,19 @@ from ops_common.answers.answer import Answer
 from ops_common.query_database import BadRequest
 from query_database.connection import connect
 from query_database.fields import Connection, Fields
-from query_database.logins import check_login, set_password
+from query_database.logins import check_login, inspect_users, set_password
 from query_database.probes import connection_usage, migrations, queue_processes
 from query_database.queue import measure_queue
 from query_database.queue_health import queue_health
 from query_database.roles import prepare_roles
 from query_database.settings import Settings
+from query_database.turns import inspect_turn
 
 REQUESTS: dict[str, Callable[[Connection, Fields], Answer | dict[str, Any]]] = {
     "check_login": check_login,
     "connection_usage": connection_usage,
+    "inspect_turn": inspect_turn,
+    "inspect_users": inspect_users,
     "measure_queue": measure_queue,
     "migrations": migrations,
     "prepare_roles": prepare_roles,

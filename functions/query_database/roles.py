@@ -10,8 +10,8 @@ from psycopg import sql
 from ops_common.answers.logins import RolesAnswer
 from ops_common.query_database import BadRequest
 from query_database.fields import Connection, Fields
+from query_database.turns import SCHEMA, differences
 
-SCHEMA = "jiki_ops"
 SET_PASSWORD = f"{SCHEMA}.set_login_password"
 
 _CREATE_FUNCTION = """
@@ -53,7 +53,9 @@ def prepare_roles(connection: Connection, fields: Fields) -> RolesAnswer:
     """Make `users` (two) take turns as members of `owner_role`; repeatable, all or nothing.
 
     To be run as the role that owns the app's tables today (the master user): what it owns in
-    this database passes to `owner_role`. Raises BadRequest, DatabaseRefused, DatabaseTimeout.
+    this database passes to `owner_role`, and what else it has as far as it may give it (see
+    query_database.turns); the answer has the rest. Raises BadRequest, DatabaseRefused,
+    DatabaseTimeout.
     """
     users, owner, me = fields.texts("users"), fields.text("owner_role"), connection.info.user
     if len(users) != 2:
@@ -64,8 +66,10 @@ def prepare_roles(connection: Connection, fields: Fields) -> RolesAnswer:
         connection.execute("SET LOCAL ROLE NONE")
         created = tuple(role for role in (owner, *users) if _create(connection, role, owner))
         _share_ownership(connection, users, owner)
+        carried = _carry_over(connection, users, owner)
         _install_function(connection, users)
-    return RolesAnswer(created, users, owner)
+        left = differences(connection, users, owner)
+    return RolesAnswer(created, users, owner, carried, left)
 
 
 def _create(connection: Connection, role: str, owner: str) -> bool:
@@ -95,6 +99,15 @@ def _share_ownership(connection: Connection, users: tuple[str, ...], owner: str)
         sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(owner_name),
     )
     connection.execute(sql.SQL("REASSIGN OWNED BY {} TO {}").format(sql.Identifier(me), owner_name))
+
+
+def _carry_over(connection: Connection, users: tuple[str, ...], owner: str) -> tuple[str, ...]:
+    """Give the three what else this user has, as far as it may; what was carried over."""
+    found = [each for each in differences(connection, users, owner) if each.carried]
+    for statement in dict.fromkeys(each.statement for each in found):
+        # The server's own text, with every name quoted by its format().
+        connection.execute(statement.encode())
+    return tuple(f"{each.kind.value} {each.name}" for each in found)
 
 
 def _install_function(connection: Connection, users: tuple[str, ...]) -> None:

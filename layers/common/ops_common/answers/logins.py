@@ -1,8 +1,10 @@
 """Answers about who logs in, and about the roles that take turns."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .answer import Answer
+from .turns import Difference
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,29 @@ class LoginAnswer(Answer):
     alternating_users: tuple[str, ...]
     """The two that `prepare_roles` made in this database, where this login may set their
     passwords; else none."""
+    valid_until: datetime | None = None
+    """When the role's password expires (VALID UNTIL), if ever."""
+    read_only: bool = False
+    """Whether it is a standby: a reader's endpoint, or a failover that isn't over."""
+
+
+@dataclass(frozen=True)
+class UserStatus(Answer):
+    """Whether a role may log in, and its sessions on the server, our own aside."""
+
+    name: str
+    can_login: bool
+    valid_until: datetime | None
+    sessions: int
+    applications: tuple[str, ...]
+    """The application names of its sessions."""
+
+
+@dataclass(frozen=True)
+class UsersAnswer(Answer):
+    """`inspect_users`: those of the users asked for that exist."""
+
+    users: tuple[UserStatus, ...]
 
 
 @dataclass(frozen=True)
@@ -33,3 +58,7 @@ class RolesAnswer(Answer):
     created: tuple[str, ...]
     users: tuple[str, ...]
     owner_role: str
+    carried: tuple[str, ...] = ()
+    """What else of the user that prepared them they were given."""
+    differences: tuple[Difference, ...] = ()
+    """What they still miss of it."""
