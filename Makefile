@@ -70,6 +70,12 @@ configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6 …", in
 populate: setup ## Say what the app's secret lacks; KEYS="hmac_secret …" makes those at random (ENVIRONMENT=…)
 	@PYTHONPATH=layers/common python -m cli.populate --environment "$(WHICH)" $(if $(KEYS),--keys "$$KEYS")
 
+rehearse: setup ## Everything of a password rotation but the change: what would stop it or break (ENVIRONMENT=…)
+	@python -m cli.rotation --environment "$(LOOKED)" $(if $(JSON),--json) rehearse
+
+secret: setup ## The secret's versions and labels, and which one the database accepts; no values (ENVIRONMENT=…)
+	@python -m cli.rotation --environment "$(LOOKED)" $(if $(JSON),--json) timeline
+
 deploy: setup ## Build and deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=…)
 	@python -m cli.deploy --environment "$(WHICH)" $(FLAGS)
 

@@ -1,11 +1,13 @@
 """Rotates the database password in one key of the app's secret.
 
 Started by Secrets Manager, once for each of the four steps of a rotation; by a person with the
-step prepareRoles, once, before users can alternate. Changes the secret's versions, the password
-of a database role, and the ECS services, which get a new deployment. When it fails it says so in
-an event and raises: Secrets Manager then repeats the rotation, and every step may be repeated.
+step prepareRoles, once, before users can alternate, or with rehearse or timeline, which look and
+change nothing. Changes the secret's versions, the password of a database role, and the ECS
+services, which get a new deployment. When it fails it says so in an event and raises: Secrets
+Manager then repeats the rotation, and every step may be repeated.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 # The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
@@ -17,10 +19,11 @@ from ops_common.aws import client, prepare_clients
 from ops_common.observability import logger
 from ops_common.ops_events import EventBus
 from ops_common.self_check import answers_self_check
-from rotate_password import finish, steps, words
+from rotate_password import finish, rehearsal, steps, timeline, words
 from rotate_password.clock import SystemClock
 from rotate_password.failure import reported
-from rotate_password.request import Request
+from rotate_password.ports import Ports
+from rotate_password.request import REHEARSE, TIMELINE, Request
 from rotate_password.self_check import CHECKS
 from rotate_password.settings import Settings
 from rotate_password.start import is_start, start
@@ -38,10 +41,14 @@ STEPS = {
     "finishSecret": finish.finish_secret,
     "prepareRoles": steps.prepare_roles,
 }
+LOOKS: dict[str, Callable[[Ports], dict[str, Any]]] = {
+    REHEARSE: lambda ports: rehearsal.as_json(rehearsal.rehearse(ports)),
+    TIMELINE: lambda ports: timeline.as_json(timeline.timeline(ports)),
+}
 
 
 @answers_self_check(CHECKS)
-def handler(event: Any, context: LambdaContext) -> dict[str, str]:
+def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Do one step."""
     if is_start(event):
         secret_id = Settings.from_env().app.secret_id
@@ -51,6 +58,8 @@ def handler(event: Any, context: LambdaContext) -> dict[str, str]:
     with reported(request, publish, clock):
         settings = Settings.from_env()
         ports = wire(settings, request.secret_id, publish, clock)
+        if request.step in LOOKS:
+            return {"step": request.step, **LOOKS[request.step](ports)}
         done = STEPS[request.step](ports, request.token)
     reason = words.reason(done)
     logger.info("step done", step=request.step, secret=request.secret_name, reason=reason)

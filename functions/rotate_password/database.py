@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from copy import replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ops_common.answers.logins import LoginAnswer, RolesAnswer
+from ops_common.answers.logins import LoginAnswer, RolesAnswer, UsersAnswer, UserStatus
+from ops_common.answers.turns import TurnAnswer
 from ops_common.query_database import (
     DatabaseAddress,
     DatabaseUnreachable,
     Login,
+    LoginDisabled,
     LoginRefused,
     QueryDatabase,
 )
@@ -17,6 +20,20 @@ from rotate_password.clock import Clock
 from rotate_password.credentials import Credentials
 
 ASK_EVERY_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two roles that take turns, and the one that owns what they make."""
+
+    users: tuple[str, ...]
+    owner_role: str
+    databases: tuple[str, ...]
+    """Those that are known to be the app's."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields of the requests about them."""
+        return {"users": list(self.users), "owner_role": self.owner_role}
 
 
 class RetryingDatabase:
@@ -57,9 +74,15 @@ class Database:
         return LoginAnswer.from_json(self._database.ask("check_login", self.login(credentials)))
 
     def accepts(self, credentials: Credentials) -> bool:
-        """Whether this login is not refused. Raises where the database gives no answer."""
+        """Whether this login is not refused.
+
+        Raises where the database gives no answer, and LoginDisabled where the password is not
+        what is wrong.
+        """
         try:
             self.check(credentials)
+        except LoginDisabled:
+            raise
         except LoginRefused:
             return False
         return True
@@ -70,18 +93,36 @@ class Database:
             "set_password", self.login(by), {"user": new.user, "new_password": new.password}
         )
 
-    def prepare_roles(
-        self, by: Credentials, users: Iterable[str], owner: str, other_database: str
-    ) -> tuple[str, ...]:
-        """Prepare the alternating users; see query_database.roles. Returns the roles made.
+    def user_status(self, by: Credentials, user: str) -> UserStatus | None:
+        """Whether a role may log in, and its sessions; None where there is no such role."""
+        answer = self._database.ask("inspect_users", self.login(by), {"users": [user]})
+        return next(iter(UsersAnswer.from_json(answer).users), None)
 
-        They own what is in the app's database, and what is in the other one if it has a name.
-        """
-        login = self.login(by)
-        parameters = {"users": list(users), "owner_role": owner}
-        made: list[str] = []
-        for name in dict.fromkeys((self._address.name, other_database or self._address.name)):
-            there = replace(login, address=replace(self._address, name=name))
-            answer = self._database.ask("prepare_roles", there, parameters)
-            made += RolesAnswer.from_json(answer).created
-        return tuple(made)
+    def inspect_turn(self, by: Credentials, pair: Pair) -> Mapping[str, TurnAnswer]:
+        """What the pair would miss of `by`, in each database that it has something in."""
+        found: dict[str, TurnAnswer] = {}
+        left = list(pair.databases or (self._address.name,))
+        while left:
+            name = left.pop(0)
+            answer = self._database.ask("inspect_turn", self._login_to(by, name), pair.as_json())
+            found[name] = TurnAnswer.from_json(answer)
+            left += [each for each in found[name].other_databases if each not in (*found, *left)]
+        return found
+
+    def prepare_roles(
+        self, by: Credentials, pair: Pair, databases: Iterable[str]
+    ) -> Mapping[str, RolesAnswer]:
+        """Prepare the pair in these databases; see query_database.roles."""
+        return {
+            name: RolesAnswer.from_json(
+                self._database.ask("prepare_roles", self._login_to(by, name), pair.as_json())
+            )
+            for name in databases
+        }
+
+    def databases(self, queue_database: str) -> tuple[str, ...]:
+        """The app's own and, if it has a name, Solid Queue's."""
+        return tuple(dict.fromkeys((self._address.name, queue_database or self._address.name)))
+
+    def _login_to(self, credentials: Credentials, name: str) -> Login:
+        return replace(self.login(credentials), address=replace(self._address, name=name))

@@ -16,22 +16,28 @@ def incident(secret_name: str) -> str:
 
 
 def rotated(
-    secret_name: str, user: str, alternating: bool, redeployed: Sequence[str], now: datetime
+    secret_name: str,
+    user: str,
+    alternating: bool,
+    redeployed: Sequence[str],
+    now: datetime,
+    valid_until: datetime | None = None,
 ) -> OpsEvent:
     """The rotation is complete; it also ends an incident of failed attempts."""
     return OpsEvent(
         kind="PasswordRotated",
         state=State.NOTICE,
-        severity=Severity.INFO,
+        severity=Severity.WARNING if valid_until else Severity.INFO,
         incident=incident(secret_name),
         title=f"Database password rotated: {secret_name}",
-        text=words.rotated(user, redeployed),
+        text=words.rotated(user, redeployed, valid_until),
         occurred_at=now,
         facts={
             "secret": secret_name,
             "user": user,
             "strategy": "alternating users" if alternating else "single user",
             "redeployed": ", ".join(redeployed),
+            **({"valid_until": valid_until.isoformat()} if valid_until else {}),
         },
     )
 

@@ -9,7 +9,7 @@ from ops_common.observability import logger
 from ops_common.ops_events import PublishEvent
 from rotate_password import events, words
 from rotate_password.clock import Clock
-from rotate_password.request import PREPARE_ROLES, Request
+from rotate_password.request import BY_PEOPLE, Request
 
 
 class StepFailed(Exception):
@@ -32,7 +32,7 @@ def _report(request: Request, error: Exception, publish: PublishEvent, clock: Cl
         f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
     ]
     logger.error("step failed", step=request.step, reason=reason, at=places[-5:])
-    if request.step == PREPARE_ROLES:
+    if request.step in BY_PEOPLE:
         # Who has started it by hand reads the error, and no rotation has failed.
         raise StepFailed(f"{request.step} of {request.secret_name}: {reason}") from None
     try:

@@ -66,11 +66,18 @@ def _complete(ports: Ports, versions: Versions, moved: bool) -> Done | None:
     since = None if moved else versions.state.last_changed
     redeployed = redeploy(ports.services, names, since)
     turns = versions.pending_text is not None and versions.pending_text.takes_turns
-    ports.database.check(pending)
+    login = ports.database.check(pending)
     if not _still_promoted(ports, versions):
         return None
     ports.publish(
-        events.rotated(versions.state.name, pending.user, turns, names, ports.clock.now())
+        events.rotated(
+            versions.state.name,
+            pending.user,
+            turns,
+            names,
+            ports.clock.now(),
+            login.valid_until,
+        )
     )
     if not _still_promoted(ports, versions):
         return None

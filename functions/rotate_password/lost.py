@@ -16,12 +16,12 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
     """
     user = versions.current.credentials.user if versions.current.credentials else "the app"
     pending = versions.pending
-    if ports.reset is None:
+    if ports.master is None or not ports.policy.may_reset:
         raise PasswordLost(
             f"the database accepts no known password of {user}, of none of the secret's labelled"
             " versions; see the runbook, or set AllowMasterReset"
         )
-    master = ports.reset.master_user()
+    master = ports.master.name()
     if pending.user != master:
         raise PasswordLost(
             f"the database accepts no known password of {user}; Amazon RDS can reset that of"
@@ -29,7 +29,7 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
         )
     if versions.state.labels.get(RESET) != versions.token:
         ports.publish(events.resetting(versions.state.name, user, ports.clock.now()))
-        ports.reset.begin(pending.password)
+        ports.master.begin_reset(pending.password)
         ports.secret.move(RESET, source=versions.state.labels.get(RESET), target=versions.token)
     if not wait_for_login(ports.database, pending, ports.clock):
         raise PasswordLost(

@@ -1,6 +1,7 @@
 """The last resort for a lost password: Amazon RDS sets the master user's anew."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
@@ -11,6 +12,7 @@ from rotate_password.database import Database
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
+    from mypy_boto3_rds.type_defs import DBClusterTypeDef
 
 ASK_EVERY_SECONDS = 10
 RESET_SECONDS = 300
@@ -20,30 +22,50 @@ class PasswordLost(Exception):
     """No labelled version of the secret holds a password that the database accepts."""
 
 
-class MasterReset(Protocol):
-    """The port; there is one only where the parameter AllowMasterReset is true."""
+class ManagedPassword(Exception):
+    """Amazon RDS manages and rotates the master user's password itself."""
 
-    def master_user(self) -> str:
-        """The name of the cluster's master user."""
 
-    def begin(self, password: str) -> None:
+class MasterUser(Protocol):
+    """The port to the cluster's master user."""
+
+    def name(self) -> str:
+        """Who it is."""
+
+    def managed(self) -> bool:
+        """Whether Amazon RDS keeps its password in a secret of its own (MasterUserSecret)."""
+
+    def begin_reset(self, password: str) -> None:
         """Have the master user's password set; it takes minutes. Repeatable."""
 
 
-class ClusterMasterReset:
-    """ModifyDBCluster of one Aurora cluster."""
+class ClusterMasterUser:
+    """The master user of one Aurora cluster."""
 
     def __init__(self, client: "RDSClient", cluster: str) -> None:
         self._client = client
         self._cluster = cluster
 
-    def master_user(self) -> str:
-        """See MasterReset."""
-        response = self._client.describe_db_clusters(DBClusterIdentifier=self._cluster)
-        return response["DBClusters"][0]["MasterUsername"]
+    def name(self) -> str:
+        """See MasterUser."""
+        return self._described["MasterUsername"]
 
-    def begin(self, password: str) -> None:
-        """See MasterReset. A reset that already runs is left to finish."""
+    def managed(self) -> bool:
+        """See MasterUser. A cluster that isn't there manages nothing."""
+        try:
+            return bool(self._described.get("MasterUserSecret"))
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "DBClusterNotFoundFault":
+                return False
+            raise
+
+    @cached_property
+    def _described(self) -> "DBClusterTypeDef":
+        response = self._client.describe_db_clusters(DBClusterIdentifier=self._cluster)
+        return response["DBClusters"][0]
+
+    def begin_reset(self, password: str) -> None:
+        """See MasterUser. A reset that already runs is left to finish."""
         try:
             self._client.modify_db_cluster(
                 DBClusterIdentifier=self._cluster,

@@ -33,3 +33,7 @@ class Done:
     """Who logged in to set it."""
     names: tuple[str, ...] = ()
     """The services with a new deployment, or the roles that were made."""
+    carried: tuple[str, ...] = ()
+    """What the roles were given of the user that prepared them."""
+    missing: tuple[str, ...] = ()
+    """What they still miss of it."""

@@ -6,9 +6,9 @@ from ops_common.ops_events import PublishEvent
 from rotate_password.clock import Clock
 from rotate_password.credentials import SecretShape
 from rotate_password.database import Database
-from rotate_password.master_reset import MasterReset
-from rotate_password.redeploy import Services
+from rotate_password.master_reset import MasterUser
 from rotate_password.secret import Secret
+from rotate_password.services import Services
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Policy:
     owner_role: str
     queue_database: str
     """The database of Solid Queue's tables; empty where that is the app's own."""
+    may_reset: bool = False
+    """Whether Amazon RDS may be asked to set a lost password of the master user."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Ports:
     database: Database
     services: Services
     publish: PublishEvent
-    reset: MasterReset | None
+    master: MasterUser | None
+    """None where the cluster is not named."""
     clock: Clock
     policy: Policy

@@ -7,10 +7,10 @@ user before the other one gets a new password.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from ops_common.ecs import Rollout, Service
 from rotate_password.clock import Clock
+from rotate_password.services import Services
 
 ASK_EVERY_SECONDS = 15
 
@@ -34,16 +34,6 @@ class RedeployFailed(Exception):
         super().__init__(", ".join(failures))
         self.redeployed = redeployed
         self.failures = failures
-
-
-class Services(Protocol):
-    """The port to ECS; ops_common.ecs.EcsServices is the real one."""
-
-    def describe(self, names: tuple[str, ...]) -> list[Service]:
-        """The services in the order of `names`. Raises ServiceNotFound."""
-
-    def redeploy(self, name: str) -> None:
-        """Force a new deployment."""
 
 
 def rolling_out(services: Sequence[Service]) -> tuple[str, ...]:
@@ -90,7 +80,9 @@ def outdated(services: Sequence[Service], since: datetime | None) -> tuple[str, 
     there is nothing to remember, and a repeated step redeploys only what it has not yet.
     """
     return tuple(
-        service.name for service in services if since is None or service.primary.created_at <= since
+        service.name
+        for service in services
+        if since is None or not service.deployments or service.primary.created_at <= since
     )
 
 

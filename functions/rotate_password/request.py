@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 ROTATION_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
-# Not of Secrets Manager's: a person's, once, before users can alternate.
-PREPARE_ROLES = "prepareRoles"
+# Not of Secrets Manager's, but a person's: once before users can alternate, and two that look.
+PREPARE_ROLES, REHEARSE, TIMELINE = "prepareRoles", "rehearse", "timeline"
+BY_PEOPLE = (PREPARE_ROLES, REHEARSE, TIMELINE)
 
 
 class BadRotation(Exception):
@@ -17,7 +18,7 @@ class Request(NamedTuple):
     step: str
     secret_id: str
     token: str
-    """The id of the version that the rotation is to make current; empty for prepareRoles."""
+    """The id of the version that the rotation is to make current; empty for a person's steps."""
 
     @property
     def secret_name(self) -> str:
@@ -29,9 +30,9 @@ class Request(NamedTuple):
         """Read Secrets Manager's event. Raises BadRotation that names what is wrong."""
         fields = event if isinstance(event, dict) else {}
         step = fields.get("Step")
-        if step not in (*ROTATION_STEPS, PREPARE_ROLES):
-            raise BadRotation(f"Step must be one of {', '.join((*ROTATION_STEPS, PREPARE_ROLES))}")
-        wanted = ("SecretId",) if step == PREPARE_ROLES else ("SecretId", "ClientRequestToken")
+        if step not in (*ROTATION_STEPS, *BY_PEOPLE):
+            raise BadRotation(f"Step must be one of {', '.join((*ROTATION_STEPS, *BY_PEOPLE))}")
+        wanted = ("SecretId",) if step in BY_PEOPLE else ("SecretId", "ClientRequestToken")
         missing = [name for name in wanted if not isinstance(fields.get(name), str)]
         if missing:
             raise BadRotation(f"{' and '.join(missing)} must be a string")

@@ -11,6 +11,8 @@ from ops_common.app_config import AppConfigError
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+# AWS Secrets Manager User Guide, "Quotas": a secret's value.
+MAXIMUM_BYTES = 65_536
 CURRENT = "AWSCURRENT"
 PENDING = "AWSPENDING"
 PREVIOUS = "AWSPREVIOUS"
@@ -32,6 +34,18 @@ class VersionTaken(Exception):
     """A version of that id exists with another content (ResourceExistsException)."""
 
 
+class SecretTooLarge(Exception):
+    """The text with its new password is longer than AWS Secrets Manager takes."""
+
+
+class VersionInfo(NamedTuple):
+    """A labelled version, without its text."""
+
+    id: str
+    labels: tuple[str, ...]
+    created: datetime
+
+
 class SecretState(NamedTuple):
     """Where the labels are (label to version id), and when anything was last changed."""
 
@@ -50,8 +64,11 @@ class Secret(Protocol):
     def read(self, version: str) -> str | None:
         """A version's text; None where there is none, or none yet. Raises AppConfigError."""
 
+    def history(self) -> tuple[VersionInfo, ...]:
+        """The labelled versions."""
+
     def put(self, version: str, text: str, label: str) -> None:
-        """Store a version under one label; repeatable. Raises VersionTaken."""
+        """Store a version under one label; repeatable. Raises VersionTaken, SecretTooLarge."""
 
     def move(self, label: str, *, source: str | None, target: str | None) -> bool:
         """Move a label, add it (no source) or remove it (no target).
@@ -93,8 +110,23 @@ class SecretsManagerSecret:
             raise AppConfigError(f"secret {self._id} is binary; expected a text of JSON")
         return response.get("SecretString")
 
+    def history(self) -> tuple[VersionInfo, ...]:
+        """See Secret."""
+        # One page: versions without a label are left out of the answer.
+        found = self._client.list_secret_version_ids(SecretId=self._id, MaxResults=100)
+        return tuple(
+            VersionInfo(version["VersionId"], tuple(labels), version["CreatedDate"])
+            for version in found["Versions"]
+            if (labels := version.get("VersionStages", []))
+        )
+
     def put(self, version: str, text: str, label: str) -> None:
         """See Secret."""
+        if (size := len(text.encode())) > MAXIMUM_BYTES:
+            raise SecretTooLarge(
+                f"secret {self._id} would have {size:,} bytes with its new password, and AWS"
+                f" Secrets Manager takes {MAXIMUM_BYTES:,}"
+            )
         try:
             self._client.put_secret_value(
                 SecretId=self._id,
@@ -122,6 +154,11 @@ class SecretsManagerSecret:
                 return False
             raise
         return True
+
+
+def last_turn(secret: Secret) -> datetime | None:
+    """When the version was made whose password the database was given last, if ever."""
+    return next((each.created for each in secret.history() if TO in each.labels), None)
 
 
 def _code(error: ClientError) -> str:

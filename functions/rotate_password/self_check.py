@@ -4,9 +4,15 @@ from ops_common.answers.logins import LoginAnswer
 from ops_common.app_config import AppConfigError, ConfigTable, app_login, parse_secret
 from ops_common.aws import client
 from ops_common.ecs import EcsServices
+from ops_common.ops_events import OpsEvent
 from ops_common.query_database import LambdaQueryDatabase
+from rotate_password.clock import SystemClock
+from rotate_password.rehearsal import rehearse
+from rotate_password.rehearsal_checks import Level
 from rotate_password.secret import CURRENT, SecretsManagerSecret
 from rotate_password.settings import Settings
+from rotate_password.versions import read_current
+from rotate_password.wiring import wire
 
 
 def settings() -> str:
@@ -47,4 +53,36 @@ def services() -> str:
     return f"found {' and '.join(names)}"
 
 
-CHECKS = {"settings": settings, "secret": secret, "database": database, "services": services}
+def rehearsal() -> str:
+    """A rotation would work. Raises RotationWouldBreak that names what is in its way.
+
+    What keeps a rehearsal from beginning is raised as the other checks raise it.
+    """
+    found = Settings.from_env()
+    ports = wire(found, found.app.secret_id, _publish_nothing, SystemClock())
+    ports.database.check(read_current(ports, ports.secret.state()).login)
+    findings = rehearse(ports)
+    stops = [each for each in findings if each.level is Level.STOP]
+    if stops:
+        named = "; ".join(f"{each.observed} ({each.remedy})" for each in stops)
+        raise RotationWouldBreak(f"a rotation would be stopped: {named}")
+    notes = [each.observed for each in findings if each.level is Level.NOTE]
+    return f"a rotation may begin{': ' if notes else ''}{'; '.join(notes)}"
+
+
+class RotationWouldBreak(Exception):
+    """A rehearsal found what would stop a rotation, or be broken by it."""
+
+
+def _publish_nothing(event: OpsEvent) -> None:
+    """A look tells nobody; no check of a rehearsal publishes."""
+    raise AssertionError(event.kind)
+
+
+CHECKS = {
+    "settings": settings,
+    "secret": secret,
+    "database": database,
+    "services": services,
+    "rehearsal": rehearsal,
+}

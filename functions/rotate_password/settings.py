@@ -17,8 +17,8 @@ class Settings(NamedTuple):
     alternating_users: tuple[str, ...]
     """Two roles that take turns where the secret names its user; empty never to alternate."""
     database_wait_seconds: int
-    master_reset_cluster: str
-    """The Aurora cluster whose master password may be reset; empty to forbid that."""
+    database_cluster: str
+    """The Aurora cluster, whose master user is asked for; empty where it isn't named."""
     password_copies: tuple[str, ...]
     """Further keys of the secret that hold the password and change with it."""
     policy: Policy
@@ -41,13 +41,14 @@ class Settings(NamedTuple):
             ecs_cluster=env.text("ECS_CLUSTER", None if services else ""),
             alternating_users=users,
             database_wait_seconds=env.integer("DATABASE_WAIT_SECONDS", 60),
-            master_reset_cluster=cluster if may_reset else "",
+            database_cluster=cluster,
             password_copies=env.names("PASSWORD_COPIES", ""),
             policy=Policy(
                 services=services,
                 rollout_wait_seconds=env.integer("ROLLOUT_WAIT_SECONDS", 300),
                 owner_role=env.text("OWNER_ROLE", "jiki_owner"),
                 queue_database=env.text("QUEUE_DATABASE_NAME", ""),
+                may_reset=may_reset,
             ),
         )
         env.finish()

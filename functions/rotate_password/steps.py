@@ -15,7 +15,14 @@ from rotate_password.ports import Ports
 from rotate_password.redeploy import wait_for_rollouts
 from rotate_password.request import BadRotation
 from rotate_password.secret import BASE, CURRENT, FROM, PENDING, TO, SecretState, VersionTaken
-from rotate_password.turns import next_user
+from rotate_password.turns import (
+    check_first_turn,
+    check_successor,
+    is_first_turn,
+    next_user,
+    pair_of,
+    take_over,
+)
 from rotate_password.versions import Versions, find_accepted, read_current, read_versions
 
 
@@ -51,6 +58,10 @@ def create_secret(ports: Ports, token: str) -> Done:
         )
     login = accepted.credentials if accepted else None
     successor = Credentials(next_user(ports, current, login), generate())
+    if login is not None:
+        check_successor(ports, login, successor.user)
+        if is_first_turn(ports, login, successor.user):
+            check_first_turn(ports, login)
     try:
         ports.secret.put(token, current.with_credentials(successor), PENDING)
     except VersionTaken:
@@ -77,17 +88,21 @@ def set_secret(ports: Ports, token: str) -> Done:
         versions = _at_rest(ports, versions)
     else:
         ports.publish(events.drifted(versions.state, accepted.version, ports.clock.now()))
+    login = accepted.credentials
+    check_successor(ports, login, pending.user)
+    if is_first_turn(ports, login, pending.user):
+        take_over(ports, login)
     # In this order: the version under TO may be the accepted one.
     _place(ports, versions.state, FROM, accepted.version)
     _place(ports, versions.state, TO, token)
     try:
-        ports.database.set_password(accepted.credentials, pending)
+        ports.database.set_password(login, pending)
     except Exception:
         # The answer may have been lost after the change.
         if ports.database.accepts(pending):
-            return Done(Outcome.SET_UNANSWERED, pending.user, accepted.credentials.user)
+            return Done(Outcome.SET_UNANSWERED, pending.user, login.user)
         raise
-    return Done(Outcome.SET, pending.user, accepted.credentials.user)
+    return Done(Outcome.SET, pending.user, login.user)
 
 
 def test_secret(ports: Ports, token: str) -> Done:
@@ -114,10 +129,15 @@ def prepare_roles(ports: Ports, _token: str) -> Done:
             f"the secret's user {owner.user} takes turns already; roles are prepared by the user"
             " before it, who owned the tables (docs/rotation.md says how to do it again)"
         )
-    made = ports.database.prepare_roles(
-        owner, shape.alternating_users, ports.policy.owner_role, ports.policy.queue_database
+    pair = pair_of(ports)
+    databases = {*pair.databases, *ports.database.inspect_turn(owner, pair)}
+    answers = ports.database.prepare_roles(owner, pair, sorted(databases)).values()
+    return Done(
+        Outcome.PREPARED,
+        names=tuple(role for answer in answers for role in answer.created),
+        carried=tuple(each for answer in answers for each in answer.carried),
+        missing=tuple(each.name for answer in answers for each in answer.differences),
     )
-    return Done(Outcome.PREPARED, names=made)
 
 
 def _at_rest(ports: Ports, versions: Versions) -> Versions:

@@ -1,7 +1,40 @@
-"""Whose password is changed next: the user's own, or that of the other one of two."""
+"""Whose password is changed next, and whether that breaks anybody who uses it still."""
 
+from collections.abc import Iterable
+from datetime import timedelta
+
+from ops_common.answers.turns import Difference
+from ops_common.query_database import LoginRefused
 from rotate_password.credentials import Credentials, SecretText
+from rotate_password.database import Pair
+from rotate_password.master_reset import ManagedPassword
 from rotate_password.ports import Ports
+from rotate_password.redeploy import Held
+from rotate_password.secret import last_turn
+
+ASK_EVERY_SECONDS = 5
+NAMED = 5
+
+
+class PartnerInUse(Held):
+    """Somebody is still logged in as the user whose password is about to be changed."""
+
+
+class TurnRefused(Exception):
+    """The pair would miss something of the user before it."""
+
+    def __init__(self, differences: tuple[Difference, ...]) -> None:
+        named = "; ".join(
+            f"{each.kind} {each.name}" + (f" ({each.statement})" if each.statement else "")
+            for each in differences[:NAMED]
+        )
+        more = f" and {len(differences) - NAMED} more" if len(differences) > NAMED else ""
+        super().__init__(f"the roles that take turns would miss {named}{more}; nothing was changed")
+        self.differences = differences
+
+
+class UserBlocked(Exception):
+    """The role that is to have the new password could not log in with it."""
 
 
 def next_user(ports: Ports, current: SecretText, accepted: Credentials | None) -> str:
@@ -22,5 +55,87 @@ def next_user(ports: Ports, current: SecretText, accepted: Credentials | None) -
         return second if user == first else first
     if accepted is None or accepted != current.credentials:
         return user
-    prepared = set(ports.database.check(accepted).alternating_users)
+    try:
+        prepared = set(ports.database.check(accepted).alternating_users)
+    except LoginRefused:
+        return user
     return first if prepared == set(users) else user
+
+
+def pair_of(ports: Ports) -> Pair:
+    """The two of the parameter, in the databases that it names."""
+    policy = ports.policy
+    databases = ports.database.databases(policy.queue_database)
+    return Pair(ports.shape.alternating_users, policy.owner_role, databases)
+
+
+def is_first_turn(ports: Ports, login: Credentials, successor: str) -> bool:
+    """Whether a user from before the pair hands over to it."""
+    users = ports.shape.alternating_users
+    return successor in users and login.user not in users
+
+
+def check_first_turn(ports: Ports, login: Credentials) -> None:
+    """Raises TurnRefused for what `take_over` could not give to the pair."""
+    found = ports.database.inspect_turn(login, pair_of(ports))
+    _refuse(each for answer in found.values() for each in answer.differences if not each.carried)
+
+
+def take_over(ports: Ports, login: Credentials) -> None:
+    """Give the pair what `login` has, a migration since they were prepared included.
+
+    Raises TurnRefused where something is left, DatabaseTimeout where a table is busy.
+    """
+    pair = pair_of(ports)
+    databases = ports.database.inspect_turn(login, pair)
+    if any(answer.differences for answer in databases.values()):
+        made = ports.database.prepare_roles(login, pair, databases)
+        _refuse(each for answer in made.values() for each in answer.differences)
+
+
+def check_successor(ports: Ports, login: Credentials, successor: str) -> None:
+    """Wait until nobody is logged in as the successor, if that is another user.
+
+    Raises PartnerInUse when the wait is over; UserBlocked for a role that may not log in,
+    ManagedPassword for one whose password is Amazon RDS's.
+    """
+    if ports.master and ports.master.managed() and ports.master.name() == successor:
+        raise ManagedPassword(
+            f"Amazon RDS manages the password of {successor} (MasterUserSecret) and rotates it"
+            " itself: end that (--no-manage-master-user-password), or let two other users alternate"
+        )
+    clock, wait = ports.clock, ports.policy.rollout_wait_seconds
+    deadline = clock.now() + timedelta(seconds=wait)
+    while status := ports.database.user_status(login, successor):
+        if not status.can_login:
+            raise UserBlocked(f"{successor} may not log in: ALTER ROLE {successor} LOGIN")
+        if status.valid_until and status.valid_until <= clock.now():
+            raise UserBlocked(
+                f"no password of {successor} is valid since {status.valid_until:%Y-%m-%d %H:%M}"
+                f" UTC: ALTER ROLE {successor} VALID UNTIL 'infinity'"
+            )
+        if login.user == successor or not status.sessions:
+            return
+        if clock.now() >= deadline:
+            raise PartnerInUse(
+                f"{successor}, who is to have a new password, has {status.sessions} sessions"
+                f" ({', '.join(status.applications) or 'without a name'}); tasks from before the"
+                f" last turn: {_old_tasks(ports)}. Nothing was changed, and Secrets Manager will"
+                " try again"
+            )
+        clock.sleep(ASK_EVERY_SECONDS)
+
+
+def _old_tasks(ports: Ports) -> str:
+    turned = last_turn(ports.secret)
+    old = {
+        name: count
+        for name in ports.policy.services
+        if turned and (count := ports.services.started_before(name, turned))
+    }
+    return ", ".join(f"{count} of {name}" for name, count in old.items()) or "none"
+
+
+def _refuse(differences: Iterable[Difference]) -> None:
+    if found := tuple(differences):
+        raise TurnRefused(found)

@@ -82,13 +82,20 @@ def read_current(ports: Ports, state: SecretState) -> SecretText:
 def find_accepted(
     ports: Ports, versions: Versions, refused: tuple[Credentials, ...] = ()
 ) -> Accepted | None:
+    """As `find_accepted_of`, of the secret as a step found it."""
+    return find_accepted_of(ports, versions.state, versions.current, refused)
+
+
+def find_accepted_of(
+    ports: Ports, state: SecretState, current: SecretText, refused: tuple[Credentials, ...] = ()
+) -> Accepted | None:
     """The first labelled version whose credentials log in, each tried once; None for no such.
 
     Only a refusal counts: where the database gives no answer its error is raised, lest an outage
     be taken for a lost password. `refused`: those that were tried already.
     """
     tried = set(refused)
-    for version, credentials in _labelled(ports, versions):
+    for version, credentials in _labelled(ports, state, current):
         if credentials not in tried:
             tried.add(credentials)
             if ports.database.accepts(credentials):
@@ -96,13 +103,15 @@ def find_accepted(
     return None
 
 
-def _labelled(ports: Ports, versions: Versions) -> Iterator[tuple[str, Credentials]]:
+def _labelled(
+    ports: Ports, state: SecretState, current: SecretText
+) -> Iterator[tuple[str, Credentials]]:
     """The credentials of every labelled version, read when they are asked for."""
-    labels = versions.state.labels
+    labels = state.labels
     known = dict.fromkeys(labels[label] for label in (*LIKELY, *sorted(labels)) if label in labels)
     for version in known:
         if version == labels.get(CURRENT):
-            text: SecretText | None = versions.current
+            text: SecretText | None = current
         else:
             text = _readable(ports, version)
         if text and text.credentials:

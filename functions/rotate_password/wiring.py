@@ -2,16 +2,16 @@
 
 from ops_common.app_config import ConfigTable, database_address, user_name
 from ops_common.aws import client
-from ops_common.ecs import EcsServices
 from ops_common.ops_events import PublishEvent
 from ops_common.query_database import LambdaQueryDatabase
 from rotate_password.clock import Clock
 from rotate_password.credentials import SecretShape
 from rotate_password.database import Database, RetryingDatabase
-from rotate_password.master_reset import ClusterMasterReset
+from rotate_password.master_reset import ClusterMasterUser
 from rotate_password.ports import Ports
 from rotate_password.request import BadRotation, secret_name
 from rotate_password.secret import SecretsManagerSecret
+from rotate_password.services import ClusterServices
 from rotate_password.settings import Settings
 
 # More than query_database's own limit, so that its answer is never cut off.
@@ -36,7 +36,7 @@ def wire(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock
         settings.query_database_function,
     )
     retrying = RetryingDatabase(database, clock, settings.database_wait_seconds)
-    cluster = settings.master_reset_cluster
+    cluster = settings.database_cluster
     return Ports(
         secret=SecretsManagerSecret(client("secretsmanager"), secret_id),
         shape=SecretShape(
@@ -48,9 +48,9 @@ def wire(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock
             copies=settings.password_copies,
         ),
         database=Database(retrying, database_address(client("secretsmanager"), table, app)),
-        services=EcsServices(client("ecs"), settings.ecs_cluster),
+        services=ClusterServices(client("ecs"), settings.ecs_cluster),
         publish=publish,
-        reset=ClusterMasterReset(client("rds"), cluster) if cluster else None,
+        master=ClusterMasterUser(client("rds"), cluster) if cluster else None,
         clock=clock,
         policy=settings.policy,
     )

@@ -1,6 +1,7 @@
 """What people read of a rotation: sentences made of outcomes, errors and labels."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from botocore.exceptions import ClientError, HTTPClientError
 
@@ -9,11 +10,12 @@ from ops_common.ecs import ServiceNotFound
 from ops_common.ops_events import EventNotPublished
 from ops_common.query_database import DatabaseError
 from ops_common.settings import SettingsError
-from rotate_password.master_reset import PasswordLost
+from rotate_password.master_reset import ManagedPassword, PasswordLost
 from rotate_password.outcome import Done, Outcome
 from rotate_password.redeploy import Held, RedeployFailed
 from rotate_password.request import BadRotation
-from rotate_password.secret import SecretState
+from rotate_password.secret import SecretState, SecretTooLarge
+from rotate_password.turns import TurnRefused, UserBlocked
 
 REASONS = {
     Outcome.STORED: "stored a pending version for {user}",
@@ -26,7 +28,7 @@ REASONS = {
     Outcome.LOGGED_IN: "{user} logs in with the pending password",
     Outcome.ROTATED: "{user} has a new password; redeployed: {names}",
     Outcome.ROTATED_BEFORE: "the rotation was complete",
-    Outcome.PREPARED: "roles made: {names}",
+    Outcome.PREPARED: "roles made: {names}; carried over: {carried}; still missing: {missing}",
 }
 # Written for people by ourselves, without a secret in them.
 OWN_ERRORS = (
@@ -35,17 +37,24 @@ OWN_ERRORS = (
     DatabaseError,
     EventNotPublished,
     Held,
+    ManagedPassword,
     PasswordLost,
     ServiceNotFound,
+    SecretTooLarge,
     SettingsError,
+    TurnRefused,
+    UserBlocked,
 )
 KMS_CODES = ("DecryptionFailure", "EncryptionFailure")
 
 
 def reason(done: Done) -> str:
     """What a step did."""
+    lists = {"names": done.names, "carried": done.carried, "missing": done.missing}
     return REASONS[done.outcome].format(
-        user=done.user, login=done.login, names=", ".join(done.names) or "none"
+        user=done.user,
+        login=done.login,
+        **{name: ", ".join(values) or "none" for name, values in lists.items()},
     )
 
 
@@ -77,10 +86,11 @@ def failure(error: Exception) -> str:
     return f"unexpected {type(error).__name__}"
 
 
-def rotated(user: str, redeployed: Sequence[str]) -> str:
+def rotated(user: str, redeployed: Sequence[str], valid_until: datetime | None) -> str:
     """A rotation is complete."""
     tasks = f" New tasks are starting for {' and '.join(redeployed)}." if redeployed else ""
-    return f"{user} logs in with a new password.{tasks}"
+    end = f" The role's passwords are valid until {valid_until:%Y-%m-%d}." if valid_until else ""
+    return f"{user} logs in with a new password.{tasks}{end}"
 
 
 def drifted(accepted: str, state: SecretState) -> str:

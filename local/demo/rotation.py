@@ -19,8 +19,39 @@ EDIT = {"stripe_webhook_secret": "made-up-and-added-meanwhile"}
 def tell(world: World, say: Narrator) -> None:
     """Both strategies, through the deployed functions."""
     say.title("Rotation: a new database password, and nothing else lost")
+    _rehearsal(world, say)
     _single_user(world, say)
     _alternating_users(world, say)
+
+
+def _rehearsal(world: World, say: Narrator) -> None:
+    before = world.secret()
+    password = before["aurora_password"]
+    say.step(
+        "A rehearsal looks at everything and changes nothing (make rehearse). Somebody has put"
+    )
+    say.step(
+        "the password into a URL under another key as well, which a rotation would leave behind:"
+    )
+    _edit(world, {"database_url": f"postgres://{world.login().user}:{password}@db/jiki"})
+    stopped = _rehearse(world)
+    say.table(["Check", "Found", "Do"], _rows(stopped))
+    say.expect("it would be stopped", held=not stopped["mayRotate"])
+    _put(world, before)
+    free = _rehearse(world)
+    say.expect("without that key a rotation may begin", held=free["mayRotate"])
+    say.expect("the password is as it was", held=world.secret() == before)
+
+
+def _rehearse(world: World) -> dict[str, Any]:
+    answer: dict[str, Any] = world.invoke(
+        "RotatePassword", {"Step": "rehearse", "SecretId": SECRET}
+    )
+    return answer
+
+
+def _rows(answer: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(each["check"], each["observed"], each["remedy"]) for each in answer["findings"]]
 
 
 def _single_user(world: World, say: Narrator) -> None:
@@ -117,7 +148,11 @@ def _clients(world: World) -> Iterator[_Clients]:
 
 def _edit(world: World, changes: dict[str, str]) -> None:
     """A person adds keys to the secret."""
-    text = json.dumps(world.secret() | changes, ensure_ascii=False)
+    _put(world, world.secret() | changes)
+
+
+def _put(world: World, content: dict[str, str]) -> None:
+    text = json.dumps(content, ensure_ascii=False)
     world.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=text)
 
 

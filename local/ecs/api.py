@@ -33,6 +33,7 @@ class Api:
     def operations(self) -> dict[str, Callable[[Json], Json]]:
         """By the name that a request gives."""
         return {
+            "ListServices": self._list_services,
             "DescribeServices": self._describe_services,
             "UpdateService": self._update_service,
             "ListTasks": self._list_tasks,
@@ -70,6 +71,9 @@ class Api:
                 if service is None
             ],
         }
+
+    def _list_services(self, _request: Json) -> Json:
+        return {"serviceArns": [service.arn for service in self._engine.services.values()]}
 
     def _update_service(self, request: Json) -> Json:
         service, now = self._service(request.get("service", "")), self._engine.clock()

@@ -149,6 +149,9 @@ def describe_task_definition(definition: TaskDefinition) -> Json:
                 "image": definition.image,
                 "essential": True,
                 "command": command,
+                "secrets": [
+                    {"name": name, "valueFrom": value} for name, value in definition.secrets
+                ],
                 "stopTimeout": 30,
                 "logConfiguration": {
                     "logDriver": "awslogs",

@@ -17,6 +17,8 @@ class TaskDefinition:
     image: str
     cpu: str = "256"
     memory: str = "512"
+    secrets: tuple[tuple[str, str], ...] = ()
+    """Variables of its container that ECS takes from secrets, with their `valueFrom`."""
 
     @property
     def arn(self) -> str:

@@ -19,6 +19,7 @@ REASONS_FOR_A_WILDCARD = {
     "ec2:AssignPrivateIpAddresses": "made by Lambda, denied to the code",
     "ec2:UnassignPrivateIpAddresses": "made by Lambda, denied to the code",
     "ecs:ListTasks": "bounded by the condition ecs:cluster",
+    "ecs:ListServices": "bounded by the condition ecs:cluster",
     "ecs:DescribeTaskDefinition": "knows no resource",
     "cloudwatch:GetMetricWidgetImage": "knows no resource",
     "lambda:GetEventSourceMapping": "bounded by the condition lambda:FunctionArn",
@@ -39,6 +40,7 @@ SERVICES = ("jiki-api-web", "jiki-api-solid-queue", "", *(f".{place}" for place 
 REASONS_FOR_A_PATTERN = {
     ":secret:config-??????": "Secrets Manager adds six characters to a name",
     ":task/jiki-production/*": "tasks come and go",
+    ":service/jiki-production/*": "any service of the cluster may read the secret unlisted",
     **{
         f":service-revision/jiki-production/{name}/*": "made by each deployment"
         for name in SERVICES

@@ -36,6 +36,8 @@ NEED_AWS_TARGETS = {
     "doctor",
     "populate",
     "probe",
+    "rehearse",
+    "secret",
 }
 OPTIONS_OF_EVERY_AWS_COMMAND = {
     *("query", "output", "region", "profile", "no-cli-pager", "cli-input-json", "no-paginate"),

@@ -67,7 +67,7 @@ def _name(operation: str, body: Any) -> str:
             return f"{operation} {content['service']}"
         case "PutEvents":
             return f"{operation} {content['Entries'][0]['DetailType']}"
-        case "Invoke" if content["request"] != "check_login":
+        case "Invoke" if content["request"] in ("set_password", "prepare_roles"):
             return f"{operation} {content['request']}"
     return ""
 

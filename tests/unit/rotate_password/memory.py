@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rotate_password.secret import CURRENT, PENDING, PREVIOUS, SecretState, VersionTaken
+from rotate_password.secret import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
+    SecretState,
+    VersionInfo,
+    VersionTaken,
+)
 
 
 class Killed(BaseException):
@@ -72,6 +79,15 @@ class MemorySecret:
     def read(self, version: str) -> str | None:
         assert version, "GetSecretValue without a version is another question"
         return self.versions.get(version)
+
+    def history(self) -> tuple[VersionInfo, ...]:
+        by_version: dict[str, list[str]] = {}
+        for label, version in self.labels.items():
+            by_version.setdefault(version, []).append(label)
+        return tuple(
+            VersionInfo(version, tuple(labels), self.last_changed)
+            for version, labels in by_version.items()
+        )
 
     def put(self, version: str, text: str, label: str) -> None:
         if self.versions.get(version) == text:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.unit.rotate_password.memory import Killed
-from tests.unit.rotate_password.world import SERVICES, STEPS, MemoryReset, World
+from tests.unit.rotate_password.world import SERVICES, STEPS, MemoryMaster, World
 
 CREATE = ["move ROTATION_FROM", "move ROTATION_BASE", "put AWSPENDING"]
 SET = ["move ROTATION_TO", "set password"]
@@ -51,7 +51,7 @@ def mistype(world: World) -> None:
 def lose(world: World) -> None:
     """The master's password is known to nobody, and may be reset."""
     world.database.roles["jiki"] = "nobody knows"
-    world.reset = MemoryReset(world.database)
+    world.master = MemoryMaster(world.database)
 
 
 @dataclass(frozen=True)

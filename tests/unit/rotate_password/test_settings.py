@@ -22,7 +22,7 @@ def test_the_rest_has_careful_defaults() -> None:
     settings = Settings.from_env()
 
     assert settings.alternating_users == ()
-    assert settings.master_reset_cluster == ""
+    assert settings.database_cluster == ""
     assert settings.policy.services == ()
     assert settings.password_copies == ()
 
@@ -30,10 +30,11 @@ def test_the_rest_has_careful_defaults() -> None:
 @pytest.mark.usefixtures("needed")
 def test_a_cluster_alone_does_not_allow_a_reset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_CLUSTER_ID", "jiki-production")
-    assert Settings.from_env().master_reset_cluster == ""
+    settings = Settings.from_env()
+    assert (settings.database_cluster, settings.policy.may_reset) == ("jiki-production", False)
 
     monkeypatch.setenv("ALLOW_MASTER_RESET", "true")
-    assert Settings.from_env().master_reset_cluster == "jiki-production"
+    assert Settings.from_env().policy.may_reset
 
 
 @pytest.mark.usefixtures("needed")

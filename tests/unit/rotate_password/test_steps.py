@@ -19,7 +19,7 @@ from tests.unit.rotate_password.world import (
     SERVICES,
     STEPS,
     MemoryDatabase,
-    MemoryReset,
+    MemoryMaster,
     World,
 )
 
@@ -75,14 +75,14 @@ def test_a_lost_password_is_reported_when_no_known_one_logs_in() -> None:
 def test_a_lost_master_password_is_reset_where_that_is_allowed() -> None:
     world = World()
     world.database.roles["jiki"] = "nobody knows"
-    world.reset = MemoryReset(world.database)
+    world.master = MemoryMaster(world.database)
 
     token = world.secret.begin_rotation()
     world.step("createSecret", token)
     assert world.step("setSecret", token) == Done(Outcome.RESET, "jiki")
     world.rotate(token)
 
-    assert world.reset.asked == [world.current().password]
+    assert world.master.asked == [world.current().password]
     assert world.current().password == world.database.roles["jiki"]
     lost, rotated = world.events
     assert (lost.kind, lost.state, lost.severity) == ("PasswordLost", State.OPEN, Severity.CRITICAL)
@@ -92,7 +92,7 @@ def test_a_lost_master_password_is_reset_where_that_is_allowed() -> None:
 def test_a_reset_that_takes_too_long_fails_and_is_found_done_at_the_next_try() -> None:
     world = World()
     world.database.roles["jiki"] = "nobody knows"
-    world.reset = MemoryReset(MemoryDatabase(world.journal, {}))
+    world.master = MemoryMaster(MemoryDatabase(world.journal, {}))
     world.clock.tick = timedelta(0)
     token = world.secret.begin_rotation()
     world.step("createSecret", token)
@@ -101,14 +101,14 @@ def test_a_reset_that_takes_too_long_fails_and_is_found_done_at_the_next_try() -
         world.step("setSecret", token)
     assert sum(world.clock.slept) == 300
 
-    world.database.roles["jiki"] = world.reset.asked[0]
+    world.database.roles["jiki"] = world.master.asked[0]
     assert world.step("setSecret", token).outcome is Outcome.SET_BEFORE
 
 
 def test_only_the_masters_password_can_be_reset() -> None:
     world = World(alternating=True)
     world.database.roles["jiki_a"] = world.database.roles["jiki_b"] = "nobody knows"
-    world.reset = MemoryReset(world.database)
+    world.master = MemoryMaster(world.database)
     token = world.secret.begin_rotation()
     world.step("createSecret", token)
 
@@ -116,7 +116,7 @@ def test_only_the_masters_password_can_be_reset() -> None:
         world.step("setSecret", token)
 
     # AND nobody is told of a reset that is not made
-    assert (world.reset.asked, world.events) == ([], [])
+    assert (world.master.asked, world.events) == ([], [])
 
 
 def test_a_pending_password_that_does_not_log_in_fails_the_test_step() -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ops_common.answers.logins import LoginAnswer, RolesAnswer
+from ops_common.answers.logins import LoginAnswer, RolesAnswer, UsersAnswer, UserStatus
+from ops_common.answers.turns import Difference, TurnAnswer
 from ops_common.ecs import Deployment, Service
 from ops_common.ops_events import OpsEvent
 from ops_common.query_database import (
@@ -14,6 +15,7 @@ from ops_common.query_database import (
     DatabaseRefused,
     DatabaseUnreachable,
     Login,
+    LoginDisabled,
     LoginRefused,
 )
 from rotate_password import finish, steps
@@ -22,6 +24,7 @@ from rotate_password.database import Database
 from rotate_password.outcome import Done
 from rotate_password.ports import Policy, Ports
 from rotate_password.secret import CURRENT
+from rotate_password.services import Reader
 from tests.unit.rotate_password.memory import Clock, Journal, MemorySecret
 
 ADDRESS = DatabaseAddress("aurora.internal", 5432, "jiki_production")
@@ -45,6 +48,19 @@ class MemoryDatabase:
     unreachable_times: int = 0
     created: list[str] = field(default_factory=list)
     prepared_in: list[str] = field(default_factory=list)
+    differences: tuple[Difference, ...] = ()
+    other_databases: tuple[str, ...] = ()
+    sessions: dict[str, list[int]] = field(default_factory=dict)
+    """By user, how many sessions the next looks find; the last one stays."""
+    nologin: set[str] = field(default_factory=set)
+    valid_until: dict[str, datetime] = field(default_factory=dict)
+
+    def status(self, user: str) -> UserStatus:
+        counts = self.sessions.get(user, [0])
+        count = counts.pop(0) if len(counts) > 1 else counts[0]
+        names = ("puma",) if count else ()
+        can_login = user not in self.nologin
+        return UserStatus(user, can_login, self.valid_until.get(user), count, names)
 
     def ask(
         self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
@@ -54,6 +70,8 @@ class MemoryDatabase:
             raise DatabaseUnreachable("aurora.internal:5432 did not answer within 5 s")
         if self.roles.get(login.user) != login.password:
             raise LoginRefused(f"aurora.internal:5432 refused the login of {login.user}")
+        if login.user in self.nologin:
+            raise LoginDisabled(f"aurora.internal:5432 doesn't let {login.user} log in")
         if request == "set_password":
             assert parameters is not None
             whose = parameters["user"]
@@ -66,28 +84,44 @@ class MemoryDatabase:
         if request == "prepare_roles":
             assert parameters == {"users": list(USERS), "owner_role": "jiki_owner"}
             self.prepared_in.append(login.address.name)
-            return RolesAnswer(tuple(self.created), USERS, "jiki_owner").as_json()
+            left = tuple(each for each in self.differences if not each.carried)
+            carried = tuple(each.name for each in self.differences if each.carried)
+            self.differences = left
+            answer = RolesAnswer(tuple(self.created), USERS, "jiki_owner", carried, left)
+            return answer.as_json()
+        if request == "inspect_turn":
+            others = self.other_databases if login.address == ADDRESS else ()
+            return TurnAnswer(self.differences, others).as_json()
+        if request == "inspect_users":
+            assert parameters is not None
+            asked = parameters["users"]
+            found = [self.status(name) for name in asked if name in self.roles]
+            return UsersAnswer(tuple(found)).as_json()
         assert request in ("check_login", "set_password")
         users = USERS if self.prepared else ()
         return LoginAnswer(login.user, login.user, "16.6", "TLSv1.3", users).as_json()
 
 
 @dataclass
-class MemoryReset:
+class MemoryMaster:
     """Sets the master's password at once; Amazon RDS takes minutes."""
 
     database: MemoryDatabase
-    master: str = "jiki"
+    user: str = "jiki"
+    is_managed: bool = False
     asked: list[str] = field(default_factory=list)
 
-    def master_user(self) -> str:
-        return self.master
+    def name(self) -> str:
+        return self.user
 
-    def begin(self, password: str) -> None:
+    def managed(self) -> bool:
+        return self.is_managed
+
+    def begin_reset(self, password: str) -> None:
         effect = self.database.journal.happens("reset master")
         next(effect)
         self.asked.append(password)
-        self.database.roles[self.master] = password
+        self.database.roles[self.user] = password
         next(effect)
 
 
@@ -101,11 +135,26 @@ class MemoryServices:
     rolling: int = 0
     """How many more looks find the first service rolling out."""
     refused: set[str] = field(default_factory=set)
+    found_readers: list[Reader] = field(default_factory=list)
+    by_others: set[str] = field(default_factory=set)
+    """Those that CodeDeploy deploys."""
 
     def describe(self, names: tuple[str, ...]) -> list[Service]:
         assert names, "ECS refuses an empty list (InvalidParameterException)"
         rolling, self.rolling = self.rolling > 0, max(0, self.rolling - 1)
-        return [_service(name, self.deployed[name], rolling and name == names[0]) for name in names]
+        services = [
+            _service(name, self.deployed[name], rolling and name == names[0]) for name in names
+        ]
+        return [
+            service._replace(deployments=()) if service.name in self.by_others else service
+            for service in services
+        ]
+
+    def started_before(self, name: str, moment: datetime) -> int:
+        return sum(deployed < moment for deployed in self.deployed[name][-1:])
+
+    def readers(self, secret_arn: str) -> list[Reader]:
+        return self.found_readers
 
     def redeploy(self, name: str) -> None:
         if name in self.refused:
@@ -141,7 +190,7 @@ class World:
         self.services = MemoryServices(self.clock, self.journal)
         self.services.deployed = {name: [self.clock.now()] for name in SERVICES}
         self.events: list[OpsEvent] = []
-        self.reset: Any = None
+        self.master: Any = None
 
     def publish(self, event: OpsEvent) -> None:
         effect = self.journal.happens(f"publish {event.kind}")
@@ -164,6 +213,7 @@ class World:
             "rollout_wait_seconds": 60,
             "owner_role": "jiki_owner",
             "queue_database": "",
+            "may_reset": self.master is not None and not self.master.is_managed,
         } | policy
         return Ports(
             secret=self.secret,
@@ -171,7 +221,7 @@ class World:
             database=Database(self.database, ADDRESS),
             services=self.services,
             publish=self.publish,
-            reset=self.reset,
+            master=self.master,
             clock=self.clock,
             policy=Policy(**choices),
         )

@@ -1,0 +1,83 @@
+"""The secret's labelled versions by age, and which of them the database accepts; no values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from ops_common.app_config import AppConfigError
+from ops_common.query_database import LoginDisabled, LoginRefused
+from rotate_password.credentials import Credentials
+from rotate_password.ports import Ports
+from rotate_password.secret import VersionInfo
+
+
+class Answer(StrEnum):
+    """What the database says to a version."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NO_PASSWORD = "no password"  # noqa: S105  # a word of the table
+    """The version's text has none, or is no JSON object."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One version."""
+
+    version: VersionInfo
+    user: str
+    answer: Answer
+
+
+def timeline(ports: Ports) -> tuple[Entry, ...]:
+    """Every labelled version, the newest first. Raises where the database gives no answer."""
+    asked: dict[Credentials, Answer] = {}
+    entries = []
+    for version in sorted(ports.secret.history(), key=_made, reverse=True):
+        credentials = _credentials(ports, version.id)
+        if credentials is None:
+            entries.append(Entry(version, "", Answer.NO_PASSWORD))
+            continue
+        if credentials not in asked:
+            asked[credentials] = _ask(ports, credentials)
+        entries.append(Entry(version, credentials.user, asked[credentials]))
+    return tuple(entries)
+
+
+def as_json(entries: tuple[Entry, ...]) -> dict[str, Any]:
+    """The answer of the step `timeline`."""
+    return {
+        "versions": [
+            {
+                "version": each.version.id,
+                "made": each.version.created.isoformat(),
+                "labels": list(each.version.labels),
+                "user": each.user,
+                "database": each.answer.value,
+            }
+            for each in entries
+        ]
+    }
+
+
+def _credentials(ports: Ports, version: str) -> Credentials | None:
+    try:
+        text = ports.secret.read(version)
+        return None if text is None else ports.shape.read(text).credentials
+    except AppConfigError:
+        return None
+
+
+def _ask(ports: Ports, credentials: Credentials) -> Answer:
+    try:
+        ports.database.check(credentials)
+    except LoginDisabled:
+        raise
+    except LoginRefused:
+        return Answer.REFUSED
+    return Answer.ACCEPTED
+
+
+def _made(version: VersionInfo) -> datetime:
+    return version.created
