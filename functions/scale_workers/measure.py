@@ -7,7 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.answers.queue import Measurement
 from ops_common.app_config import AppConfigError
-from ops_common.query_database import DatabaseError, Login, QueryDatabase
+from ops_common.query_database import DatabaseError, Login, LoginRefused, QueryDatabase
+from ops_common.refused_password import AcceptedVersion
 from scale_workers.login import LoginCache, ask
 from scale_workers.policy.model import NoMeasurement
 
@@ -23,11 +24,13 @@ class QueueGauge:
         *,
         database: str,
         look_ahead_seconds: float,
+        accepted: Callable[[], AcceptedVersion | None] = lambda: None,
     ) -> None:
         self._query = query
         self._read_login = read_login
         self._cache = cache
         self._database = database
+        self._accepted = accepted
         self._look_ahead_seconds = max(1, round(look_ahead_seconds))
 
     def look(self, now: datetime) -> Measurement | NoMeasurement:
@@ -43,6 +46,8 @@ class QueueGauge:
                 now=now,
             )
             return Measurement.from_json(answer)
+        except LoginRefused as error:
+            return NoMeasurement(str(error), reverted=self._reverted())
         except (DatabaseError, AppConfigError, ValueError) as error:
             return NoMeasurement(str(error))
         except ClientError as error:
@@ -50,3 +55,18 @@ class QueueGauge:
             return NoMeasurement(f"{error.operation_name}: {details['Code']}")
         except BotoCoreError as error:
             return NoMeasurement(f"query_database can't be asked: {error}")
+
+    def _reverted(self) -> str:
+        """Which other version is accepted, in words; empty where none is or could be tried."""
+        try:
+            accepted = self._accepted()
+        except (DatabaseError, AppConfigError, ClientError, BotoCoreError):
+            return ""
+        if accepted is None:
+            return ""
+        return (
+            f"Version {accepted.version} ({' '.join(accepted.labels)}) is accepted. The secret was"
+            f" changed last at {accepted.changed_at:%Y-%m-%d %H:%M} UTC: an old text was saved, or"
+            " AWSCURRENT moved back. New tasks can't log in. A rotation sets both right:"
+            " aws secretsmanager rotate-secret"
+        )

@@ -7,6 +7,7 @@ from ops_common.app_config import ConfigTable, app_login
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import EventBus
 from ops_common.query_database import LambdaQueryDatabase, Login
+from ops_common.refused_password import AcceptedVersion, find_accepted_version
 from ops_common.scaling_hold import Holds
 from scale_workers.activity import ClusterActivity
 from scale_workers.login import LoginCache
@@ -34,12 +35,18 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
         return app_login(aws.client("secretsmanager"), table, settings.config)
 
     holds = Holds(aws.client("dynamodb"), settings.table_name)
+
+    def accepted() -> AcceptedVersion | None:
+        table = ConfigTable(aws.client("dynamodb"), settings.config)
+        return find_accepted_version(aws.client("secretsmanager"), table, settings.config, query)
+
     gauge = QueueGauge(
         query,
         read_login,
         cache,
         database=settings.queue_database_name,
         look_ahead_seconds=settings.policy.look_ahead_seconds,
+        accepted=accepted,
     )
     return Ports(
         services=EcsServices(ecs, settings.cluster),

@@ -131,6 +131,7 @@ def _troubles(
         ),
         _killed(measurement),
         _no_dispatcher(measurement),
+        _reverted(measurement),
         _Trouble(
             "ForeignWorkers",
             None if blind else bool(service.foreign),
@@ -156,6 +157,17 @@ def _killed(measurement: Measurement | NoMeasurement) -> _Trouble:
         f"Their supervisors have started others in their place, on {', '.join(hosts[:5])}."
         " Most often the kernel kills for want of memory.",
         closes_after_seconds=KILLED_CLOSES_SECONDS,
+    )
+
+
+def _reverted(measurement: Measurement | NoMeasurement) -> _Trouble:
+    text = measurement.reverted if isinstance(measurement, NoMeasurement) else ""
+    return _Trouble(
+        "PasswordReverted",
+        bool(text),
+        Severity.CRITICAL,
+        "The database refuses the secret's current password and accepts another version's",
+        text,
     )
 
 

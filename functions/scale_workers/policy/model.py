@@ -110,3 +110,6 @@ class NoMeasurement(NamedTuple):
 
     why: str
     paused: bool = False
+    reverted: str = ""
+    """Where the secret's current password is refused and another version's is accepted: which,
+    since when, and what to do."""

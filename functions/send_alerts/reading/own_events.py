@@ -29,6 +29,7 @@ RUNBOOK = {
     "PasswordLost": "the-password-is-lost-passwordlost",
     "ScalerAtLimit": "scaleratlimit",
     "ScalerBlind": "scalerblind",
+    "PasswordReverted": "the-password-is-not-the-valid-one-passwordreverted",
     "WorkersDead": "workersdead",
     "WorkersMissing": "workersmissing",
     "WorkersKilled": "workerskilled",

@@ -1,0 +1,100 @@
+"""The scaler logs in each minute, so it is the first to meet a secret that has gone back."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from local.ecs import EcsStandIn
+from local.lambda_endpoint import Context
+from local.moto_aws import SECRET, TEMPORARY_PASSWORD
+from ops_common.app_config import AppConfigSettings, ConfigTable
+from ops_common.aws import client
+from ops_common.query_database import LambdaQueryDatabase
+from ops_common.refused_password import AcceptedVersion, find_accepted_version
+from ops_common.settings import Environment
+from scale_workers import app
+from scale_workers.login import LoginCache
+from tests.conftest import SETTINGS, Database
+
+NEW = "n3w-Marker-Passw0rd-of-the-rotation"
+
+pytestmark = pytest.mark.usefixtures("lambda_endpoint")
+
+
+@pytest.fixture
+def look(aws: Any, database: Database) -> Callable[[], AcceptedVersion | None]:
+    settings = AppConfigSettings.from_environment(Environment())
+
+    def look() -> AcceptedVersion | None:
+        return find_accepted_version(
+            client("secretsmanager"),
+            ConfigTable(client("dynamodb"), settings),
+            settings,
+            LambdaQueryDatabase(client("lambda"), SETTINGS["QUERY_DATABASE_FUNCTION"]),
+        )
+
+    return look
+
+
+def save(aws: Any, password: str) -> str:
+    """Somebody saves a text; its version's id."""
+    text = f'{{"aurora_password": "{password}"}}'
+    version: str = aws.client("secretsmanager").put_secret_value(
+        SecretId=SECRET, SecretString=text
+    )["VersionId"]
+    return version
+
+
+def test_the_version_that_is_accepted_is_found(
+    look: Callable[[], AcceptedVersion | None], aws: Any, database: Database
+) -> None:
+    # GIVEN a rotation, and a text of before that is saved after it
+    database.server.set_password("jiki", NEW)
+    rotated = save(aws, NEW)
+    save(aws, TEMPORARY_PASSWORD)
+
+    found = look()
+
+    assert found
+    assert (found.version, found.labels) == (rotated, ("AWSPREVIOUS",))
+    assert isinstance(found.changed_at, datetime)
+
+
+def test_none_is_found_where_the_password_is_lost(
+    look: Callable[[], AcceptedVersion | None], aws: Any, database: Database
+) -> None:
+    database.server.set_password("jiki", NEW)
+    save(aws, "another-password")
+
+    assert look() is None
+
+
+def test_a_version_that_is_no_secret_of_ours_is_left_aside(
+    look: Callable[[], AcceptedVersion | None], aws: Any, database: Database
+) -> None:
+    aws.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString="no JSON")
+    save(aws, "another-password")
+
+    assert look() is None
+
+
+def test_a_tick_tells_it_at_once(
+    aws: Any,
+    database: Database,
+    ecs: EcsStandIn,
+    lambda_context: Context,
+    event: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app, "login_cache", LoginCache())
+    database.server.set_password("jiki", NEW)
+    rotated = save(aws, NEW)
+    save(aws, TEMPORARY_PASSWORD)
+
+    app.handler(event("scale_workers/tick"), lambda_context)
+
+    (told,) = [e for e in aws.published_events() if e["detail-type"] == "PasswordReverted"]
+    assert (told["detail"]["state"], told["detail"]["severity"]) == ("open", "critical")
+    assert rotated in told["detail"]["text"]

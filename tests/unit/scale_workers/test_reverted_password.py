@@ -1,0 +1,69 @@
+"""A secret that has gone back is told at once, and when it is over."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ops_common.ops_events import Severity, State
+from ops_common.query_database import DatabaseUnreachable, Login, LoginRefused
+from ops_common.refused_password import AcceptedVersion
+from scale_workers.login import LoginCache
+from scale_workers.measure import QueueGauge
+from scale_workers.policy.model import NoMeasurement
+from scale_workers.tick import run
+from tests.unit.scale_workers.tick_world import NOW, World, measured, settings, worker
+
+CHANGED = datetime(2026, 11, 25, 4, tzinfo=UTC)
+ACCEPTED = AcceptedVersion("v7", ("AWSPREVIOUS", "ROTATION_TO"), CHANGED)
+
+
+class Refusing:
+    """A database that refuses the current password."""
+
+    def ask(self, *_: object) -> dict[str, object]:
+        raise LoginRefused("db:5432 refused the login of jiki")
+
+
+def look(accepted: object) -> NoMeasurement:
+    def answer() -> AcceptedVersion | None:
+        if isinstance(accepted, Exception):
+            raise accepted
+        return accepted
+
+    login = Login.__new__(Login)
+    gauge = QueueGauge(
+        Refusing(),
+        lambda: login,
+        LoginCache(),
+        database="",
+        look_ahead_seconds=75.0,
+        accepted=answer,
+    )
+    found = gauge.look(NOW)
+    assert isinstance(found, NoMeasurement)
+    return found
+
+
+def test_the_accepted_version_is_named_with_the_time_and_the_command() -> None:
+    reverted = look(ACCEPTED).reverted
+
+    for part in ("v7", "ROTATION_TO", "2026-11-25 04:00", "rotate-secret"):
+        assert part in reverted
+
+
+@pytest.mark.parametrize("accepted", [None, DatabaseUnreachable("db:5432 did not answer")])
+def test_nothing_is_claimed_where_no_other_version_is_accepted(accepted: object) -> None:
+    assert look(accepted).reverted == ""
+
+
+def test_it_is_told_at_once_then_no_more_and_when_it_is_over() -> None:
+    gone_back = NoMeasurement("refused", reverted="v7 is accepted")
+    world = World(looks=[gone_back])
+    for minute in (0, 1, 2):
+        run(world.ports(), settings(), NOW + timedelta(minutes=minute))
+    world.looks = [measured(worker(1))]
+    run(world.ports(), settings(), NOW + timedelta(minutes=3))
+
+    told = [event for event in world.events if event.kind == "PasswordReverted"]
+    assert [event.state for event in told] == [State.OPEN, State.RESOLVED]
+    assert (told[0].severity, told[0].text) == (Severity.CRITICAL, "v7 is accepted")
