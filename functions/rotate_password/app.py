@@ -1,13 +1,11 @@
 """Rotates the database password in one key of the app's secret.
 
-Started by Secrets Manager, once for each of the four steps of a rotation; by a person with the
-step prepareRoles, once, before users can alternate, or with rehearse or timeline, which look and
-change nothing. Changes the secret's versions, the password of a database role, and the ECS
-services, which get a new deployment. When it fails it says so in an event and raises: Secrets
-Manager then repeats the rotation, and every step may be repeated.
+Started by Secrets Manager for each of the four steps of a rotation; by a person with prepareRoles,
+once, before users can alternate, or with rehearse or timeline, which look alone. Changes the
+secret's versions, the password of a database role, and the ECS services, which get a new
+deployment. When it fails it says so in an event and raises; every step may be repeated.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 # The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
@@ -22,7 +20,6 @@ from ops_common.self_check import answers_self_check
 from rotate_password import finish, rehearsal, steps, timeline, words
 from rotate_password.clock import SystemClock
 from rotate_password.failure import reported
-from rotate_password.ports import Ports
 from rotate_password.request import REHEARSE, TIMELINE, Request
 from rotate_password.self_check import CHECKS
 from rotate_password.settings import Settings
@@ -41,18 +38,15 @@ STEPS = {
     "finishSecret": finish.finish_secret,
     "prepareRoles": steps.prepare_roles,
 }
-LOOKS: dict[str, Callable[[Ports], dict[str, Any]]] = {
-    REHEARSE: lambda ports: rehearsal.as_json(rehearsal.rehearse(ports)),
-    TIMELINE: lambda ports: timeline.as_json(timeline.timeline(ports)),
-}
+# These change nothing.
+LOOKS = {REHEARSE: rehearsal.answer, TIMELINE: timeline.answer}
 
 
 @answers_self_check(CHECKS)
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Do one step."""
     if is_start(event):
-        secret_id = Settings.from_env().app.secret_id
-        return start(client("secretsmanager"), secret_id)
+        return start(client("secretsmanager"), Settings.from_env().app.secret_id)
     request = Request.from_event(event)
     publish, clock = EventBus(client("events")), SystemClock()
     with reported(request, publish, clock):

@@ -47,6 +47,11 @@ def _run(name: str, check: Callable[[Stage], Said], stage: Stage) -> Iterator[Fi
         yield Finding(name, Level.STOP, words.failure(error), "see docs/runbook.md")
 
 
+def answer(ports: Ports) -> dict[str, Any]:
+    """The step `rehearse`."""
+    return as_json(rehearse(ports))
+
+
 def as_json(findings: tuple[Finding, ...]) -> dict[str, Any]:
     """The answer of the step `rehearse`."""
     return {

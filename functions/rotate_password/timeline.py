@@ -45,6 +45,11 @@ def timeline(ports: Ports) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def answer(ports: Ports) -> dict[str, Any]:
+    """The step `timeline`."""
+    return as_json(timeline(ports))
+
+
 def as_json(entries: tuple[Entry, ...]) -> dict[str, Any]:
     """The answer of the step `timeline`."""
     return {
