@@ -108,6 +108,9 @@ hold: setup ## Keep the workers at a number of tasks (TASKS=4 FOR=1h SERVICE=jik
 release: setup ## End a hold before its time (SERVICE=jiki-api-solid-queue)
 	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) release $(SERVICE)
 
+package: setup ## Build and put code and template into BUCKET, for Terraform or a pipeline (ENVIRONMENT=… BUCKET=…)
+	@python -m cli.package --environment "$(WHICH)" --bucket "$(or $(BUCKET),$(error Say which bucket: make package BUCKET=…))"
+
 doctor: setup ## Let a deployed stack look at itself (ENVIRONMENT=production)
 	@python -m cli.verdict $(LOOKED_AT) --suite self
 
