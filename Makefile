@@ -165,6 +165,10 @@ bench-alerts: setup ## Count lost and doubled alerts while Slack fails and the p
 preview: setup ## Show an event as Slack and SNS would (EVENT=events/alerts/alarm_metric.json)
 	PYTHONPATH=functions:layers/common python -m cli.preview $(or $(EVENT),events/alerts/alarm_metric.json)
 
+corpus: setup ## Play real inputs through what is deployed (FOLDER=…/corpus or one of its folders, FORMAT=json)
+	@test -n "$(FOLDER)" || { echo "Say which: make corpus FOLDER=tests/corpus"; exit 2; }
+	@PYTHONPATH=functions:layers/common:layers/postgres:. python -m cli.corpus "$(FOLDER)" --format $(or $(FORMAT),text)
+
 bench-probes: setup ## Compare the deployment suite side by side with one check after the other
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 

@@ -1,0 +1,43 @@
+"""Finds the inputs below a folder, and hands each kind to the module that knows it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cli.corpus import alert_events
+from cli.corpus.verdicts import Status, Verdict
+
+type Judge = Callable[[Path, Mapping[str, Any]], Iterator[Verdict]]
+BY_EXPECTATION: Mapping[str, Judge] = {"told": alert_events.judge_folder}
+"""By the word that only this kind of expectation has."""
+
+
+class NoCorpus(Exception):
+    """There is nothing of the corpus' layout; the message says where."""
+
+
+def judge(folder: Path) -> list[Verdict]:
+    """A verdict for each input in a folder, or in its sub-folders. Raises NoCorpus."""
+    folders = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
+    verdicts = [verdict for each in folders for verdict in _judge(each)]
+    if not verdicts:
+        raise NoCorpus(f"{folder} has no expected.json, no lines and no recordings")
+    return verdicts
+
+
+def _judge(folder: Path) -> Iterator[Verdict]:
+    path = folder / "expected.json"
+    if not path.exists():
+        return
+    kinds: dict[str, dict[str, Any]] = {}
+    for name, entry in json.loads(path.read_text()).items():
+        kind = next((word for word in BY_EXPECTATION if word in entry["expect"]), "")
+        kinds.setdefault(kind, {})[name] = entry
+    for kind, entries in kinds.items():
+        if kind:
+            yield from BY_EXPECTATION[kind](folder, entries)
+        else:
+            for name in entries:
+                why = "an expectation that nothing here can judge"
+                yield Verdict(folder.name, name, Status.NOT_COVERED, why)
