@@ -35,7 +35,7 @@ from ops_common.query_database import DatabaseAddress, Login
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent
-RUNGS = ("unit", "template", "integration", "artifact", "container", "deployed")
+RUNGS = ("unit", "template", "corpus", "integration", "artifact", "container", "deployed")
 KEPT_VARIABLES = (
     "PATH",
     "HOME",

@@ -1,0 +1,1 @@
+"""What AWS, Slack, Rails and Solid Queue really send, and what the product makes of it."""
