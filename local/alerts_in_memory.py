@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from ops_common.on_call.summaries import PartSummary
 from ops_common.versioned_item import Conflict
 from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack import Posted
@@ -77,6 +78,9 @@ class MemoryInMemory:
         """See Memory."""
         until = self._silences.get(name)
         return until if until and until > now else None
+
+    def record(self, summary: PartSummary) -> None:
+        """See Memory."""
 
     def silence(self, pattern: str, until: datetime) -> None:
         """See Memory."""

@@ -127,14 +127,14 @@ def test_a_record_that_always_fails_ends_in_the_dead_letter_queue(
 ) -> None:
     # WHEN a record comes that is no event at all
     queue = world.client("sqs")
-    queue.send_message(QueueUrl=world.outputs["AlertQueueUrl"], MessageBody="poison")
+    queue.send_message(QueueUrl=world.outputs["AlertQueueUrl"], MessageBody='["poison"]')
 
     # THEN it is kept aside, and the next alert gets through
     def arrived() -> bool:
         messages = queue.receive_message(QueueUrl=dead_after_two_receives, VisibilityTimeout=0).get(
             "Messages", []
         )
-        return any(message["Body"] == "poison" for message in messages)
+        return any(message["Body"] == '["poison"]' for message in messages)
 
     assert world.wait_for(arrived, 60)
     own = event("alerts/own_rotation_failed")

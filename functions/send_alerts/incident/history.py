@@ -23,6 +23,7 @@ FLAP_WINDOW = timedelta(minutes=10)
 
 ONCE = (Part.DEPLOYMENT, Part.PROBE)
 """Parts of a story whose events come once, unlike a failing task's."""
+NEVER = datetime.min
 
 
 class Identity(NamedTuple):
@@ -153,5 +154,8 @@ def _oldest(entries: Sequence[Transition], current: Episode | None) -> Sequence[
 
 
 def _identity(at: datetime, part: Part, ref: str, signal: Signal) -> Identity:
+    # A note that bears a name is sent once for it, whenever it comes again.
+    if signal is Signal.NOTE and ref:
+        return Identity(NEVER, part, ref)
     # The same contributor comes by SNS as an opening and by EventBridge as a contributor.
     return Identity(at, part, ref or signal)

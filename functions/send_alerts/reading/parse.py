@@ -1,7 +1,7 @@
 """From the body of a queue message to notices. Whatever it holds, somebody hears of it."""
 
-import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from copy import replace
 from datetime import datetime
@@ -9,16 +9,22 @@ from typing import Any, NamedTuple
 
 from ops_common.on_call.operator_action import KIND as OPERATOR_ACTION
 from ops_common.on_call.operator_action import OperatorAction
-from ops_common.ops_events import SOURCE, Severity
+from ops_common.ops_events import SOURCE
 from send_alerts.reading import alarms, ecs_events, own_events
-from send_alerts.reading.notice import Notice, Signal, instant
+from send_alerts.reading.arrival import Arrival, arrival_of
+from send_alerts.reading.notice import Notice
+from send_alerts.reading.services import health, money, other, rds, secrets, security, work
 from send_alerts.reading.stack_info import StackInfo
 
 FOLLOW_UP = "FollowUp"
+ANY = ""
+"""Stands for every detail-type of a source."""
+SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+"""What reading a shape that nobody foresaw raises."""
 
 
 class NotAnEvent(Exception):
-    """The body is no JSON object: no rule or topic wrote it, so the message is refused."""
+    """The body is neither an event nor text: nobody can be told anything by it."""
 
 
 class FollowUp(NamedTuple):
@@ -41,51 +47,46 @@ def as_event(follow_up: FollowUp) -> dict[str, Any]:
 
 
 def parse(body: str, now: datetime, stack_info: StackInfo) -> Said:
-    """What an event says; a plain message where its shape is unknown.
+    """What a message says; in plain words where its shape is unknown.
 
-    Raises NotAnEvent for a body that is not a JSON object.
+    Raises NotAnEvent for a body that is neither a JSON object nor text with a word in it.
     """
+    arrival = arrival_of(_loaded(body), now)
+    event = arrival.body
     try:
-        event = json.loads(body)
-    except ValueError:
-        raise NotAnEvent("the body is not JSON; expected an event") from None
-    if not isinstance(event, dict):
-        raise NotAnEvent(f"the body is a JSON {type(event).__name__}; expected an event object")
-    try:
-        event, topic_arn = _unwrapped(event)
-        known = _known(event, topic_arn, stack_info)
+        known = _known(arrival, stack_info)
         if isinstance(known, list):
             known = [notice.checked() for notice in known]
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except SHAPES:
         known = None
     if isinstance(known, FollowUp | OperatorAction):
         return known
-    notices = [_plain(event, now)] if known is None else known
-    return [_placed(notice, event, stack_info) for notice in notices]
+    notices = _plain(arrival) if known is None else known
+    return [_placed(notice, event, arrival, stack_info) for notice in notices]
 
 
-def _placed(notice: Notice, event: Mapping[str, Any], stack_info: StackInfo) -> Notice:
+def _loaded(body: str) -> Any:
+    """A JSON object, or text. Raises NotAnEvent."""
+    try:
+        event = json.loads(body)
+    except ValueError:
+        event = body
+    except RecursionError:
+        raise NotAnEvent("the body is nested too deeply; expected an event or text") from None
+    if isinstance(event, dict) or (event is body and re.search(r"\w", body)):
+        return event
+    raise NotAnEvent(f"the body is {type(event).__name__}; expected an event object or text")
+
+
+def _placed(notice: Notice, event: Any, arrival: Arrival, stack_info: StackInfo) -> Notice:
     """With whose it is: the environment, the account and its region."""
     arn = notice.key.removeprefix("alarm:").split(":") if notice.key.startswith("alarm:") else []
-    account = arn[4] if len(arn) > 4 else str(event.get("account") or "")
-    region = arn[3] if len(arn) > 4 else str(event.get("region") or "")
+    said = event if isinstance(event, Mapping) else {}
+    account = arn[4] if len(arn) > 4 else str(said.get("account") or arrival.account)
+    region = arn[3] if len(arn) > 4 else str(said.get("region") or arrival.region)
     where = f"{account} in {region}" if region else account
     facts = (*notice.facts, ("Account", where)) if account else notice.facts
     return replace(notice, facts=facts, environment=stack_info.environment)
-
-
-def _unwrapped(event: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """The event inside an SNS notification or an SNS record, and its topic; else as it is."""
-    records = event.get("Records")
-    if isinstance(records, list) and len(records) == 1 and "Sns" in records[0]:
-        event = records[0]["Sns"]
-    if event.get("Type", "Notification") != "Notification" or "Message" not in event:
-        return event, ""
-    try:
-        message = json.loads(event["Message"])
-    except (ValueError, TypeError):
-        return event, ""
-    return (message if isinstance(message, dict) else event), str(event.get("TopicArn") or "")
 
 
 type Reader = Callable[[Mapping[str, Any], StackInfo], list[Notice]]
@@ -97,12 +98,41 @@ READERS: dict[tuple[str, str], Reader] = {
     ("aws.ecs", "ECS Service Action"): ecs_events.from_action,
     ("aws.ecs", "ECS Task State Change"): ecs_events.from_task,
 }
-"""By source and detail-type; an event of another kind becomes a plain message."""
+"""What the stories are made of, by source and detail-type."""
+type ServiceReader = Callable[[Arrival], list[Notice]]
+SERVICE_READERS: dict[tuple[str, str], ServiceReader] = {
+    ("aws.acm", ANY): security.from_certificate,
+    ("aws.autoscaling", ANY): work.from_auto_scaling_event,
+    ("aws.backup", ANY): work.from_backup,
+    ("aws.ce", "Anomaly Detected"): money.from_anomaly_event,
+    ("aws.codedeploy", "CodeDeploy Deployment State-change Notification"): work.from_codedeploy,
+    ("aws.codepipeline", ANY): work.from_pipeline,
+    ("aws.guardduty", "GuardDuty Finding"): security.from_guardduty,
+    ("aws.health", ANY): health.from_event,
+    ("aws.rds", ANY): rds.from_event,
+    ("aws.secretsmanager", "AWS Service Event via CloudTrail"): secrets.from_service_event,
+    ("aws.secretsmanager", "Secret Label Updated"): secrets.from_label,
+    ("aws.securityhub", ANY): security.from_securityhub,
+    ("lambda", ANY): work.from_destination,
+}
+"""By source and detail-type, or ANY; an event of another kind is read by `other`."""
+MESSAGE_READERS: dict[str, ServiceReader] = {
+    "Event Message": rds.from_subscription,
+    "anomalyId": money.from_anomaly_message,
+    "AutoScalingGroupName": work.from_auto_scaling,
+    "requestContext": work.from_destination,
+}
+"""Of JSON that is no event, by a field that no other kind has."""
 
 
-def _known(event: Mapping[str, Any], topic_arn: str, stack_info: StackInfo) -> Said | None:
+def _known(arrival: Arrival, stack_info: StackInfo) -> Said | None:
+    event = arrival.body
+    if arrival.envelope.get("Type", "Notification") != "Notification":
+        return other.from_confirmation(arrival)
+    if not isinstance(event, Mapping):
+        return None
     if "AlarmName" in event:
-        return alarms.from_sns(event, topic_arn, stack_info)
+        return alarms.from_sns(event, arrival.topic_arn, stack_info)
     source, kind = str(event.get("source") or ""), str(event.get("detail-type") or "")
     if source == SOURCE and kind == FOLLOW_UP:
         return FollowUp(str(event["detail"]["key"]), int(event["detail"]["number"]))
@@ -110,26 +140,25 @@ def _known(event: Mapping[str, Any], topic_arn: str, stack_info: StackInfo) -> S
         return OperatorAction.from_detail(event["detail"])
     if source == SOURCE:
         return own_events.from_own(event, stack_info)
-    reader = READERS.get((source, kind))
-    return reader(event, stack_info) if reader else None
+    if reader := READERS.get((source, kind)):
+        return reader(event, stack_info)
+    readers = [
+        SERVICE_READERS.get((source, kind)),
+        SERVICE_READERS.get((source, ANY)),
+        *(read for field, read in MESSAGE_READERS.items() if field in event),
+    ]
+    read = next((each for each in readers if each), None)
+    return read(arrival) if read else None
 
 
-def _plain(event: Mapping[str, Any], now: datetime) -> Notice:
-    text = json.dumps(event, indent=2, ensure_ascii=False, sort_keys=True)
-    identity = str(event.get("id") or hashlib.sha256(text.encode()).hexdigest()[:32])
-    kind = event.get("detail-type") or event.get("Subject") or "Unknown event"
-    source = event.get("source") or event.get("TopicArn") or ""
+def _plain(arrival: Arrival) -> list[Notice]:
+    """The same without asking what kind it is; for a shape that nobody foresaw, its text."""
+    event = arrival.body
     try:
-        at = instant(event.get("time") or event.get("Timestamp"))
-    except (TypeError, ValueError):
-        at = now
-    return Notice(
-        key=f"note:{identity}",
-        signal=Signal.NOTE,
-        occurred_at=at,
-        name=f"{source}:{kind}",
-        title=str(kind),
-        severity=Severity.WARNING,
-        text=text,
-        facts=(("Source", str(source)),) if source else (),
-    )
+        if isinstance(event, Mapping):
+            read = other.from_event if "detail-type" in event else other.from_json
+            return [notice.checked() for notice in read(arrival)]
+    except SHAPES:
+        pass
+    text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, default=str)
+    return other.from_text(arrival._replace(body=text))

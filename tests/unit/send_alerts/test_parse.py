@@ -176,18 +176,12 @@ def test_links_follow_the_prefix_of_the_log_groups_and_the_runbook_that_the_team
         assert f"source~(~'{group})" in logs.url
 
 
-@pytest.mark.parametrize(
-    "name", ["unknown_source", "unknown_shape_of_a_known_source", "sns_plain_text"]
-)
+@pytest.mark.parametrize("name", ["unknown_shape_of_a_known_source", "sns_plain_text"])
 def test_an_unknown_event_becomes_a_plain_message(only: Callable[[str], Notice], name: str) -> None:
     notice = only(name)
     assert notice.signal is Signal.NOTE
     assert notice.key.startswith("note:")
-    assert notice.title in (
-        "AWS Health Event",
-        "CloudWatch Alarm State Change",
-        "AWS Budgets: jiki-monthly",
-    )
+    assert notice.title.startswith(("CloudWatch Alarm State Change", "AWS Budgets: jiki-monthly"))
 
 
 def test_a_message_to_ourselves_is_no_notice(event: Event) -> None:
@@ -196,7 +190,7 @@ def test_a_message_to_ourselves_is_no_notice(event: Event) -> None:
     )
 
 
-@pytest.mark.parametrize("body", ["", "no json", "[]", "7", "null"])
+@pytest.mark.parametrize("body", ["", " \n", "[]", "7", "null", "?"])
 def test_what_is_no_event_at_all_is_refused_with_the_reason(body: str) -> None:
     with pytest.raises(NotAnEvent, match="expected an event"):
         parse(body, NOON, STACK_INFO)

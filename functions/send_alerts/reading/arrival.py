@@ -1,0 +1,97 @@
+"""How a body came: as an event of EventBridge, by SNS in its envelope, or as bare text."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from send_alerts.reading.notice import instant
+
+
+class Arrival(NamedTuple):
+    """Identity and time of a message, its own where it has them; and what is in it."""
+
+    id: str
+    at: datetime
+    body: Any
+    """The event or message as an object, or text that is no JSON object."""
+    subject: str = ""
+    topic_arn: str = ""
+    envelope: Mapping[str, Any] = {}
+    """Of SNS; empty for what came otherwise."""
+
+    @property
+    def topic(self) -> str:
+        """The topic's name."""
+        return self.topic_arn.rsplit(":", 1)[-1]
+
+    @property
+    def account(self) -> str:
+        """The account of the topic, or nothing."""
+        return _part(self.topic_arn, 4)
+
+    @property
+    def region(self) -> str:
+        """The region of the topic, or nothing."""
+        return _part(self.topic_arn, 3)
+
+
+def arrival_of(body: Any, now: datetime) -> Arrival:
+    """What is in a body: what SNS wrapped is taken out (also of the record that Lambda gets).
+
+    Source: Amazon SNS Developer Guide, "Parsing Amazon SNS message formats".
+    """
+    envelope = _envelope(body)
+    if envelope is None:
+        own = body if isinstance(body, Mapping) else {}
+        found_at = _instant(own.get("time") or own.get("Timestamp"), now)
+        return Arrival(_text(own.get("id")) or _fingerprint(body), found_at, body)
+    message = envelope.get("Message")
+    try:
+        inside = json.loads(message) if isinstance(message, str) else message
+    except ValueError:
+        inside = message
+    inside = inside if isinstance(inside, Mapping) else message
+    own_id = inside.get("id") if isinstance(inside, Mapping) and "detail-type" in inside else ""
+    return Arrival(
+        id=_text(own_id) or _text(envelope.get("MessageId")) or _fingerprint(message),
+        at=_instant(envelope.get("Timestamp"), now),
+        body=inside,
+        subject=_text(envelope.get("Subject")),
+        topic_arn=_text(envelope.get("TopicArn")),
+        envelope=envelope,
+    )
+
+
+def _envelope(body: Any) -> Mapping[str, Any] | None:
+    if not isinstance(body, Mapping):
+        return None
+    records = body.get("Records")
+    if isinstance(records, list) and len(records) == 1 and isinstance(records[0], Mapping):
+        body = records[0].get("Sns", body)
+    if not isinstance(body, Mapping) or not isinstance(body.get("Message"), str):
+        return None
+    # Raw JSON of others may have a Message too.
+    return body if "TopicArn" in body or "MessageId" in body else None
+
+
+def _part(arn: str, number: int) -> str:
+    parts = arn.split(":")
+    return parts[number] if len(parts) > number else ""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _instant(value: Any, now: datetime) -> datetime:
+    try:
+        return instant(value)
+    except (TypeError, ValueError):
+        return now
+
+
+def _fingerprint(body: Any) -> str:
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]

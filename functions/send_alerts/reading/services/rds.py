@@ -1,0 +1,123 @@
+"""Amazon RDS and Aurora, by EventBridge and by event subscriptions.
+
+Source: Amazon Aurora User Guide, "Amazon RDS event categories and event messages". The present
+form, and the older one of subscriptions without a source's ARN.
+"""
+
+import re
+from collections.abc import Iterable
+from copy import replace
+from datetime import datetime
+
+from ops_common.ops_events import Severity
+from send_alerts.reading.arrival import Arrival
+from send_alerts.reading.notice import Notice, Signal, instant
+from send_alerts.reading.services.common import detail_of, incident, link, name_in, notice
+
+BY_CATEGORY = {
+    "failure": Severity.CRITICAL,
+    "low storage": Severity.CRITICAL,
+    "availability": Severity.WARNING,
+    "deletion": Severity.WARNING,
+    "failover": Severity.WARNING,
+    "global failover": Severity.WARNING,
+    "recovery": Severity.WARNING,
+    "security": Severity.WARNING,
+}
+_EVENT_ID = re.compile(r"RDS-EVENT-\d+")
+_BAD = re.compile(
+    r"\b(fail(ed|ure|s)?|unable|cannot|can't|could not|out of|incompatible)\b", re.IGNORECASE
+)
+_GOOD = re.compile(r"\b(successfully|completed|finished|recovered)\b", re.IGNORECASE)
+_STARTED = re.compile(r"\b(start\w*|begin\w*|initiat\w*)\b", re.IGNORECASE)
+
+
+def from_event(arrival: Arrival) -> list[Notice]:
+    """`RDS DB Cluster Event`, `RDS DB Instance Event` and their like."""
+    detail = detail_of(arrival)
+    found = _notice(
+        arrival,
+        name=str(detail.get("SourceIdentifier") or name_in(detail.get("SourceArn"))),
+        kind=str(detail.get("SourceType") or "").replace("_", " ").lower(),
+        arn=str(detail.get("SourceArn") or ""),
+        message=str(detail.get("Message") or ""),
+        categories=[str(each).lower() for each in detail.get("EventCategories") or ()],
+        event_id=str(detail.get("EventID") or ""),
+        at=_instant(detail.get("Date"), arrival.at),
+    )
+    return [found]
+
+
+def from_subscription(arrival: Arrival) -> list[Notice]:
+    """A message of an event subscription: its keys have blanks, its time no zone, it is UTC."""
+    message = arrival.body
+    event_id = _EVENT_ID.search(str(message.get("Event ID") or ""))
+    kind = str(message.get("Event Source") or "").replace("-", " ")
+    text = str(message["Event Message"])
+    found = _notice(
+        arrival,
+        name=str(message.get("Source ID") or name_in(message.get("Source ARN"))),
+        kind=kind,
+        arn=str(message.get("Source ARN") or _arn(arrival, kind, message.get("Source ID"))),
+        message=text,
+        # A subscription says no category.
+        categories=["failover"] if "failover" in text.lower() else [],
+        event_id=event_id[0] if event_id else "",
+        at=_instant(message.get("Event Time"), arrival.at),
+    )
+    return [replace(found, links=link("Database", message.get("Identifier Link")))]
+
+
+def _arn(arrival: Arrival, kind: str, name: object) -> str:
+    resource = "cluster" if "cluster" in kind else "db"
+    return f"arn:aws:rds:{arrival.region}:{arrival.account}:{resource}:{name}"
+
+
+def _notice(
+    arrival: Arrival,
+    *,
+    name: str,
+    kind: str,
+    arn: str,
+    message: str,
+    categories: list[str],
+    event_id: str,
+    at: datetime,
+) -> Notice:
+    first = message.split(". ")[0].rstrip(".") or "event without a message"
+    found = notice(
+        arrival,
+        f"{name}: {first}",
+        _severity(message, categories),
+        message,
+        facts=(
+            ("Database", f"{kind} {name}".strip()),
+            ("Category", ", ".join(categories)),
+            ("Event", event_id),
+        ),
+        at=at,
+    )
+    if "failover" not in " ".join(categories):
+        return found
+    if _STARTED.search(message) and not _GOOD.search(message):
+        return incident(found, f"failover:{arn}", Signal.OPEN)
+    if _GOOD.search(message) and not _BAD.search(message):
+        return incident(found, f"failover:{arn}", Signal.RESOLVED)
+    return found
+
+
+def _severity(message: str, categories: Iterable[str]) -> Severity:
+    if _BAD.search(message):
+        return Severity.CRITICAL if "failure" in categories else Severity.WARNING
+    severities = [BY_CATEGORY.get(category, Severity.INFO) for category in categories]
+    if _GOOD.search(message) and "failure" not in categories:
+        return Severity.INFO
+    order = (Severity.CRITICAL, Severity.WARNING)
+    return next((severity for severity in order if severity in severities), Severity.INFO)
+
+
+def _instant(value: object, otherwise: datetime) -> datetime:
+    try:
+        return instant(value)
+    except (TypeError, ValueError):
+        return otherwise
