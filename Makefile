@@ -167,7 +167,7 @@ preview: setup ## Show an event as Slack and SNS would (EVENT=events/alerts/alar
 
 corpus: setup ## Play real inputs through what is deployed (FOLDER=…/corpus or one of its folders, FORMAT=json)
 	@test -n "$(FOLDER)" || { echo "Say which: make corpus FOLDER=tests/corpus"; exit 2; }
-	@PYTHONPATH=functions:layers/common:layers/postgres:. python -m cli.corpus "$(FOLDER)" --format $(or $(FORMAT),text)
+	@PYTHONPATH=functions:layers/common:layers/postgres:layers/slack:. python -m cli.corpus "$(FOLDER)" --format $(or $(FORMAT),text)
 
 bench-probes: setup ## Compare the deployment suite side by side with one check after the other
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes

@@ -2,7 +2,8 @@
 
 Each module knows one kind of expectation (the corpus' README is the contract) and calls one seam
 of the product: `alert_events` parse and notify of send_alerts with the rules of the template,
-`hooks` the event's reader of probe_deployment, `ecs_answers` and `rds_answers` the readers of
-ops_common and the checks, `slack_answers` the failures of Slack, `log_lines` the reader of logs,
-`solid_queue` measure_queue on a real PostgreSQL. No case is known by its name.
+`hooks` the event's reader of probe_deployment, `slack_answers` Slack's two clients, `log_lines` the
+reader of logs, `ecs_answers` the readers of tasks and services and the image's check. Answers of
+RDS, revisions and task definitions are not covered here; recordings of Solid Queue are judged by
+tests/integration/query_database/test_recordings.py. No case is known by its name.
 """

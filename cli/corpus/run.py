@@ -5,11 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cli.corpus import alert_events
+from cli.corpus import alert_events, ecs_answers, hooks, log_lines, slack_answers
 from cli.corpus.verdicts import Status, Verdict
 
 type Judge = Callable[[Path, Mapping[str, Any]], Iterator[Verdict]]
-BY_EXPECTATION: Mapping[str, Judge] = {"told": alert_events.judge_folder}
+BY_EXPECTATION: Mapping[str, Judge] = {
+    "told": alert_events.judge_folder,
+    "accepted": hooks.judge_folder,
+    "operation": ecs_answers.judge_folder,
+    "means": slack_answers.judge_folder,
+}
 """By the word that only this kind of expectation has."""
 
 
@@ -22,11 +27,12 @@ def judge(folder: Path) -> list[Verdict]:
     folders = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
     verdicts = [verdict for each in folders for verdict in _judge(each)]
     if not verdicts:
-        raise NoCorpus(f"{folder} has no expected.json, no lines and no recordings")
+        raise NoCorpus(f"{folder} has no expected.json and no lines")
     return verdicts
 
 
 def _judge(folder: Path) -> Iterator[Verdict]:
+    yield from log_lines.judge_folder(folder)
     path = folder / "expected.json"
     if not path.exists():
         return

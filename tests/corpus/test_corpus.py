@@ -10,7 +10,7 @@ from cli.corpus.run import NoCorpus, judge
 from cli.corpus.verdicts import Status, Verdict
 from tests.corpus.known import CORPUS, known_wrong
 
-FOLDERS = sorted(path.parent.name for path in CORPUS.glob("*/expected.json"))
+FOLDERS = [*sorted(path.parent.name for path in CORPUS.glob("*/expected.json")), "log_lines"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

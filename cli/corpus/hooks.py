@@ -1,0 +1,41 @@
+"""What ECS sends to a lifecycle hook, by the reader of probe_deployment's events."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cli.corpus.verdicts import Verdict, judged
+from probe_deployment.request import BadEvent, Request, Trigger
+from probe_deployment.triggers import parse
+
+
+def judge_folder(folder: Path, expected: Mapping[str, Any]) -> Iterator[Verdict]:
+    """A verdict for each file."""
+    for name, entry in expected.items():
+        expect = entry["expect"]
+        event = json.loads((folder / name).read_text())
+        try:
+            request = parse(event, (str(expect.get("service") or ""),))
+        except BadEvent as error:
+            request, words = None, str(error)
+        else:
+            words = "it is about nothing of ours"
+        yield judged(folder.name, name, _troubles(request, words, expect))
+
+
+def _troubles(request: Request | None, words: str, expect: Mapping[str, Any]) -> list[str]:
+    if request is None:
+        return [words] if expect["accepted"] else []
+    troubles = [] if expect["accepted"] else ["accepted"]
+    if request.trigger is not Trigger.HOOK:
+        troubles.append(f"read as {request.trigger}")
+    started = request.started_at and request.started_at.isoformat()
+    for field, seen in (
+        ("service", request.service),
+        ("target", request.target_revision),
+        ("started_at", started),
+    ):
+        if field in expect and seen != expect[field]:
+            troubles.append(f"{field} {seen}, not {expect[field]}")
+    return troubles
