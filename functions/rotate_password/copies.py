@@ -39,6 +39,16 @@ def renewed(value: Any, *, user: str, password: str) -> str | None:
     return text if count else None
 
 
+def password_in(value: Any) -> str:
+    """The password of a value that is it alone, or a URL with it; empty where it is neither."""
+    if not isinstance(value, str):
+        return ""
+    if "://" not in value:
+        return value
+    found = _USER_INFO.search(value)
+    return unquote(found[2]) if found else ""
+
+
 def _holds(text: str, password: str) -> bool:
     if text == password or any(unquote(found) == password for _, found in _USER_INFO.findall(text)):
         return True

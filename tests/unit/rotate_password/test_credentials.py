@@ -1,5 +1,7 @@
 """Where in a secret the credentials are, and what is wrong with one that has none."""
 
+from copy import replace
+
 import pytest
 
 from ops_common.app_config import AppConfigError
@@ -32,3 +34,19 @@ def test_what_somebody_took_out_is_put_in_again() -> None:
 
     assert SHAPE.read(text).credentials == Credentials("jiki_b", "new")
     assert text.startswith('{"hmac_secret": "h", ')
+
+
+def test_a_password_within_a_url_is_read_and_changed_in_its_place() -> None:
+    shape = replace(
+        SHAPE,
+        password_key="database_url",  # a key's name
+        user_of=lambda content: content["database_url"].split("//")[1].split(":")[0],
+    )
+    text = '{"database_url": "postgres://jiki_a:p%40ss@db:5432/jiki?pool=5", "x": "1"}'
+    read = shape.read(text)
+    assert (read.credentials, read.names_user) == (Credentials("jiki_a", "p@ss"), True)
+
+    renewed = read.with_credentials(Credentials("jiki_b", "n/w"))
+
+    assert renewed == text.replace("jiki_a:p%40ss", "jiki_b:n%2Fw")
+    assert shape.read(renewed).credentials == Credentials("jiki_b", "n/w")
