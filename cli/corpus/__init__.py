@@ -3,7 +3,6 @@
 Each module knows one kind of expectation (the corpus' README is the contract) and calls one seam
 of the product: `alert_events` parse and notify of send_alerts with the rules of the template,
 `hooks` the event's reader of probe_deployment, `slack_answers` Slack's two clients, `log_lines` the
-reader of logs, `ecs_answers` the readers of tasks and services and the image's check. Answers of
-RDS, revisions and task definitions are not covered here; recordings of Solid Queue are judged by
-tests/integration/query_database/test_recordings.py. No case is known by its name.
+reader of logs, `aws_answers` what the checks read answers of ECS and RDS with, `recordings`
+measure_queue on a PostgreSQL of its own. No case is known by its name.
 """

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cli.corpus import alert_events, ecs_answers, hooks, log_lines, slack_answers
+from cli.corpus import alert_events, aws_answers, hooks, log_lines, recordings, slack_answers
 from cli.corpus.verdicts import Status, Verdict
 
 type Judge = Callable[[Path, Mapping[str, Any]], Iterator[Verdict]]
 BY_EXPECTATION: Mapping[str, Judge] = {
     "told": alert_events.judge_folder,
     "accepted": hooks.judge_folder,
-    "operation": ecs_answers.judge_folder,
+    "operation": aws_answers.judge_folder,
     "means": slack_answers.judge_folder,
 }
 """By the word that only this kind of expectation has."""
@@ -27,7 +27,7 @@ def judge(folder: Path) -> list[Verdict]:
     folders = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
     verdicts = [verdict for each in folders for verdict in _judge(each)]
     if not verdicts:
-        raise NoCorpus(f"{folder} has no expected.json and no lines")
+        raise NoCorpus(f"{folder} has no expected.json, no lines and no recordings")
     return verdicts
 
 
@@ -35,6 +35,10 @@ def _judge(folder: Path) -> Iterator[Verdict]:
     yield from log_lines.judge_folder(folder)
     path = folder / "expected.json"
     if not path.exists():
+        files = sorted(folder.glob("*.json"))
+        snapshots = [each for each in files if recordings.is_recording(each)]
+        if snapshots:
+            yield from recordings.judge_files(snapshots)
         return
     kinds: dict[str, dict[str, Any]] = {}
     for name, entry in json.loads(path.read_text()).items():

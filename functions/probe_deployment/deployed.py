@@ -103,11 +103,7 @@ class Deployed:
         """ARNs of the target groups that tasks of a service may be in; a revision's, in a hook."""
         if self.request.target_revision is None:
             return self.service(name).target_groups
-        revision = self.revision()
-        resolved = revision.get("resolvedConfiguration", {}).get("loadBalancers", [])
-        balancers = resolved or revision.get("loadBalancers", [])
-        found = tuple(each["targetGroupArn"] for each in balancers if "targetGroupArn" in each)
-        return found or self.service(name).target_groups
+        return target_groups_of(self.revision()) or self.service(name).target_groups
 
     def _describe_services(self) -> Mapping[str, Service]:
         ecs = EcsServices(self.client("ecs"), self.settings.cluster)
@@ -119,3 +115,13 @@ class Deployed:
         if not answer["serviceRevisions"]:
             raise RevisionMissing(f"ECS has no service revision {arn}")
         return answer["serviceRevisions"][0]
+
+
+def target_groups_of(revision: Any) -> tuple[str, ...]:
+    """Target groups that a revision's tasks are in; a blue/green service uses two in turn.
+
+    Source: ECS API Reference, ServiceRevision, "resolvedConfiguration".
+    """
+    resolved = revision.get("resolvedConfiguration", {}).get("loadBalancers", [])
+    balancers = resolved or revision.get("loadBalancers", [])
+    return tuple(each["targetGroupArn"] for each in balancers if "targetGroupArn" in each)

@@ -1,4 +1,4 @@
-"""Every input of the corpus is right, but for those that `known/` lists."""
+"""Every input of the corpus is right; integration tests measure the recordings of Solid Queue."""
 
 import json
 from pathlib import Path
@@ -8,17 +8,59 @@ import pytest
 from cli.corpus.__main__ import table
 from cli.corpus.run import NoCorpus, judge
 from cli.corpus.verdicts import Status, Verdict
-from tests.corpus.known import CORPUS, known_wrong
 
-FOLDERS = [*sorted(path.parent.name for path in CORPUS.glob("*/expected.json")), "log_lines"]
+CORPUS = Path(__file__).parent
+FOLDERS = sorted(
+    path.name
+    for path in CORPUS.iterdir()
+    if (path / "expected.json").exists() or list(path.glob("*.jsonl"))
+)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_a_folder_is_right_but_for_what_is_known(folder: str) -> None:
-    wrong = {one.name: one.why for one in judge(CORPUS / folder) if one.status is Status.WRONG}
-    known = known_wrong(folder)
-    assert {name: why for name, why in wrong.items() if name not in known} == {}
-    assert set(known) - set(wrong) == set(), "right now: python -m tests.corpus.known"
+def test_every_input_is_right(folder: str) -> None:
+    verdicts = judge(CORPUS / folder)
+    assert verdicts
+    assert {one.name: one.why for one in verdicts if one.status is Status.WRONG} == {}
+
+
+def test_every_kind_of_input_is_judged() -> None:
+    assert len(FOLDERS) == 8
+
+
+def test_a_wrong_line_is_seen(tmp_path: Path) -> None:
+    lines = {
+        "failing.jsonl": {"line": "all is well", "why": "?"},
+        "normal.jsonl": {"line": "NoMethodError (undefined method 'x' for nil):", "why": "?"},
+        "pairs.jsonl": {"before": [], "after": ["all is well"], "new": True, "why": "?"},
+        "redact.jsonl": {"line": "word", "must_not_contain": ["word"], "must_contain": ["other"]},
+    }
+    for name, entry in lines.items():
+        (tmp_path / name).write_text(json.dumps(entry))
+    assert {one.name for one in judge(tmp_path) if one.status is Status.WRONG} == {
+        f"{name}:1" for name in lines
+    }
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "key", "value"),
+    [
+        ("ecs_api", "services_steady.json", "rolling_out", True),
+        ("ecs_api", "tasks_two_builds.json", "same_image", True),
+        ("rds", "cluster_good.json", "instances", 1),
+        ("ecs_lifecycle_hooks", "post_scale_up.json", "service", "another"),
+        ("slack", "posted_head_deleted.json", "means", "sent"),
+    ],
+)
+def test_another_expectation_is_not_met(
+    tmp_path: Path, folder: str, name: str, key: str, value: object
+) -> None:
+    entry = json.loads((CORPUS / folder / "expected.json").read_text())[name]
+    entry["expect"][key] = value
+    (tmp_path / name).write_text((CORPUS / folder / name).read_text())
+    (tmp_path / "expected.json").write_text(json.dumps({name: entry}))
+    (verdict,) = judge(tmp_path)
+    assert verdict.status is Status.WRONG
 
 
 def test_a_wrong_answer_is_seen(tmp_path: Path) -> None:
