@@ -162,8 +162,8 @@ bench-rotation: setup ## Compare what clients feel of a rotation, with one user 
 bench-alerts: setup ## Count lost and doubled alerts while Slack fails and the process dies (ARGS="--events 200")
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.alerts $(ARGS)
 
-preview: setup ## Show an event as Slack and SNS would (EVENT=events/alerts/alarm_metric.json)
-	PYTHONPATH=functions:layers/common python -m cli.preview $(or $(EVENT),events/alerts/alarm_metric.json)
+preview: setup ## Show an event as Slack and SNS would (EVENT=events/alerts/alarm_metric.json, or a folder with FORMAT=json)
+	@PYTHONPATH=functions:layers/common:. python -m cli.preview $(or $(EVENT),events/alerts/alarm_metric.json) --format $(or $(FORMAT),html)
 
 corpus: setup ## Play real inputs through what is deployed (FOLDER=…/corpus or one of its folders, FORMAT=json)
 	@test -n "$(FOLDER)" || { echo "Say which: make corpus FOLDER=tests/corpus"; exit 2; }

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cli.preview_lines import lines, rule_of
 from paths import ROOT
 from send_alerts.incident.decide import Channels, advance
 from send_alerts.incident.incident import Incident
@@ -74,6 +75,9 @@ def page(path: Path) -> str:
     now = datetime.now(UTC)
     parts: list[str] = []
     for body in bodies or [json.dumps(content)]:
+        rule, needed = rule_of(body)
+        if needed and rule is None:
+            parts.append("<p>No rule of the template lets this event through.</p>")
         said = parse(body, now, STACK_INFO)
         if isinstance(said, list):
             parts.extend(_preview(notice, now) for notice in said)
@@ -176,8 +180,13 @@ def main() -> None:
     """Write the page, and say where it is."""
     parser = argparse.ArgumentParser(prog="make preview", description=__doc__)
     parser.add_argument("event", type=Path, help="a file of events/alerts or events/send_alerts")
+    parser.add_argument("--format", choices=("html", "json"), default="html")
     parser.add_argument("--output", type=Path, default=ROOT / ".local" / "preview.html")
     given = parser.parse_args()
+    if given.format == "json":
+        for line in lines(given.event, datetime.now(UTC)):
+            print(json.dumps(line, ensure_ascii=False))
+        return
     try:
         shown = page(given.event)
     except (OSError, ValueError, NotAnEvent) as error:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from cli.preview import markup, page
+from cli.preview_lines import lines
+from tests.unit.send_alerts.alert_world import NOON
 
 EVENTS = Path(__file__).parents[3] / "events" / "alerts"
 
@@ -27,3 +29,13 @@ def test_what_comes_from_outside_is_text() -> None:
     assert markup("&lt;b&gt; <https://example.org|*here*>") == (
         '&lt;b&gt; <a href="https://example.org">*here*</a>'
     )
+
+
+def test_a_folder_is_a_line_per_event_with_the_rule_that_lets_it_through() -> None:
+    found = {Path(line["file"]).stem: line for line in lines(EVENTS, NOON)}
+    alarm = found["alarm_metric"]
+    assert (alarm["rule"], alarm["state"], alarm["severity"]) == ("AlarmRule", "open", "critical")
+    assert alarm["title"] == "jiki-api-web-cpu-high"
+    assert found["unknown_source"]["by_rule"]
+    assert not found["sns_plain_text"]["by_rule"]
+    assert set(found) == {path.stem for path in EVENTS.glob("*.json")}
