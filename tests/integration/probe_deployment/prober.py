@@ -10,9 +10,12 @@ import boto3
 
 from local.app import AppStandIn
 from local.ecs import Task, TaskFailed, TaskRunner
+from ops_common.aws import client
 from ops_common.ecs import EcsServices
+from ops_common.one_time_schedules import EventBridgeSchedules, ScheduleSettings
 from ops_common.ops_events import EventNotPublished, OpsEvent
 from ops_common.query_database import LambdaQueryDatabase
+from ops_common.settings import Environment
 from probe_deployment.deployed import Clients
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.probe import Ports, probe
@@ -56,15 +59,22 @@ class ServesNothing(TaskRunner):
 
 @dataclass
 class KeptSchedules:
-    """OneTimeSchedules that keeps what was put, and starts nothing."""
+    """The real schedules, at moto, which starts none; and what was put, to be started by a test."""
 
     put_: dict[str, tuple[datetime, Mapping[str, Any]]] = field(default_factory=dict)
 
     def put(self, name: str, at: datetime, payload: Mapping[str, Any]) -> None:
         self.put_[name] = (at, payload)
+        _schedules().put(name, at, payload)
 
     def delete(self, name: str) -> None:
         self.put_.pop(name, None)
+        _schedules().delete(name)
+
+
+def _schedules() -> EventBridgeSchedules:
+    settings = ScheduleSettings.from_environment(Environment())
+    return EventBridgeSchedules(client("scheduler"), settings)
 
 
 @dataclass
