@@ -62,10 +62,10 @@ LOOKED = $(or $(ENVIRONMENT),production)
 LOOKED_AT = $(if $(STACK),--stack "$(STACK)",--environment "$(LOOKED)")
 
 probe: setup ## Ask a deployed stack for a verdict (ENVIRONMENT=production SUITE=deployment, readiness, canary)
-	@python -m cli.verdict $(LOOKED_AT) --suite "$(SUITE)"
+	@PYTHONPATH=layers/common python -m cli.verdict $(LOOKED_AT) --suite "$(SUITE)"
 
 configure: setup ## Ask what the stack must be told, or SET="MaxTasks=6 …", into samconfig.toml (ENVIRONMENT=…)
-	@python -m cli.configure --environment "$(WHICH)" $(if $(SET),--set "$$SET")
+	@PYTHONPATH=layers/common python -m cli.configure --environment "$(WHICH)" $(if $(SET),--set "$$SET")
 
 populate: setup ## Say what the app's secret lacks; KEYS="hmac_secret …" makes those at random (ENVIRONMENT=…)
 	@PYTHONPATH=layers/common python -m cli.populate --environment "$(WHICH)" $(if $(KEYS),--keys "$$KEYS")
@@ -77,7 +77,7 @@ secret: setup ## The secret's versions and labels, and which one the database ac
 	@python -m cli.rotation --environment "$(LOOKED)" $(if $(JSON),--json) timeline
 
 deploy: setup ## Build and deploy as samconfig.toml says, then let the stack look at itself (ENVIRONMENT=…)
-	@python -m cli.deploy --environment "$(WHICH)" $(FLAGS)
+	@PYTHONPATH=layers/common python -m cli.deploy --environment "$(WHICH)" $(FLAGS)
 
 ON_CALL = @PYTHONPATH=layers/common python -m cli.on_call --environment
 
@@ -112,7 +112,7 @@ package: setup ## Build and put code and template into BUCKET, for Terraform or 
 	@python -m cli.package --environment "$(WHICH)" --bucket "$(or $(BUCKET),$(error Say which bucket: make package BUCKET=…))"
 
 doctor: setup ## Let a deployed stack look at itself (ENVIRONMENT=production)
-	@python -m cli.verdict $(LOOKED_AT) --suite self
+	@PYTHONPATH=layers/common python -m cli.verdict $(LOOKED_AT) --suite self
 
 invoke: setup ## Run one function in Lambda's container (FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json)
 	@test -n "$(FUNCTION)" -a -n "$(EVENT)" || { echo "Say which: make invoke FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json"; exit 2; }
@@ -148,7 +148,7 @@ validate: setup ## Check the template (sam validate, cfn-lint)
 	cfn-lint
 
 build: setup ## Build what is deployed into .aws-sam/build, compiled (ENVIRONMENT=… for its processor)
-	python -m cli.build --environment "$(ENVIRONMENT)"
+	PYTHONPATH=layers/common python -m cli.build --environment "$(ENVIRONMENT)"
 
 bench-scaling: setup ## Compare scaling policies in the simulator; draw docs/images/scaling.png (ARGS="--hard", ARGS="--random 24 --seeds 7 8")
 	PYTHONPATH=functions:layers/common python -m benchmarks.scaling $(ARGS)
@@ -173,7 +173,7 @@ bench-probes: setup ## Compare the deployment suite side by side with one check 
 	PYTHONPATH=functions:layers/common:layers/postgres python -m benchmarks.probes
 
 cost: setup ## Show what a month costs, line by line (SET="AlarmSet=all CanarySchedule=")
-	@PYTHONPATH=. python -m cli.cost $(if $(SET),--set "$$SET")
+	@PYTHONPATH=.:layers/common python -m cli.cost $(if $(SET),--set "$$SET")
 
 bench-coldstart: setup ## Measure first useful answers of cold functions, and sizes (WRITE=1 into the docs)
 	PYTHONPATH=functions:layers/common:layers/postgres nice python -m benchmarks.coldstart $(ARGS) $(if $(WRITE),--write docs/performance.md)
@@ -190,7 +190,7 @@ mutants: setup ## Change the pure code at 60 places; list what no unit test noti
 	PYTHONPATH=functions:layers/common nice python -m benchmarks.mutants $(ARGS) $(if $(WRITE),--write docs/performance.md)
 
 docs: setup ## Write the pages of docs/ that follow from the template (a test says when)
-	PYTHONPATH=. python -m cli.reference
+	PYTHONPATH=.:layers/common python -m cli.reference
 
 replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks=6 …")
 	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }

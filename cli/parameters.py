@@ -9,6 +9,7 @@ from typing import Any
 from samcli.cli.types import CfnParameterOverridesType
 
 from local.transform import source
+from ops_common.alert_routes import BadRoutes, parse_routes
 
 SERVICE_LISTS = ("WebServices", "WorkerServices", "OtherServices")
 
@@ -126,6 +127,8 @@ def refusal(name: str, value: str, parameter: Mapping[str, Any]) -> str:
         return "" if value in map(str, allowed) else f"must be {' or '.join(map(str, allowed))}"
     if parameter["Type"] == "Number":
         return _number_refusal(value, parameter)
+    if name == "AlertRoutes":
+        return _routes_refusal(value)
     pattern = parameter.get("AllowedPattern", ".*")
     must = parameter.get("ConstraintDescription", "is no valid value")
     if name in SERVICE_LISTS and len(set(value.split(","))) < len(value.split(",")):
@@ -135,6 +138,14 @@ def refusal(name: str, value: str, parameter: Mapping[str, Any]) -> str:
         name == "DatabaseCidr" and value and not _is_network(value)
     ):
         return str(must)
+    return ""
+
+
+def _routes_refusal(value: str) -> str:
+    try:
+        parse_routes(value)
+    except BadRoutes as error:
+        return f"must be rules such as severity=critical -> C0123456789 @here ({error})"
     return ""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from ops_common.alert_routes import Route
 from ops_common.one_time_schedules import OneTimeSchedules
 from send_alerts.channels.chart import Chart
 from send_alerts.channels.deployed_images import DeployedImages
@@ -42,6 +43,10 @@ class Ports(NamedTuple):
     """Nothing is begun after it; Lambda ends the process soon after."""
     offers: tuple[str, ...] = ()
     """Commands that a message may offer as buttons; none where nobody hears them."""
+    stack: str = ""
+    """Its name, in what programs know a notification by."""
+    routes: tuple[Route, ...] = ()
+    """Which channel a story goes to."""
 
     @property
     def channels(self) -> Channels:

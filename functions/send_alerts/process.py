@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import replace
 from datetime import datetime, timedelta
 
+from ops_common.alert_routes import find_destination
 from ops_common.observability import logger
 from ops_common.ops_events import Severity
 from ops_common.versioned_item import Conflict
@@ -11,11 +12,13 @@ from send_alerts import outbox, storm_updates
 from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_posts import root_is_stale, thread
 from send_alerts.incident.decide import advance, first_announcement
+from send_alerts.incident.elsewhere import told_elsewhere
 from send_alerts.incident.follow_up import Policy, schedule
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Notice, Signal
+from send_alerts.words.labels import labels
 
 ATTEMPTS = 5
 BUSY_SECONDS = 5.0
@@ -53,7 +56,9 @@ def _decided(
     incident = change(before, now)
     if incident == before:
         return incident
-    incident = replace(incident, offers=ports.offers)
+    destination = find_destination(labels(incident), ports.routes)
+    incident = replace(incident, offers=ports.offers, destination=destination)
+    incident = told_elsewhere(before, incident)
     if incident.key != SLACK_KEY:
         if opening := first_announcement(before, incident):
             incident = replace(incident, changes=ports.memory.changes_before(opening.at))

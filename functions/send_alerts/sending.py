@@ -21,6 +21,7 @@ from send_alerts.incident.outbox_entry import Channel, OutboxEntry
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import FollowUp, as_event
 from send_alerts.words.email_text import email
+from send_alerts.words.labels import attributes, text_message
 
 # One Slack call at its time limit, and the saves around it.
 CALL_SECONDS = 6.0
@@ -94,8 +95,7 @@ def send(entry: OutboxEntry, work: Work) -> Result:
             case Channel.SLACK:
                 return _to_slack(entry, work)
             case Channel.SNS:
-                subject, text = email(incident, entry)
-                ports.topic.publish(subject, text, entry.id)
+                ports.topic.publish(*_notification(incident, entry, ports.stack))
             case Channel.SCHEDULE:
                 message = as_event(FollowUp(incident.key, int(entry.text)))
                 ports.schedules.put(incident.key, entry.at, message)
@@ -103,6 +103,16 @@ def send(entry: OutboxEntry, work: Work) -> Result:
         # Slack gets it all the same.
         return Later(f"{entry.channel}: {error}", AWS_RETRY_SECONDS)
     return Sent(incident)
+
+
+def _notification(
+    incident: Incident, entry: OutboxEntry, stack: str
+) -> tuple[str, dict[str, str], dict[str, str]]:
+    subject, text = email(incident, entry)
+    labelled = attributes(incident, entry, stack)
+    word = labelled["state"].capitalize()
+    forms = {"default": text, "sms": text_message(incident, word)}
+    return subject, forms, labelled | {"delivery": entry.id}
 
 
 def _to_slack(entry: OutboxEntry, work: Work) -> Result:

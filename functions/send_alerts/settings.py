@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple, Self
 
+from ops_common.alert_routes import BadRoutes, Route, parse_routes
 from ops_common.identity import Identity
 from ops_common.one_time_schedules import ScheduleSettings
 from ops_common.service_names import ServiceNames
@@ -29,6 +30,8 @@ class Settings(NamedTuple):
     """Re-opened so soon after its end, it is the same incident."""
     offers: tuple[str, ...]
     """Commands that a message may offer as buttons."""
+    routes: tuple[Route, ...]
+    """Which channel a story goes to, before the stack's own."""
 
     @classmethod
     def from_env(cls) -> Self:
@@ -58,6 +61,7 @@ class Settings(NamedTuple):
             ),
             flap_window=timedelta(seconds=env.integer("FLAP_WINDOW_SECONDS", 600)),
             offers=_offers(env),
+            routes=_routes(env),
         )
         env.finish()
         return settings
@@ -68,3 +72,11 @@ def _offers(env: Environment) -> tuple[str, ...]:
     if not answers:
         return ()
     return ("ack", "silence", "close", "probe", "hold", *(("rollback",) if rolls_back else ()))
+
+
+def _routes(env: Environment) -> tuple[Route, ...]:
+    try:
+        return parse_routes(env.text("ALERT_ROUTES", ""))
+    except BadRoutes as error:
+        env.reject(f"ALERT_ROUTES: {error}")
+        return ()

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.aws import client
+from ops_common.identity import Identity
 from ops_common.one_time_schedules import EventBridgeSchedules
 from ops_common.versioned_item import VersionedItems
 from send_alerts.channels.chart import CloudWatchChart
@@ -47,6 +48,8 @@ def wire(settings: Settings, context: LambdaContext) -> Ports:
         wait=time.sleep,
         deadline=now + timedelta(milliseconds=context.get_remaining_time_in_millis()),
         offers=settings.offers,
+        stack=Identity.from_env().stack,
+        routes=settings.routes,
     )
 
 

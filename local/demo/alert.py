@@ -5,11 +5,13 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
 from local.slack import Failure, Message
+from local.slack.requests import ANA, EVE
 from local.world import World
 from paths import ROOT
 
@@ -58,6 +60,32 @@ def _tell(world: World, say: Narrator) -> None:
         for message in (head, *_thread(world, head))
     ]
     say.expect("nothing is shown twice", len(deliveries) == len(set(deliveries)))
+    _act(world, say)
+
+
+def _act(world: World, say: Narrator) -> None:
+    say.step("It goes off once more; ana acts on it from Slack, by requests that Slack signs")
+    time.sleep(FLAP_WINDOW_SECONDS)
+    _put(world, "alarm_metric", datetime.now(UTC), "ALARM", "OK")
+    world.wait_for(lambda: len(_heads(world)) == 2)
+    head = _heads(world)[-1]
+    world.slack.app.press(head, "ack", EVE)
+    told = [str(message["text"]) for who, message in world.slack.app.ephemeral if who == EVE.id]
+    say.expect("eve, who is no operator, may not, and is told so", bool(told))
+    for value, words in (
+        ("ack", "Acknowledged by ana"),
+        ("silence", "Silenced ("),
+        ("close", "Closed by ana"),
+    ):
+        world.slack.app.press(head, value, ANA)
+        said = world.wait_for(partial(_says, world, head, words))
+        say.expect(f"{value}: the thread says who did it", said)
+    say.expect("the message is green", world.wait_for(lambda: "Resolved" in head.text))
+    say.quote("Slack, the thread", "\n".join(_text(line) for line in _thread(world, head)))
+
+
+def _says(world: World, head: Message, words: str) -> bool:
+    return any(words in _text(line) for line in _thread(world, head))
 
 
 def _put(world: World, name: str, at: datetime, state: str, was: str = "") -> None:
@@ -95,6 +123,8 @@ def _text(message: Message) -> str:
 
 
 def _block_texts(block: Mapping[str, Any]) -> list[str]:
+    if block["type"] == "actions":
+        return []
     texts = [block["text"]] if "text" in block else []
     texts += block.get("fields", []) + block.get("elements", [])
     # A button's text is an object, and a menu has none: neither is read.

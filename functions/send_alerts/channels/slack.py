@@ -39,11 +39,22 @@ class Threads(Protocol):
     """A channel with threads and edits."""
 
     def post(
-        self, message: Message, delivery: str, thread_ts: str = "", *, broadcast: bool = False
+        self,
+        message: Message,
+        delivery: str,
+        thread_ts: str = "",
+        *,
+        broadcast: bool = False,
+        channel: str = "",
     ) -> Posted:
-        """Post a message; `broadcast` shows one of a thread in the channel too."""
+        """Post a message; `broadcast` shows one of a thread in the channel too.
 
-    def find(self, delivery: str, since: datetime, thread_ts: str = "") -> Posted | None:
+        Without a channel it goes to the stack's own.
+        """
+
+    def find(
+        self, delivery: str, since: datetime, thread_ts: str = "", *, channel: str = ""
+    ) -> Posted | None:
         """The message that an earlier attempt has left, if it did."""
 
     def update(self, channel: str, ts: str, message: Message) -> None:
@@ -75,12 +86,18 @@ class BotSlack:
         self._breaker = CircuitBreaker()
 
     def post(
-        self, message: Message, delivery: str, thread_ts: str = "", *, broadcast: bool = False
+        self,
+        message: Message,
+        delivery: str,
+        thread_ts: str = "",
+        *,
+        broadcast: bool = False,
+        channel: str = "",
     ) -> Posted:
-        """See Slack. The delivery's name travels as the message's metadata."""
+        """See Threads. The delivery's name travels as the message's metadata."""
         answer = self._call(
             self._client.chat_postMessage,
-            channel=self._channel,
+            channel=channel or self._channel,
             **message.payload(),
             thread_ts=thread_ts or None,
             reply_broadcast=broadcast or None,
@@ -96,13 +113,16 @@ class BotSlack:
         answer = self._call(self._client.auth_test)
         return f"{answer.get('user')} of {answer.get('team')}"
 
-    def find(self, delivery: str, since: datetime, thread_ts: str = "") -> Posted | None:
+    def find(
+        self, delivery: str, since: datetime, thread_ts: str = "", *, channel: str = ""
+    ) -> Posted | None:
         """See Threads. Without the history scope nothing is found."""
         try:
-            for message in self._messages(since, thread_ts):
+            place = channel or self._channel
+            for message in self._messages(since, thread_ts, place):
                 payload = message.get("metadata", {}).get("event_payload", {})
                 if payload.get("delivery") == delivery:
-                    return Posted(self._channel, str(message["ts"]), thread_ts)
+                    return Posted(place, str(message["ts"]), thread_ts)
         except MessageGone:
             # The thread it was for has been deleted.
             return None
@@ -111,12 +131,12 @@ class BotSlack:
                 raise
         return None
 
-    def _messages(self, since: datetime, thread_ts: str) -> Iterator[dict[str, Any]]:
+    def _messages(self, since: datetime, thread_ts: str, channel: str) -> Iterator[dict[str, Any]]:
         oldest = f"{(since - CLOCK_SKEW).timestamp():.6f}"
         cursor = None
         for _ in range(MOST_PAGES):
             arguments: dict[str, Any] = {
-                "channel": self._channel,
+                "channel": channel,
                 "oldest": oldest,
                 "limit": PAGE_SIZE,
                 "include_all_metadata": True,

@@ -24,7 +24,7 @@ SHOWN_IN_CHANNEL = (EntryKind.REMINDER, EntryKind.SUMMARY, EntryKind.WORSE, Entr
 def thread(incident: Incident, entry: OutboxEntry) -> str:
     """The thread that an entry belongs to; empty for a message of its own."""
     known = incident.root
-    if known is None or not incident.root_covers(entry.at):
+    if known is None or entry.place or not incident.root_covers(entry.at):
         return ""
     if entry.kind is EntryKind.NO_DATA and entry.at - known.posted_for > NO_DATA_THREAD:
         return ""
@@ -39,7 +39,9 @@ def find(incident: Incident, tried: OutboxEntry, threads: Threads) -> Incident |
     """
     assert tried.tried_at  # noqa: S101  # the caller's condition
     for thread_ts in dict.fromkeys((*tried.tried_in, "")):
-        posted = threads.find(tried.id, tried.tried_at, thread_ts)
+        posted = threads.find(
+            tried.id, tried.tried_at, thread_ts, channel=_channel(incident, tried)
+        )
         if posted is None:
             continue
         older = incident.root is not None and tried.at < incident.root.posted_for
@@ -53,12 +55,15 @@ def post(incident: Incident, entry: OutboxEntry, threads: Threads) -> Incident:
     """The incident after the post. Raises SlackFailure."""
     thread_ts = thread(incident, entry)
     message = _message(incident, entry)
+    channel = _channel(incident, entry)
     broadcast = bool(thread_ts) and entry.kind in SHOWN_IN_CHANNEL
     try:
-        posted = threads.post(message, entry.id, thread_ts, broadcast=broadcast)
+        posted = threads.post(message, entry.id, thread_ts, broadcast=broadcast, channel=channel)
     except MessageRefused as failure:
         logger.warning("slack refused the blocks", entry=entry.id, reason=str(failure))
-        posted = threads.post(message.plain(), entry.id, thread_ts, broadcast=broadcast)
+        posted = threads.post(
+            message.plain(), entry.id, thread_ts, broadcast=broadcast, channel=channel
+        )
     except MessageGone as failure:
         # Somebody has deleted or locked the thread: the incident gets a new root message.
         logger.warning("new root message", incident=incident.key, reason=str(failure))
@@ -130,7 +135,19 @@ def _with_root(incident: Incident, entry: OutboxEntry, posted: Posted, shown: st
     return replace(incident, root=RootMessage(posted.channel, posted.ts, entry.at, shown))
 
 
+def _channel(incident: Incident, entry: OutboxEntry) -> str:
+    """The thread's channel, or where the rules send it; empty for the stack's own."""
+    if entry.place:
+        return entry.place
+    known = incident.root
+    if known is not None and incident.root_covers(entry.at):
+        return known.channel
+    return incident.destination.channel
+
+
 def _stands_alone(incident: Incident, entry: OutboxEntry) -> bool:
+    if entry.place:
+        return True
     if entry.kind is EntryKind.NO_DATA:
         return False
     return entry.kind is EntryKind.NOTE or episode_at(incident.episodes, entry.at) is None

@@ -1,6 +1,8 @@
 """The SNS topic that everything loud goes to."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -14,8 +16,8 @@ LONGEST_NAME = 256
 class Topic(Protocol):
     """The port; tests give one that collects."""
 
-    def publish(self, subject: str, text: str, delivery: str) -> None:
-        """Publish one notification."""
+    def publish(self, subject: str, forms: Mapping[str, str], labels: Mapping[str, str]) -> None:
+        """Publish one notification: its forms by protocol (`default`, `sms`), and its labels."""
 
 
 class SnsTopic:
@@ -29,14 +31,16 @@ class SnsTopic:
         self._client = client
         self._topic_arn = topic_arn
 
-    def publish(self, subject: str, text: str, delivery: str) -> None:
+    def publish(self, subject: str, forms: Mapping[str, str], labels: Mapping[str, str]) -> None:
         """See Topic. Raises botocore's errors; the event is then tried again."""
         self._client.publish(
             TopicArn=self._topic_arn,
             Subject=subject,
-            Message=text,
+            Message=json.dumps(forms, ensure_ascii=False),
+            MessageStructure="json",
             MessageAttributes={
-                "delivery": {"DataType": "String", "StringValue": shortened(delivery)},
+                name: {"DataType": "String", "StringValue": shortened(value)}
+                for name, value in labels.items()
             },
         )
 

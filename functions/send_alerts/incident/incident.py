@@ -5,6 +5,7 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
+from ops_common.alert_routes import Destination
 from ops_common.jsonable import jsonable
 from send_alerts.incident.episodes import Episode, episode_at
 from send_alerts.incident.history import FLAP_WINDOW, History
@@ -72,6 +73,8 @@ class Incident(NamedTuple):
     acknowledgement: Acknowledgement | None = None
     actions: tuple[str, ...] = ()
     """What people did to it, the newest last: each is done once."""
+    destination: Destination = Destination()
+    """Where the rules of AlertRoutes send it."""
     offers: tuple[str, ...] = ()
     """The commands that its message may offer as buttons; none where nobody hears them."""
 
@@ -157,6 +160,7 @@ class Incident(NamedTuple):
             acknowledgement=_acknowledgement(values.get("acknowledgement")),
             actions=tuple(values.get("actions", ())),
             offers=tuple(values.get("offers", ())),
+            destination=Destination(**values.get("destination", {})),
         )
 
 

@@ -56,6 +56,8 @@ class OutboxEntry(NamedTuple):
     """From then on the last of these has landed or never will."""
     tried_in: tuple[str, ...] = ()
     """The threads that these attempts were for. Later events may change where it would go now."""
+    place: str = ""
+    """Another Slack channel than its incident's, for one that is told there too."""
 
     def trying(self, now: datetime, settle: timedelta, thread_ts: str) -> "OutboxEntry":
         """With an attempt whose outcome nobody knows (yet)."""
@@ -89,4 +91,5 @@ class OutboxEntry(NamedTuple):
             tried_at=datetime.fromisoformat(tried_at) if tried_at else None,
             settles_at=datetime.fromisoformat(settles_at) if settles_at else None,
             tried_in=tuple(row["tried_in"]),
+            place=row.get("place", ""),
         )

@@ -7,7 +7,8 @@ SLACK_FIELD = 2000
 SLACK_TEXT = 3000
 # Amazon SNS API reference, Publish.
 SNS_SUBJECT = 100
-SNS_MESSAGE_BYTES = 256 * 1024
+SNS_ATTRIBUTE = 256
+SNS_MESSAGE_BYTES = 100 * 1024
 
 
 IN_ASCII = str.maketrans({"×": "x", "–": "-", "—": "-", "…": "...", "’": "'", "→": "->"})

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from slack_sdk.models.attachments import BlockAttachment
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 
+from ops_common.alert_routes import mention_markup
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
@@ -160,7 +161,11 @@ def _message(
         )
     if links := _links(subject.links if subject else ()):
         blocks.append(ContextBlock(elements=[_markdown(links)]))
-    headline_text = cut_markup(f"{mark.emoji} *{word}: {escape(title(incident))}*", SLACK_TEXT)
+    call = mention_markup(incident.destination.mention, {})
+    headline_text = f"{mark.emoji} *{word}: {escape(title(incident))}*"
+    if call and mark is not RESOLVED:
+        headline_text = f"{headline_text} {call}"
+    headline_text = cut_markup(headline_text, SLACK_TEXT)
     return Message(headline_text, mark.color, tuple(blocks))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -27,6 +27,9 @@ from send_alerts.reading.notice import Link, Notice, Signal
 from send_alerts.reading.parse import parse
 from send_alerts.reading.stack_info import StackInfo
 from send_alerts.words.slack_blocks import Message
+
+if TYPE_CHECKING:
+    from ops_common.alert_routes import Route
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 POLICY = Policy()
@@ -127,6 +130,7 @@ class Shown:
     edits: list[str] = field(default_factory=list)
     content: dict[str, Any] = field(default_factory=dict)
     """As it stands now."""
+    channel: str = ""
 
 
 def as_read(text: str) -> str:
@@ -147,7 +151,13 @@ class FakeThreads:
         return self.failures.pop(0) if self.failures else None
 
     def post(
-        self, message: Message, delivery: str, thread_ts: str = "", *, broadcast: bool = False
+        self,
+        message: Message,
+        delivery: str,
+        thread_ts: str = "",
+        *,
+        broadcast: bool = False,
+        channel: str = "",
     ) -> Posted:
         failure = self._fail()
         landed = isinstance(failure, MaybeSent) and self.lands_although_failed
@@ -156,13 +166,15 @@ class FakeThreads:
         ts = f"{len(self.messages) + 1}.0"
         hangs_in = "" if thread_ts in self.deleted else thread_ts
         shown = Shown(ts, as_read(message.text), hangs_in, delivery, broadcast)
-        shown.content = message.payload()
+        shown.content, shown.channel = message.payload(), channel or "C0ALERTS"
         self.messages.append(shown)
         if failure:
             raise failure
-        return Posted("C0ALERTS", ts, "" if thread_ts in self.deleted else thread_ts)
+        return Posted(shown.channel, ts, "" if thread_ts in self.deleted else thread_ts)
 
-    def find(self, delivery: str, since: datetime, thread_ts: str = "") -> Posted | None:
+    def find(
+        self, delivery: str, since: datetime, thread_ts: str = "", *, channel: str = ""
+    ) -> Posted | None:
         self.lookups += 1
         for shown in self.messages:
             if shown.delivery == delivery and shown.thread_ts == thread_ts:
@@ -190,9 +202,13 @@ class FakeThreads:
 class FakeTopic:
     def __init__(self) -> None:
         self.published: list[tuple[str, str, str]] = []
+        self.labels: list[dict[str, str]] = []
+        self.texts: list[str] = []
 
-    def publish(self, subject: str, text: str, delivery: str) -> None:
-        self.published.append((subject, text, delivery))
+    def publish(self, subject: str, forms: Mapping[str, str], labels: Mapping[str, str]) -> None:
+        self.published.append((subject, forms["default"], labels["delivery"]))
+        self.labels.append(dict(labels))
+        self.texts.append(forms["sms"])
 
     @property
     def subjects(self) -> list[str]:
@@ -278,6 +294,7 @@ class AlertWorld:
         self.seconds_left = 60.0
         self.slack = True
         self.offers: tuple[str, ...] = ()
+        self.routes: tuple[Route, ...] = ()
 
     def ports(self) -> Ports:
         return Ports(
@@ -295,6 +312,8 @@ class AlertWorld:
             wait=self._wait,
             deadline=self.now + timedelta(seconds=self.seconds_left),
             offers=self.offers,
+            stack="jiki-ops",
+            routes=self.routes,
         )
 
     def _wait(self, seconds: float) -> None:
