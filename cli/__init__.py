@@ -1,1 +1,8 @@
-"""What people run: configure, verdict, preview, cost, the pages of docs."""
+"""What people run: configure, deploy, verdict, status, preview, cost, reference."""
+
+import sys
+
+from paths import ROOT
+
+# What the functions share is at hand for whoever starts one of these by itself, too.
+sys.path.append(str(ROOT / "layers" / "common"))

@@ -63,6 +63,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "rotation_function",
         "scale_workers",
         "send_alerts",
+        "answer_slack",
         "alert_subscribers",
         "alert_queue",
         "rules",

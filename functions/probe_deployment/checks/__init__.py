@@ -81,6 +81,9 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "responses": traffic.responses,
     # of this stack itself
     "alert_queue": own_triggers.alert_queue,
+    "answer_slack": partial(
+        own_functions.check_if_there, logical_id="AnswerSlack", parameter="SlackSigningSecret"
+    ),
     "rotation_function": own_triggers.rotation_function,
     "rules": own_triggers.rules,
     "schedules": own_triggers.schedules,

@@ -43,6 +43,13 @@ def check(context: Context, logical_id: str) -> Finding:
     return judge(checks, f"{logical_id}Role", elsewhere)
 
 
+def check_if_there(context: Context, logical_id: str, parameter: str) -> Finding:
+    """As `check`, of a function that a parameter brings into the stack."""
+    if logical_id not in context.own_resources():
+        return Finding.skipped(f"the stack has no {logical_id} (parameter {parameter} is empty)")
+    return check(context, logical_id)
+
+
 def judge(checks: list[dict[str, Any]], role: str, elsewhere: tuple[str, ...] = ()) -> Finding:
     """What the self checks of a function with that role amount to.
 

@@ -175,6 +175,14 @@ def test_each_file_of_events_is_what_slack_sends(
     assert handler(resigned(stored, datetime.now(UTC)), lambda_context)["statusCode"] == 200
 
 
+def test_the_signing_secret_may_lie_in_secrets_manager(
+    aws: MotoAws, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = aws.client("secretsmanager").create_secret(Name="slack", SecretString=SIGNING_SECRET)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET_PARAMETER", stored["ARN"])
+    assert post(command("help"))["statusCode"] == 200
+
+
 def test_a_self_check_says_what_is_well(lambda_context: Context) -> None:
     found = handler({"selfCheck": True}, lambda_context)["selfCheck"]
     assert {check["name"]: check["ok"] for check in found} == {
