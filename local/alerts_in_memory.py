@@ -107,9 +107,14 @@ class Channel:
         self.roots: list[str] = []
         self.lines: list[str] = []
 
-    def publish(self, subject: str, text: str, delivery: str) -> None:  # noqa: ARG002
+    def publish(
+        self,
+        subject: str,
+        forms: Mapping[str, str],
+        labels: Mapping[str, str],  # noqa: ARG002
+    ) -> None:
         """See Topic."""
-        self.mails.append((subject, text))
+        self.mails.append((subject, forms["default"]))
 
     def post(
         self,
@@ -118,12 +123,20 @@ class Channel:
         thread_ts: str = "",
         *,
         broadcast: bool = False,  # noqa: ARG002
+        channel: str = "",
     ) -> Posted:
         """See Threads."""
         (self.lines if thread_ts else self.roots).append(message.text)
-        return Posted("C0ALERTS", f"{len(self.roots) + len(self.lines)}.0", thread_ts)
+        return Posted(channel or "C0ALERTS", f"{len(self.roots) + len(self.lines)}.0", thread_ts)
 
-    def find(self, delivery: str, since: datetime, thread_ts: str = "") -> Posted | None:  # noqa: ARG002
+    def find(
+        self,
+        delivery: str,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+        thread_ts: str = "",  # noqa: ARG002
+        *,
+        channel: str = "",  # noqa: ARG002
+    ) -> Posted | None:
         """See Threads."""
         return None
 

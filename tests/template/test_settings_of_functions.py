@@ -70,11 +70,12 @@ def test_the_template_s_defaults_are_settings_that_the_function_accepts(
 def test_the_template_declares_what_the_function_reads_and_nothing_else(
     function: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # GIVEN an environment as deployed with every option chosen
+    # GIVEN an environment as deployed with every option chosen; libraries read it at their import
+    settings = settings_class(function)
     environment = RecordingEnvironment(SET_BY_LAMBDA | variables(function, EVERYTHING_CHOSEN))
     monkeypatch.setattr(os, "environ", environment)
     # WHEN the settings are read
-    settings_class(function).from_env()
+    settings.from_env()
     read = set(environment.read)
     monkeypatch.undo()
     # THEN these are the variables of the template
