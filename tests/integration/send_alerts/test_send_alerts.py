@@ -75,7 +75,7 @@ def test_without_slack_everything_goes_to_sns(alerts: Alerts, event: Event) -> N
     assert sorted(alerts.subjects()) == [
         "[CRITICAL] jiki-api-web-cpu-high",
         "[INFO] jiki-api-web works: 9 checks passed",
-        "[WARNING] AWS Health Event",
+        "[WARNING] Planned by AWS: RDS",
     ]
 
 
@@ -160,7 +160,7 @@ def test_the_chart_is_a_file_in_the_thread(slack: SlackStandIn) -> None:
 def test_what_is_no_event_fails_alone_and_the_rest_of_its_batch_is_told(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
-    assert with_slack.send("not json", event("alerts/alarm_metric")) == ["not json"]
+    assert with_slack.send("[]", event("alerts/alarm_metric")) == ["[]"]
     assert len(slack.messages) == 1
 
 
