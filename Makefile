@@ -190,7 +190,7 @@ mutants: setup ## Change the pure code at 60 places; list what no unit test noti
 	PYTHONPATH=functions:layers/common nice python -m benchmarks.mutants $(ARGS) $(if $(WRITE),--write docs/performance.md)
 
 docs: setup ## Write the pages of docs/ that follow from the template (a test says when)
-	PYTHONPATH=.:layers/common python -m cli.reference
+	PYTHONPATH=functions:layers/common:layers/slack:. python -m cli.reference
 
 replay: setup ## Run the policy again on logged ticks (LOGS=file, SET="max_tasks=6 …")
 	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.mutants.rooms import pure_files
 from benchmarks.mutants.sample import Mutant, draw
+from cli.reference.rooms import pure_files
 from paths import ROOT
 
 WORKERS = 2

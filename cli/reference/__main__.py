@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cli.cost import page as cost
-from cli.reference import configuration, dashboard, licences
+from cli.reference import architecture, configuration, dashboard, licences
 from paths import ROOT
 
 PAGES: dict[Path, Callable[[], str]] = {
+    architecture.PAGE: architecture.page,
     ROOT / "docs" / "configuration.md": configuration.page,
     ROOT / "docs" / "cost.md": cost.page,
     ROOT / "docs" / "licences.md": licences.page,

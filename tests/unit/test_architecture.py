@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.reference.rooms import PURE, ROOMS, imported_modules, pure_files
 from paths import ROOT
 
 FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir())
@@ -61,53 +62,25 @@ def test_query_database_has_no_aws_client() -> None:
         assert "ops_common.aws" not in path.read_text(), path
 
 
-# A function's rooms in the order of its data; each enters only those before it. The modules beside
-# them (handler, settings, wiring, the loops) are above and enter all.
-ROOMS = {"send_alerts": ("reading", "incident", "words", "channels"), "scale_workers": ("policy",)}
-PURE_ROOMS = {"send_alerts": ("reading", "incident", "words"), "scale_workers": ("policy",)}
-PURE_MODULES = [
-    *(f"rotate_password/{name}.py" for name in ("json_key", "request")),
-]
-
-
-def modules_of(room: str) -> list[str]:
-    found = sorted(str(path.relative_to(ROOT / "functions")) for path in _room(room))
-    assert found, room
-    return found
-
-
 def _room(room: str) -> Iterator[Path]:
     return (ROOT / "functions" / room).rglob("*.py")
 
 
-PURE = [
-    *PURE_MODULES,
-    *(
-        name
-        for function, rooms in PURE_ROOMS.items()
-        for room in rooms
-        for name in modules_of(f"{function}/{room}")
-    ),
-]
+def test_every_pure_place_has_modules() -> None:
+    for name in PURE:
+        place = ROOT / "functions" / name
+        assert place.is_file() or any(_room(name)), name
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_a_decision_reads_and_sends_nothing_and_asks_no_clock(name: str) -> None:
-    path = ROOT / "functions" / name
+@pytest.mark.parametrize(
+    "path", pure_files(), ids=lambda path: str(path.relative_to(ROOT / "functions"))
+)
+def test_a_decision_reads_and_sends_nothing_and_asks_no_clock(path: Path) -> None:
     outside = {"boto3", "botocore", "psycopg", "urllib3", "http", "socket", "os", "time", "random"}
     assert not outside & set(imported_packages(path))
     assert "urllib.request" not in path.read_text()
     assert ".now(" not in path.read_text()
     assert not {"ops_common.aws", "ops_common.observability"} & set(imported_modules(path))
-
-
-def imported_modules(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 @pytest.mark.parametrize("function", ROOMS)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutants.__main__ import BEGIN, END, Survivor, write
-from benchmarks.mutants.rooms import pure_files
 from benchmarks.mutants.sample import Mutant, draw, mutants
+from cli.reference.rooms import pure_files
 from paths import ROOT
 
 SOURCE = """\
