@@ -21,7 +21,10 @@ SECTION = """[staging.global.parameters]
 stack_name = "jiki-ops-staging"
 [staging.deploy.parameters]
 region = "eu-west-1"
-parameter_overrides = ["ConfigSecretId=config"]
+parameter_overrides = [
+    "ConfigSecretId=config",
+    "SecretKeys=aurora_password,secret_key_base,hmac_secret,jwt_secret",
+]
 """
 
 
