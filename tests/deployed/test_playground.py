@@ -36,15 +36,15 @@ def test_an_alarm_is_acknowledged_silenced_and_closed_by_clicks(
     article = (
         f"[...document.querySelectorAll('article')].find(one => one.innerText.includes('{ALARM}'))"
     )
-    browser.wait_for(f"!!{article}")
+    ours = f"article[data-ts='{browser.wait_for(f'{article}?.dataset.ts')}']"
     # WHEN ana acknowledges it
-    browser.click("button[data-value^='ack']")
+    browser.click(f"{ours} button[data-value^='ack']")
     # THEN its thread says who did it
     browser.wait_for(f"{article}.querySelector('.thread')?.innerText.includes('by ana (U0ANA)')")
     # WHEN it is silenced, and closed for a reason
-    browser.choose("article select:has(option[value^='silence'])", "silence")
+    browser.choose(f"{ours} select:has(option[value^='silence'])", "silence")
     browser.wait_for(f"{article}.innerText.includes('Silenced')")
-    browser.choose("article select:has(option[value^='close'])", "close")
+    browser.choose(f"{ours} select:has(option[value^='close'])", "close")
     # THEN it is over, and no button is left
     browser.wait_for(f"{article}.innerText.includes('Closed by ana (U0ANA): fixed')")
     assert browser.evaluate(f"{article}.querySelectorAll('button').length") == 0
