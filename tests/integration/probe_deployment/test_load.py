@@ -97,3 +97,9 @@ def test_a_queue_that_is_behind_fails(system: System) -> None:
     finding = system.checks(suite="load")["queue_latency"]
     assert finding["status"] == "fail"
     assert "waits 60" in finding["observed"]
+
+
+def test_a_deployment_asks_for_the_balancer_s_own_name(system: System, balancer: str) -> None:
+    # GIVEN a public address without TLS: there is nothing to ask the balancer itself for
+    (check,) = (each for each in system.probe(service=WEB)["checks"] if each["name"] == "balancer")
+    assert check["status"] == "skip"
