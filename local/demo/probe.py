@@ -114,7 +114,7 @@ def _new_error(world: World, say: Narrator) -> None:
     say.expect("the log check alone fails", held=set(failed) == {"log_errors"})
     say.expect(
         "it counts the new error and leaves the known one out",
-        held="2 × NoMethodError" in observed and "Timeout" not in observed,
+        held="2 × " in observed and "NoMethodError" in observed and "Timeout" not in observed,
     )
     say.expect("and names no user", held="ada@" not in observed and "bob@" not in observed)
 
