@@ -1,61 +1,51 @@
 """send_alerts between stores in memory: what `make corpus` and `make preview` feed events to."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from ops_common.on_call.summaries import PartSummary
-from ops_common.versioned_item import Conflict
-from send_alerts.channels.incidents import Held
+from ops_common.versioned_item import NO_VERSION, Conflict
+from send_alerts.channels.incidents import INCIDENT_ID, DynamoIncidents, DynamoStorms
 from send_alerts.channels.slack import Posted
 from send_alerts.incident.follow_up import Policy
-from send_alerts.incident.incident import Incident
-from send_alerts.incident.storm import Storms
 from send_alerts.notify import notify
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import Said
 from send_alerts.words.slack_blocks import Message
 
-FLAP_WINDOW = timedelta(minutes=10)
 
-
-class IncidentsInMemory:
-    """IncidentStore."""
+class ItemsInMemory:
+    """Items, as JSON text."""
 
     def __init__(self) -> None:
-        self.held: dict[str, Held] = {}
+        self._items: dict[str, tuple[int, str]] = {}
 
-    def load(self, key: str) -> Held:
-        """See IncidentStore."""
-        new = Incident.from_json(Incident(key).as_json(), FLAP_WINDOW)
-        return self.held.get(key, Held(new, 0, None))
+    def read(self, item_id: str) -> tuple[int, Any]:
+        """See Items."""
+        version, text = self._items.get(item_id, (NO_VERSION, "null"))
+        return version, json.loads(text)
 
-    def save(self, held: Held, now: datetime) -> Held:  # noqa: ARG002  # the port's signature
-        """See IncidentStore."""
-        key = held.incident.key
-        if self.load(key).version != held.version:
-            raise Conflict(key)
-        text = json.dumps(held.incident.as_json())
-        kept = Incident.from_json(json.loads(text), FLAP_WINDOW)
-        self.held[key] = Held(kept, held.version + 1, held.leased_until)
-        return self.held[key]
+    def write(
+        self,
+        item_id: str,
+        seen_version: int,
+        document: Mapping[str, Any],
+        now: datetime,  # noqa: ARG002  # the port's signature
+        summary: str = "",  # noqa: ARG002
+    ) -> int:
+        """See Items."""
+        if self.read(item_id)[0] != seen_version:
+            raise Conflict(item_id)
+        self._items[item_id] = (seen_version + 1, json.dumps(document))
+        return seen_version + 1
 
-
-class StormsInMemory:
-    """StormStore."""
-
-    def __init__(self) -> None:
-        self.storms = Storms()
-
-    def read(self) -> Storms:
-        """See StormStore."""
-        return self.storms
-
-    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
-        """See StormStore."""
-        self.storms, result = change(self.storms)
-        return result
+    @property
+    def incident_keys(self) -> list[str]:
+        """Of every incident that was ever saved."""
+        prefix = INCIDENT_ID.format(key="")
+        return [name.removeprefix(prefix) for name in self._items if name.startswith(prefix)]
 
 
 class MemoryInMemory:
@@ -63,7 +53,8 @@ class MemoryInMemory:
 
     def __init__(self) -> None:
         self.changes: list[tuple[datetime, str]] = []
-        self._silences: dict[str, datetime] = {}
+        self.silences: dict[str, datetime] = {}
+        self.parts: list[PartSummary] = []
         self._parents: dict[str, str] = {}
 
     def remember(self, key: str, at: datetime, title: str) -> None:  # noqa: ARG002
@@ -76,19 +67,20 @@ class MemoryInMemory:
 
     def silenced_until(self, name: str, now: datetime) -> datetime | None:
         """See Memory."""
-        until = self._silences.get(name)
+        until = self.silences.get(name)
         return until if until and until > now else None
 
     def record(self, summary: PartSummary) -> None:
         """See Memory."""
+        self.parts.append(summary)
 
     def silence(self, pattern: str, until: datetime) -> None:
         """See Memory."""
-        self._silences[pattern] = until
+        self.silences[pattern] = until
 
     def unsilence(self, pattern: str) -> None:
         """See Memory."""
-        self._silences.pop(pattern, None)
+        self.silences.pop(pattern, None)
 
     def remember_children(self, parent: str, children: Sequence[str]) -> None:
         """See Memory."""
@@ -172,14 +164,15 @@ class AlertsInMemory:
     """One stack's send_alerts, with a clock that the caller sets."""
 
     def __init__(self) -> None:
-        self.incidents, self.memory, self.channel = IncidentsInMemory(), MemoryInMemory(), Channel()
-        self._storms, self._nothing = StormsInMemory(), Nothing()
+        self._items, self._nothing = ItemsInMemory(), Nothing()
+        self._incidents = DynamoIncidents(self._items)
+        self.memory, self.channel = MemoryInMemory(), Channel()
 
     def notify(self, said: Said, now: datetime) -> None:
         """Let it do what an event says."""
         ports = Ports(
-            incidents=self.incidents,
-            storms=self._storms,
+            incidents=self._incidents,
+            storms=DynamoStorms(self._items),
             memory=self.memory,
             topic=self.channel,
             queue=self._nothing,
@@ -203,5 +196,6 @@ class AlertsInMemory:
         return {key for key, opened in self._episodes().items() if not opened}
 
     def _episodes(self) -> dict[str, bool]:
-        found = {key: held.incident.current for key, held in self.incidents.held.items()}
+        keys = self._items.incident_keys
+        found = {key: self._incidents.load(key).incident.current for key in keys}
         return {key: episode.open for key, episode in found.items() if episode is not None}

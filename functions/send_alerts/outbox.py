@@ -63,36 +63,44 @@ def work_through(held: Held, unclaimed: Sequence[OutboxEntry], ports: Ports) -> 
         if ports.seconds_left() < CALL_SECONDS:
             outcome.put_off(Later("no time left", 0))
             break
-        before = work.held.incident
         match send_patiently(entry, work):
             case Sent(incident, answered):
                 outcome.sent.append(entry.id)
                 outcome.slack_answered |= to_slack and answered
                 _confirm(incident, entry, work)
-                if to_slack:
-                    _chart(before, work)
             case Later() as later:
                 outcome.put_off(later)
                 slack_stopped |= to_slack
             case Broken(failure):
                 outcome.broken, slack_stopped = failure, True
     _finish(work, outcome, slack_stopped=slack_stopped)
+    _chart(held.incident, work)
     return outcome
 
 
 def _confirm(incident: Incident, entry: OutboxEntry, work: Work) -> None:
+    """Record that it was sent, at once where a repeat would be seen.
+
+    The last entry's is written when the lease is given back: a crash until then finds Slack's by
+    its mark. A schedule of the same name replaces the one before.
+    """
     incident = incident.without(entry)
     if incident.root != work.held.incident.root:
         # What is left goes to the new thread, and may be there should the process die.
         for left in incident.outbox:
             if left.channel is Channel.SLACK:
                 incident = incident.with_entry(left.trying_in(thread(incident, left)))
-    work.save(incident)
+    if entry.channel is Channel.SNS or (entry.channel is Channel.SLACK and incident.outbox):
+        work.save(incident)
+    else:
+        work.held = replace(work.held, incident=incident)
 
 
 def _chart(before: Incident, work: Work) -> None:
+    """Below a new root message, when everybody has been notified."""
     incident, ports = work.held.incident, work.ports
-    new = incident.root is not None and incident.root != before.root
+    known = before.root.ts if before.root else ""
+    new = incident.root is not None and incident.root.ts != known
     if ports.threads and new and ports.seconds_left() > CHART_SECONDS:
         chart(incident, ports.threads, ports.chart)
 

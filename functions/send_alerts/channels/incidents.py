@@ -5,17 +5,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from ops_common.datetimes import parse_optional
 from ops_common.observability import logger
-from ops_common.versioned_item import Conflict, VersionedItems
+from ops_common.versioned_item import Conflict, Items
 from send_alerts.incident.history import FLAP_WINDOW, History
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import Storms
 from send_alerts.incident.summary import summary_of
-from send_alerts.reading.notice import parse_optional
 from send_alerts.words.message_text import title
 
 ATTEMPTS = 20
 STORMS_ID = "storm#newest"
+INCIDENT_ID = "incident#{key}"
 
 
 class Held(NamedTuple):
@@ -50,13 +51,13 @@ class StormStore(Protocol):
 class DynamoIncidents:
     """IncidentStore on the table of the stack."""
 
-    def __init__(self, items: VersionedItems, flap_window: timedelta = FLAP_WINDOW) -> None:
+    def __init__(self, items: Items, flap_window: timedelta = FLAP_WINDOW) -> None:
         self._items = items
         self._flap_window = flap_window
 
     def load(self, key: str) -> Held:
         """See IncidentStore. An item of another form (an older release's) is a new incident."""
-        version, values = self._items.read(f"incident#{key}")
+        version, values = self._items.read(INCIDENT_ID.format(key=key))
         try:
             incident = Incident.from_json(values, self._flap_window)
             return Held(incident, version, parse_optional(values["leased_until"]))
@@ -72,7 +73,7 @@ class DynamoIncidents:
         document = {**held.incident.as_json(), "leased_until": leased}
         summary = summary_of(held.incident, title(held.incident))
         version = self._items.write(
-            f"incident#{held.incident.key}",
+            INCIDENT_ID.format(key=held.incident.key),
             held.version,
             document,
             now,
@@ -84,7 +85,7 @@ class DynamoIncidents:
 class DynamoStorms:
     """StormStore on the table of the stack."""
 
-    def __init__(self, items: VersionedItems) -> None:
+    def __init__(self, items: Items) -> None:
         self._items = items
 
     def read(self) -> Storms:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
+from ops_common.datetimes import parse_optional
 from send_alerts.incident.episodes import Episode, Transition, episodes
-from send_alerts.reading.notice import Notice, Part, Signal, parse_optional
+from send_alerts.reading.notice import Notice, Part, Signal
 
 KEPT = 60
 """Transitions remembered per key: days of flapping, in an item of a few kilobytes."""

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from ops_common.alert_routes import Destination
+from ops_common.datetimes import parse_optional
 from ops_common.jsonable import jsonable
 from send_alerts.incident.episodes import Episode, episode_at
 from send_alerts.incident.history import FLAP_WINDOW, History
 from send_alerts.incident.outbox_entry import OutboxEntry
-from send_alerts.reading.notice import Hold, Notice, hold_from_json, parse_optional
+from send_alerts.reading.notice import Hold, Notice, hold_from_json
 
 
 class RootMessage(NamedTuple):

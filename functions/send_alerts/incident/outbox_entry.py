@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from ops_common.datetimes import parse_optional
+
 
 class Channel(StrEnum):
     """Where an entry goes."""
@@ -80,7 +82,6 @@ class OutboxEntry(NamedTuple):
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:
         """What an incident keeps of it."""
-        tried_at, settles_at = row["tried_at"], row["settles_at"]
         return cls(
             id=row["id"],
             channel=Channel(row["channel"]),
@@ -88,8 +89,8 @@ class OutboxEntry(NamedTuple):
             at=datetime.fromisoformat(row["at"]),
             text=row["text"],
             late=row["late"],
-            tried_at=datetime.fromisoformat(tried_at) if tried_at else None,
-            settles_at=datetime.fromisoformat(settles_at) if settles_at else None,
+            tried_at=parse_optional(row["tried_at"]),
+            settles_at=parse_optional(row["settles_at"]),
             tried_in=tuple(row["tried_in"]),
             place=row.get("place", ""),
         )

@@ -10,12 +10,13 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
+from ops_common.datetimes import parse_optional
 from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 from send_alerts.incident.decide import Channels, advance, enqueue
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.notice import Notice, Signal, parse_optional
+from send_alerts.reading.notice import Notice, Signal
 
 WINDOW = timedelta(minutes=1)
 MOST_MEMBERS = 1000

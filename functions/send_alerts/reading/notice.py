@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from ops_common.datetimes import parse_optional
 from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 
@@ -141,8 +142,3 @@ def instant(value: Any) -> datetime:
     """An ISO 8601 time as UTC. Raises ValueError or TypeError where it is none."""
     time = datetime.fromisoformat(value)
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-
-
-def parse_optional(value: str | None) -> datetime | None:
-    """A time that we wrote, or None."""
-    return datetime.fromisoformat(value) if value else None

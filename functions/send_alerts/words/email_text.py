@@ -26,7 +26,8 @@ def email(incident: Incident, entry: OutboxEntry) -> tuple[str, str]:
         # Who reads the subjects alone is not to take old news for the newest.
         now = status(incident, incident.current).word.upper()
         word = word if entry.kind is EntryKind.ROLLED_BACK else now
-    paragraphs = [title(incident), headline(incident, entry, clock)]
+    name = title(incident)
+    paragraphs = [name, headline(incident, entry, clock)]
     if text := entry.text or (about.text if about else ""):
         paragraphs.append(text)
     if about and about.facts:
@@ -37,6 +38,6 @@ def email(incident: Incident, entry: OutboxEntry) -> tuple[str, str]:
     if about and about.links:
         paragraphs.append("\n".join(f"{link.label}: {link.url}" for link in about.links))
     return (
-        subject(f"[{word}] {title(incident)}"),
+        subject(f"[{word}] {name}"),
         cut_bytes("\n\n".join(paragraphs) + "\n", SNS_MESSAGE_BYTES),
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -17,6 +17,23 @@ NO_VERSION = 0
 
 class Conflict(Exception):
     """Somebody else has changed the item since it was read."""
+
+
+class Items(Protocol):
+    """The port of the documents; tests and the local world keep them in memory."""
+
+    def read(self, item_id: str) -> tuple[int, Any]:
+        """Version and document; NO_VERSION and None where there is no such item."""
+
+    def write(
+        self,
+        item_id: str,
+        seen_version: int,
+        document: Mapping[str, Any],
+        now: datetime,
+        summary: str = "",
+    ) -> int:
+        """The new version. Raises Conflict."""
 
 
 class VersionedItems:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from local.alerts_in_memory import ItemsInMemory, MemoryInMemory, Nothing
 from ops_common.on_call.operator_action import OperatorAction
-from ops_common.on_call.summaries import PartSummary
 from ops_common.ops_events import Severity
-from ops_common.versioned_item import Conflict
-from send_alerts.channels.incidents import Held
+from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms, Held
 from send_alerts.channels.slack import Posted
 from send_alerts.channels.slack_failures import MaybeSent
 from send_alerts.incident.follow_up import Policy
-from send_alerts.incident.history import FLAP_WINDOW, History
+from send_alerts.incident.history import FLAP_WINDOW
 from send_alerts.incident.incident import Incident
-from send_alerts.incident.storm import Storms
 from send_alerts.notify import notify
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Link, Notice, Signal
@@ -75,43 +73,21 @@ def ok(at: float, **changes: Any) -> Notice:
     return notice(Signal.RESOLVED, at, **changes)
 
 
-class FakeIncidents:
-    def __init__(self, flap_window: timedelta = FLAP_WINDOW) -> None:
-        self.flap_window = flap_window
-        self.items: dict[str, Held] = {}
+class CrashingIncidents(DynamoIncidents):
+    """The product's store, whose process dies where a test says so."""
+
+    def __init__(self, items: ItemsInMemory, flap_window: timedelta) -> None:
+        super().__init__(items, flap_window)
         self.crash_at_save: int | None = None
         self.saves = 0
-
-    def load(self, key: str) -> Held:
-        new = Incident(key, History(flap_window=self.flap_window))
-        return self.items.get(key, Held(new, 0, None))
 
     def save(self, held: Held, now: datetime) -> Held:
         self.saves += 1
         if self.crash_at_save == self.saves:
             raise ProcessDied
-        if self.load(held.incident.key).version != held.version:
-            raise Conflict(held.incident.key)
-        # As the real one does: what is kept is JSON.
-        text = json.dumps(held.incident.as_json())
-        kept = Incident.from_json(json.loads(text), self.flap_window)
-        assert kept == held.incident
-        saved = Held(kept, held.version + 1, held.leased_until)
-        self.items[kept.key] = saved
+        saved = super().save(held, now)
+        assert self.load(held.incident.key) == saved
         return saved
-
-
-class FakeStorms:
-    def __init__(self) -> None:
-        self.storms = Storms()
-
-    def read(self) -> Storms:
-        return self.storms
-
-    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
-        self.storms, result = change(self.storms)
-        assert Storms.from_json(json.loads(json.dumps(self.storms.as_json()))) == self.storms
-        return result
 
 
 class ProcessDied(BaseException):
@@ -215,11 +191,6 @@ class FakeTopic:
         return [subject for subject, _, _ in self.published]
 
 
-class FakeQueue:
-    def hide(self, receipt_handle: str, seconds: float) -> None:
-        raise AssertionError("only records hide messages")
-
-
 class FakeSchedules:
     """One message per name, as EventBridge Scheduler keeps them."""
 
@@ -236,39 +207,6 @@ class FakeSchedules:
         self.waiting.pop(name, None)
 
 
-class FakeMemory:
-    def __init__(self) -> None:
-        self.changes: list[tuple[datetime, str]] = []
-        self.silences: dict[str, datetime] = {}
-        self.parents: dict[str, str] = {}
-        self.parts: list[PartSummary] = []
-
-    def remember(self, key: str, at: datetime, title: str) -> None:
-        self.changes.append((at, title))
-
-    def changes_before(self, at: datetime) -> tuple[str, ...]:
-        return tuple(title for changed_at, title in self.changes if changed_at <= at)
-
-    def silenced_until(self, name: str, now: datetime) -> datetime | None:
-        until = self.silences.get(name)
-        return until if until and until > now else None
-
-    def record(self, summary: PartSummary) -> None:
-        self.parts.append(summary)
-
-    def silence(self, pattern: str, until: datetime) -> None:
-        self.silences[pattern] = until
-
-    def unsilence(self, pattern: str) -> None:
-        self.silences.pop(pattern, None)
-
-    def remember_children(self, parent: str, children: Sequence[str]) -> None:
-        self.parents |= dict.fromkeys(children, parent)
-
-    def parent_of(self, child: str) -> str:
-        return self.parents.get(child, "")
-
-
 class FakePictures:
     def draw(self, widget: str) -> bytes:
         return b"png"
@@ -283,13 +221,13 @@ class AlertWorld:
     def __init__(self, policy: Policy = POLICY, flap_window: timedelta = FLAP_WINDOW) -> None:
         self.policy = policy
         self.now = NOON
-        self.incidents = FakeIncidents(flap_window)
-        self.storms = FakeStorms()
+        self.items = ItemsInMemory()
+        self.incidents = CrashingIncidents(self.items, flap_window)
+        self.storms = DynamoStorms(self.items)
         self.threads = FakeThreads()
         self.topic = FakeTopic()
-        self.queue = FakeQueue()
         self.schedules = FakeSchedules()
-        self.memory = FakeMemory()
+        self.memory = MemoryInMemory()
         self.waited: list[float] = []
         self.seconds_left = 60.0
         self.slack = True
@@ -302,7 +240,7 @@ class AlertWorld:
             storms=self.storms,
             memory=self.memory,
             topic=self.topic,
-            queue=self.queue,
+            queue=Nothing(),
             schedules=self.schedules,
             threads=self.threads if self.slack else None,
             webhook=None,

@@ -71,7 +71,7 @@ def test_one_contributor_that_is_well_ends_nothing(
     story = Story()
     story.arrives(event(f"alerts/{opening}"))
     story.arrives(event(f"alerts/{one_is_well}"))
-    (key,) = story.incidents.items
+    (key,) = story.items.incident_keys
     assert story.current(key).open
     (root,) = story.threads.roots
     assert len(story.threads.thread(root)) == 1
@@ -85,7 +85,7 @@ def test_the_last_contributor_that_is_well_ends_it(event: Event) -> None:
     message = json.loads(well["Message"])
     message["NewStateReason"] = "0 out of 10 contributors evaluated to ALARM"
     story.arrives({**well, "Message": json.dumps(message)})
-    (key,) = story.incidents.items
+    (key,) = story.items.incident_keys
     assert not story.current(key).open
 
 
@@ -171,7 +171,7 @@ def test_a_suppressed_composite_is_announced_when_an_event_says_that_it_is_no_mo
 def test_auto_scaling_s_own_alarms_are_nobody_s_business(event: Event) -> None:
     story = Story()
     story.arrives(event("alerts/alarm_of_auto_scaling"))
-    assert not story.incidents.items
+    assert not story.items.incident_keys
 
 
 def test_a_child_of_an_open_composite_is_a_line_of_it(event: Event) -> None:

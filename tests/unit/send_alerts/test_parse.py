@@ -266,8 +266,7 @@ def test_one_odd_field_keeps_nothing_from_being_told_nor_what_comes_after(
             found = parse(json.dumps(one), NOON, STACK_INFO)
             if isinstance(found, list):
                 world.notify(*(notice.checked() for notice in found))
-        held = world.incidents.items.values()
-        assert not any(each.incident.outbox for each in held), changed
+        assert not any(world.incident(key).outbox for key in world.items.incident_keys), changed
 
 
 def test_every_single_event_is_in_a_batch() -> None:

@@ -91,5 +91,5 @@ def test_an_incident_counted_twice_after_a_crash_gets_the_same_answer() -> None:
     # the third one dies after it was counted, before it was saved
     world.incidents.crash_at_save = world.incidents.saves + 1
     world.notify_until_done(alarm(0.05, **named(2)), at=0.05)
-    assert len(world.storms.storms.recent) == 3
+    assert len(world.storms.read().recent) == 3
     assert world.threads.roots[-1].text == ":red_circle: *Critical: a02*"

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from ..ops_events import OpsEvent, Severity, State
+from ops_common.datetimes import parse_optional
+from ops_common.ops_events import OpsEvent, Severity, State
 
 KIND = "OperatorAction"
 
@@ -105,7 +106,7 @@ class OperatorAction:
             via=str(facts["via"]),
             at=datetime.fromisoformat(detail["occurredAt"]),
             incident="" if incident.startswith("operator:") else incident,
-            until=datetime.fromisoformat(facts["until"]) if facts.get("until") else None,
+            until=parse_optional(facts.get("until")),
             tasks=None if tasks is None else int(tasks),
             **texts,
         )

@@ -9,7 +9,9 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
+
+from ops_common.datetimes import parse_optional
 
 MOST_RECENT = 10
 REFERENCE_LENGTH = 8
@@ -88,7 +90,7 @@ def from_text(text: str) -> IncidentSummary | PartSummary:
     kind = values.pop("kind")
     if kind == "incident":
         for name in ("opened_at", "closed_at", "acknowledged_at", "silenced_until"):
-            values[name] = _time(values[name])
+            values[name] = parse_optional(values[name])
         return IncidentSummary(**values)
     return PartSummary(
         part=Part(kind),
@@ -97,7 +99,3 @@ def from_text(text: str) -> IncidentSummary | PartSummary:
         text=values["text"],
         recent=tuple((datetime.fromisoformat(at), said) for at, said in values["recent"]),
     )
-
-
-def _time(value: Any) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
