@@ -44,7 +44,9 @@ def main() -> int:
 
 def _look(target: Target, store: SecretStore) -> int:
     secret = target.parameter("ConfigSecretId")
-    expected = tuple(key for key in target.parameter("SecretKeys").split(",") if key)
+    expected = tuple(
+        pair.partition("=")[0] for pair in target.parameter("SecretKeys").split(",") if pair
+    )
     found = look(store, secret, expected)
     print(f"Secret {secret} in {target.region} ({target.environment}):")
     lines = described(found)

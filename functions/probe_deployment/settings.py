@@ -45,8 +45,8 @@ class Settings(NamedTuple):
     database_cluster_id: str
     """Empty: the first part of the database's endpoint."""
     password_age_days: int
-    secret_keys: tuple[str, ...]
-    expected_values: dict[str, str]
+    secret_keys: dict[str, str]
+    """Each key of the secret, and how its value must begin; empty where it may begin anyhow."""
     """How some of the secret's values must begin, by key."""
     expected_config: dict[str, str]
     """How some of the config table's values must begin, by key."""
@@ -106,8 +106,7 @@ class Settings(NamedTuple):
             vpc_id=env.text("VPC_ID", ""),
             database_cluster_id=env.text("DATABASE_CLUSTER_ID", ""),
             password_age_days=env.integer("PASSWORD_AGE_DAYS", 45, at_least=1),
-            secret_keys=env.names("SECRET_KEYS", ""),
-            expected_values=_prefixes(env, "EXPECTED_SECRET_VALUES"),
+            secret_keys=_prefixes(env, "SECRET_KEYS"),
             expected_config=_prefixes(env, "EXPECTED_CONFIG_VALUES"),
             accepted_checks=env.names("ACCEPTED_CHECKS", ""),
             soak_minutes=_minutes(env, "PROBE_SOAK_MINUTES"),
@@ -132,6 +131,6 @@ def _minutes(env: Environment, name: str) -> tuple[int, ...]:
 
 
 def _prefixes(env: Environment, name: str) -> dict[str, str]:
-    """`key=prefix` pairs, such as `stripe_secret_key=sk_live_`."""
+    """What the value of each key begins with: `stripe_secret_key=sk_live_`, or a key alone."""
     pairs = (pair.partition("=") for pair in env.names(name, ""))
     return {key: prefix for key, _, prefix in pairs}

@@ -95,7 +95,6 @@ def _policy(env: Environment, minimum: int) -> Policy:
         patience_seconds=env.number("PATIENCE_SECONDS", default.patience_seconds),
         scale_in_step=env.integer("SCALE_IN_STEP", default.scale_in_step, at_least=1),
         connections=ConnectionBudget(
-            max_connections=env.integer("MAX_CONNECTIONS", budget.max_connections),
             reserve=env.integer("CONNECTION_RESERVE", budget.reserve),
             per_web_task=env.integer("CONNECTIONS_PER_WEB_TASK", budget.per_web_task),
             per_worker_task=env.integer(

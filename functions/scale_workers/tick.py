@@ -103,9 +103,7 @@ def _policy(policy: Policy, measurement: Measurement | NoMeasurement) -> Policy:
     """The policy, with what the database itself says filled in."""
     if isinstance(measurement, NoMeasurement):
         return policy
-    budget = policy.connections
-    if not budget.max_connections:
-        budget = replace(budget, max_connections=measurement.max_connections)
+    budget = replace(policy.connections, max_connections=measurement.max_connections)
     # Recurring tasks are fired by the scheduler inside a worker task: with none they never run.
     minimum = max(policy.min_tasks, 1) if measurement.recurring_tasks else policy.min_tasks
     return replace(policy, min_tasks=minimum, connections=budget)

@@ -16,9 +16,13 @@ def keys(context: Context) -> Finding:
     """Every key of the secret is there, has a value, and begins as it must."""
     settings = context.settings
     # The password is looked at by password_age.
-    names = tuple(each for each in settings.secret_keys if each != settings.app_config.password_key)
-    troubles = judge_keys(_content(context), names, settings.expected_values)
-    expected = f"real values at {len(names)} keys"
+    beginnings = {
+        key: beginning
+        for key, beginning in settings.secret_keys.items()
+        if key != settings.app_config.password_key
+    }
+    troubles = judge_keys(_content(context), beginnings)
+    expected = f"real values at {len(beginnings)} keys"
     if not troubles:
         return Finding.passed(expected, expected)
     secret = f"--secret-id {settings.app_config.secret_id}"
@@ -34,19 +38,17 @@ def keys(context: Context) -> Finding:
     )
 
 
-def judge_keys(
-    content: dict[str, Any], names: tuple[str, ...], prefixes: dict[str, str]
-) -> dict[str, str]:
-    """What is wrong, by key; `prefixes` of some values, such as `sk_live_`. Never a value."""
+def judge_keys(content: dict[str, Any], beginnings: dict[str, str]) -> dict[str, str]:
+    """What is wrong, by key; a value must begin so (`sk_live_`, or empty). Never a value."""
     troubles: dict[str, str] = {}
-    for key in dict.fromkeys((*names, *prefixes)):
+    for key, beginning in beginnings.items():
         value = str(content.get(key) or "")
         if not value:
             troubles[key] = "is missing"
-        elif is_placeholder(value, prefixes.get(key, "")):
+        elif is_placeholder(value, beginning):
             troubles[key] = "is a placeholder"
-        elif not value.startswith(prefixes.get(key, "")):
-            troubles[key] = f"doesn't begin with {prefixes[key]}"
+        elif not value.startswith(beginning):
+            troubles[key] = f"doesn't begin with {beginning}"
     return troubles
 
 

@@ -17,6 +17,10 @@ class AppConfigError(Exception):
     """The config table or the config secret lacks something; the message names the key."""
 
 
+TABLE_KEY, TABLE_VALUE = "id", "value"
+"""Attributes of an item of the config table, as the gem jiki-config reads them."""
+
+
 class AppConfigSettings(NamedTuple):
     """Names of the secret and the table, and of what is looked up in them."""
 
@@ -24,8 +28,6 @@ class AppConfigSettings(NamedTuple):
     password_key: str
     username_key: str
     table_name: str
-    table_key_attribute: str
-    table_value_attribute: str
     default_user: str
     address: DatabaseAddress | None = None
     """Where the database listens, if a parameter says it."""
@@ -52,8 +54,6 @@ class AppConfigSettings(NamedTuple):
             password_key=env.text("PASSWORD_KEY", "aurora_password"),
             username_key=env.text("USERNAME_KEY", "aurora_username"),
             table_name=env.text("CONFIG_TABLE_NAME", ""),
-            table_key_attribute=env.text("CONFIG_TABLE_KEY_ATTRIBUTE", "id"),
-            table_value_attribute=env.text("CONFIG_TABLE_VALUE_ATTRIBUTE", "value"),
             default_user=env.text("DATABASE_USER", ""),
             iam_login=env.choice("DATABASE_AUTH", ("password", "iam"), "password") == "iam",
         )
@@ -85,9 +85,9 @@ class ConfigTable:
             return None
         item = self._client.get_item(
             TableName=self._settings.table_name,
-            Key={self._settings.table_key_attribute: {"S": key}},
+            Key={TABLE_KEY: {"S": key}},
         ).get("Item", {})
-        attribute = item.get(self._settings.table_value_attribute, {})
+        attribute = item.get(TABLE_VALUE, {})
         value = attribute.get("S", attribute.get("N"))
         return None if value is None else str(value)
 

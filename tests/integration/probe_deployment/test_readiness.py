@@ -64,8 +64,7 @@ def account(system: System, monkeypatch: pytest.MonkeyPatch) -> System:
         "VPC_ID": vpc,
         "ALERT_TOPIC_ARN": topic,
         "DATABASE_CLUSTER_ID": "jiki-production",
-        "SECRET_KEYS": "jwt_secret,stripe_secret_key,new_api_key",
-        "EXPECTED_SECRET_VALUES": "stripe_secret_key=sk_live_",
+        "SECRET_KEYS": "jwt_secret,stripe_secret_key=sk_live_,new_api_key",
         "EXPECTED_CONFIG_VALUES": ",".join(
             f"{key}={'pk_live_' if 'key' in key else 'price_'}" for key in STRIPE
         ),

@@ -61,11 +61,10 @@ def test_what_somebody_chose_is_a_value(value: str, prefix: str) -> None:
 
 
 def test_the_check_refuses_what_its_own_remedy_prints() -> None:
-    names = ("config", "id", "value")
-    missing = app_config_table.judge({"price": None}, {"price": "price_"}, names)
+    missing = app_config_table.judge({"price": None}, {"price": "price_"}, "config")
     printed = missing.remedy.rpartition('{"S": "')[2].partition('"')[0]
     assert printed.startswith("price_")
-    again = app_config_table.judge({"price": printed}, {"price": "price_"}, names)
+    again = app_config_table.judge({"price": printed}, {"price": "price_"}, "config")
     assert again.status is Status.FAIL
 
 

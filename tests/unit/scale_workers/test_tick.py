@@ -146,7 +146,7 @@ def test_a_lost_memory_only_makes_it_wait_longer() -> None:
     assert run(world.ports(), settings(), NOW).applied.desired == 4
 
 
-def test_the_database_s_own_limit_is_used_where_none_is_set() -> None:
+def test_the_database_s_own_limit_is_used() -> None:
     look = replace(measured(worker(1, 3), ready=5000, oldest=300), max_connections=50)
     world = World(looks=[look])
     tick = run(world.ports(), settings(), NOW)
