@@ -20,6 +20,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, OutboxEntry
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import FollowUp, as_event
+from send_alerts.words.alarm_form import alarm_form
 from send_alerts.words.email_text import email
 from send_alerts.words.labels import attributes, text_message
 
@@ -110,8 +111,10 @@ def _notification(
 ) -> tuple[str, dict[str, str], dict[str, str]]:
     subject, text = email(incident, entry)
     labelled = attributes(incident, entry, stack)
-    word = labelled["state"].capitalize()
-    forms = {"default": text, "sms": text_message(incident, word)}
+    state = labelled["state"]
+    pages = alarm_form(incident, entry, state, stack, text)
+    forms = {"default": text, "sms": text_message(incident, state.capitalize())}
+    forms |= {"http": pages, "https": pages}
     return subject, forms, labelled | {"delivery": entry.id}
 
 

@@ -5,6 +5,9 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from send_alerts.words.alarm_form import alarm_subject
+from send_alerts.words.limits import subject as one_line
+
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
@@ -17,11 +20,13 @@ class Topic(Protocol):
     """The port; tests give one that collects."""
 
     def publish(self, subject: str, forms: Mapping[str, str], labels: Mapping[str, str]) -> None:
-        """Publish one notification: its forms by protocol (`default`, `sms`), and its labels."""
+        """Publish one notification: its forms by protocol (`default`, `https`), and its labels."""
 
 
 class SnsTopic:
     """Topic on SNS.
+
+    One subject is all protocols': for on-call services it begins with the alarm's state.
 
     SNS knows no idempotent publish on a standard topic, so the delivery's name goes with it as an
     attribute: a program that subscribes can drop what it has seen.
@@ -35,7 +40,7 @@ class SnsTopic:
         """See Topic. Raises botocore's errors; the event is then tried again."""
         self._client.publish(
             TopicArn=self._topic_arn,
-            Subject=subject,
+            Subject=one_line(alarm_subject(subject, labels.get("state", ""))),
             Message=json.dumps(forms, ensure_ascii=False),
             MessageStructure="json",
             MessageAttributes={

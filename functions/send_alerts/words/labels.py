@@ -38,13 +38,21 @@ def attributes(incident: Incident, entry: OutboxEntry, stack: str) -> dict[str, 
     facts = dict(subject.facts) if subject else {}
     known = {
         "severity": subject.severity.value if subject else "",
-        "state": STATES.get(entry.kind, "info"),
+        "state": state_of(incident, entry),
         "incident": reference(incident.key),
         "stack": stack,
         "team": labels(incident).get("team", ""),
         "resource": facts.get("Resource", "") or facts.get("service", ""),
     }
     return {name: cut(value, SNS_ATTRIBUTE) for name, value in known.items() if value}
+
+
+def state_of(incident: Incident, entry: OutboxEntry) -> str:
+    """How the incident stands by this notification; by late news, how it stands now."""
+    known, episode = STATES.get(entry.kind, "info"), incident.current
+    if entry.late and known != "info" and episode is not None:
+        return "opened" if episode.open else "resolved"
+    return known
 
 
 def text_message(incident: Incident, word: str) -> str:

@@ -9,6 +9,8 @@ SLACK_TEXT = 3000
 SNS_SUBJECT = 100
 SNS_ATTRIBUTE = 256
 SNS_MESSAGE_BYTES = 100 * 1024
+# Amazon CloudWatch API reference, AlarmDescription and StateReason.
+ALARM_TEXT = 1024
 
 
 IN_ASCII = str.maketrans({"×": "x", "–": "-", "—": "-", "…": "...", "’": "'", "→": "->"})

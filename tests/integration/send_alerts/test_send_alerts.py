@@ -34,8 +34,8 @@ def test_an_incident_opens_and_resolves_in_one_thread_and_two_notifications(
     assert line.thread_ts == root.ts
     assert "after 18 min" in line.text
     assert with_slack.subjects() == [
-        "[CRITICAL] jiki-api-web-cpu-high",
-        "[RESOLVED] jiki-api-web-cpu-high",
+        "ALARM: [CRITICAL] jiki-api-web-cpu-high",
+        "OK: [RESOLVED] jiki-api-web-cpu-high",
     ]
 
 
@@ -66,14 +66,14 @@ def test_titles_name_the_environment_where_it_has_a_name(
     monkeypatch.setenv("ENVIRONMENT_NAME", "staging")
     with_slack.send(event("alerts/alarm_metric"))
     assert slack.messages[0].text == ":red_circle: *Critical: jiki-api-web-cpu-high (staging)*"
-    assert with_slack.subjects() == ["[CRITICAL] jiki-api-web-cpu-high (staging)"]
+    assert with_slack.subjects() == ["ALARM: [CRITICAL] jiki-api-web-cpu-high (staging)"]
 
 
 def test_without_slack_everything_goes_to_sns(alerts: Alerts, event: Event) -> None:
     names = ("alarm_metric", "own_deployment_passed", "unknown_source", "own_workers_scaled")
     assert alerts.send(*(event(f"alerts/{name}") for name in names)) == []
     assert sorted(alerts.subjects()) == [
-        "[CRITICAL] jiki-api-web-cpu-high",
+        "ALARM: [CRITICAL] jiki-api-web-cpu-high",
         "[INFO] jiki-api-web works: 9 checks passed",
         "[WARNING] Planned by AWS: RDS",
     ]
@@ -137,7 +137,7 @@ def test_the_documented_command_silences_an_alarm(
     )
     # THEN what it names is told to nobody, and the rest is
     with_slack.send(event("alerts/alarm_metric"), event("alerts/alarm_composite"))
-    assert with_slack.subjects() == ["[CRITICAL] jiki-api-down"]
+    assert with_slack.subjects() == ["ALARM: [CRITICAL] jiki-api-down"]
     assert len(slack.messages) == 1
 
 

@@ -24,7 +24,7 @@ def test_slack_down_keeps_the_event_and_sns_goes_out_meanwhile(
     # WHEN the alarm comes
     assert len(with_slack.send(alarm)) == 1
     # THEN SNS has it, the queue hides it, and its next delivery repeats Slack alone
-    assert with_slack.subjects() == ["[CRITICAL] jiki-api-web-cpu-high"]
+    assert with_slack.subjects() == ["ALARM: [CRITICAL] jiki-api-web-cpu-high"]
     assert with_slack.in_flight() == 1
     with_slack.let_attempts_settle(CPU_HIGH)
     assert handler(batch([alarm]), with_slack.context) == {"batchItemFailures": []}
@@ -101,16 +101,16 @@ def test_a_broken_slack_is_told_once_by_sns_and_blocks_nothing(
     for name in ("alarm_metric", "alarm_composite", "own_rotation_failed"):
         assert with_slack.send(event(f"alerts/{name}")) == []
     assert with_slack.subjects() == [
-        "[CRITICAL] jiki-api-web-cpu-high",
-        "[CRITICAL] Slack refuses the alerts",
-        "[CRITICAL] jiki-api-down",
-        "[CRITICAL] Database password not rotated: config",
+        "ALARM: [CRITICAL] jiki-api-web-cpu-high",
+        "ALARM: [CRITICAL] Slack refuses the alerts",
+        "ALARM: [CRITICAL] jiki-api-down",
+        "ALARM: [CRITICAL] Database password not rotated: config",
     ]
     # mended: told once, too
     with_slack.send(event("alerts/alarm_anomaly_detection"))
     assert with_slack.subjects() == [
-        "[WARNING] jiki-api-latency-anomaly",
-        "[RESOLVED] Slack refuses the alerts",
+        "ALARM: [WARNING] jiki-api-latency-anomaly",
+        "OK: [RESOLVED] Slack refuses the alerts",
     ]
     assert len(slack.messages) == 1
 
@@ -121,8 +121,8 @@ def test_a_token_that_cannot_be_read_is_a_broken_slack(
     monkeypatch.setenv("SLACK_TOKEN_PARAMETER", "/jiki-ops/no-such-parameter")
     assert alerts.send(event("alerts/alarm_metric")) == []
     assert alerts.subjects() == [
-        "[CRITICAL] jiki-api-web-cpu-high",
-        "[CRITICAL] Slack refuses the alerts",
+        "ALARM: [CRITICAL] jiki-api-web-cpu-high",
+        "ALARM: [CRITICAL] Slack refuses the alerts",
     ]
 
 

@@ -180,11 +180,13 @@ class FakeTopic:
         self.published: list[tuple[str, str, str]] = []
         self.labels: list[dict[str, str]] = []
         self.texts: list[str] = []
+        self.forms: list[dict[str, str]] = []
 
     def publish(self, subject: str, forms: Mapping[str, str], labels: Mapping[str, str]) -> None:
         self.published.append((subject, forms["default"], labels["delivery"]))
         self.labels.append(dict(labels))
         self.texts.append(forms["sms"])
+        self.forms.append(dict(forms))
 
     @property
     def subjects(self) -> list[str]:
