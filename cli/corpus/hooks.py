@@ -2,30 +2,29 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cli.corpus.verdicts import Verdict, judged
+from cli.corpus.verdicts import Verdict, asked
 from probe_deployment.hook import HookStatus
-from probe_deployment.request import BadEvent, Request, Trigger
+from probe_deployment.request import BadEvent, Trigger
 from probe_deployment.triggers import parse
 
 
 def judge_folder(folder: Path, expected: Mapping[str, Any]) -> Iterator[Verdict]:
     """A verdict for each file."""
     for name, entry in expected.items():
-        expect = entry["expect"]
-        event = json.loads((folder / name).read_text())
-        try:
-            request = parse(event, (str(expect.get("service") or ""),))
-        except BadEvent as error:
-            request, words = None, str(error)
-        else:
-            words = "it is about nothing of ours"
-        yield judged(folder.name, name, _troubles(request, words, expect))
+        yield asked(folder.name, name, partial(_troubles, folder / name, entry["expect"]))
 
 
-def _troubles(request: Request | None, words: str, expect: Mapping[str, Any]) -> list[str]:
+def _troubles(path: Path, expect: Mapping[str, Any]) -> list[str]:
+    try:
+        request = parse(json.loads(path.read_text()), (str(expect.get("service") or ""),))
+    except BadEvent as error:
+        request, words = None, str(error)
+    else:
+        words = "it is about nothing of ours"
     if request is None:
         return [words] if expect["accepted"] else []
     troubles = [] if expect["accepted"] else ["accepted"]

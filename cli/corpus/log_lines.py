@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.corpus.verdicts import Status, Verdict, judged
+from cli.corpus.verdicts import Status, Verdict, asked
 from probe_deployment.logs.compare import Change, compare, count
 from probe_deployment.logs.errors import first_error
 from probe_deployment.logs.redact import redact
@@ -21,28 +21,30 @@ def judge_folder(folder: Path) -> Iterator[Verdict]:
         rows = path.read_text().splitlines() if path.exists() else []
         for number, row in enumerate(rows, 1):
             if row.strip():
-                yield _judge(folder.name, f"{name}:{number}", name, json.loads(row))
+                yield _judge(folder.name, f"{name}:{number}", name, row)
 
 
-def _judge(folder: str, where: str, name: str, entry: Mapping[str, Any]) -> Verdict:
-    if entry.get("undecidable"):
+def _judge(folder: str, where: str, name: str, row: str) -> Verdict:
+    if '"undecidable"' in row and json.loads(row).get("undecidable"):
         return Verdict(folder, where, Status.NOT_COVERED, "no consumer can tell")
+    return asked(folder, where, lambda: _troubles(name, json.loads(row)))
+
+
+def _troubles(name: str, entry: Mapping[str, Any]) -> list[str]:
     if name == "pairs.jsonl":
         found = compare(count([_repeated(entry["before"])]), count([_repeated(entry["after"])]))
         new = any(each.change in NEW for each in found)
-        wrong = (
-            [] if new == entry["new"] else [f"{'new' if new else 'nothing new'}: {entry['why']}"]
-        )
-        return judged(folder, where, wrong)
+        words = "new" if new else "nothing new"
+        return [] if new == entry["new"] else [f"{words}: {entry.get('why', '')}"]
     line = _line(entry)
     if name == "redact.jsonl":
         shown = redact(line)
         troubles = [f"leaves {part!r}" for part in entry["must_not_contain"] if part in shown]
         troubles += [f"takes {part!r}" for part in entry["must_contain"] if part not in shown]
-        return judged(folder, where, troubles)
+        return troubles
     is_error, wanted = first_error(line) is not None, name == "failing.jsonl"
     words = "an error" if is_error else "no error"
-    return judged(folder, where, [] if is_error is wanted else [f"{words}: {line[:80]}"])
+    return [] if is_error is wanted else [f"{words}: {line[:80]}"]
 
 
 def _line(entry: Mapping[str, Any]) -> str:

@@ -4,13 +4,14 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from cli.corpus.verdicts import Verdict, judged
+from cli.corpus.verdicts import Verdict, asked
 from local.postgres import PostgresServer
 from ops_common.answers.queue import Measurement
 from paths import ROOT
@@ -26,7 +27,10 @@ DATABASE = "recordings"
 
 def is_recording(path: Path) -> bool:
     """Whether a file is a snapshot with its truth."""
-    content = json.loads(path.read_text())
+    try:
+        content = json.loads(path.read_text())
+    except ValueError:
+        return False
     return isinstance(content, dict) and {"tables", "truth"} <= set(content)
 
 
@@ -37,9 +41,12 @@ def judge_files(paths: list[Path]) -> Iterator[Verdict]:
         with server.connect(DATABASE) as connection:
             connection.execute((ROOT / "local" / "solid_queue" / "schema.sql").read_text())
             for path in paths:
-                recording = json.loads(path.read_text())
-                seen = measured(connection, recording)
-                yield judged(path.parent.name, path.name, troubles(recording["truth"], seen))
+                yield asked(path.parent.name, path.name, partial(_troubles, connection, path))
+
+
+def _troubles(connection: psycopg.Connection[Any], path: Path) -> list[str]:
+    recording = json.loads(path.read_text())
+    return troubles(recording["truth"], measured(connection, recording))
 
 
 def measured(connection: psycopg.Connection[Any], recording: dict[str, Any]) -> Measurement:
@@ -125,23 +132,30 @@ def _counts(truth: dict[str, Any], seen: Measurement) -> Iterator[str]:
 
 
 def _workers(truth: dict[str, Any], seen: Measurement) -> Iterator[str]:
-    if _not_yet_told(truth):
-        return
-    threads = sum(worker.threads for worker in seen.workers)
-    in_flight = sum(worker.in_flight for worker in seen.workers)
-    yield from _differs("workers", len(seen.workers), truth["workers_that_can_work"])
-    yield from _differs("threads", threads, truth["threads_that_can_work"])
-    yield from _differs("jobs of workers", in_flight, truth["in_flight_of_live_processes"])
+    untold = _not_yet_told(truth)
+    workers = [worker for worker in seen.workers if worker.hostname not in untold]
+    living = [
+        process
+        for process in truth["processes"]
+        if process["kind"] == "Worker"
+        and process["state"] == "alive"
+        and process["hostname"] not in untold
+    ]
+    yield from _differs("workers", len(workers), len(living))
+    for name in ("threads", "in_flight"):
+        found = sum(getattr(worker, name) for worker in workers)
+        yield from _differs(f"{name} of workers", found, sum(each[name] for each in living))
 
 
-def _not_yet_told(truth: dict[str, Any]) -> bool:
-    """Whether a whole tree is no longer at work though its supervisor has beaten of late."""
-    return any(
-        process["kind"].startswith("Supervisor")
+def _not_yet_told(truth: dict[str, Any]) -> set[str]:
+    """Hosts whose whole tree is no longer at work though its supervisor has beaten of late."""
+    return {
+        process["hostname"]
+        for process in truth["processes"]
+        if process["kind"].startswith("Supervisor")
         and process["state"] != "alive"
         and process["heartbeat_age_seconds"] < YOUNG_SECONDS
-        for process in truth["processes"]
-    )
+    }
 
 
 def _threads(truth: dict[str, Any], seen: Measurement) -> Iterator[str]:

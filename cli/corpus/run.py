@@ -16,6 +16,7 @@ BY_EXPECTATION: Mapping[str, Judge] = {
     "means": slack_answers.judge_folder,
 }
 """By the word that only this kind of expectation has."""
+OF_THE_LAYOUT = ("expected.json", "sequences.json")
 
 
 class NoCorpus(Exception):
@@ -34,20 +35,36 @@ def judge(folder: Path) -> list[Verdict]:
 def _judge(folder: Path) -> Iterator[Verdict]:
     yield from log_lines.judge_folder(folder)
     path = folder / "expected.json"
-    if not path.exists():
-        files = sorted(folder.glob("*.json"))
-        snapshots = [each for each in files if recordings.is_recording(each)]
-        if snapshots:
-            yield from recordings.judge_files(snapshots)
-        return
+    if path.exists():
+        yield from _judge_expected(folder, json.loads(path.read_text()))
+    else:
+        yield from _judge_recordings(folder)
+
+
+def _judge_expected(folder: Path, expected: Mapping[str, Any]) -> Iterator[Verdict]:
     kinds: dict[str, dict[str, Any]] = {}
-    for name, entry in json.loads(path.read_text()).items():
-        kind = next((word for word in BY_EXPECTATION if word in entry["expect"]), "")
+    for name, entry in expected.items():
+        expect = entry.get("expect", {})
+        kind = next((word for word in BY_EXPECTATION if word in expect), "")
         kinds.setdefault(kind, {})[name] = entry
+    for name in kinds.pop("", ()):
+        yield _not_covered(folder, name, "an expectation that nothing here can judge")
     for kind, entries in kinds.items():
-        if kind:
-            yield from BY_EXPECTATION[kind](folder, entries)
-        else:
-            for name in entries:
-                why = "an expectation that nothing here can judge"
-                yield Verdict(folder.name, name, Status.NOT_COVERED, why)
+        yield from BY_EXPECTATION[kind](folder, entries)
+    for file in sorted([*folder.glob("*.json"), *folder.glob("*.txt")]):
+        if file.name not in (*expected, *OF_THE_LAYOUT):
+            yield _not_covered(folder, file.name, "nothing is expected of it")
+
+
+def _judge_recordings(folder: Path) -> Iterator[Verdict]:
+    files = sorted(folder.glob("*.json"))
+    snapshots = [each for each in files if recordings.is_recording(each)]
+    if snapshots:
+        yield from recordings.judge_files(snapshots)
+    for each in files:
+        if each not in snapshots:
+            yield _not_covered(folder, each.name, "no expected.json beside it, and no recording")
+
+
+def _not_covered(folder: Path, name: str, why: str) -> Verdict:
+    return Verdict(folder.name, name, Status.NOT_COVERED, why)

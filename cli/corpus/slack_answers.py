@@ -4,11 +4,12 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-from cli.corpus.verdicts import Verdict, judged
+from cli.corpus.verdicts import Verdict, asked
 from send_alerts.channels.slack import BotSlack, WebhookSlack
 from send_alerts.channels.slack_failures import (
     MaybeSent,
@@ -35,13 +36,17 @@ MEANINGS: tuple[tuple[type[SlackFailure], str], ...] = (
 def judge_folder(folder: Path, expected: Mapping[str, Any]) -> Iterator[Verdict]:
     """A verdict for each file."""
     for name, entry in expected.items():
-        expect, recorded = entry["expect"], json.loads((folder / name).read_text())
-        with _answering(recorded) as url:
-            means, after = _post(recorded["request"], url)
-        troubles = [] if means == expect["means"] else [f"{means}, not {expect['means']}"]
-        if "after" in expect and after != expect["after"]:
-            troubles.append(f"again after {after} s, not {expect['after']} s")
-        yield judged(folder.name, name, troubles)
+        yield asked(folder.name, name, partial(_troubles, folder / name, entry["expect"]))
+
+
+def _troubles(path: Path, expect: Mapping[str, Any]) -> list[str]:
+    recorded = json.loads(path.read_text())
+    with _answering(recorded) as url:
+        means, after = _post(recorded["request"], url)
+    troubles = [] if means == expect["means"] else [f"{means}, not {expect['means']}"]
+    if "after" in expect and after != expect["after"]:
+        troubles.append(f"again after {after} s, not {expect['after']} s")
+    return troubles
 
 
 def _post(request: Mapping[str, Any], url: str) -> tuple[str, float | None]:

@@ -1,5 +1,6 @@
 """What became of one input."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,14 @@ class Verdict:
     why: str = ""
 
 
-def judged(folder: str, name: str, troubles: list[str]) -> Verdict:
+def judged(folder: str, name: str, troubles: Sequence[str]) -> Verdict:
     """Right where there are no troubles."""
     return Verdict(folder, name, Status.WRONG if troubles else Status.RIGHT, "; ".join(troubles))
+
+
+def asked(folder: str, name: str, troubles: Callable[[], Sequence[str]]) -> Verdict:
+    """What the product says to one input; whatever it raises is its answer, and a wrong one."""
+    try:
+        return judged(folder, name, troubles())
+    except Exception as error:  # noqa: BLE001
+        return judged(folder, name, [f"raises {type(error).__name__}: {error}"])

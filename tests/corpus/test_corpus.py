@@ -84,6 +84,68 @@ def test_an_event_that_no_rule_lets_through_is_heard_by_nobody(tmp_path: Path) -
     assert "nothing" in verdict.why
 
 
+@pytest.mark.parametrize(
+    ("folder", "name", "told"),
+    [
+        ("alarms", "eb_metric_alarm.json", "contributor"),
+        ("alarms", "eb_metric_alarm.json", "note"),
+        ("alarms", "eb_metric_muted.json", "nothing"),
+        ("alarms", "eb_metric_ok.json", "nothing"),
+        ("ecs", "task_oom_task.json", "rolled_back"),
+    ],
+)
+def test_a_word_holds_where_it_can_hold_alone(
+    tmp_path: Path, folder: str, name: str, told: str
+) -> None:
+    """A beginning that the runner makes up must not turn an incident into a mere line."""
+    (tmp_path / name).write_text((CORPUS / folder / name).read_text())
+    expect = {"told": told, "state": "resolved" if told == "nothing" else "open"}
+    (tmp_path / "expected.json").write_text(json.dumps({name: {"expect": expect}}))
+    (verdict,) = judge(tmp_path)
+    assert verdict.status is Status.WRONG, verdict
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        {"told": "open"},
+        {"accepted": True},
+        {"operation": "DescribeTasks"},
+        {"means": "sent"},
+    ],
+)
+@pytest.mark.parametrize("text", [None, "{", "[]"])
+def test_a_file_that_is_missing_or_broken_is_one_wrong_input(
+    tmp_path: Path, expect: dict[str, object], text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "a.json").write_text(text)
+    (tmp_path / "expected.json").write_text(json.dumps({"a.json": {"expect": expect}}))
+    (verdict,) = judge(tmp_path)
+    assert verdict.status is not Status.NOT_COVERED
+
+
+def test_what_has_no_expectation_or_an_unknown_word_is_not_covered(tmp_path: Path) -> None:
+    event = (CORPUS / "alarms" / "eb_metric_alarm.json").read_text()
+    for name in ("a.json", "b.json", "c.json"):
+        (tmp_path / name).write_text(event)
+    entries = {"a.json": {"shows": "?"}, "b.json": {"expect": {"told": "shouted"}}}
+    (tmp_path / "expected.json").write_text(json.dumps(entries))
+    verdicts = judge(tmp_path)
+    assert {one.name: one.status for one in verdicts} == dict.fromkeys(
+        ("a.json", "b.json", "c.json"), Status.NOT_COVERED
+    )
+
+
+def test_a_field_that_nothing_reads_is_said(tmp_path: Path) -> None:
+    entry = {"expect": {"operation": "DescribeDBInstances", "zones": 2, "colour": "red"}}
+    name = "instances_two_zones.json"
+    (tmp_path / name).write_text((CORPUS / "rds" / name).read_text())
+    (tmp_path / "expected.json").write_text(json.dumps({name: entry}))
+    right, unread = judge(tmp_path)
+    assert (right.status, unread.status) == (Status.RIGHT, Status.NOT_COVERED)
+
+
 def test_what_nobody_can_judge_is_said(tmp_path: Path) -> None:
     (tmp_path / "expected.json").write_text(json.dumps({"a.json": {"expect": {"odd": 1}}}))
     (verdict,) = judge(tmp_path)
