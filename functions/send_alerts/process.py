@@ -13,6 +13,7 @@ from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_posts import root_is_stale, thread
 from send_alerts.incident.decide import advance, first_announcement
 from send_alerts.incident.elsewhere import told_elsewhere
+from send_alerts.incident.end_mail import mail_end
 from send_alerts.incident.follow_up import Policy, schedule
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel
@@ -130,7 +131,7 @@ def _report_slack(key: str, outcome: outbox.Outcome, ports: Ports, policy: Polic
     by_mail = replace(ports, threads=None, webhook=None)
     process(
         SLACK_KEY,
-        lambda incident, now: advance(incident, notice, now, by_mail.channels),
+        lambda incident, now: mail_end(advance(incident, notice, now, by_mail.channels)),
         by_mail,
         policy,
     )

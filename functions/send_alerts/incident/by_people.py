@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ops_common.on_call.operator_action import Action, OperatorAction
 from send_alerts.incident.decide import Channels, advance, enqueue, lift
+from send_alerts.incident.end_mail import mail_end
 from send_alerts.incident.incident import MOST_ACTIONS, Acknowledgement, Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.notice import Hold, Notice, Part, Signal
@@ -52,7 +53,8 @@ def _close(
         return incident
     # Whoever closes it wants to see it closed, though it be silenced.
     incident = replace(incident, hold=None)
-    return advance(incident, _over(subject, max(action.at, episode.last_at), action), now, channels)
+    over = _over(subject, max(action.at, episode.last_at), action)
+    return mail_end(advance(incident, over, now, channels))
 
 
 def _over(subject: Notice, at: datetime, action: OperatorAction) -> Notice:

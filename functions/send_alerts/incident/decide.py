@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ops_common.ops_events import Severity
+from send_alerts.incident.end_mail import mail_end_when_due, may_come_back, without_undone_end
 from send_alerts.incident.episodes import Transition, rolls_back, to_notify
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
@@ -36,6 +37,7 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
     """
     if incident.history.knows(notice):
         return incident
+    incident = mail_end_when_due(incident, now)
     before = incident
     incident = replace(
         _held(incident, notice),
@@ -60,7 +62,7 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
             incident = replace(incident, flapping_notified=flapping)
         incident = replace(incident, history=incident.history.mark_notified([entry]))
         incident = enqueue(incident, out, now, channels, loud=weight.loud)
-    return incident
+    return without_undone_end(incident)
 
 
 def enqueue(
@@ -78,7 +80,12 @@ def enqueue(
     if channels.threads or (channels.slack and loud and not incident.folded(entry.at)):
         wanted.append(Channel.SLACK)
     put = tuple(replace(entry, id=f"{entry.id}/{channel}", channel=channel) for channel in wanted)
-    incident = replace(incident, outbox=incident.outbox + put)
+    waits = [one for one in put if one.channel is Channel.SNS and may_come_back(incident, one, now)]
+    incident = replace(
+        incident,
+        outbox=incident.outbox + tuple(one for one in put if one not in waits),
+        end_mail=next(iter(waits), incident.end_mail),
+    )
     if not loud:
         return incident
     announced_for = max(incident.announced_for or entry.at, entry.at)

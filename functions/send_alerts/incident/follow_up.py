@@ -8,7 +8,13 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from send_alerts.incident.decide import Channels, advance, enqueue, lift
+from send_alerts.incident.decide import (
+    Channels,
+    advance,
+    enqueue,
+    lift,
+)
+from send_alerts.incident.end_mail import end_mail_due, mail_end, mail_end_when_due
 from send_alerts.incident.episodes import Episode
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, FollowUpDue, Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
@@ -40,16 +46,16 @@ def run_follow_up(
     if incident.follow_up is None or incident.follow_up.number != number:
         return incident
     incident = replace(incident, follow_up=replace(incident.follow_up, due_at=None))
-    incident = lift_when_due(incident, now, channels)
+    incident = mail_end_when_due(lift_when_due(incident, now, channels), now)
     episode, subject = incident.current, incident.subject
     if episode is None or subject is None:
         return incident
     if (due := _end_by_quiet(episode)) and now >= due:
         text = f"No repeat for {span(QUIET.total_seconds())}"
-        return advance(incident, _over(subject, due, text), now, channels)
+        return mail_end(advance(incident, _over(subject, due, text), now, channels))
     if (due := _end_by_lost_data(episode)) and now >= due:
         text = f"No data for {span(NO_DATA_END.total_seconds())}: taken as over"
-        return advance(incident, _over(subject, due, text), now, channels)
+        return mail_end(advance(incident, _over(subject, due, text), now, channels))
     if (due := _reminder(incident, episode, policy)) and now >= due:
         reminder = _entry(incident, EntryKind.REMINDER, now, subject.text)
         incident = enqueue(incident, reminder, now, channels, loud=True)
@@ -97,6 +103,7 @@ def _next(incident: Incident, policy: Policy) -> datetime | None:
         _end_by_lost_data(episode),
         _reminder(incident, episode, policy),
         _calm(incident, episode),
+        end_mail_due(incident),
     )
     return min((time for time in times if time), default=None)
 

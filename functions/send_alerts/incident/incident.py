@@ -64,6 +64,8 @@ class Incident(NamedTuple):
     part_of: str = ""
     """The composite alarm that it is a child of, as long as that one is open."""
     outbox: tuple[OutboxEntry, ...] = ()
+    end_mail: OutboxEntry | None = None
+    """The end for SNS, which waits until the incident can't come back as the same one."""
     flapping_notified: bool = False
     announced_for: datetime | None = None
     """The time of the transition by which people first heard of it."""
@@ -152,6 +154,7 @@ class Incident(NamedTuple):
             storm=values["storm"],
             part_of=values["part_of"],
             outbox=tuple(OutboxEntry.from_json(row) for row in values["outbox"]),
+            end_mail=OutboxEntry.from_json(end) if (end := values.get("end_mail")) else None,
             flapping_notified=values["flapping_notified"],
             announced_for=parse_optional(values["announced_for"]),
             notified_at=parse_optional(values["notified_at"]),

@@ -1,5 +1,6 @@
 from copy import replace
 
+from ops_common.on_call.operator_action import Action, OperatorAction
 from send_alerts.reading.notice import Part, Signal
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, notice, ok
 
@@ -13,6 +14,11 @@ def test_an_incident_is_one_message_edited_and_one_thread() -> None:
     assert root.edits == [":large_green_circle: *Resolved: web-5xx*"]
     (line,) = world.threads.thread(root)
     assert line.startswith(":large_green_circle: Over at 25 Nov 12:12:00 UTC, after 12 min")
+    # E-mail hears of the end when it is sure, and of its true time.
+    world.let_time_pass(until=21.9)
+    assert world.topic.subjects == ["[CRITICAL] web-5xx"]
+    world.let_time_pass(until=22)
+    assert "Over at 25 Nov 12:12:00 UTC, after 12 min" in world.topic.published[-1][1]
     assert world.topic.subjects == ["[CRITICAL] web-5xx", "[RESOLVED] web-5xx"]
 
 
@@ -40,6 +46,7 @@ def test_an_alarm_that_arrives_after_its_ok_reopens_nothing() -> None:
     episode = world.incident().current
     assert episode
     assert not episode.open
+    world.let_time_pass(until=15)
     # who reads the subjects alone does not take it for open
     assert world.topic.subjects == ["[RESOLVED] web-5xx"] * 2
 
@@ -72,13 +79,15 @@ def test_an_ok_after_missing_data_ends_the_incident() -> None:
     (root,) = world.threads.roots
     assert "No data" in world.threads.thread(root)[0]
     assert "after 2 min" in world.threads.thread(root)[1]
+    world.let_time_pass(until=12)
     assert world.topic.subjects == ["[CRITICAL] web-5xx", "[RESOLVED] web-5xx"]
 
 
 def test_a_new_incident_of_the_same_alarm_gets_a_new_message() -> None:
     world = AlertWorld()
-    for event in (alarm(0), ok(1), alarm(60), ok(61)):
-        world.notify(event)
+    for at, event in ((0, alarm(0)), (1, ok(1)), (60, alarm(60)), (61, ok(61))):
+        world.notify(event, at=at)
+    world.let_time_pass(until=71)
     first, second = world.threads.roots
     assert first.edits == second.edits == [":large_green_circle: *Resolved: web-5xx*"]
     assert len(world.topic.published) == 4
@@ -94,13 +103,12 @@ def test_flaps_stay_in_one_thread_and_are_told_to_sns_once_until_it_is_calm() ->
     assert root.edits[-1] == ":arrows_counterclockwise: *Flapping: web-5xx*"
     assert world.topic.subjects == [
         "[CRITICAL] web-5xx",
-        "[RESOLVED] web-5xx",
         "[FLAPPING] web-5xx",
     ]
     world.let_time_pass(until=30)
     assert root.edits[-1] == ":large_green_circle: *Resolved: web-5xx*"
     assert "Calm since 25 Nov 12:11:00 UTC, after 6 times" in world.threads.thread(root)[-1]
-    assert world.topic.subjects[3:] == ["[RESOLVED] web-5xx"]
+    assert world.topic.subjects[2:] == ["[RESOLVED] web-5xx"]
 
 
 def test_a_reminder_comes_while_the_incident_lasts_and_only_then() -> None:
@@ -134,3 +142,38 @@ def test_a_failing_task_that_stays_quiet_ends_its_incident() -> None:
     (root,) = world.threads.roots
     assert "Over at 25 Nov 12:40:00 UTC" in world.threads.thread(root)[-1]
     assert len(world.topic.subjects) == 2
+
+
+def test_an_end_whose_follow_up_was_lost_is_mailed_before_the_next_opening() -> None:
+    world = AlertWorld()
+    world.notify(alarm(0), at=0)
+    world.notify(ok(5), at=5)
+    world.schedules.waiting.clear()
+    world.notify(alarm(60), at=60)
+    assert world.topic.subjects == [
+        "[CRITICAL] web-5xx",
+        "[RESOLVED] web-5xx",
+        "[CRITICAL] web-5xx",
+    ]
+
+
+def test_an_end_that_a_person_decides_is_mailed_at_once() -> None:
+    world = AlertWorld()
+    world.notify(alarm(0), at=0)
+    world.act(OperatorAction(Action.CLOSE, "ana", "slack", minute(1), incident="alarm:web-5xx"))
+    assert world.topic.subjects == ["[CRITICAL] web-5xx", "[RESOLVED] web-5xx"]
+
+
+def test_a_day_of_flaps_is_three_mails() -> None:
+    world = AlertWorld()
+    for at in range(0, 24 * 60, 6):
+        world.let_time_pass(until=at)
+        world.notify(alarm(at), at=at)
+        world.let_time_pass(until=at + 3)
+        world.notify(ok(at + 3), at=at + 3)
+    world.let_time_pass(until=25 * 60)
+    assert [subject.split("]")[0] for subject in world.topic.subjects] == [
+        "[CRITICAL",
+        "[FLAPPING",
+        "[RESOLVED",
+    ]

@@ -34,6 +34,7 @@ def test_a_broken_slack_repeats_nothing_that_sns_has() -> None:
     world.threads.failures = [SlackBroken("is_archived")] * 2
     world.notify(alarm(0))
     world.notify(ok(5))
+    world.let_time_pass(until=15)
     assert world.topic.subjects == [
         "[CRITICAL] web-5xx",
         "[CRITICAL] Slack refuses the alerts",

@@ -64,6 +64,7 @@ def test_a_notification_carries_what_filters_ask_for(world: AlertWorld) -> None:
     world.notify(alarm(0, **WARNING), at=0)
     world.act(OperatorAction(Action.ACKNOWLEDGE, "ana", "slack", minute(1), incident=KEY))
     world.notify(ok(5), at=5)
+    world.let_time_pass(until=15)
     assert [one["state"] for one in world.topic.labels] == ["opened", "acknowledged", "resolved"]
     first = world.topic.labels[0]
     assert first == {

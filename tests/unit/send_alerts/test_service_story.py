@@ -76,6 +76,7 @@ def test_another_deployment_that_completes_ends_it() -> None:
     episode = world.incident(KEY).current
     assert episode is not None
     assert not episode.open
+    world.let_time_pass(until=70)
     assert world.topic.subjects[-1].startswith("[RESOLVED]")
     assert world.threads.roots[0].edits[-1].startswith(":large_green_circle:")
 

@@ -49,6 +49,7 @@ def test_a_member_s_later_lines_hang_below_the_digest_and_nobody_is_mailed() -> 
     assert len(world.topic.subjects) == mails
     # An incident announced by itself ends as any other.
     world.notify(ok(5, **named(0)), at=5)
+    world.let_time_pass(until=15)
     assert world.topic.subjects[-1] == "[RESOLVED] a00"
 
 
