@@ -1,4 +1,4 @@
-"""Solid Queue's protocol in SQL: register, beat, claim, finish, fail, release, prune.
+"""Solid Queue's protocol in SQL: register, beat, finish, fail, release, prune.
 
 Each is one statement, and so as atomic as the transaction that Solid Queue uses for it. Times are
 UTC, as Rails writes them, because that is the time zone of our servers.
@@ -40,34 +40,6 @@ def beat(connection: Connection, process_ids: list[int]) -> None:
         "UPDATE solid_queue_processes SET last_heartbeat_at = localtimestamp WHERE id = ANY(%s)",
         (process_ids,),
     )
-
-
-def claim(
-    connection: Connection, process_id: int, limit: int, queues: list[str] | None
-) -> list[tuple[int, str]]:
-    """Claim up to `limit` jobs in the order of priority; (id, arguments) of each.
-
-    Paused queues are left alone; `queues` of None means all.
-    """
-    return connection.execute(
-        """
-        WITH picked AS (
-            SELECT id FROM solid_queue_ready_executions
-            WHERE queue_name NOT IN (SELECT queue_name FROM solid_queue_pauses)
-              AND (%(queues)s::varchar[] IS NULL OR queue_name = ANY(%(queues)s))
-            ORDER BY priority, job_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-        ), taken AS (
-            DELETE FROM solid_queue_ready_executions WHERE id IN (SELECT id FROM picked)
-            RETURNING job_id
-        ), claimed AS (
-            INSERT INTO solid_queue_claimed_executions (job_id, process_id, created_at)
-            SELECT job_id, %(process)s, localtimestamp FROM taken
-            RETURNING job_id
-        )
-        SELECT id, arguments FROM solid_queue_jobs WHERE id IN (SELECT job_id FROM claimed)
-        """,
-        {"queues": queues, "limit": limit, "process": process_id},
-    ).fetchall()
 
 
 def finish(connection: Connection, job_id: int) -> None:
@@ -115,9 +87,29 @@ def release(connection: Connection, process_id: int) -> list[int]:
     return [job_id for (job_id,) in rows]
 
 
-def deregister(connection: Connection, process_ids: list[int]) -> None:
-    """Remove processes that end in good order."""
-    connection.execute("DELETE FROM solid_queue_processes WHERE id = ANY(%s)", (process_ids,))
+def fail_claims(connection: Connection, process_id: int) -> None:
+    """What a supervisor does with the jobs of a worker that it finds killed."""
+    connection.execute(
+        """
+        WITH lost AS (
+            DELETE FROM solid_queue_claimed_executions WHERE process_id = %s RETURNING job_id
+        )
+        INSERT INTO solid_queue_failed_executions (job_id, error, created_at)
+        SELECT job_id, %s, localtimestamp FROM lost
+        """,
+        (
+            process_id,
+            json.dumps({"exception_class": "SolidQueue::Processes::ProcessExitError"}),
+        ),
+    )
+
+
+def deregister(connection: Connection, supervisor_id: int) -> None:
+    """Remove a supervisor that ends in good order, with the rows of all that it ever started."""
+    connection.execute(
+        "DELETE FROM solid_queue_processes WHERE %(id)s IN (id, supervisor_id)",
+        {"id": supervisor_id},
+    )
 
 
 def prune(connection: Connection, alive_seconds: float) -> list[int]:

@@ -10,7 +10,7 @@ import pytest
 from local.app import AppStandIn
 from local.database_login import connect
 from local.ecs import EcsStandIn
-from local.solid_queue import protocol
+from local.solid_queue.claims import claim
 from local.solid_queue.jobs import counts, enqueue, schedule
 from local.solid_queue.workers import Account, WorkerFleet, WorkerSettings, WorkerTask
 from ops_common.query_database import Login
@@ -79,7 +79,7 @@ def test_claims_as_many_jobs_as_it_has_threads(database: Any, worker: WorkerTask
 def test_prefers_the_smaller_priority_number(database: Any, log_in: Callable[[], Any]) -> None:
     enqueue(database.admin, 1, priority=5)
     enqueue(database.admin, 1, priority=1, queue="urgent")
-    ((first, _),) = protocol.claim(database.admin, 1, 1, None)
+    ((first, _),) = claim(database.admin, 1, 1, ())
     row = database.admin.execute(
         "SELECT queue_name FROM solid_queue_jobs WHERE id = %s", (first,)
     ).fetchone()
