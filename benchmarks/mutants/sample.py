@@ -61,8 +61,8 @@ def draw(files: Sequence[Path], number: int, seed: int) -> list[Mutant]:
 
 
 def mutants(file: Path) -> Iterator[Mutant]:
-    """Every mutant of a file, without those of annotations, which nothing runs."""
-    annotations = _annotations(file)
+    """Every mutant of a file, without those of annotations and of a signature's `*,`."""
+    annotations, lines = _annotations(file), file.read_text().splitlines()
     tree = get_ast_from_path(file)
     for name in OPERATORS:
         operator = get_operator(name)()
@@ -70,7 +70,8 @@ def mutants(file: Path) -> Iterator[Mutant]:
             position for node in ast_nodes(tree) for position in operator.mutation_positions(node)
         )
         for occurrence, (start, _) in enumerate(positions):
-            if not any(first <= start < last for first, last in annotations):
+            keyword_only = lines[start[0] - 1][start[1] :].startswith("*,")
+            if not keyword_only and not any(first <= start < last for first, last in annotations):
                 yield Mutant(file, name, occurrence, start[0])
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from ops_common.answers.queue import QueueDepth, Worker
+from ops_common.answers.queue import QueueDepth, QueueFlow, Worker
+from scale_workers.policy.history import Memory
 from scale_workers.policy.model import Policy, Share
 from scale_workers.policy.parameter import service_policies
+from scale_workers.policy.pools import divide
 from scale_workers.policy.shares import foreign_workers, share_of
 from tests.unit.scale_workers.looks import seen
 
@@ -92,3 +94,20 @@ def test_a_policy_for_each_service_is_read() -> None:
 def test_what_is_wrong_in_it_is_said(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         service_policies(text, Policy(), ("critical", "bulk"))
+
+
+def test_a_shared_queues_every_figure_is_divided() -> None:
+    flow = QueueFlow(
+        "urgent",
+        in_flight=8,
+        long_running=6,
+        due_scheduled=20,
+        soon_due_scheduled=40,
+        completed=100,
+    )
+    depth = QueueDepth("urgent", 10, estimate=30)
+    measurement = seen(queues=(depth,), flows=(flow,), workers=workers(a=("*",), b=("*",)))
+    share = Share(HOSTS["critical"], {"urgent": 0.5})
+    (group,) = divide(measurement, share, Memory(), Policy()).groups
+    assert group.view.queues == (QueueDepth("urgent", 5, estimate=15),)
+    assert group.view.flows == (QueueFlow("urgent", 4, 3, 10, 20, 50),)
