@@ -7,21 +7,18 @@ from dataclasses import dataclass, replace
 from probe_deployment.logs import signs
 from probe_deployment.logs.entry import Entry
 from probe_deployment.logs.exceptions import Raised, raised
+from probe_deployment.logs.frames import app_frame
 from probe_deployment.logs.json_entry import read_json
 from probe_deployment.logs.pairs import read_access, read_pairs
 from probe_deployment.logs.rows import Level, Row, level_word, parse_row, rows
 
 ABORTED = "a task was given up"
 """Its cause is in the rows that follow."""
+OF_A_CLIENT = ("context canceled", "request body too large", "client disconnected")
 FRAMES_WITHIN = 60  # rows behind an exception in which its backtrace is looked for
 
-_FRAME = re.compile(
-    r"(?:from )?(?:\S{0,200}/)?"
-    r"((?:app|lib|config|db|engines|packs|components)/[\w./-]{1,200}\.\w{2,5}):\d{1,6}"
-    r"(?::in [`'](?:block (?:\(\d+ levels\) )?in |rescue in |ensure in )*([^'`]{1,200})['`])?"
-)
-_OF_LIBRARIES = re.compile(r"/gems/|/ruby/\d|<internal:|/bundle/|/bundler/")
 _WORD_FIRST = re.compile(r"^[\[(<]?[A-Z]{4,9}[\])>]?(?: --)?\s*:?\s+(?=[A-Z(])")
+_LOGGER_FIRST = re.compile(r"^(?:\([\d.]{1,12}\w{1,3}\) )?[A-Z][\w:]{0,100} -- ")
 _JOB = re.compile(
     r"(?:Error performing|Stopped retrying|Discarded|Failed enqueuing) ([A-Z][\w:]{0,120})"
 )
@@ -163,7 +160,7 @@ def _of_entry(entry: Entry) -> Iterator[LogError | Raised | str]:
     elif exception and exception.benign:
         yield exception
         return
-    elif _left(entry):
+    elif _of_a_client(entry):
         return
     elif row.startswith("Unable to proxy request"):
         found = LogError("Thruster answered 502", "", row)
@@ -179,22 +176,11 @@ def _of_entry(entry: Entry) -> Iterator[LogError | Raised | str]:
     yield replace(found, source=found.source or entry.source, status=entry.status, frame=frame)
 
 
-def _left(entry: Entry) -> bool:
-    """Whether the client went away while Thruster waited."""
-    return entry.error is not None and "context canceled" in entry.error.message
+def _of_a_client(entry: Entry) -> bool:
+    """Whether the client went away while Thruster waited, or sent more than is allowed."""
+    return entry.error is not None and entry.error.message.endswith(OF_A_CLIENT)
 
 
 def _without_level(message: str) -> str:
-    """The message behind a level word, where it begins with one."""
-    return _WORD_FIRST.sub("", message)
-
-
-def app_frame(row: str) -> str:
-    """File and method of a backtrace's line that is the app's own, else nothing."""
-    found = _FRAME.match(row.strip())
-    if not found or _OF_LIBRARIES.search(row[: found.end(1)]):
-        return ""
-    rest = row.strip()[found.end() :]
-    if rest.startswith(": "):  # Ruby's first line of an uncaught exception, not of a backtrace
-        return ""
-    return f"{found[1]}#{found[2]}" if found[2] else found[1]
+    """The message behind a level word or a logger's name at its start."""
+    return _LOGGER_FIRST.sub("", _WORD_FIRST.sub("", message))

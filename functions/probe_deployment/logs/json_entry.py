@@ -20,7 +20,7 @@ LEVEL_KEYS = (
 STATUS_KEYS = (
     *("status", "status_code", "statusCode", "_status", "http.status_code", "http.response.status"),
     *("http.response.status_code", "payload.status", "res.statusCode", "response.status"),
-    *("httpRequest.status", "http.status"),
+    *("httpRequest.status", "http.status", "semantic_logger.status", "labels.status"),
 )
 MESSAGE_KEYS = (
     *("message", "msg", "short_message", "textPayload", "_message", "event", "MESSAGE"),

@@ -26,7 +26,18 @@ SIGNS = (
     # Rails
     Sign("answered 5xx", r"Completed 5\d\d\b", quiet=True),
     Sign("a job failed", r"Error performing [A-Z][\w:]* |Stopped retrying [A-Z]|Discarded [A-Z]"),
-    Sign("a job was not enqueued", r"Failed enqueuing (?:\d+ jobs?|.*\): [A-Z])", quiet=True),
+    Sign(
+        "a job was not enqueued",
+        r"(?:Enqueued \d+ jobs? to .*\. )?Failed enqueuing (?:\d+ jobs?|.*\): [A-Z])",
+        quiet=True,
+    ),
+    # rails_semantic_logger as text: its payload is printed at level info, whatever the status.
+    Sign(
+        "answered 5xx",
+        r"(?:\{.{0,400}?\} )?(?:\([\d.]+\w{1,3}\) )?[\w:]+ -- Completed #\w+ -- "
+        r"\{.*:?\bstatus(?: ?=> ?|: ?)5\d\d\b",
+        quiet=True,
+    ),
     Sign("a log subscriber failed", r"Could not log \"[^\"]{1,100}\" event"),
     Sign("a host is refused", r"Blocked hosts?: (?!\d{1,3}(?:\.\d{1,3}){3}|\[)"),
     # A load balancer's health check asks by the task's own address.
@@ -42,8 +53,8 @@ SIGNS = (
     # Solid Queue
     Sign(
         "Solid Queue",
-        r"SolidQueue-[\d.]\S* (?:Error |Fail claimed job|Received unhandled signal"
-        r"|Tried to replace forked process)",
+        r"SolidQueue-[\d.]\S* (?:Error |Fail claimed jobs?(?!.*job_ids: \[\])"
+        r"|Received unhandled signal|Tried to replace forked process)",
         quiet=True,
     ),
     Sign(
@@ -56,18 +67,35 @@ SIGNS = (
         "Puma",
         r"! (?:Unable to (?:load|start)|Terminating timed out worker|Complete inability)"
         r"|Early termination of worker|Detected force shutdown of a thread"
+        r"|A server is already running|Error in reactor loop escaped"
         r"|ERROR: (?:No application configured|Invalid URI)",
     ),
+    Sign("Puma", r"WARNING hook \S{1,60} failed with exception", quiet=True),
     # Ruby and Bundler at boot
     Sign("a task was given up", r"(?:bin/)?(?:rake|rails) aborted!"),
-    Sign("Ruby crashed", r"\[BUG\] |.*\bSegmentation fault\b|Aborted \(core dumped\)"),
+    Sign("an unknown task", r"Don't know how to build task |Unrecognized command \""),
+    Sign("Ruby crashed", r"\[BUG\] |.*\bSegmentation fault\b|.*\(core dumped\)$"),
+    Sign(
+        "a library crashed",
+        r"terminate called (?:after|without)|(?:malloc|free|realloc|munmap_chunk)\(\): "
+        r"|double free or |Fatal glibc error: |rosetta error: ",
+    ),
+    Sign("a thread died", r"#<Thread:.{1,300} terminated with exception|.*: unhandled exception$"),
+    Sign(
+        "no database configuration",
+        r"(?:Cannot|Could not) load database configuration|YAML syntax error occurred while parsing"
+        r"|The [`'].{1,60}[`'] database is not configured for the",
+    ),
     Sign(
         "Bundler",
         r"bundler: (?:failed to load command|command not found)|Could not find (?:gem )?\S+ in "
         r"|Could not find .{1,120}(?:in locally installed gems|in any of the sources)"
         r"|Could not locate Gemfile|Your Ruby version is |Bundler could not find compatible"
         r"|The git source .{1,200}is not yet checked out|Install missing gem executables with"
-        r"|You must use Bundler \d",
+        r"|You must use Bundler \d|Could not find '[^']{1,80}' \(|Run `bundle install` to install"
+        r"|You have already activated |(?:\[!\] )?There was an error parsing "
+        r"|.*Bundler cannot continue|Your bundle only supports platforms"
+        r"|Ignoring \S+ because its extensions are not built",
     ),
     Sign(
         "a library is missing", r".*(?:cannot load such file -- |error while loading shared librar)"
@@ -79,7 +107,8 @@ SIGNS = (
         r".*(?:exec format error|exec user process caused|cannot execute binary file"
         r"|can't execute '|bad interpreter: |: command not found$|: [Pp]ermission denied$"
         r"|: [Nn]o such file or directory$|OCI runtime \w+ failed|exec: .{1,200}: not found$"
-        r"|: \d+: .{1,200}: not found$|^sh: .{1,200}: not found$"
+        r"|unable to start container process"
+        r"|: line \d+: syntax error|: \d+: .{1,200}: not found$|^sh: .{1,200}: not found$"
         r"|executable file not found in \$PATH|Illegal instruction"
         r"|version `GLIBC[\w.]*' not found)",
     ),
@@ -98,11 +127,17 @@ SIGNS = (
         r"|server closed the connection unexpectedly|SSL connection has been closed unexpectedly"
         r"|SSL SYSCALL error|too many clients already|remaining connection slots"
         r"|password authentication failed|no pg_hba\.conf entry|the database system is "
-        r"|terminating connection due to )",
+        r"|terminating connection due to |no connection to the server"
+        r"|could not (?:receive data from|send data to) server"
+        r"|Is the server running (?:on|locally)|This probably means the server terminated)"
+        r"|(?:PQsocket\(\) |timeout expired$|fe_sendauth: |SSL error: |SCRAM authentication "
+        r"|invalid (?:sslmode|connection option|port number)|could not (?:create socket|open"
+        r" certificate file|read root certificate)|root certificate file |server does not support"
+        r" SSL|unsupported frontend protocol|lost synchronization with server)",
     ),
     # Other programs
     Sign("Python", r"Traceback \(most recent call last\):"),
-    Sign("Go", r"(?:panic|fatal error): (?!warning)"),
+    Sign("Go", r"(?:http: )?(?:panic serving |panic: |fatal error: )(?!warning)"),
     Sign("Rust", r"thread '.{1,100}' panicked at"),
     Sign("Java", r"Exception in thread \"|Caused by: "),
     Sign("Node.js", r"Uncaught |Unhandled ?(?:[Pp]romise ?[Rr]ejection|[Ee]xception)|npm ERR! "),
