@@ -9,9 +9,6 @@ An error of its own is raised: Slack shows that the app failed, and the alarm on
 from datetime import UTC, datetime
 from typing import Any
 
-# The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
-import aws_lambda_powertools  # noqa: F401
-import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from answer_slack import wiring

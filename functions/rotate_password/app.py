@@ -8,9 +8,6 @@ deployment. When it fails it says so in an event and raises; every step may be r
 
 from typing import Any
 
-# The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
-import aws_lambda_powertools  # noqa: F401
-import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.aws import client, prepare_clients

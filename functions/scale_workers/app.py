@@ -8,9 +8,6 @@ When it fails, nothing is retried: the next tick is a minute away, and an alarm 
 from datetime import UTC, datetime
 from typing import Any
 
-# The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
-import aws_lambda_powertools  # noqa: F401
-import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.aws import prepare_clients

@@ -8,7 +8,7 @@ after too many receives it lands in the dead-letter queue, whose alarm goes stra
 
 from typing import Any
 
-# The libraries first, and from here: further down, CPython's stack thrashes (decision 10).
+# First, and from here: imported further down they cost 24 ms more (decisions 10 and 12).
 import aws_lambda_powertools  # noqa: F401
 import boto3  # noqa: F401
 from aws_lambda_powertools.utilities.batch import (
