@@ -56,7 +56,7 @@ class Proxy:
                 await writer.start_tls(self._context)
                 return b""
             if code != GSSENC_REQUEST:
-                writer.write(_refusal("connection requires TLS: no encryption"))
+                writer.write(refusal("connection requires TLS: no encryption"))
                 await writer.drain()
                 return None
             writer.write(b"N")
@@ -67,7 +67,7 @@ class Proxy:
         try:
             server_reader, server_writer = await asyncio.open_unix_connection(self._server_socket)
         except OSError:
-            writer.write(_refusal("the database system is not reachable", "57P03"))
+            writer.write(refusal("the database system is not reachable", "57P03"))
             await writer.drain()
             return
         server_writer.write(start)
@@ -91,7 +91,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
 
 
-def _refusal(text: str, sqlstate: str = "28000") -> bytes:
+def refusal(text: str, sqlstate: str = "28000") -> bytes:
     """An ErrorResponse of the PostgreSQL protocol."""
     fields = f"SFATAL\0VFATAL\0C{sqlstate}\0M{text}\0\0".encode()
     return b"E" + struct.pack("!i", len(fields) + 4) + fields

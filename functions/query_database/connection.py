@@ -15,7 +15,7 @@ from ops_common.query_database import BadRequest, Login
 from query_database.fields import APPLICATION_NAME, Connection
 from query_database.iam_token import sign_token
 from query_database.libpq import Refusal, open_connection
-from query_database.refusals import connection_error, statement_error
+from query_database.refusals import connection_error, statement_error, takes_no_options
 from query_database.settings import Settings
 
 # A password is proved to the server, never sent: also to one that asks for it in clear text. MD5 is
@@ -51,13 +51,13 @@ def connect(login: Login, settings: Settings) -> Iterator[Connection]:
 def _open(login: Login, settings: Settings, limits: Mapping[str, str]) -> Iterator[Connection]:
     """With the time limits of a session, or, behind a pooler, of one transaction.
 
-    PgBouncer takes no options at the start of a session; and what is SET in one of its sessions
-    may stay there for the app's.
+    PgBouncer and RDS Proxy take no options at the start of a session; and what is SET in one of
+    their sessions may stay there for the app's (or pins it, in RDS Proxy).
     """
     try:
         pgconn = _attempt(login, settings, " ".join(f"-c {k}={v}" for k, v in limits.items()))
     except Refusal as refusal:
-        if "unsupported startup parameter" not in refusal.words:
+        if not takes_no_options(refusal):
             raise
         pooled = psycopg.Connection(_attempt(login, settings, ""))
         pooled.prepare_threshold = None
@@ -98,9 +98,13 @@ def _password(login: Login, settings: Settings) -> str:
 
 @cache
 def _ca_file(certificate: str) -> str:
-    if not certificate:
+    if not certificate and not rds_ca.own_roots():
         return str(rds_ca.BUNDLE)
-    pem = ssl.DER_cert_to_PEM_cert(base64.b64decode(certificate))
+    pem = (
+        ssl.DER_cert_to_PEM_cert(base64.b64decode(certificate))
+        if certificate
+        else "\n".join([rds_ca.BUNDLE.read_text(), *rds_ca.own_roots()])
+    )
     with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
         file.write(pem)
     return file.name

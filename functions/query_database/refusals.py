@@ -66,6 +66,39 @@ BY_POOLERS_WORDS: tuple[tuple[str, Meaning], ...] = (
     ("server login", (DatabaseUnreachable, "is a pooler that can't log in to its server")),
     ("no more connections", (DatabaseUnreachable, "has no connection left for {user}")),
 )
+# RDS Proxy has words of its own, some without a code (Amazon RDS User Guide, "Troubleshooting for
+# RDS Proxy").
+BY_PROXYS_WORDS: tuple[tuple[str, Meaning], ...] = (
+    (
+        "no credentials for the role",
+        (
+            LoginRefused,
+            "is an RDS Proxy whose own secret has no credentials of {user}",
+        ),
+    ),
+    (
+        "that was provided for the role",
+        (LoginRefused, "is an RDS Proxy whose own secret has another password of {user}"),
+    ),
+    (
+        "waiting to acquire database connection",
+        (DatabaseUnreachable, "is an RDS Proxy without a connection to its database"),
+    ),
+    ("connections to the proxy exceeded", (DatabaseUnreachable, "has no connection left")),
+    ("Rate of connection to proxy exceeded", (DatabaseUnreachable, "has no connection left")),
+    ("only IAM", (DatabaseRefused, "is an RDS Proxy that takes {user} by IAM token alone")),
+)
+
+
+def takes_no_options(refusal: Refusal) -> bool:
+    """Whether a pooler refused nothing but the options at the start of a session.
+
+    PgBouncer names the parameter; RDS Proxy says feature_not_supported (0A000).
+    """
+    words = refusal.words
+    return "unsupported startup parameter" in words or (
+        "command-line options" in words or "support the option" in words
+    )
 
 
 def connection_error(refusal: Refusal, login: Login, timeout_seconds: int) -> DatabaseError:
@@ -100,6 +133,8 @@ def _meaning(refusal: Refusal, timeout_seconds: int) -> Meaning:
     code = refusal.sqlstate
     if refusal.timed_out:
         return DatabaseUnreachable, f"did not answer within {timeout_seconds} s"
+    if said := _by_words(BY_PROXYS_WORDS, refusal.words):
+        return said
     if code == POOLER:
         said = _by_words(BY_POOLERS_WORDS, refusal.words)
     elif code:

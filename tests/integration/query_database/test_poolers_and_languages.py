@@ -1,4 +1,4 @@
-"""Servers that say it otherwise: in German and French, and PgBouncer in front of one."""
+"""Servers that say it otherwise: in German and French, or with a pooler in front of one."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ import pytest
 from local.lambda_endpoint import Context
 from local.pgbouncer import available, run_pgbouncer
 from local.postgres import PostgresServer, available_kinds
+from local.rds_proxy import run_rds_proxy
 from ops_common.query_database import DatabaseAddress, Login
 from query_database.app import handler
 
@@ -43,6 +44,12 @@ def pooled() -> Iterator[tuple[PostgresServer, int]]:
     if not available():
         pytest.skip("no PgBouncer here (Debian's package pgbouncer)")
     with PostgresServer.start("system") as server, run_pgbouncer(server) as port:
+        yield server, port
+
+
+@pytest.fixture(scope="module")
+def proxied() -> Iterator[tuple[PostgresServer, int]]:
+    with PostgresServer.start("system") as server, run_rds_proxy(server) as port:
         yield server, port
 
 
@@ -167,3 +174,27 @@ def test_nothing_is_left_in_a_pooled_session(pooled: tuple[PostgresServer, int],
         ).fetchone()  # fmt: skip
 
     assert row == ("jiki_owner", "77s")
+
+
+def test_rds_proxy_takes_no_options_and_is_asked_without(
+    proxied: tuple[PostgresServer, int], ask: Ask
+) -> None:
+    server, port = proxied
+    login = prepare(server, port)
+    # GIVEN a proxy that refuses command-line options, as every psql client finds
+    with pytest.raises(psycopg.OperationalError, match="command-line options"):
+        psycopg.connect(
+            host=server.host,
+            port=port,
+            dbname="jiki",
+            user="jiki",
+            password=PASSWORD,
+            sslmode="require",
+            options="-c statement_timeout=5s",
+        )
+
+    # THEN it is asked all the same, with the time limit of a statement in the session
+    assert ask(server, login)["session_user"] == "jiki"
+    with server.connect() as admin:
+        admin.execute("ALTER ROLE jiki SET statement_timeout TO '77s'")
+    assert ask(server, login, "connection_usage")["used"]

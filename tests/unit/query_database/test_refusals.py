@@ -54,6 +54,34 @@ def test_a_pooler_s_code_for_everything_is_told_apart_by_its_words(words: str, k
 
 
 @pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        (
+            "This RDS proxy has no credentials for the role jiki. Check the credentials for this"
+            " role and try again.",
+            "login_refused",
+            "no credentials of jiki",
+        ),
+        ("The password that was provided for the role jiki is wrong.", "login_refused", "another"),
+        (
+            "Timed-out waiting to acquire database connection.",
+            "unreachable",
+            "without a connection",
+        ),
+        ("RDS supports only IAM or MD5 authentication.", "refused", "IAM token"),
+    ],
+)
+@pytest.mark.parametrize("code", ["28000", "08P01", "XX000", ""])
+def test_rds_proxy_s_words_have_their_meaning_whatever_the_code(
+    words: str, kind: str, said: str, code: str
+) -> None:
+    error = connection_error(Refusal(f"FATAL:  {words}", code), LOGIN, 5)
+
+    assert error.kind == kind
+    assert said in str(error)
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         ("server does not support SSL, but SSL was required", "offers no TLS"),
