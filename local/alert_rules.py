@@ -13,22 +13,28 @@ QUEUE = "AlertQueue"
 def rule_for(event: Mapping[str, Any]) -> str | None:
     """The logical id of the first rule that passes the event on; None where none does.
 
-    The rules are those of a stack for the cluster that an ECS event is of.
+    The rules are those of a stack for the cluster and the service that an ECS event is of.
     """
-    rules = _rules(cluster_of(event))
+    rules = _rules(*cluster_and_service(event))
     return next((name for name, pattern in rules.items() if matches(pattern, event)), None)
 
 
-def cluster_of(event: Mapping[str, Any]) -> str:
-    """The ECS cluster in an event's ARNs, or nothing."""
+def cluster_and_service(event: Mapping[str, Any]) -> tuple[str, str]:
+    """Names of the ECS cluster and the service in an event's ARNs and group, or nothing."""
     detail = event.get("detail")
-    named = detail.get("clusterArn") if isinstance(detail, Mapping) else None
+    fields = detail if isinstance(detail, Mapping) else {}
     resources = event.get("resources")
-    arns = [named, *(resources if isinstance(resources, list) else [])]
+    arns = [*(resources if isinstance(resources, list) else []), fields.get("clusterArn")]
+    group = str(fields.get("group", ""))
+    service = group.removeprefix("service:") if group.startswith("service:") else ""
+    cluster = ""
     for arn in arns:
         if isinstance(arn, str) and ":ecs:" in arn and "/" in arn:
-            return arn.split("/")[1]
-    return ""
+            kind, cluster, *rest = arn.split("/")
+            if kind.endswith(":service") and rest:
+                service = rest[0]
+            break
+    return cluster, service
 
 
 def comes_by_a_rule(body: Any) -> bool:
@@ -37,8 +43,8 @@ def comes_by_a_rule(body: Any) -> bool:
 
 
 @cache
-def _rules(cluster: str) -> Mapping[str, Mapping[str, Any]]:
-    found = resolved({"EcsCluster": cluster} if cluster else None)
+def _rules(cluster: str, service: str) -> Mapping[str, Mapping[str, Any]]:
+    found = resolved({"EcsCluster": cluster, "OtherServices": service} if cluster else None)
     return {
         name: resource["Properties"]["EventPattern"]
         for name, resource in found.items()

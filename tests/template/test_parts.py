@@ -12,7 +12,15 @@ OF = {
     "Rotation": ("RotatePassword", "ConfigSecretRotation"),
     "Scaling": ("ScaleWorkers", "QueueLatencyAlarm", "FailedJobsAlarm"),
     "Probes": ("ProbeDeployment", "DeploymentRule", "CanaryTick", "ReadinessTick"),
-    "Alerts": ("SendAlerts", "Alert", "AlarmRule", "OpsEventRule", "EcsRule", "SlackLayer"),
+    "Alerts": (
+        "SendAlerts",
+        "Alert",
+        "AlarmRule",
+        "OpsEventRule",
+        "EcsRule",
+        "EcsTaskRule",
+        "SlackLayer",
+    ),
 }
 OF_THE_DATABASE = ("QueryDatabase", "PostgresLayer")
 
@@ -88,8 +96,10 @@ def test_all_alarms_are_heard_but_those_of_target_tracking_and_of_send_alerts() 
 def test_a_choice_of_alarms_is_heard_beside_the_stack_s_own(
     filtered: str, other: dict[str, Any]
 ) -> None:
-    chosen, own = alarms_heard(AlarmFilter=filtered)["$or"]
+    chosen, *deletions, own = alarms_heard(AlarmFilter=filtered)["$or"]
     assert chosen == other
+    # Tags don't come with a deletion: it is heard of, and ends what is open.
+    assert deletions == ([{"operation": ["delete"]}] if filtered == "tag" else [])
     names = {
         item["Properties"]["AlarmName"]
         for item in deployed(

@@ -1,12 +1,15 @@
 """Services are lists: each one of them is in the grants and rules, and no other stack's is."""
 
+import json
 from typing import Any
 
 import pytest
 
+from local.event_pattern import matches
 from local.transform import resolved
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment, SettingsError
+from paths import ROOT
 
 PLACE = "eu-west-1:123456789012"
 SHOP = {
@@ -57,16 +60,78 @@ def test_ten_services_are_granted_however_they_are_listed() -> None:
     assert granted("ScaleWorkersRole", "ecs:UpdateService", SHOP | lists) == arns(*ten)
 
 
-def test_the_rules_hear_of_each_service() -> None:
-    stack = resolved(SHOP)
-    for one in stack["EcsRule"]["Properties"]["EventPattern"]["$or"]:
-        # Of the whole cluster, so that a service that nobody has listed is heard of too.
-        if "resources" in one:
-            ((prefix,),) = (part.values() for part in one["resources"])
-            assert all(arn.startswith(prefix) for arn in arns(*EVERY, "unlisted"))
-        else:
-            assert "group" not in one["detail"]
-    pattern = stack["DeploymentRule"]["Properties"]["EventPattern"]
+def heard(stack: dict[str, Any], event: dict[str, Any]) -> list[str]:
+    """The rules of a stack that pass an event on to people."""
+    return [
+        name
+        for name, item in stack.items()
+        if item["Type"] == "AWS::Events::Rule"
+        and "AlertQueue" in str(item["Properties"]["Targets"])
+        and matches(item["Properties"]["EventPattern"], event)
+    ]
+
+
+def ecs_event(name: str, service: str) -> dict[str, Any]:
+    """A real event of ECS, of another service of the cluster `shop`."""
+    text = (ROOT / "tests" / "corpus" / "ecs" / f"{name}.json").read_text()
+    event = json.loads(text)
+    old = event["detail"].get("group", event["resources"][0].rpartition("/")[2])
+    old = old.removeprefix("service:")
+    replaced = text.replace(old, service).replace("jiki-production", "shop")
+    found: dict[str, Any] = json.loads(replaced)
+    return found
+
+
+TOLD = (
+    "deployment_failed_alarm",
+    "deployment_completed",
+    "action_placement_failure_fargate",
+    "action_steady_state",
+    "task_elb_unhealthy",
+    "task_oom_container",
+)
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_two_stacks_on_one_cluster_hear_of_their_own_services(name: str) -> None:
+    staging = {"EcsCluster": "shop", "WebServices": "store-staging", "WorkerServices": "mail-st"}
+    for service in EVERY:
+        assert heard(resolved(SHOP), ecs_event(name, service)) != []
+        assert heard(resolved(staging), ecs_event(name, service)) == []
+    assert heard(resolved(SHOP), ecs_event(name, "mail-st")) == []
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_stack_that_lists_no_service_hears_of_the_whole_cluster(name: str) -> None:
+    lists = dict.fromkeys(("WebServices", "WorkerServices", "OtherServices"), "")
+    alone = {"EcsCluster": "shop", "Rotation": "false", "Scaling": "false", "Probes": "false"}
+    assert heard(resolved(alone | lists), ecs_event(name, "anything")) != []
+    assert heard(resolved(alone | lists | {"EcsCluster": "x"}), ecs_event(name, "anything")) == []
+
+
+def test_a_failed_task_of_no_service_is_heard_of() -> None:
+    event = ecs_event("task_standalone_failed", "migrate")
+    assert event["detail"]["group"] == "migrate" or "service:" not in event["detail"]["group"]
+    assert heard(resolved(SHOP), event) == ["EcsTaskRule"]
+
+
+def test_every_rule_is_short_enough_for_eventbridge() -> None:
+    """2,048 characters (Amazon EventBridge User Guide, "EventBridge quotas")."""
+    names = [f"customer-facing-service-{number}" for number in range(10)]
+    parameters = {
+        "EcsCluster": "customer-facing-production",
+        "WebServices": ",".join(names[:2]),
+        "WorkerServices": ",".join(names[2:8]),
+        "OtherServices": ",".join(names[8:]),
+    }
+    for filtered in ("all", "tag", "prefix:customer-facing-"):
+        for item in resolved(parameters | {"AlarmFilter": filtered}).values():
+            if item["Type"] == "AWS::Events::Rule":
+                assert len(json.dumps(item["Properties"]["EventPattern"])) <= 2048
+
+
+def test_the_prober_hears_of_each_service_and_no_other() -> None:
+    pattern = resolved(SHOP)["DeploymentRule"]["Properties"]["EventPattern"]
     assert set(arns(*EVERY)) <= set(pattern["resources"])
 
 
