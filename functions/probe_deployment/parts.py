@@ -2,7 +2,7 @@
 
 from probe_deployment.settings import Settings
 
-OF_ROTATION = ("rotate_password", "rotation", "rotation_function")
+OF_ROTATION = ("rotate_password", "rotation", "rotation_function", "secret_writer")
 OF_SCALING = ("scale_workers", "worker_scaling")
 OF_ALERTS = ("send_alerts", "alert_queue", "alert_subscribers", "alarms", "dashboard")
 OF_THE_ADDRESS = ("health_check", "certificate")

@@ -22,6 +22,7 @@ READINESS = (
     "password_age",
     "rotation",
     "secret_keys",
+    "secret_writer",
     "config_values",
     "deployment_probed",
     "load_tested",

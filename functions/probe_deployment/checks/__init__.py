@@ -72,6 +72,7 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "password_age": app_secret.password_age,
     "rotation": app_secret.rotation,
     "secret_keys": app_secret.keys,
+    "secret_writer": app_secret.writer,
     "security_groups": security_groups.check,
     "task_count": task_count.check,
     "worker_scaling": watching.worker_scaling,

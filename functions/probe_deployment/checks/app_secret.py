@@ -1,5 +1,6 @@
 """Readiness of the app's secret: its keys, the password's age, its rotation. Never a value."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from probe_deployment.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
+
+TERRAFORM = "terraform-"
 
 
 def keys(context: Context) -> Finding:
@@ -103,6 +106,37 @@ def rotation(context: Context) -> Finding:
     return Finding.passed(
         f"on, next {following:%Y-%m-%d}" if following else "on, for the first time", expected
     )
+
+
+def writer(context: Context) -> Finding:
+    """No version that is still labelled was written by Terraform, which may write it again."""
+    return judge_writer(_described(context).get("VersionIdsToStages", {}))
+
+
+def judge_writer(stages: Mapping[str, Sequence[str]]) -> Finding:
+    """What the ids of the secret's versions amount to.
+
+    Terraform's provider begins the id of a version that it makes with `terraform-`. Once two newer
+    ones have come it is gone from AWS, and a plan makes it anew, whatever ignore_changes says
+    (hashicorp/terraform-provider-aws, issue 37302).
+    """
+    expected = "no version of the secret that Terraform manages"
+    labels = [
+        label
+        for version, found in stages.items()
+        if version.startswith(TERRAFORM)
+        for label in found
+        if label in ("AWSCURRENT", "AWSPREVIOUS")
+    ]
+    if labels:
+        return Finding.failed(
+            f"Terraform wrote {' and '.join(sorted(set(labels)))}: an apply after the second"
+            " rotation writes the first password again",
+            expected,
+            "in Terraform: removed { from = aws_secretsmanager_secret_version.NAME, lifecycle"
+            " { destroy = false } } in place of the resource (terraform/README.md)",
+        )
+    return Finding.passed("none", expected)
 
 
 def _content(context: Context) -> dict[str, Any]:

@@ -131,7 +131,7 @@ TO_DO = {
 
 def test_everything_that_is_to_do_is_found_with_the_command_that_mends_it(account: System) -> None:
     checks = readiness(account)
-    assert set(checks) == set(READINESS) == {*TO_DO, "certificate"}
+    assert set(checks) == set(READINESS) == {*TO_DO, "certificate", "secret_writer"}
     for name, (observed, remedy) in TO_DO.items():
         assert checks[name]["status"] == "fail", name
         assert observed in checks[name]["observed"], name

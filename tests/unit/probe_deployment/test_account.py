@@ -35,6 +35,25 @@ def test_a_password_of_the_last_day_allowed_passes() -> None:
     assert finding.status is Status.PASS
 
 
+TERRAFORM = "terraform-20260101120000000100000001"
+
+
+@pytest.mark.parametrize(
+    ("stages", "status"),
+    [
+        ({TERRAFORM: ["AWSCURRENT"]}, Status.FAIL),
+        ({TERRAFORM: ["AWSPREVIOUS"], "6f1c": ["AWSCURRENT"]}, Status.FAIL),
+        ({"5e0b": ["AWSPREVIOUS"], "6f1c": ["AWSCURRENT"]}, Status.PASS),
+        ({"5e0b": ["AWSCURRENT"], TERRAFORM: ["jiki-ops-before"]}, Status.PASS),
+        ({}, Status.PASS),
+    ],
+)
+def test_a_version_that_terraform_wrote_may_be_written_again(
+    stages: dict[str, list[str]], status: Status
+) -> None:
+    assert app_secret.judge_writer(stages).status is status
+
+
 def test_keys_are_judged_by_name_and_no_value_is_told() -> None:
     content = {
         "whole": "MARKER1",
