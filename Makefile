@@ -200,7 +200,7 @@ docs: setup ### Write the pages of docs/ that follow from the template
 	PYTHONPATH=functions:layers/common:layers/slack:. python -m cli.reference
 
 replay: setup ## Run the scaler again on logged ticks (LOGS=file SET="…")
-	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="max_tasks=6"'; exit 2; }
+	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="MaxTasks=6"'; exit 2; }
 	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET)
 
 log-errors: setup ## Show which lines of a log count as errors (AFTER=file)

@@ -2,7 +2,10 @@
 
 import sys
 
+from local import ctrl_c
 from paths import ROOT
 
-# What the functions share is at hand for whoever starts one of these by itself, too.
-sys.path.append(str(ROOT / "layers" / "common"))
+ctrl_c.arm()
+
+# What the functions are and share is at hand for whoever starts one of these by itself, too.
+sys.path += [str(ROOT / "layers" / "common"), str(ROOT / "functions")]

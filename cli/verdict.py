@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.configure.samconfig import BadSamconfig
 from cli.environment import read_target
+from probe_deployment.suites import SUITES
 
 # Longer than the function's own timeout (template.yaml), and asked once: a retry would run twice.
 PATIENCE = Config(read_timeout=730, retries={"total_max_attempts": 1})
@@ -25,7 +26,7 @@ def main() -> int:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--environment", help="a section of samconfig.toml")
     which.add_argument("--stack", help="name of the deployed stack, in your shell's region")
-    parser.add_argument("--suite", default="deployment")
+    parser.add_argument("--suite", default="deployment", choices=sorted(SUITES))
     parser.add_argument("--report", action="store_true", help="tell people as well")
     arguments = parser.parse_args()
     request = {"suite": arguments.suite, "report": arguments.report}
@@ -54,17 +55,23 @@ def show(session: boto3.Session, stack: str, request: dict[str, Any]) -> int:
 def ask(stack: str, request: dict[str, Any], session: boto3.Session | None = None) -> Any:
     """The verdict of the stack's function. Raises RuntimeError where it failed itself."""
     session = session or boto3.Session()
-    resource = session.client("cloudformation").describe_stack_resource(
-        StackName=stack, LogicalResourceId="ProbeDeployment"
-    )
     response = session.client("lambda", config=PATIENCE).invoke(
-        FunctionName=resource["StackResourceDetail"]["PhysicalResourceId"],
+        FunctionName=function_name(stack, session),
         Payload=json.dumps(request),
     )
     answer = json.loads(response["Payload"].read())
     if "FunctionError" in response:
         raise RuntimeError(f"{answer.get('errorType')}: {answer.get('errorMessage')}")
     return answer
+
+
+def function_name(stack: str, session: boto3.Session | None = None) -> str:
+    """The stack's function that gives verdicts. Raises ClientError without stack or credentials."""
+    cloudformation = (session or boto3.Session()).client("cloudformation")
+    resource = cloudformation.describe_stack_resource(
+        StackName=stack, LogicalResourceId="ProbeDeployment"
+    )
+    return str(resource["StackResourceDetail"]["PhysicalResourceId"])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from local.ctrl_c import INTERRUPTED
 from local.deploy import DeployFailed
 from local.ministack import EmulatorUnavailable
 from local.postgres import PostgresUnavailable
@@ -63,6 +64,7 @@ def main() -> int:
         return 2
     except KeyboardInterrupt:
         print("Stopped; everything that was started has ended.")
+        return INTERRUPTED
     return 0
 
 

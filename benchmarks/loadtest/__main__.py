@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks.loadtest.profile import BadProfile, Profile
-from cli.verdict import ask
+from cli.verdict import ask, function_name
 
 PROFILE = Path(__file__).parent / "profile.toml"
 # CloudWatch shows a minute of the load balancer's metrics about two minutes later.
@@ -29,6 +29,12 @@ def main() -> int:
             raise BadProfile("URL must begin with http:// or https://")
     except BadProfile as error:
         print(error, file=sys.stderr)
+        return 2
+    try:
+        if arguments.stack:
+            function_name(arguments.stack)
+    except (BotoCoreError, ClientError) as error:
+        print(f"No view of {arguments.stack}'s probes: {error}. No load was made.", file=sys.stderr)
         return 2
     began = datetime.now(UTC)
     print(f"{arguments.users} users for {arguments.minutes:g} minutes at {arguments.url} …")

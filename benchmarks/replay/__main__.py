@@ -58,24 +58,38 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+# The template's parameters, by the fields of the policy that they set.
+PARAMETERS = {
+    "MinTasks": "min_tasks",
+    "MaxTasks": "max_tasks",
+    "TargetLatencySeconds": "target_latency_seconds",
+    "StartUpSeconds": "start_up_seconds",
+    "ConnectionsPerWebTask": "connections.per_web_task",
+    "ConnectionsPerWorkerTask": "connections.per_worker_task",
+}
+
+
 def with_changes(policy: Policy, changes: Sequence[str]) -> Policy:
-    """The policy with `name=value` changes. Raises ValueError that names what can be set."""
+    """The policy with `Name=value` changes: the template's parameters, or fields of the policy.
+
+    Raises ValueError that names what can be set.
+    """
     known = set(Policy._fields) - {"connections"}
     of_budget = set(ConnectionBudget._fields)
     for change in changes:
-        name, _, text = change.partition("=")
+        given, _, text = change.partition("=")
+        name = PARAMETERS.get(given, given)
         try:
             value = int(text) if text.lstrip("-").isdecimal() else float(text)
         except ValueError:
-            raise ValueError(f"{change}: expected name=number") from None
+            raise ValueError(f"{change}: expected Name=number") from None
         if name in known:
             policy = policy.with_(**{name: value})
         elif name.removeprefix("connections.") in of_budget:
             budget: dict[str, Any] = {name.removeprefix("connections."): value}
             policy = policy.with_(connections=replace(policy.connections, **budget))
         else:
-            names = sorted(known | {f"connections.{one}" for one in of_budget})
-            raise ValueError(f"no parameter {name!r}; there are {', '.join(names)}")
+            raise ValueError(f"no parameter {given!r}; there are {', '.join(PARAMETERS)}")
     for name in ("target_latency_seconds", "start_up_seconds", "tick_seconds"):
         if getattr(policy, name) < 1:
             raise ValueError(f"{name}: expected at least 1")

@@ -23,6 +23,7 @@ from cli.configure.samconfig import (
     write_overrides,
 )
 from cli.parameters import BadParameters, check_together, checked
+from local.ctrl_c import INTERRUPTED
 from local.transform import source
 from paths import ROOT
 
@@ -49,7 +50,7 @@ def main() -> int:
             write_overrides(file, sections(environment), written)
     except (EOFError, KeyboardInterrupt):
         print("\nNothing was written.", file=sys.stderr)
-        return 1
+        return INTERRUPTED
     except (BadParameters, BadSamconfig, BotoCoreError, OSError) as error:
         print(f"{error}. Nothing was written.", file=sys.stderr)
         return 2

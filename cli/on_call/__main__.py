@@ -19,7 +19,7 @@ from cli.configure.samconfig import BadSamconfig
 from cli.environment import read_target
 from cli.on_call.desk import Desk
 from ops_common.on_call.board import Board
-from ops_common.on_call.commands import BadCommand, Question
+from ops_common.on_call.commands import BadCommand, Question, parse
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.on_call.replies import Section, answer
 from ops_common.on_call.resolve import CannotBe
@@ -55,7 +55,9 @@ def run(environment: str, words: Sequence[str]) -> tuple[Section, ...] | Operato
     """What the words are answered, or what they did; help needs no account."""
     if not words or words[0] == Question.HELP:
         return answer(Question.HELP, "", Board())
-    return Desk.at(read_target(environment)).run(words, datetime.now().astimezone())
+    now = datetime.now().astimezone()
+    parse(words, now)  # a typing error is said before AWS is asked for anything
+    return Desk.at(read_target(environment)).run(words, now)
 
 
 def show(sections: Sequence[Section], console: Console) -> None:

@@ -16,6 +16,7 @@ from cli.configure.samconfig import BadSamconfig
 from cli.environment import SAMCONFIG, Target, read_target
 from cli.populate.populate import NotRandom, described, look, make
 from cli.populate.store import SecretBusy, SecretStore
+from local.ctrl_c import INTERRUPTED
 from ops_common.app_config import AppConfigError
 
 
@@ -33,7 +34,7 @@ def main() -> int:
         return _make(target, store, keys) if keys else _look(target, store)
     except (EOFError, KeyboardInterrupt):
         print("\nNothing was changed.", file=sys.stderr)
-        return 1
+        return INTERRUPTED
     except (NotRandom, SecretBusy, AppConfigError, BadSamconfig) as refusal:
         print(f"{refusal}. Nothing was changed.", file=sys.stderr)
         return 2

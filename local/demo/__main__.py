@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from local.ctrl_c import INTERRUPTED
 from local.demo.narrator import Narrator
 from local.deploy import DeployFailed
 from local.ministack import EmulatorUnavailable
@@ -51,7 +52,7 @@ def main() -> int:
         return 2
     except KeyboardInterrupt:
         console.print("Stopped; everything that was started has ended.")
-        return 130
+        return INTERRUPTED
     console.print()
     for name, say in results.items():
         passed = say.expectations - len(say.failures)

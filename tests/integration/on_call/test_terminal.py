@@ -115,3 +115,10 @@ def test_without_an_account_it_says_so_in_one_line(
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     code, said = run_make(capsys, "status")
     assert (code, len(said.splitlines())) == (2, 1)
+
+
+def test_a_typing_error_is_said_before_aws_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("hold", "many"), ("silence", "web-*", "soon"), ("statsu",)):
+        code, said = run_make(capsys, *words)
+        assert code == 2
+        assert not said.startswith("AWS did not do it")

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import simpy
 
-from benchmarks.replay.__main__ import main, replayed, with_changes
+from benchmarks.replay.__main__ import PARAMETERS, main, replayed, with_changes
 from benchmarks.replay.logs import NoTicks, read_ticks
 from benchmarks.replay.traffic import reconstruct
 from benchmarks.scaling.cluster import Cluster
 from benchmarks.scaling.policies import Ours
 from benchmarks.scaling.run import simulate
 from benchmarks.scaling.workloads import WORKLOADS, Workload
+from local.transform import source
 from scale_workers.apply import Applied
 from scale_workers.policy.decision import decide
 from scale_workers.policy.history import Memory
@@ -142,12 +143,12 @@ def test_prints_what_other_parameters_would_have_made_of_it(
 ) -> None:
     file = tmp_path / "logs"
     file.write_bytes(as_lines(lines))
-    assert main([str(file), "max_tasks=2", "target_latency_seconds=300"]) == 0
+    assert main([str(file), "MaxTasks=2", "TargetLatencySeconds=300"]) == 0
     text = capsys.readouterr().out
     for part in (
         "as it was",
         "parameters of the logs",
-        "max_tasks=2",
+        "MaxTasks=2",
         "one fixed task",
         "task-hours",
     ):
@@ -155,10 +156,19 @@ def test_prints_what_other_parameters_would_have_made_of_it(
 
 
 def test_a_parameter_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(ValueError, match=r"no parameter 'max'; there are .*max_tasks.*"):
+    with pytest.raises(ValueError, match=r"no parameter 'max'; there are .*MaxTasks.*"):
         with_changes(POLICY, ["max=3"])
-    with pytest.raises(ValueError, match="max_tasks=many: expected name=number"):
-        with_changes(POLICY, ["max_tasks=many"])
+    with pytest.raises(ValueError, match="MaxTasks=many: expected Name=number"):
+        with_changes(POLICY, ["MaxTasks=many"])
+
+
+def test_the_template_s_parameters_are_the_policy_s_fields() -> None:
+    assert set(PARAMETERS) <= set(source()["Parameters"])
+    changed = with_changes(POLICY, [f"{name}=7" for name in PARAMETERS])
+    budget = changed.connections
+    assert (changed.min_tasks, changed.max_tasks) == (7, 7)
+    assert (budget.per_web_task, budget.per_worker_task) == (7, 7)
+    assert (changed.target_latency_seconds, changed.start_up_seconds) == (7, 7)
 
 
 @pytest.mark.parametrize("name", ["target_latency_seconds", "start_up_seconds"])

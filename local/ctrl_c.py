@@ -1,0 +1,32 @@
+"""Ctrl-C ends a program of ours in one line: within its imports, later, and pressed again."""
+
+import os
+import signal
+import sys
+from types import FrameType, TracebackType
+from typing import Final
+
+# make ends itself with Ctrl-C, and would add a line of its own to any other code.
+INTERRUPTED: Final = 0 if "MAKELEVEL" in os.environ else 130
+
+
+def arm() -> None:
+    """For the first line of a package whose modules `python -m` starts; nothing to importers."""
+    if sys.argv[:1] == ["-m"]:
+        signal.signal(signal.SIGINT, _interrupted)
+        sys.excepthook = _hook
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    # What ends after the first one has a bounded time for it, and is not to be broken off.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    print("Stopped.", file=sys.stderr, flush=True)
+    sys.stdout.flush()
+    os._exit(INTERRUPTED)
