@@ -1,10 +1,12 @@
 """What a tick needs, looked at without one."""
 
+from collections.abc import Collection, Sequence
 from copy import replace
 from datetime import UTC, datetime
 
 from ops_common.app_config import ConfigTable, app_login
 from ops_common.aws import client
+from ops_common.ecs import Service
 from ops_common.query_database import LambdaQueryDatabase
 from ops_common.table import check_writable
 from scale_workers import wiring
@@ -22,8 +24,19 @@ def services() -> str:
     """The services can be seen. Raises ServiceNotFound or ClientError."""
     found = Settings.from_env()
     names = found.services.all
-    wiring.ports(found, LoginCache(), datetime.now(UTC)).services.describe(names)
-    return f"found {' and '.join(names)}"
+    described = wiring.ports(found, LoginCache(), datetime.now(UTC)).services.describe(names)
+    return f"found {' and '.join(names)}{rebalancing(described, found.services.worker)}"
+
+
+def rebalancing(services: Sequence[Service], workers: Collection[str]) -> str:
+    """What to say where ECS itself may stop a task that runs a job; empty where it won't."""
+    named = [one.name for one in services if one.zone_rebalancing and one.name in workers]
+    if not named:
+        return ""
+    return (
+        f"; ECS evens out the zones of {' and '.join(named)} and may stop a task that runs a job:"
+        " aws ecs update-service --availability-zone-rebalancing DISABLED (docs/scaling.md)"
+    )
 
 
 def queue() -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
-from local.ecs.engine import TaskRunner
+from local.ecs import TaskRunner
 from local.ecs.model import Task
 from local.world import DATABASE, WEB_SERVICE, WORKER_SERVICE, World
 

@@ -5,8 +5,8 @@ ones first, rolls deployments, sends the deployment events. What a task really d
 anything, is up to a TaskRunner: worker threads, or a health endpoint.
 """
 
-from local.ecs.engine import TaskFailed, TaskRunner
 from local.ecs.model import Service, Task, TaskDefinition
+from local.ecs.runner import TaskFailed, TaskRunner
 from local.ecs.server import Call, EcsStandIn
 
 __all__ = ["Call", "EcsStandIn", "Service", "Task", "TaskDefinition", "TaskFailed", "TaskRunner"]

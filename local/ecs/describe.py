@@ -32,6 +32,7 @@ def describe_service(service: Service) -> Json:
         "pendingCount": sum(task.wanted and not task.running for task in service.tasks),
         "taskDefinition": service.primary.definition.arn,
         "createdAt": service.created_at.timestamp(),
+        "availabilityZoneRebalancing": "ENABLED" if service.zone_rebalancing else "DISABLED",
         "loadBalancers": load_balancers,
         "deploymentConfiguration": {
             "deploymentCircuitBreaker": {

@@ -9,27 +9,12 @@ from typing import TYPE_CHECKING, Any
 from local.clock import Clock
 from local.ecs import events
 from local.ecs.model import Service, Task, TaskDefinition
+from local.ecs.runner import TaskFailed, TaskRunner
 from local.ecs.scheduler import deploy, last_completed, plan
+from local.ecs.zones import emptiest, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class TaskFailed(Exception):
-    """Raised by a start hook: the task's container ended at once, with this text as its reason."""
-
-
-class TaskRunner:
-    """What a service's tasks are, besides the state; here they are nothing."""
-
-    def started(self, task: Task) -> None:
-        """Its container runs now. Raises TaskFailed where it would end at once."""
-
-    def stopping(self, task: Task) -> None:
-        """It gets SIGTERM; not to be waited in."""
-
-    def stopped(self, task: Task) -> None:
-        """It is gone: killed, where it still ran."""
 
 
 _NOTHING = TaskRunner()
@@ -164,12 +149,17 @@ class Engine:
         todo = plan(service, now, self._random)
         for _ in range(todo.start):
             service.tasks.append(self._new_task(service, now))
+        if todo.rebalance:
+            service.messages.insert(0, (now, words(service)))
+            task = self._new_task(service, now)
+            task.evens_zones = True
+            service.tasks.append(task)
         for task in todo.stop:
             reason = f"Scaling activity initiated by deployment {service.primary.id}"
             self.stop(task, "ServiceSchedulerInitiated", reason)
         if todo.finish:
             self._finish(service, todo.finish, now)
-        return bool(todo.start or todo.stop or todo.finish)
+        return bool(todo.start or todo.stop or todo.finish or todo.rebalance)
 
     def _finish(self, service: Service, name: str, now: datetime) -> None:
         primary = service.primary
@@ -200,5 +190,5 @@ class Engine:
             definition=service.primary.definition,
             created_at=now,
             address=f"10.1.{third % 250 + 1}.{fourth + 4}",
-            availability_zone=f"eu-west-1{'ab'[self._addresses % 2]}",
+            availability_zone=emptiest(service.live()),
         )

@@ -47,6 +47,8 @@ class Task:
     stopped_reason: str = ""
     exit_code: int | None = None
     protected_until: datetime | None = None
+    evens_zones: bool = False
+    """Started by the rebalancing of zones; it has not replaced another yet."""
 
     @property
     def arn(self) -> str:
@@ -99,6 +101,7 @@ class Service:
     minimum_healthy_percent: int = 100
     maximum_percent: int = 200
     target_group_arn: str | None = None
+    zone_rebalancing: bool = False
     deployments: list[Deployment] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     messages: list[tuple[datetime, str]] = field(default_factory=list)

@@ -13,6 +13,7 @@ from random import Random
 
 from local.ecs import events
 from local.ecs.model import Deployment, Service, Task, TaskDefinition
+from local.ecs.zones import must_rebalance
 
 CIRCUIT_BREAKER_THRESHOLDS = (3, 200)  # the least and the most failed tasks, else half the count
 
@@ -25,6 +26,8 @@ class Plan:
     stop: list[Task] = field(default_factory=list)
     finish: str | None = None
     """The name of the event that ends the rollout."""
+    rebalance: bool = False
+    """Whether one more task starts, to even out the zones."""
 
 
 def plan(service: Service, now: datetime, random: Random) -> Plan:
@@ -44,7 +47,9 @@ def plan(service: Service, now: datetime, random: Random) -> Plan:
     if service.start_not_before is None or now >= service.start_not_before:
         ceiling = max(service.desired * service.maximum_percent // 100, 1)
         result.start = max(min(service.desired - len(new), ceiling - len(new) - len(old)), 0)
-    result.stop = _choose(new, len(new) - service.desired, now, random)
+    evening = [task for task in new if task.evens_zones and not task.running]
+    surplus = len(new) - len(evening) - service.desired
+    result.stop = _choose([task for task in new if task not in evening], surplus, now, random)
     floor = math.ceil(service.desired * service.minimum_healthy_percent / 100)
     spare = sum(task.running for task in new + old) - floor
     waiting = [task for task in old if not task.running]
@@ -56,6 +61,7 @@ def plan(service: Service, now: datetime, random: Random) -> Plan:
     ready = sum(task.running for task in new) == service.desired == len(new)
     if primary.rollout_state == "IN_PROGRESS" and replaced and ready:
         result.finish = events.COMPLETED
+    result.rebalance = must_rebalance(service)
     return result
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from local.clock import Clock, SteppedClock, real_clock
 from local.ecs.api import Api, ApiError
-from local.ecs.engine import Engine, TaskRunner
+from local.ecs.engine import Engine
 from local.ecs.model import Service, Task, TaskDefinition
+from local.ecs.runner import TaskRunner
 from local.ecs.scheduler import deploy
 from local.http_server import Request, Response, serve
 

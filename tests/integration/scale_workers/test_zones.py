@@ -1,0 +1,67 @@
+"""The scaler beside an ECS that evens out its zones by itself."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from local.clock import SteppedClock
+from local.ecs import EcsStandIn
+from local.moto_aws import MotoAws
+from scale_workers.self_check import rebalancing
+from tests.conftest import Database
+from tests.integration.scale_workers.test_scale_in_safety import (
+    WORKER_SERVICE,
+    Outcome,
+    Scaler,
+    work,
+)
+
+SEED = 2
+"""Busy tasks come to be in one zone while idle ones of the other go."""
+
+
+@pytest.fixture
+def played(
+    database: Database, aws: MotoAws, ecs: EcsStandIn, clock: SteppedClock
+) -> Callable[[bool], tuple[Outcome, int]]:
+    ecs.engine.stop_delay = timedelta(seconds=30)
+    ecs.engine.start_delay = timedelta(seconds=45)
+
+    def run_with(rebalances: bool) -> tuple[Outcome, int]:
+        service = ecs.service(WORKER_SERVICE)
+        service.zone_rebalancing = rebalances
+        outcome = work(Scaler(database, ecs, clock, SEED, safely=True), clock, SEED)
+        return outcome, sum("is not AZ balanced" in text for _, text in service.messages)
+
+    return run_with
+
+
+def test_with_rebalancing_off_nothing_stops_a_task_that_runs_a_job(
+    played: Callable[[bool], tuple[Outcome, int]],
+) -> None:
+    outcome, rebalanced = played(False)
+    assert outcome.scale_ins >= 5
+    assert (rebalanced, outcome.in_flight_broken) == (0, 0)
+
+
+def test_with_rebalancing_on_ecs_itself_breaks_jobs(
+    played: Callable[[bool], tuple[Outcome, int]],
+) -> None:
+    outcome, rebalanced = played(True)
+    assert rebalanced > 0
+    assert outcome.in_flight_broken > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "warned"),
+    [("worker", True, True), ("worker", False, False), ("web", True, False)],
+)
+def test_doctor_names_the_worker_services_for_which_it_is_on(
+    name: str, on: bool, warned: bool
+) -> None:
+    service: Any = SimpleNamespace(name=name, zone_rebalancing=on)
+    said = rebalancing([service], ("worker",))
+    assert (name in said and "DISABLED" in said) is warned
