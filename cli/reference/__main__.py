@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cli.cost import page as cost
-from cli.reference import architecture, configuration, dashboard, licences
+from cli.reference import architecture, configuration, dashboard, deploy_role, licences
 from paths import ROOT
 
 PAGES: dict[Path, Callable[[], str]] = {
@@ -12,6 +12,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "configuration.md": configuration.page,
     ROOT / "docs" / "cost.md": cost.page,
     ROOT / "docs" / "licences.md": licences.page,
+    deploy_role.PAGE: deploy_role.page,
     ROOT / "docs" / "images" / "dashboard.svg": dashboard.picture,
 }
 
