@@ -3,6 +3,7 @@
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
+from send_alerts.words.commands import commands
 from send_alerts.words.limits import SNS_MESSAGE_BYTES, cut_bytes, subject
 from send_alerts.words.message_text import headline, status, title
 
@@ -37,6 +38,8 @@ def email(incident: Incident, entry: OutboxEntry) -> tuple[str, str]:
         paragraphs.append(f"Changed just before:\n{changes}")
     if about and about.links:
         paragraphs.append("\n".join(f"{link.label}: {link.url}" for link in about.links))
+    if lines := commands(incident):
+        paragraphs.append("\n".join(lines))
     return (
         subject(f"[{word}] {name}"),
         cut_bytes("\n\n".join(paragraphs) + "\n", SNS_MESSAGE_BYTES),

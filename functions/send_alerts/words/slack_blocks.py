@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import re
-from datetime import datetime
 from itertools import batched
 from typing import Any, NamedTuple
 
@@ -13,10 +11,11 @@ from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, Sec
 from ops_common.alert_routes import mention_markup
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
-from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import OPENING, Link
 from send_alerts.words.buttons import buttons
+from send_alerts.words.commands import command_block
 from send_alerts.words.limits import MARK, SLACK_FIELD, SLACK_SECTION, SLACK_TEXT, cut
+from send_alerts.words.markup import clickable, cut_markup, escape, local_time
 from send_alerts.words.message_text import (
     NO_DATA,
     RESOLVED,
@@ -27,8 +26,6 @@ from send_alerts.words.message_text import (
     title,
 )
 
-# After escaping: an address ends at a blank or at an escaped bracket, not at the dot of a sentence.
-_ADDRESS = re.compile(r"https?://(?:(?!&[lg]t;)[^\s|])+(?<![.,;:!?)])")
 MOST_FIELDS = 10
 MOST_FIELD_SECTIONS = 2
 MOST_PARTS = 10
@@ -60,30 +57,6 @@ class Message(NamedTuple):
         return Message(self.text, self.color)
 
 
-def escape(text: str) -> str:
-    """Text that Slack shows as it is: no mention, no link (Slack, "Formatting text")."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def clickable(text: str) -> str:
-    """Escaped text whose web addresses can be clicked."""
-    return _ADDRESS.sub(lambda found: f"<{found[0]}>", escape(text))
-
-
-def cut_markup(text: str, length: int) -> str:
-    """As `cut`, but no link is cut in its middle: it would be none."""
-    shorter = cut(text, length)
-    if shorter is not text and shorter.rfind("<") > shorter.rfind(">"):
-        return shorter[: shorter.rfind("<")] + MARK
-    return shorter
-
-
-def local_time(at: datetime) -> str:
-    """A time as each reader's own clock shows it (Slack, "Formatting text", date)."""
-    date = "{date_short_pretty} {time_secs}"
-    return f"<!date^{int(at.timestamp())}^{date}|{clock(at)}>"
-
-
 def root(incident: Incident) -> Message:
     """The message that stands for the incident and is edited as it goes on."""
     episode = incident.shown_episode or incident.current
@@ -94,9 +67,8 @@ def root(incident: Incident) -> Message:
     opened = ""
     if now is RESOLVED and subject and subject.signal in OPENING:
         opened = f"When it opened: {subject.text}"
-    message = _message(incident, now, now.word, fields, opened)
-    row = buttons(incident)
-    return message._replace(blocks=(*message.blocks, row)) if row else message
+    row = buttons(incident) if incident.offers else command_block(incident)
+    return _message(incident, now, now.word, fields, opened, row)
 
 
 def _by_people(incident: Incident) -> list[tuple[str, str]]:
@@ -127,7 +99,8 @@ def alone(incident: Incident, entry: OutboxEntry) -> Message:
     if entry.late:
         mark = status(incident, incident.current)
     when = headline(incident, entry, local_time)
-    return _message(incident, mark, mark.word, [("When", when)], entry.text)
+    row = None if mark is RESOLVED else command_block(incident)
+    return _message(incident, mark, mark.word, [("When", when)], entry.text, row)
 
 
 def _mark(incident: Incident, entry: OutboxEntry) -> Status:
@@ -139,7 +112,12 @@ def _mark(incident: Incident, entry: OutboxEntry) -> Status:
 
 
 def _message(
-    incident: Incident, mark: Status, word: str, fields: list[tuple[str, str]], text: str = ""
+    incident: Incident,
+    mark: Status,
+    word: str,
+    fields: list[tuple[str, str]],
+    text: str = "",
+    row: Block | None = None,
 ) -> Message:
     subject = incident.subject
     text = text or (subject.text if subject else "")
@@ -161,6 +139,7 @@ def _message(
         )
     if links := _links(subject.links if subject else ()):
         blocks.append(ContextBlock(elements=[_markdown(links)]))
+    blocks += [row] if row else []
     call = mention_markup(incident.destination.mention, {})
     headline_text = f"{mark.emoji} *{word}: {escape(title(incident))}*"
     if call and mark is not RESOLVED:

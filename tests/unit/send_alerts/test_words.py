@@ -12,10 +12,12 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import Link, Notice, Part, Signal
+from send_alerts.words.commands import commands
 from send_alerts.words.email_text import email
 from send_alerts.words.limits import MARK
+from send_alerts.words.markup import clickable, local_time
 from send_alerts.words.message_text import headline, title
-from send_alerts.words.slack_blocks import alone, clickable, line, local_time, root
+from send_alerts.words.slack_blocks import alone, line, root
 from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
 BOT = Channels(slack=True, threads=True)
@@ -91,7 +93,8 @@ def test_an_e_mail_says_what_since_when_the_facts_what_changed_and_where_to_look
         "errors at 0",
         "Resource: web",
         "Changed just before:\n- a deployment (5 min before)",
-        "Alarm: https://example.org/alarm\n",
+        "Alarm: https://example.org/alarm",
+        "\n".join(commands(incident)) + "\n",
     ]
 
 
