@@ -261,6 +261,7 @@ class World:
         # The emulator has no domain of its own; it serves the addresses of functions below a path.
         url_id = self.outputs["AnswerSlackUrl"].removeprefix("https://").partition(".")[0]
         self.slack.app.request_url = f"{self.emulator.url}/_aws/lambda-url/{url_id}/"
+        self._set_variable("ProbeDeployment", ANSWER_SLACK_URL=self.slack.app.request_url)
         queue = self.client("sqs")
         self._inbox = queue.create_queue(QueueName="subscriber")["QueueUrl"]
         arn = queue.get_queue_attributes(QueueUrl=self._inbox, AttributeNames=["QueueArn"])
@@ -268,6 +269,13 @@ class World:
             TopicArn=self.outputs["AlertTopicArn"],
             Protocol="sqs",
             Endpoint=arn["Attributes"]["QueueArn"],
+        )
+
+    def _set_variable(self, function: str, **variables: str) -> None:
+        client, name = self.client("lambda"), self.outputs[f"{function}Function"]
+        known = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": known | variables}
         )
 
     def _run_services(self) -> None:

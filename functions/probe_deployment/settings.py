@@ -41,6 +41,8 @@ class Settings(NamedTuple):
     """Whether scale_workers only says what it would do."""
     stack_name: str
     alert_topic_arn: str
+    answer_slack_url: str
+    """Where Slack posts to; empty where the stack hears no Slack."""
     vpc_id: str
     database_cluster_id: str
     """Empty: the first part of the database's endpoint."""
@@ -103,6 +105,7 @@ class Settings(NamedTuple):
             scaler_dry_run=env.flag("SCALER_DRY_RUN"),
             stack_name=env.text("STACK_NAME", ""),
             alert_topic_arn=env.text("ALERT_TOPIC_ARN", ""),
+            answer_slack_url=env.text("ANSWER_SLACK_URL", ""),
             vpc_id=env.text("VPC_ID", ""),
             database_cluster_id=env.text("DATABASE_CLUSTER_ID", ""),
             password_age_days=env.integer("PASSWORD_AGE_DAYS", 45, at_least=1),

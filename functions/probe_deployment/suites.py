@@ -65,6 +65,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "scale_workers",
         "send_alerts",
         "answer_slack",
+        "answer_url",
         "alert_subscribers",
         "alert_queue",
         "rules",

@@ -8,6 +8,7 @@ from typing import Any
 from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ops_common.alert_routes import Route, is_handle, with_ids
 from ops_common.aws import client
 from ops_common.identity import Identity
 from ops_common.one_time_schedules import EventBridgeSchedules
@@ -49,8 +50,14 @@ def wire(settings: Settings, context: LambdaContext) -> Ports:
         deadline=now + timedelta(milliseconds=context.get_remaining_time_in_millis()),
         offers=settings.offers,
         stack=Identity.from_env().stack,
-        routes=settings.routes,
+        routes=_routes(settings, threads),
     )
+
+
+def _routes(settings: Settings, threads: BotSlack | None) -> tuple[Route, ...]:
+    if threads is None or not any(is_handle(one.destination.mention) for one in settings.routes):
+        return settings.routes
+    return with_ids(settings.routes, threads.places.group_ids())
 
 
 def slack(settings: Settings) -> tuple[BotSlack | None, Webhook | None]:

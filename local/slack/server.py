@@ -52,6 +52,8 @@ class SlackStandIn:
         self.token, self.channel = token, channel
         self.workspace = Workspace(clock, channel)
         self.calls: list[Call] = []
+        self.lacking: set[str] = set()
+        """Methods whose scope the app was not given."""
         self.app = App(self.workspace)
         self.url = self.webhook_url = ""
         self._failures: list[Failure] = []
@@ -156,9 +158,11 @@ class SlackStandIn:
             "chat.postMessage": space.post,
             "chat.update": space.update,
             "conversations.history": space.history_of,
+            "conversations.info": space.info,
             "conversations.replies": space.replies,
             "files.getUploadURLExternal": lambda asked: space.begin_upload(asked, base),
             "files.completeUploadExternal": space.complete_upload,
+            "usergroups.list": space.groups,
             "usergroups.users.list": space.members,
         }
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -167,6 +171,8 @@ class SlackStandIn:
                 raise SlackError("unknown_method")
             if (given or arguments.get("token")) != self.token:
                 raise SlackError("invalid_auth" if given else "not_authed")
+            if method in self.lacking:
+                raise SlackError("missing_scope")
             answer = methods[method](arguments)
         except SlackError as error:
             return Response(body={"ok": False, "error": str(error)})

@@ -1,4 +1,4 @@
-"""The state of the Slack stand-in: one channel with its messages, threads and files."""
+"""The state of the Slack stand-in: its channels with their messages, threads and files."""
 
 import itertools
 import threading
@@ -11,6 +11,7 @@ from local.slack.requests import TEAM
 
 type Json = dict[str, Any]
 PARTS = ("text", "blocks", "attachments", "metadata")
+MEMBER, OUTSIDE, ARCHIVED = "member", "not_in_channel", "is_archived"
 
 
 class SlackError(Exception):
@@ -54,8 +55,12 @@ class Workspace:
         self.channel = channel
         self.messages: list[Message] = []
         self.uploads: dict[str, bytes] = {}
+        self.channels: dict[str, str] = {channel: MEMBER}
+        """How the bot stands in each: a member, outside, or the channel is archived."""
         self.user_groups: dict[str, list[str]] = {}
         """Members by the id of their group, S… as in Slack."""
+        self.handles: dict[str, str] = {}
+        """Ids of groups by their handles."""
         self.lock = threading.RLock()
         self._numbers = itertools.count(1)
 
@@ -72,10 +77,10 @@ class Workspace:
             # A reply to a deleted message is posted, into the channel (slack-go/slack#1571).
             thread_ts = ""
         content = {name: request[name] for name in PARTS if name in request}
-        message = Message(self.channel, self._next_ts(), content, thread_ts)
+        message = Message(request["channel"], self._next_ts(), content, thread_ts)
         self.messages.append(message)
         shown = {**content, "thread_ts": thread_ts} if thread_ts else content
-        return {"channel": self.channel, "ts": message.ts, "message": shown}
+        return {"channel": message.channel, "ts": message.ts, "message": shown}
 
     def update(self, request: Json) -> Json:
         """chat.update."""
@@ -89,12 +94,13 @@ class Workspace:
         # Metadata that a change does not mention stays.
         kept = {"metadata": message.content["metadata"]} if "metadata" in message.content else {}
         message.content = kept | {name: request[name] for name in PARTS if name in request}
-        return {"channel": self.channel, "ts": message.ts, "text": message.text}
+        return {"channel": message.channel, "ts": message.ts, "text": message.text}
 
     def history_of(self, request: Json) -> Json:
         """conversations.history: newest first, without the replies in threads."""
         self._check_channel(request)
-        shown = [message for message in self.messages if not message.thread_ts]
+        here = [one for one in self.messages if one.channel == request["channel"]]
+        shown = [message for message in here if not message.thread_ts]
         return self._page(list(reversed(shown)), request)
 
     def replies(self, request: Json) -> Json:
@@ -115,6 +121,19 @@ class Workspace:
             "user_id": "U0BOT",
             "bot_id": "B0BOT",
         }
+
+    def info(self, request: Json) -> Json:
+        """conversations.info, which shows public channels to everybody."""
+        stands = self.channels.get(request.get("channel", ""))
+        if stands is None:
+            raise SlackError("channel_not_found")
+        shown = {"id": request["channel"], "is_member": stands != OUTSIDE}
+        return {"channel": shown | {"is_archived": stands == ARCHIVED}}
+
+    def groups(self, _: Json) -> Json:
+        """usergroups.list."""
+        shown = [{"id": group, "handle": name} for name, group in self.handles.items()]
+        return {"usergroups": shown}
 
     def members(self, request: Json) -> Json:
         """usergroups.users.list."""
@@ -142,7 +161,7 @@ class Workspace:
             if thread_ts and self._find(thread_ts) is None:
                 raise SlackError("thread_not_found")
             content = {"text": request.get("initial_comment") or ""}
-            message = Message(self.channel, self._next_ts(), content, thread_ts, files=files)
+            message = Message(channel, self._next_ts(), content, thread_ts, files=files)
             self.messages.append(message)
         return {"files": files}
 
@@ -157,8 +176,9 @@ class Workspace:
         return f"{int(self.clock().timestamp())}.{next(self._numbers):06d}"
 
     def _check_channel(self, request: Json) -> None:
-        if request.get("channel") != self.channel:
-            raise SlackError("channel_not_found")
+        stands = self.channels.get(request.get("channel", ""))
+        if stands != MEMBER:
+            raise SlackError(stands or "channel_not_found")
 
     def _check(self, request: Json) -> None:
         if code := problem(request):

@@ -5,6 +5,7 @@ from functools import partial
 
 from probe_deployment.checks import (
     alarms,
+    answer_url,
     app_config_table,
     app_secret,
     audit_trail,
@@ -85,6 +86,7 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "answer_slack": partial(
         own_functions.check_if_there, logical_id="AnswerSlack", parameter="SlackSigningSecret"
     ),
+    "answer_url": answer_url.check,
     "rotation_function": own_triggers.rotation_function,
     "rules": own_triggers.rules,
     "schedules": own_triggers.schedules,

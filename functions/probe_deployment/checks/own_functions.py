@@ -20,6 +20,8 @@ REMEDIES = {
     "SettingsError": "a variable was changed by hand, or a parameter is wrong: make deploy again",
     "SlackBroken": "put a token that Slack knows into what SlackToken names:"
     " aws ssm put-parameter --overwrite --type SecureString --name NAME --value xoxb-…",
+    "RouteBroken": "invite the bot to each channel (/invite), or correct SlackChannel and"
+    " AlertRoutes",
     "ResourceNotFoundException": "correct the stack's parameters: what they name doesn't exist",
 } | {error.__name__: remedy for error, remedy in NEXT_STEP.items() if error is not ERRORS["failed"]}
 

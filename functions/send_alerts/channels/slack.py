@@ -6,17 +6,17 @@ from http.client import HTTPException
 from typing import Any, NamedTuple, Protocol
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from send_alerts.channels.circuit_breaker import CircuitBreaker
+from send_alerts.channels.slack_call import call
 from send_alerts.channels.slack_failures import (
     MessageGone,
     SlackBroken,
-    of_answer,
     of_exception,
     of_webhook,
 )
+from send_alerts.channels.slack_places import SlackPlaces
 from send_alerts.words.slack_blocks import Message
 
 TIMEOUT_SECONDS = 5
@@ -84,6 +84,7 @@ class BotSlack:
         )
         self._channel = channel
         self._breaker = CircuitBreaker()
+        self.places = SlackPlaces(self._client)
 
     def post(
         self,
@@ -167,19 +168,7 @@ class BotSlack:
         )
 
     def _call(self, method: Callable[..., Any], **arguments: Any) -> Any:
-        def attempt() -> Any:
-            try:
-                return method(**arguments)
-            except SlackApiError as error:
-                answer = error.response
-                code = str(answer.get("error", "")) if isinstance(answer.data, dict) else ""
-                needed = str(answer.get("needed") or "") if code else ""
-                detail = f"needs {needed}" if needed else ""
-                raise of_answer(answer.status_code, code, answer.headers, detail) from None
-            except (OSError, HTTPException) as error:
-                raise of_exception(error) from None
-
-        return self._breaker.call(attempt)
+        return self._breaker.call(lambda: call(method, **arguments))
 
 
 class WebhookSlack:

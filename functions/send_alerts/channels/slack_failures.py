@@ -40,6 +40,8 @@ MAYBE_STATUS = frozenset((408, 425, 429))
 GONE = frozenset(
     ("message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found")
 )
+# This one channel takes nothing of the bot's.
+OF_THE_CHANNEL = frozenset(("channel_not_found", "is_archived", "not_in_channel"))
 # The thread takes no replies (any more); the channel is well.
 CLOSED = frozenset(("thread_locked", "cannot_reply_to_message", "restricted_action_thread_locked"))
 

@@ -5,10 +5,17 @@ from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops_common.alert_routes import Destination
 from ops_common.observability import logger
 from send_alerts.channels.chart import Chart
 from send_alerts.channels.slack import Posted, Threads, Webhook
-from send_alerts.channels.slack_failures import MessageGone, MessageRefused, SlackFailure
+from send_alerts.channels.slack_failures import (
+    OF_THE_CHANNEL,
+    MessageGone,
+    MessageRefused,
+    SlackBroken,
+    SlackFailure,
+)
 from send_alerts.incident.episodes import episode_at
 from send_alerts.incident.incident import Incident, RootMessage
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
@@ -64,6 +71,12 @@ def post(incident: Incident, entry: OutboxEntry, threads: Threads) -> Incident:
         posted = threads.post(
             message.plain(), entry.id, thread_ts, broadcast=broadcast, channel=channel
         )
+    except SlackBroken as failure:
+        if not channel or thread_ts or entry.place or failure.code not in OF_THE_CHANNEL:
+            raise
+        # Where the rules send it, the bot can't write; the stack's own channel is better than none.
+        logger.error("routed channel refused", channel=channel, reason=failure.code)
+        return post(replace(incident, destination=Destination()), entry, threads)
     except MessageGone as failure:
         # Somebody has deleted or locked the thread: the incident gets a new root message.
         logger.warning("new root message", incident=incident.key, reason=str(failure))

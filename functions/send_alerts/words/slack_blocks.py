@@ -140,7 +140,7 @@ def _message(
     if links := _links(subject.links if subject else ()):
         blocks.append(ContextBlock(elements=[_markdown(links)]))
     blocks += [row] if row else []
-    call = mention_markup(incident.destination.mention, {})
+    call = mention_markup(incident.destination.mention)
     headline_text = f"{mark.emoji} *{word}: {escape(title(incident))}*"
     if call and mark is not RESOLVED:
         headline_text = f"{headline_text} {call}"

@@ -7,7 +7,7 @@ one or a pattern; then a channel's id and, if somebody is to be called, a mentio
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -69,11 +69,22 @@ def find_destination(labels: Mapping[str, str], routes: tuple[Route, ...]) -> De
     return next((one.destination for one in routes if one.fits(labels)), Destination())
 
 
-def mention_markup(mention: str, groups: Mapping[str, str]) -> str:
-    """A mention as Slack's text has it; `groups` are ids of user groups by their handles.
+def with_ids(routes: tuple[Route, ...], groups: Mapping[str, str]) -> tuple[Route, ...]:
+    """The routes with ids in the place of handles, by which Slack calls nobody.
 
-    A handle that nobody has stays a word: the message matters more than the call.
+    A handle that no group has stays as it is: the message matters more than the call.
     """
+    return tuple(
+        replace(route, destination=Destination(channel, f"@{groups.get(mention[1:], mention[1:])}"))
+        if is_handle(mention)
+        else route
+        for route in routes
+        for channel, mention in (route.destination,)
+    )
+
+
+def mention_markup(mention: str) -> str:
+    """A mention as Slack's text has it; a handle is no more than a word there."""
     name = mention.removeprefix("@")
     if not name:
         return ""
@@ -81,13 +92,12 @@ def mention_markup(mention: str, groups: Mapping[str, str]) -> str:
         return f"<!{name}>"
     if re.fullmatch(r"[UW][A-Z0-9]{4,20}", name):
         return f"<@{name}>"
-    group = name if re.fullmatch(r"S[A-Z0-9]{4,20}", name) else groups.get(name, "")
-    return f"<!subteam^{group}>" if group else mention
+    return f"<!subteam^{name}>" if re.fullmatch(r"S[A-Z0-9]{4,20}", name) else mention
 
 
 def is_handle(mention: str) -> bool:
     """Whether Slack must be asked which user group is meant."""
-    return bool(mention) and mention_markup(mention, {}) == mention
+    return bool(mention) and mention_markup(mention) == mention
 
 
 def _route(rule: str) -> Route:

@@ -9,6 +9,7 @@ from ops_common.alert_routes import (
     is_handle,
     mention_markup,
     parse_routes,
+    with_ids,
 )
 
 ROUTES = parse_routes(
@@ -74,13 +75,18 @@ def test_every_wrong_rule_is_named() -> None:
         ("@here", "<!here>"),
         ("@U0123456789", "<@U0123456789>"),
         ("@S0123456789", "<!subteam^S0123456789>"),
-        ("@oncall", "<!subteam^S0AAA>"),
-        ("@nobody", "@nobody"),
+        ("@oncall", "@oncall"),
         ("", ""),
     ],
 )
 def test_a_mention_calls(mention: str, markup: str) -> None:
-    assert mention_markup(mention, {"oncall": "S0AAA"}) == markup
+    assert mention_markup(mention) == markup
+
+
+def test_a_handle_becomes_the_id_that_slack_calls_by() -> None:
+    routes = parse_routes("severity=critical -> C0AAA @oncall; a=b -> C0BBB @nobody; * -> C0CCC")
+    found = [route.destination for route in with_ids(routes, {"oncall": "S0AAA"})]
+    assert found == [("C0AAA", "@S0AAA"), ("C0BBB", "@nobody"), ("C0CCC", "")]
 
 
 def test_a_handle_must_be_asked_for() -> None:
