@@ -5,12 +5,15 @@ has done this one's work.
 """
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
+from ops_common.on_call.summaries import Part, PartSummary, from_text
+from ops_common.packed_text import pack, unpack
 from scale_workers.policy.conditions import Conditions
 from scale_workers.policy.history import Memory
 from scale_workers.policy.parsing import parse_datetime
@@ -32,6 +35,8 @@ class Remembered(NamedTuple):
     conditions: Conditions = Conditions()
     wake_at: datetime | None = None
     """When the next scheduled job needs a worker, as last measured."""
+    reason: str = ""
+    """Why the tick decided so: written for people alone, and not read again."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -68,12 +73,17 @@ class Memories(Protocol):
 
 
 class DynamoMemories:
-    """The item `scaling#<service>`: the state as JSON text beside a version number."""
+    """The item `scaling#<service>`: the state as packed JSON beside a version number.
+
+    Its summary holds the last reasons, for `/ops why`.
+    """
 
     def __init__(self, client: "DynamoDBClient", table: str, service: str) -> None:
         self._client = client
         self._table = table
+        self._service = service
         self._key = {"id": {"S": f"scaling#{service}"}}
+        self._summary: PartSummary | None = None
         self._version: Any = None
         """The attribute as it was read, whatever its type is."""
         self._loaded = False
@@ -89,9 +99,12 @@ class DynamoMemories:
             return Remembered()
         self._loaded = True
         self._version = item.get("version")
+        with suppress(LookupError, TypeError, ValueError):
+            summary = from_text(unpack(item["summary"]))
+            self._summary = summary if isinstance(summary, PartSummary) else None
         try:
-            return Remembered.from_json(json.loads(item.get("state", {}).get("S", "null")))
-        except ValueError:
+            return Remembered.from_json(json.loads(unpack(item.get("state", {"S": "null"}))))
+        except (LookupError, ValueError):
             logger.warning("memory was not JSON and is forgotten")
             return Remembered()
 
@@ -99,10 +112,13 @@ class DynamoMemories:
         """See Memories. Without a successful `load` nothing is written over."""
         if not self._loaded:
             return False
+        summary = PartSummary(Part.SCALING, self._service, now, remembered.reason)
+        summary = summary.after(self._summary)
         version = {"N": str(int((self._version or {}).get("N", 0)) + 1)}
         values: dict[str, Any] = {
-            ":state": {"S": json.dumps(remembered.as_json())},
+            ":state": pack(json.dumps(remembered.as_json())),
             ":version": version,
+            ":summary": pack(summary.as_text()),
             ":expires": {"N": str(int(now.timestamp()) + KEPT_SECONDS)},
         }
         condition = "attribute_not_exists(version)"
@@ -113,7 +129,8 @@ class DynamoMemories:
             self._client.update_item(
                 TableName=self._table,
                 Key=self._key,
-                UpdateExpression="SET #state = :state, version = :version, expires_at = :expires",
+                UpdateExpression="SET #state = :state, version = :version, expires_at = :expires,"
+                " summary = :summary",
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#state": "state"},
                 ExpressionAttributeValues=values,
@@ -126,5 +143,5 @@ class DynamoMemories:
         except BotoCoreError as error:
             logger.warning("memory could not be written", reason=str(error))
             return False
-        self._version = version
+        self._version, self._summary = version, summary
         return True

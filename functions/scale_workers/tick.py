@@ -48,7 +48,8 @@ def run(ports: Ports, settings: Settings, now: datetime) -> Tick:
         blind_after_seconds=settings.blind_after_seconds,
         now=now,
     )
-    after = Remembered(decision.memory, conditions, _wake_at(measurement, remembered))
+    reason = f"{decision.reason} (dry run)" if settings.dry_run else decision.reason
+    after = Remembered(decision.memory, conditions, _wake_at(measurement, remembered), reason)
     kept = ports.memories.save(after, now)
     applied = Applied(service.desired)
     if settings.dry_run:

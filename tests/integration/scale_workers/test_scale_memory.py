@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 
 from local.moto_aws import OPS_TABLE, MotoAws
+from ops_common.on_call.board import read_board
+from ops_common.on_call.summaries import Part
 from scale_workers.memory import DynamoMemories, Overtaken, Remembered
 from scale_workers.policy.conditions import Condition, Conditions
 from scale_workers.policy.history import Memory, RequiredTasks
@@ -94,3 +96,20 @@ def test_the_item_ends_by_itself_when_nobody_scales_any_more(aws: MotoAws) -> No
     first.save(SOMETHING, NOW)
     item = aws.client("dynamodb").get_item(TableName=OPS_TABLE, Key=KEY)["Item"]
     assert int(item["expires_at"]["N"]) == int((NOW + timedelta(days=30)).timestamp())
+
+
+def test_people_can_read_the_last_ten_reasons_of_its_ticks(aws: MotoAws) -> None:
+    # GIVEN twelve ticks, the last two of them for the same reason
+    for minute in range(12):
+        tick = memories(aws)
+        tick.load()
+        at = NOW + timedelta(minutes=minute)
+        tick.save(Remembered(reason=f"{min(minute, 10)} tasks"), at)
+    # WHEN somebody asks
+    board = read_board(aws.client("dynamodb"), OPS_TABLE, NOW)
+    (found,) = board.of(Part.SCALING, "jiki-api-solid-queue")
+    # THEN the newest says how it is now, and each reason since when
+    assert (found.text, found.at) == ("10 tasks", NOW + timedelta(minutes=11))
+    assert len(found.recent) == 10
+    assert found.recent[0] == (NOW + timedelta(minutes=10), "10 tasks")
+    assert found.recent[-1] == (NOW + timedelta(minutes=1), "1 tasks")

@@ -1,4 +1,4 @@
-"""What /ops status shows of the scaler, the rotation and the probes."""
+"""What /ops status shows of the rotation and the probes; the scaler writes its own."""
 
 from ops_common.on_call.summaries import Part as Shown
 from send_alerts.reading.notice import Part, Signal
@@ -6,15 +6,13 @@ from send_alerts.reading.part_summary import part_summary
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, notice
 
 
-def test_the_scaler_s_changes_the_rotation_s_ends_and_verdicts_are_kept() -> None:
+def test_the_rotation_s_ends_and_verdicts_are_kept() -> None:
     world = AlertWorld()
-    world.notify(notice(Signal.CHANGE, 1, key="scaler:WorkersScaled:worker", title="1 → 3"), at=1)
     world.notify(notice(Signal.RESOLVED, 2, key="rotation:config", title="rotated"), at=2)
     facts = (("service", "web"),)
     world.notify(alarm(3, key="service:web", part=Part.PROBE, facts=facts, title="failed"), at=3)
     shown = [(one.part, one.name, one.text) for one in world.memory.parts]
     assert shown == [
-        (Shown.SCALING, "worker", "1 → 3: errors at 1"),
         (Shown.ROTATION, "config", "rotated"),
         (Shown.VERDICT, "web", "failed"),
     ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..observability import logger
+from ..packed_text import unpack
 from ..scaling_hold import Hold
 from .summaries import IncidentSummary, Part, PartSummary, from_text
 
@@ -83,7 +84,7 @@ def _summary(item: Mapping[str, Any]) -> IncidentSummary | PartSummary | None:
     if "summary" not in item:
         return None
     try:
-        return from_text(item["summary"]["S"])
+        return from_text(unpack(item["summary"]))
     except (LookupError, TypeError, ValueError) as error:
         logger.warning("summary ignored", item=item["id"]["S"], reason=str(error))
         return None
