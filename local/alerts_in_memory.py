@@ -140,7 +140,7 @@ class Channel:
 
 
 class Nothing:
-    """AlertQueue, OneTimeSchedules, Chart and DeployedImages that do nothing."""
+    """AlertQueue, OneTimeSchedules, Chart, Composites and DeployedImages that do nothing."""
 
     def hide(self, receipt_handle: str, seconds: float) -> None:
         """See AlertQueue."""
@@ -154,6 +154,9 @@ class Nothing:
     def draw(self, widget: str) -> bytes:  # noqa: ARG002
         """See Chart."""
         return b""
+
+    def family_of(self, child: str) -> None:
+        """See Composites."""
 
     def image_tag(self, cluster: str, service: str, deployment: str) -> str:  # noqa: ARG002
         """See DeployedImages."""
@@ -180,6 +183,7 @@ class AlertsInMemory:
             threads=self.channel,
             webhook=None,
             chart=self._nothing,
+            composites=self._nothing,
             images=self._nothing,
             clock=lambda: now,
             wait=lambda _: None,

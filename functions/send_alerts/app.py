@@ -28,6 +28,7 @@ from send_alerts.settings import Settings
 from send_alerts.wiring import wire
 
 prepare_clients("dynamodb", "ecs", "scheduler", "sns", "sqs", "ssm")
+prepare_clients("cloudwatch", max_attempts=1)
 
 
 @answers_self_check(CHECKS)

@@ -1,7 +1,7 @@
 """Composite alarms and their children: one story, the composite's.
 
-A composite's events name its children, which is remembered. While the composite is open, its
-children's events are lines in its thread. A child that rings by itself waits for a moment, since
+CloudWatch knows a composite's children, and its own events name them. While the composite is open,
+its children's events are lines in its thread. A child that rings by itself waits for a moment, as
 the composite it sets off comes right after; if none comes, it is announced as any other alarm.
 """
 
@@ -10,6 +10,7 @@ from copy import replace
 from datetime import datetime, timedelta
 
 from send_alerts.incident.decide import advance, enqueue
+from send_alerts.incident.episodes import covering
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.ports import Ports
@@ -26,12 +27,16 @@ def placed(incident: Incident, notice: Notice, ports: Ports) -> tuple[Incident, 
     parent = _parent(notice, ports)
     if not parent:
         return incident, notice
-    if _lasts(ports.incidents.load(parent).incident):
+    composite = ports.incidents.load(parent).incident
+    if _lasts(composite):
         return replace(incident, part_of=parent), notice
     incident = replace(incident, part_of="")
-    if notice.signal in OPENING and notice.hold is None and not _lasts(incident):
-        return incident, replace(notice, hold=_waiting(ports.clock()))
-    return incident, notice
+    waits = notice.signal in OPENING and notice.hold is None and not _lasts(incident)
+    if not waits:
+        return incident, notice
+    hold = _waiting(ports.clock(), told=_told_within(composite, notice.occurred_at))
+    # On both: an event that comes late does not decide on the hold.
+    return replace(incident, hold=incident.hold or hold), replace(notice, hold=hold)
 
 
 def changes(notice: Notice, ports: Ports) -> Iterator[tuple[str, Change]]:
@@ -50,44 +55,63 @@ def changes(notice: Notice, ports: Ports) -> Iterator[tuple[str, Change]]:
             text=f"{notice.title} ({notice.signal}): {notice.text}",
             hold=None,
         )
-
-        def tell_parent(incident: Incident, now: datetime) -> Incident:
-            return advance(incident, line, now, ports.channels) if _lasts(incident) else incident
-
-        yield parent, tell_parent
+        # Whether it is open or not: what comes late finds its place.
+        yield parent, lambda incident, now: advance(incident, line, now, ports.channels)
 
 
 def _follow(parent: str, title: str, ports: Ports) -> Change:
     """A child's incident joins its composite's when that opens, and leaves it when that ends."""
 
     def change(child: Incident, now: datetime) -> Incident:
-        lasts = _lasts(ports.incidents.load(parent).incident)
-        if lasts and _lasts(child) and child.part_of != parent:
-            if child.current and child.announced(child.current.opened_at):
-                entry = OutboxEntry(
-                    f"{child.key}@{now.isoformat()}/{EntryKind.PART_OF}",
-                    Channel.SLACK,
-                    EntryKind.PART_OF,
-                    now,
-                    title,
-                )
-                child = enqueue(child, entry, now, ports.channels, loud=False)
-            return replace(child, part_of=parent)
-        if not lasts and child.part_of == parent:
-            hold = _waiting(now) if _lasts(child) and child.hold is None else child.hold
-            return replace(child, part_of="", hold=hold)
+        composite = ports.incidents.load(parent).incident
+        if _lasts(composite) and _lasts(child) and child.part_of != parent:
+            return _joined(child, parent, title, now, ports)
+        if not _lasts(composite) and child.part_of == parent:
+            child = replace(child, part_of="")
+            if _lasts(child) and child.hold is None:
+                return replace(child, hold=_waiting(now, told=True))
+        if child.hold and child.hold.tells_later and child.current:
+            told = _told_within(composite, child.current.opened_at)
+            return replace(child, hold=replace(child.hold, tells_later=not told))
         return child
 
     return change
 
 
+def _joined(child: Incident, parent: str, title: str, now: datetime, ports: Ports) -> Incident:
+    if child.current and child.announced(child.current.opened_at):
+        entry = OutboxEntry(
+            f"{child.key}@{now.isoformat()}/{EntryKind.PART_OF}",
+            Channel.SLACK,
+            EntryKind.PART_OF,
+            now,
+            title,
+        )
+        child = enqueue(child, entry, now, ports.channels, loud=False)
+    hold = child.hold
+    return replace(child, part_of=parent, hold=None if hold and hold.tells_later else hold)
+
+
 def _parent(notice: Notice, ports: Ports) -> str:
-    alarm = notice.key.startswith("alarm:") and not notice.children
-    return ports.memory.parent_of(notice.key) if alarm else ""
+    """The composite whose rule names the alarm, remembered or asked for."""
+    if not notice.key.startswith("alarm:") or notice.children:
+        return ""
+    known = ports.memory.parent_of(notice.key)
+    if known or notice.signal not in (*OPENING, Signal.RESOLVED):
+        return known
+    family = ports.composites.family_of(notice.key)
+    if family is None:
+        return ""
+    ports.memory.remember_children(*family)
+    return family.parent
 
 
-def _waiting(now: datetime) -> Hold:
-    return Hold(now + GRACE, "its composite alarm may ring")
+def _waiting(now: datetime, *, told: bool) -> Hold:
+    return Hold(now + GRACE, "its composite alarm may ring", tells_later=not told)
+
+
+def _told_within(composite: Incident, at: datetime) -> bool:
+    return covering(composite.episodes, at) is not None
 
 
 def _lasts(incident: Incident) -> bool:

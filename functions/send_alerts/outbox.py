@@ -24,7 +24,7 @@ from send_alerts.channels.slack_posts import (
 )
 from send_alerts.incident.decide import Channels, mailed
 from send_alerts.incident.incident import Incident
-from send_alerts.incident.outbox_entry import Channel, OutboxEntry
+from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.ports import Ports
 from send_alerts.sending import CALL_SECONDS, Broken, Later, Sent, Work, send, send_patiently
 
@@ -147,7 +147,8 @@ def _give_up_slack(work: Work, outcome: Outcome) -> None:
                 outcome.put_off(later)
 
 
-def _order(entry: OutboxEntry) -> tuple[int, bool, datetime]:
+def _order(entry: OutboxEntry) -> tuple[int, bool, bool, datetime]:
     # What may stand in Slack already is looked for before anything new is posted: it may be the
-    # root message that the others belong to.
-    return ORDER.index(entry.channel), entry.tried_at is None, entry.at
+    # root message that the others belong to. A line of an alarm may be older than its opening.
+    line = entry.kind is EntryKind.CONTRIBUTOR
+    return ORDER.index(entry.channel), entry.tried_at is None, line, entry.at

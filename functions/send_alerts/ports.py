@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ops_common.alert_routes import Route
 from ops_common.one_time_schedules import OneTimeSchedules
 from send_alerts.channels.chart import Chart
+from send_alerts.channels.composites import Composites
 from send_alerts.channels.deployed_images import DeployedImages
 from send_alerts.channels.incidents import IncidentStore, StormStore
 from send_alerts.channels.memory import Memory
@@ -36,6 +37,7 @@ class Ports(NamedTuple):
     threads: Threads | None
     webhook: Webhook | None
     chart: Chart
+    composites: Composites
     images: DeployedImages
     clock: Callable[[], datetime]
     wait: Callable[[float], None]

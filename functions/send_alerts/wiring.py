@@ -14,6 +14,7 @@ from ops_common.identity import Identity
 from ops_common.one_time_schedules import EventBridgeSchedules
 from ops_common.versioned_item import VersionedItems
 from send_alerts.channels.chart import CloudWatchChart
+from send_alerts.channels.composites import CloudWatchComposites
 from send_alerts.channels.deployed_images import EcsDeployedImages
 from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
 from send_alerts.channels.memory import DynamoMemory
@@ -42,8 +43,9 @@ def wire(settings: Settings, context: LambdaContext) -> Ports:
         schedules=EventBridgeSchedules(client("scheduler"), settings.schedules),
         threads=threads,
         webhook=webhook,
-        # A picture is worth one attempt: the message is out by then.
+        # One attempt: a message needs neither its picture nor its alarm's family.
         chart=CloudWatchChart(client("cloudwatch", max_attempts=1)),
+        composites=_composites(),
         images=EcsDeployedImages(client("ecs")),
         clock=lambda: datetime.now(UTC),
         wait=time.sleep,
@@ -92,6 +94,11 @@ def _read(name: str) -> Any:
     if name.startswith("arn:"):
         return _secrets().get(name, max_age=TOKEN_MAX_AGE_SECONDS)
     return _parameters().get(name, max_age=TOKEN_MAX_AGE_SECONDS, decrypt=True)
+
+
+@cache
+def _composites() -> CloudWatchComposites:
+    return CloudWatchComposites(client("cloudwatch", max_attempts=1))
 
 
 # Cached, because the providers keep what they read and the others the wait Slack has asked for.

@@ -40,6 +40,7 @@ SERVICES = ("jiki-api-web", "jiki-api-solid-queue", "", *(f".{place}" for place 
 REASONS_FOR_A_PATTERN = {
     ":secret:config-??????": "Secrets Manager adds six characters to a name",
     ":task/jiki-production/*": "tasks come and go",
+    ":alarm:*": "composite alarms are the team's own, of any name",
     ":service/jiki-production/*": "any service of the cluster may read the secret unlisted",
     **{
         f":service-revision/jiki-production/{name}/*": "made by each deployment"

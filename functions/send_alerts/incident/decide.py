@@ -17,8 +17,9 @@ from send_alerts.reading.notice import OPENING, Hold, Notice, Signal
 BY_MAIL = (
     *(EntryKind.OPENED, EntryKind.WORSE, EntryKind.FLAPPING, EntryKind.RESOLVED, EntryKind.CALM),
     *(EntryKind.NOTE, EntryKind.SUMMARY, EntryKind.REOPENED, EntryKind.ACKNOWLEDGED),
+    EntryKind.ROLLED_BACK,
 )
-LOUD = (*BY_MAIL, EntryKind.REMINDER, EntryKind.ROLLED_BACK)
+LOUD = (*BY_MAIL, EntryKind.REMINDER)
 
 
 class Channels(NamedTuple):
@@ -44,7 +45,7 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
         history=incident.history.with_transition(notice),
     )
     incident = replace(incident, subject=subject_after(incident, notice))
-    for entry in to_notify(incident.history.entries):
+    for entry in to_notify(incident.history.entries, incident.episodes):
         if entry.notified:
             continue
         weight = weigh(incident, entry, before)
@@ -54,7 +55,7 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
             channel=Channel.SLACK,
             kind=weight.kind,
             at=entry.at,
-            text=notice.text if own else "",
+            text=notice.text if own else entry.line,
             late=_late(incident, entry),
         )
         if weight.kind in (EntryKind.OPENED, EntryKind.FLAPPING):
@@ -131,20 +132,6 @@ def fold(incident: Incident, opening: OutboxEntry, storm: str, channels: Channel
             or (entry.channel is Channel.SLACK and channels.threads)
         ),
     )
-
-
-def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
-    """End a hold; an incident that has outlasted it is announced now."""
-    incident = replace(incident, hold=None)
-    episode, subject = incident.current, incident.subject
-    if episode is None or subject is None or not episode.open:
-        return incident
-    announced = incident.announced(episode.opened_at)
-    kind = EntryKind.REMINDER if announced else EntryKind.OPENED
-    entry = OutboxEntry(
-        f"{incident.key}@{now.isoformat()}/{kind}", Channel.SLACK, kind, now, subject.text
-    )
-    return enqueue(incident, entry, now, channels, loud=True)
 
 
 def _held(incident: Incident, notice: Notice) -> Incident:

@@ -13,6 +13,8 @@ from send_alerts.reading.notice import NEXT_DEPLOYMENT, OPENING, Part, Signal
 
 FLAPPING_AFTER = 1
 """Re-opened so often, it is flapping: notified of once, then only in its thread until calm."""
+NEAR = timedelta(minutes=1)
+"""A line so soon before its incident or after it is part of it: events keep no order."""
 # A deployment that completes has running tasks, so what kept them from running is over; and the
 # probe's verdict was on another one.
 ENDS = {Part.DEPLOYMENT: (Part.DEPLOYMENT, Part.TASKS, Part.STARTS, Part.PROBE)}
@@ -30,6 +32,12 @@ class Transition(NamedTuple):
     part: Part = Part.WHOLE
     ref: str = ""
     label: str = ""
+    """What a title says of it; of a contributor, its line."""
+
+    @property
+    def line(self) -> str:
+        """What is shown of a contributor when its alarm opens after it."""
+        return self.label if self.signal is Signal.CONTRIBUTOR else ""
 
 
 class Episode(NamedTuple):
@@ -146,11 +154,25 @@ def _closed(episode: Episode, parts: frozenset[Part], at: datetime) -> Episode:
     )
 
 
-def to_notify(entries: Sequence[Transition]) -> list[Transition]:
+def covering(found: Sequence[Episode], at: datetime) -> Episode | None:
+    """The incident that a line belongs to: it began by then or soon after, and was not over yet."""
+    return next(
+        (
+            episode
+            for episode in found
+            if episode.opened_at - NEAR <= at
+            and (episode.closed_at is None or at <= episode.closed_at + NEAR)
+        ),
+        None,
+    )
+
+
+def to_notify(entries: Sequence[Transition], found: Sequence[Episode]) -> list[Transition]:
     """The transitions that people should hear of, whether they have or not.
 
     The end of what was not open is none: an alarm that settles (to OK from no data, or as it is
-    created), and one whose opening has not arrived. When it does, both are.
+    created), and one whose opening has not arrived. When it does, both are. So is a line of an
+    incident that has not opened.
     """
     news = []
     lasting: set[Part] = set()
@@ -170,6 +192,8 @@ def to_notify(entries: Sequence[Transition]) -> list[Transition]:
             case Signal.NO_DATA:
                 if lasting or entry.was in (Signal.OPEN, Signal.RESOLVED):
                     news.append(entry)
+            case Signal.CONTRIBUTOR if covering(found, entry.at) is None:
+                pass
             case _:
                 news.append(entry)
     return news

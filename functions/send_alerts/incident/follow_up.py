@@ -12,14 +12,14 @@ from send_alerts.incident.decide import (
     Channels,
     advance,
     enqueue,
-    lift,
 )
 from send_alerts.incident.end_mail import end_mail_due, mail_end, mail_end_when_due
 from send_alerts.incident.episodes import Episode
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, FollowUpDue, Incident
+from send_alerts.incident.lift import lift
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.figures import span
-from send_alerts.reading.notice import Notice, Part, Signal
+from send_alerts.reading.notice import Hold, Notice, Part, Signal
 
 QUIET = timedelta(minutes=30)
 """Failed tasks and starts have no event of their end; so long without another one, it is over."""
@@ -98,7 +98,7 @@ def _next(incident: Incident, policy: Policy) -> datetime | None:
     if episode is None or incident.subject is None:
         return None
     times = (
-        incident.hold.until if incident.hold and episode.open else None,
+        _end_of_hold(incident.hold, episode),
         _end_by_quiet(episode),
         _end_by_lost_data(episode),
         _reminder(incident, episode, policy),
@@ -106,6 +106,10 @@ def _next(incident: Incident, policy: Policy) -> datetime | None:
         end_mail_due(incident),
     )
     return min((time for time in times if time), default=None)
+
+
+def _end_of_hold(hold: Hold | None, episode: Episode) -> datetime | None:
+    return hold.until if hold and (episode.open or hold.tells_later) else None
 
 
 def _end_by_quiet(episode: Episode) -> datetime | None:

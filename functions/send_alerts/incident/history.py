@@ -25,6 +25,7 @@ FLAP_WINDOW = timedelta(minutes=10)
 ONCE = (Part.DEPLOYMENT, Part.PROBE)
 """Parts of a story whose events come once, unlike a failing task's."""
 NEVER = datetime.min
+LONGEST_LINE = 200
 
 
 class Identity(NamedTuple):
@@ -69,7 +70,7 @@ class History:
             notice.since,
             part=notice.part,
             ref=notice.ref,
-            label=notice.label,
+            label=notice.label or _line(notice),
         )
         # Of two at the same time the end comes last, or the incident would stay open for ever.
         entries = tuple(
@@ -152,6 +153,10 @@ def _oldest(entries: Sequence[Transition], current: Episode | None) -> Sequence[
         or not (entry.at == current.opened_at or (current.open and entry.part in ONCE))
     ]
     return free[:2] if len(free) > 1 else entries[:2]
+
+
+def _line(notice: Notice) -> str:
+    return notice.text[:LONGEST_LINE] if notice.signal is Signal.CONTRIBUTOR else ""
 
 
 def _identity(at: datetime, part: Part, ref: str, signal: Signal) -> Identity:

@@ -78,7 +78,7 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
             ),
             ref=alarm.contributor,
             hold=alarm.hold,
-            children=_children(alarm),
+            children=children_of(alarm.arn, alarm.name, alarm.rule),
         )
     ]
 
@@ -139,10 +139,10 @@ def _of_auto_scaling(alarm: Alarm, target: str, side: str) -> list[Notice]:
     ]
 
 
-def _children(alarm: Alarm) -> tuple[str, ...]:
+def children_of(arn: str, name: str, rule: str) -> tuple[str, ...]:
     """The keys of the alarms that a composite's rule names; in its own account and region."""
-    here = alarm.arn.rsplit(f":alarm:{alarm.name}", 1)[0]
-    names = dict.fromkeys(found["name"] for found in _CHILD.finditer(alarm.rule))
+    here = arn.rsplit(f":alarm:{name}", 1)[0]
+    names = dict.fromkeys(found["name"] for found in _CHILD.finditer(rule))
     return tuple(
         f"alarm:{name if name.startswith('arn:') else f'{here}:alarm:{name}'}" for name in names
     )

@@ -61,6 +61,8 @@ class Hold(NamedTuple):
     """Who holds it back, in words."""
     ends_with_next: bool = True
     """A later notice without a hold lifts it; a person's silence stays."""
+    tells_later: bool = False
+    """What began and ended meanwhile is announced when it ends."""
 
 
 class Notice(NamedTuple):
@@ -135,7 +137,8 @@ def hold_from_json(values: Mapping[str, Any] | None) -> Hold | None:
     """What `jsonable` made of a hold."""
     if values is None:
         return None
-    return Hold(parse_optional(values["until"]), values["by"], values["ends_with_next"])
+    until, later = parse_optional(values["until"]), bool(values.get("tells_later"))
+    return Hold(until, values["by"], values["ends_with_next"], later)
 
 
 def instant(value: Any) -> datetime:

@@ -36,7 +36,9 @@ def client(
     )
 
 
-def prepare_clients(*services: str, invoke_timeout_seconds: float | None = None) -> None:
+def prepare_clients(
+    *services: str, max_attempts: int = MAX_ATTEMPTS, invoke_timeout_seconds: float | None = None
+) -> None:
     """Make clients before the first event, in the init phase.
 
     Lambda gives that phase a whole core, whatever the memory, and a client takes 10 to 20 ms of it.
@@ -46,6 +48,6 @@ def prepare_clients(*services: str, invoke_timeout_seconds: float | None = None)
     if not os.environ.get("AWS_REGION"):
         return
     for service in services:
-        client(service)
+        client(service, max_attempts=max_attempts)
     if invoke_timeout_seconds is not None:
         client("lambda", read_timeout_seconds=invoke_timeout_seconds)

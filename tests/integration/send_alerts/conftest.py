@@ -21,6 +21,10 @@ type Event = Callable[[str], Any]
 OPS_TABLE = "jiki-ops"
 CPU_HIGH = "alarm:arn:aws:cloudwatch:eu-west-1:123456789012:alarm:jiki-api-web-cpu-high"
 FUNCTION_MILLISECONDS = 30_000
+CACHED = (
+    *(wiring._parameters, wiring._secrets, wiring._bot, wiring._webhook),
+    wiring._composites,
+)
 
 
 @dataclass
@@ -114,10 +118,10 @@ def alerts(aws: MotoAws, lambda_context: Any, monkeypatch: pytest.MonkeyPatch) -
         "STACK_NAME": "",
     }.items():
         monkeypatch.setenv(name, value)
-    for cached in (wiring._parameters, wiring._secrets, wiring._bot, wiring._webhook):
+    for cached in CACHED:
         cached.cache_clear()
     yield Alerts(aws, lambda_context, queue["QueueUrl"], inbox)
-    for cached in (wiring._parameters, wiring._secrets, wiring._bot, wiring._webhook):
+    for cached in CACHED:
         cached.cache_clear()
 
 

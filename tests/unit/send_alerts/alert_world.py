@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from local.alerts_in_memory import ItemsInMemory, MemoryInMemory, Nothing
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import Severity
+from send_alerts.channels.composites import Family
 from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms, Held
 from send_alerts.channels.slack import Posted
 from send_alerts.channels.slack_failures import MaybeSent
@@ -217,6 +218,16 @@ class FakePictures:
         return "3f2c1ab"
 
 
+class FakeComposites:
+    """Those of the account, whether they have rung or not."""
+
+    def __init__(self, families: list[Family]) -> None:
+        self.families = families
+
+    def family_of(self, child: str) -> Family | None:
+        return next((family for family in self.families if child in family.children), None)
+
+
 class AlertWorld:
     """send_alerts between fakes, with a clock that tests set."""
 
@@ -235,6 +246,7 @@ class AlertWorld:
         self.slack = True
         self.offers: tuple[str, ...] = ()
         self.routes: tuple[Route, ...] = ()
+        self.families: list[Family] = []
 
     def ports(self) -> Ports:
         return Ports(
@@ -247,6 +259,7 @@ class AlertWorld:
             threads=self.threads if self.slack else None,
             webhook=None,
             chart=FakePictures(),
+            composites=FakeComposites(self.families),
             images=FakePictures(),
             clock=lambda: self.now,
             wait=self._wait,

@@ -30,6 +30,7 @@ def test_it_reads_as_an_alarm_that_opens_and_ends() -> None:
     world = AlertWorld()
     world.notify(alarm(0, key=KEY), at=0)
     world.notify(ok(5, key=KEY), at=5)
+    world.let_time_pass(until=15)
     opened, over = (read(form) for form in forms(world))
     assert (opened.signal, over.signal) == (Signal.OPEN, Signal.RESOLVED)
     assert (opened.key, over.key) == (KEY, KEY)

@@ -13,6 +13,7 @@ from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
 WINDOW = timedelta(minutes=10)
 OPEN, OVER, NO_DATA, NOTE = Signal.OPEN, Signal.RESOLVED, Signal.NO_DATA, Signal.NOTE
+LINE = Signal.CONTRIBUTOR
 
 
 def entry(
@@ -109,11 +110,15 @@ def test_a_time_falls_into_the_last_incident_opened_by_then() -> None:
         ([entry(OPEN, 0), entry(NO_DATA, 1), entry(OVER, 2)], [0, 1, 2]),
         ([entry(OPEN, 0), entry(OVER, 1), entry(NO_DATA, 2)], [0, 1]),
         ([entry(NOTE, 0)], [0]),
+        # A line waits for its alarm, and is part of it from shortly before to shortly after.
+        ([entry(LINE, 0)], []),
+        ([entry(LINE, 0), entry(OPEN, 0.5), entry(OVER, 3), entry(LINE, 3.5)], [0, 1, 2, 3]),
+        ([entry(LINE, 0), entry(OPEN, 5), entry(OVER, 6), entry(LINE, 9)], [1, 2]),
         ([entry(OVER, 0), entry(NOTE, 1), entry(OVER, 2)], [1]),
     ],
 )
 def test_only_news_is_worth_telling(entries: list[Transition], notified: list[int]) -> None:
-    assert worth(entries) == [entries[index] for index in notified]
+    assert worth(entries, episodes(entries, WINDOW)) == [entries[index] for index in notified]
 
 
 def test_transitions_lie_in_the_order_of_their_own_time() -> None:

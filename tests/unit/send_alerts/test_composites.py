@@ -1,0 +1,67 @@
+"""Families that CloudWatch knows before any composite alarm has rung."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from send_alerts.channels.composites import KEPT_SECONDS, CloudWatchComposites, Family
+
+PLACE = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm"
+DOWN = Family(f"alarm:{PLACE}:down", (f"alarm:{PLACE}:cpu", f"alarm:{PLACE}:5xx [web]"))
+COMPOSITE = {
+    "AlarmName": "down",
+    "AlarmArn": f"{PLACE}:down",
+    "AlarmRule": 'ALARM("cpu") OR ALARM("5xx [web]")',
+}
+ASKED = {"AlarmTypes": ["CompositeAlarm"]}
+
+
+class Asked:
+    """The adapter on a client whose answers are written here, with a clock that tests set."""
+
+    def __init__(self) -> None:
+        client: Any = boto3.client(
+            "cloudwatch",
+            region_name="eu-west-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",  # no secret
+        )
+        self.aws, self.now = Stubber(client), 0.0
+        self.composites = CloudWatchComposites(client, lambda: self.now)
+
+
+@pytest.fixture
+def asked() -> Iterator[Asked]:
+    found = Asked()
+    with found.aws:
+        yield found
+    found.aws.assert_no_pending_responses()
+
+
+def test_all_families_come_from_the_rules_of_all_pages(asked: Asked) -> None:
+    asked.aws.add_response("describe_alarms", {"CompositeAlarms": [], "NextToken": "n"}, ASKED)
+    more = ASKED | {"NextToken": "n"}
+    asked.aws.add_response("describe_alarms", {"CompositeAlarms": [COMPOSITE]}, more)
+    for child in DOWN.children:
+        assert asked.composites.family_of(child) == DOWN
+    assert asked.composites.family_of(DOWN.parent) is None
+
+
+def test_they_are_read_again_after_some_minutes(asked: Asked) -> None:
+    asked.aws.add_response("describe_alarms", {"CompositeAlarms": [COMPOSITE]}, ASKED)
+    assert asked.composites.family_of(DOWN.children[0])
+    asked.now = KEPT_SECONDS
+    assert asked.composites.family_of(DOWN.children[0])
+    asked.aws.add_response("describe_alarms", {"CompositeAlarms": []}, ASKED)
+    asked.now = KEPT_SECONDS + 1
+    assert asked.composites.family_of(DOWN.children[0]) is None
+
+
+def test_where_cloudwatch_does_not_answer_an_alarm_stands_for_itself(asked: Asked) -> None:
+    asked.aws.add_client_error("describe_alarms", "Throttling", expected_params=ASKED)
+    assert asked.composites.family_of(DOWN.children[0]) is None
+    # Nor is it asked at each alarm of an outage.
+    assert asked.composites.family_of(DOWN.children[1]) is None
