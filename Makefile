@@ -201,7 +201,7 @@ docs: setup ### Write the pages of docs/ that follow from the template
 
 replay: setup ## Run the scaler again on logged ticks (LOGS=file SET="…")
 	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="MaxTasks=6"'; exit 2; }
-	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET)
+	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET) $(if $(SERVICE),--service $(SERVICE))
 
 log-errors: setup ## Show which lines of a log count as errors (AFTER=file)
 	@test -n "$(AFTER)" || { echo 'Say which: make log-errors BEFORE=old.log AFTER=new.log'; exit 2; }

@@ -1,11 +1,11 @@
 """What a look at the queue costs: our one statement against the statements that others run.
 
-The same rows, the same server, series of each in turns: queues of 10³ to 10⁶ ready jobs (10⁷ by
-`--most 10000000`), in five queues of which one is paused, at three priorities; then a queue that
-was churned, whose deleted rows no vacuum has removed. Pages are the buffers of 8 kB that the server
-touched (EXPLAIN ANALYZE, BUFFERS). "ms" is the median that a client waits, planning included, while
-the server has one core; "CPU ms" what the server's process works for it without parallel workers.
-Both are of the least disturbed of seven series.
+The same rows, the same server, series of each in turns: 10³ to 10⁶ ready jobs (10⁷ by
+`--most 10000000`), in five queues of which one is paused, at three priorities; the same in 1,000
+queues; then a queue that was churned, whose deleted rows no vacuum has removed. Pages are the
+buffers of 8 kB that the server touched (EXPLAIN ANALYZE, BUFFERS). "ms" is the median that a client
+waits, planning included, while the server has one core; "CPU ms" what the server's process works
+for it without parallel workers. Both are of the least disturbed of seven series.
 """
 
 import argparse
@@ -38,10 +38,12 @@ SCHEMA = Path(__file__).parent.parent / "local" / "solid_queue" / "schema.sql"
 SERIES = 7
 OURS = statement(bound=500, look_ahead_seconds=75).decode()
 QUEUES = ("default", "mailers", "reports", "imports", "paused")
+MANY_QUEUES = (*QUEUES, *(f"tenant_{number}" for number in range(1_000 - len(QUEUES))))
 FILL = f"""
 INSERT INTO {JOBS} (queue_name, class_name, arguments, priority, active_job_id, created_at,
   updated_at)
-SELECT (%(queues)s::text[])[1 + i %% 5], 'SomeJob', '{{"arguments":[1]}}', (i / 5) %% 3,
+SELECT (%(queues)s::text[])[1 + i %% %(count)s], 'SomeJob', '{{"arguments":[1]}}',
+  (i / %(count)s) %% 3,
   gen_random_uuid()::text, now() AT TIME ZONE 'UTC' - (%(rows)s - i) * interval '1 ms',
   now() AT TIME ZONE 'UTC'
 FROM generate_series(1, %(rows)s) AS i;
@@ -65,9 +67,11 @@ def main() -> None:
         _hold_to_one_core(server)
         version = admin.info.server_version // 10_000
         console = Console(width=130)
-        steady = {rows: _steady(server, rows) for rows in sizes}
-        console.print(cost_table(f"Ready rows, PostgreSQL {version}, vacuumed", steady))
-        console.print(summary(steady, OTHERS))
+        for queues in (QUEUES, MANY_QUEUES):
+            steady = {rows: _steady(server, rows, queues) for rows in sizes}
+            title = f"Ready rows in {len(queues):,} queues, PostgreSQL {version}, vacuumed"
+            console.print(cost_table(title, steady))
+            console.print(summary(steady, OTHERS))
         console.print(f"A whole look, with TLS and login: {_with_login(server):.1f} ms.\n")
         churned = {most: _churned(server, most)}
         console.print(cost_table("The oldest nine tenths deleted, not vacuumed", churned))
@@ -86,8 +90,8 @@ def _hold_to_one_core(server: PostgresServer) -> None:
     psutil.Process().cpu_affinity(others or [core])
 
 
-def _steady(server: PostgresServer, rows: int) -> dict[str, Cost]:
-    with _filled(server, rows) as connection:
+def _steady(server: PostgresServer, rows: int, queues: Sequence[str]) -> dict[str, Cost]:
+    with _filled(server, rows, queues) as connection:
         connection.execute("VACUUM ANALYZE")
         return _costs(connection, rows)
 
@@ -102,13 +106,13 @@ def _with_login(server: PostgresServer) -> float:
 
 def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
     """Workers take by priority and then by id; the deletion follows the ids, as bursts do."""
-    with _filled(server, rows) as connection:
+    with _filled(server, rows, QUEUES) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute(f"DELETE FROM {READY} WHERE id <= %s", (rows * 9 // 10,))
         return {"ours, first look": _first_look(connection)} | _costs(connection, rows)
 
 
-def _filled(server: PostgresServer, rows: int) -> Connection:
+def _filled(server: PostgresServer, rows: int, queues: Sequence[str]) -> Connection:
     server.drop_database("bench")
     server.create_database("bench", PASSWORD)
     connection = server.connect("bench")
@@ -119,7 +123,8 @@ def _filled(server: PostgresServer, rows: int) -> Connection:
     connection.execute(f"SET ROLE {MASTER_USER}")
     connection.execute(SCHEMA.read_text())
     connection.execute("RESET ROLE")
-    connection.execute(FILL, {"queues": list(QUEUES), "rows": rows})
+    given = {"queues": list(queues), "count": len(queues), "rows": rows}
+    connection.execute(FILL, given)
     connection.execute(FILL_READY)
     connection.execute(
         "INSERT INTO solid_queue_pauses (queue_name, created_at) VALUES ('paused', now())"

@@ -31,10 +31,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("logs", type=Path, help="log lines of scale_workers, as exported")
     parser.add_argument("set", nargs="*", metavar="name=value", help="a parameter of the policy")
     parser.add_argument("--price", type=float, default=DOLLARS_PER_TASK_HOUR, help="of a task-hour")
+    parser.add_argument("--service", default="", help="of several, the first by default")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)
     try:
-        ticks = read_ticks(chosen.logs)
+        ticks = read_ticks(chosen.logs, chosen.service)
         recorded = _without_web(ticks)
         changed = with_changes(recorded, chosen.set)
     except (NoTicks, OSError, ValueError) as error:

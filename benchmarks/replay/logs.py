@@ -26,10 +26,12 @@ class LoggedTick:
     service: ServiceState
     policy: Policy
     applied: int
+    name: str = ""
+    """Of the worker service."""
 
 
-def read_ticks(path: Path) -> list[LoggedTick]:
-    """The ticks of a file in the order of time, each once. Raises NoTicks.
+def read_ticks(path: Path, service: str = "") -> list[LoggedTick]:
+    """One service's ticks of a file, the first's, in the order of time, each once. Raises NoTicks.
 
     Understood: the function's own lines, alone or behind a timestamp (`aws logs tail`, an export
     to S3, gzipped or not), and JSON with such lines in it (`aws logs filter-log-events`, the
@@ -37,9 +39,12 @@ def read_ticks(path: Path) -> list[LoggedTick]:
     """
     raw = path.read_bytes()
     text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode(errors="replace")
-    found = {tick.at: tick for tick in map(_tick, _payloads(text)) if tick}
+    every = [tick for tick in map(_tick, _payloads(text)) if tick]
+    wanted = service or next((tick.name for tick in every), "")
+    found = {tick.at: tick for tick in every if tick.name == wanted}
     if not found:
-        raise NoTicks(f"{path} has no line with the message {MESSAGE!r}")
+        whose = f" of {service}" if service else ""
+        raise NoTicks(f"{path} has no line with the message {MESSAGE!r}{whose}")
     return [found[at] for at in sorted(found)]
 
 
@@ -87,6 +92,7 @@ def _tick(line: Mapping[str, Any]) -> LoggedTick | None:
             ServiceState.from_json(tick["service"]),
             _policy(tick["policy"]),
             int(tick["applied"]),
+            str(tick.get("name", "")),
         )
     except (KeyError, TypeError, ValueError):
         # A line of another version of the function, or one cut short.

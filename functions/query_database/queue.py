@@ -90,13 +90,17 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
         arrived_total=row["started_total"] + sum(one.jobs for one in queues),
         enqueued_total=row["enqueued_total"],
         started_total=row["started_total"],
-        oldest_claim_seconds=max((_seconds(one["oldest_seconds"]) for one in claims), default=0.0),
         failed=row["failed"],
         blocked=row["blocked"],
         workers=workers[True],
         dead_workers=workers[False],
         dead_processes=len(processes) - len(alive),
         dispatchers=dispatchers,
+        scheduler_hosts=tuple(
+            sorted(
+                {one.hostname for one in processes if one.kind == "Scheduler" and one.id in alive}
+            )
+        ),
         due_jobs_whose_dispatcher_is_missing=0 if dispatchers else sum(due.values()),
         blocked_jobs_whose_dispatcher_is_missing=0 if dispatchers else row["lapsed"],
         orphaned_claims=sum(jobs for holder, jobs in held.items() if holder not in known),

@@ -15,6 +15,8 @@ from functools import lru_cache
 
 from psycopg import sql
 
+from query_database.queue_walks import WALKS
+
 MAX_QUEUES = 1_000
 MANY_QUEUES = 100
 """With more queues than this each is counted less far, so that the cost stays."""
@@ -27,85 +29,7 @@ WINDOW_IDS = 16
 MAX_ROWS = 10_000
 
 
-_STATEMENT = """
-WITH RECURSIVE
-clock AS MATERIALIZED (SELECT now() AT TIME ZONE 'UTC' AS utc),
--- Once, for the walk to the first row left may pass many deleted ones.
-ends AS MATERIALIZED (
-  SELECT
-    (SELECT id FROM solid_queue_ready_executions ORDER BY id LIMIT 1) AS first_id,
-    (SELECT id FROM solid_queue_ready_executions ORDER BY id DESC LIMIT 1) AS last_id
-),
-names AS (
-  (SELECT queue_name, 1 AS number FROM solid_queue_ready_executions
-   ORDER BY queue_name DESC, priority DESC, job_id DESC LIMIT 1)
-  UNION ALL
-  SELECT (
-    SELECT ready.queue_name FROM solid_queue_ready_executions AS ready
-    WHERE ready.queue_name < names.queue_name
-    ORDER BY ready.queue_name DESC, priority DESC, job_id DESC LIMIT 1
-  ), number + 1
-  FROM names WHERE queue_name IS NOT NULL AND number < {queues}
-),
-depths AS MATERIALIZED (
-  SELECT queue_name AS name, counted.ready
-  FROM names CROSS JOIN LATERAL (
-    SELECT count(*) AS ready FROM (
-      SELECT FROM solid_queue_ready_executions AS ready
-      WHERE ready.queue_name = names.queue_name
-      ORDER BY priority DESC, job_id DESC
-      LIMIT (SELECT CASE WHEN count(*) > {many} THEN {few} ELSE {bound} END + 1 FROM names)
-    ) AS newest
-  ) AS counted
-  WHERE queue_name IS NOT NULL
-),
--- The oldest by id; beside them each queue that has no row among these is looked up.
-head AS MATERIALIZED (
-  SELECT queue_name, created_at FROM solid_queue_ready_executions
-  WHERE id >= (SELECT first_id FROM ends) ORDER BY id LIMIT {bound}
-),
-oldest AS MATERIALIZED (
-  SELECT queue_name, min(created_at) AS created_at FROM head GROUP BY queue_name
-),
-sampled AS MATERIALIZED (
-  SELECT queue_name, created_at FROM (
-    SELECT first_id + (last_id - first_id - {width} + 1) * (2 * number - 1) / (2 * {windows})
-      AS start
-    FROM ends CROSS JOIN generate_series(1, {windows}) AS number
-    WHERE last_id - first_id >= {bound}
-  ) AS windows CROSS JOIN LATERAL (
-    SELECT queue_name, created_at FROM solid_queue_ready_executions
-    WHERE id >= start AND id < start + {width} ORDER BY id LIMIT {width}
-  ) AS found
-),
-claims AS MATERIALIZED (
-  SELECT process_id, job.queue_name, count(*) AS in_flight,
-    extract(epoch FROM max(utc - created_at)) AS oldest_seconds,
-    count(*) FILTER (WHERE created_at < utc - interval '60 seconds') AS long_running
-  FROM (
-    SELECT process_id, job_id, created_at FROM solid_queue_claimed_executions
-    ORDER BY process_id, job_id LIMIT {rows}
-  ) AS held CROSS JOIN clock LEFT JOIN LATERAL (
-    SELECT queue_name FROM solid_queue_jobs WHERE id = held.job_id OFFSET 0
-  ) AS job ON true GROUP BY process_id, job.queue_name
-),
-finished AS MATERIALIZED (
-  SELECT queue_name, finished_at, finished_at > utc - interval '300 seconds' AS lately
-  FROM solid_queue_jobs CROSS JOIN clock
-  WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT {bound}
-),
-lapsed AS MATERIALIZED (
-  SELECT concurrency_key FROM solid_queue_blocked_executions
-  WHERE expires_at < (SELECT utc FROM clock) ORDER BY expires_at LIMIT {bound}
-),
--- Keys of jobs that run or are ready: each lets another one through when it ends.
-live_keys AS MATERIALIZED (
-  SELECT (SELECT concurrency_key FROM solid_queue_jobs WHERE id = live.job_id) AS concurrency_key
-  FROM (
-    (SELECT job_id FROM solid_queue_claimed_executions LIMIT {rows}) UNION ALL
-    (SELECT job_id FROM solid_queue_ready_executions ORDER BY id LIMIT {bound})
-  ) AS live WHERE EXISTS (SELECT FROM lapsed)
-)
+_FIGURES = """
 SELECT
   now() AS taken_at,
   current_setting('max_connections')::int AS max_connections,
@@ -202,7 +126,7 @@ def statement(*, bound: int, look_ahead_seconds: int) -> bytes:
     Planned for parameters, it would take a fifth longer.
     """
     return (
-        sql.SQL(_STATEMENT)
+        sql.SQL(WALKS + _FIGURES)
         .format(
             bound=bound,
             horizon=look_ahead_seconds,

@@ -1,19 +1,49 @@
 """Whether anyone uses the database, asked without waking it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 LOOK_BACK_SECONDS = 600
+PERIOD_SECONDS = 60
+OWN_SECONDS = 15
+"""How long a measurement of ours may hold its connection, resuming a cluster included."""
+
+
+class Connections(NamedTuple):
+    """The most connections that were open at once in a minute."""
+
+    start: datetime
+    most: float
+
+
+def newly_used(points: Iterable[Connections], measured_at: datetime | None) -> bool:
+    """Whether anybody connected whom the last measurement did not see.
+
+    Each measurement keeps a cluster awake, and makes a connection of its own. So one is made for
+    new activity only: minutes before the last measurement are known, and in the minute of that
+    measurement itself one connection is ours.
+    """
+    for point in points:
+        ours = 0
+        if measured_at:
+            end = point.start + timedelta(seconds=PERIOD_SECONDS)
+            if end <= measured_at:
+                continue
+            ours = point.start < measured_at + timedelta(seconds=OWN_SECONDS)
+        if point.most > ours:
+            return True
+    return False
 
 
 class Activity(Protocol):
-    """The port; asked only while the service has no task at all."""
+    """The port; asked only while no worker service has a task."""
 
-    def connected(self, now: datetime) -> bool:
-        """Whether anyone was connected lately."""
+    def connections(self, now: datetime) -> list[Connections]:
+        """Of the last minutes, as far as they are known."""
 
 
 class ClusterActivity:
@@ -27,7 +57,7 @@ class ClusterActivity:
         self._client = client
         self._cluster_id = cluster_id
 
-    def connected(self, now: datetime) -> bool:
+    def connections(self, now: datetime) -> list[Connections]:
         """See Activity."""
         points = self._client.get_metric_statistics(
             Namespace="AWS/RDS",
@@ -35,7 +65,7 @@ class ClusterActivity:
             Dimensions=[{"Name": "DBClusterIdentifier", "Value": self._cluster_id}],
             StartTime=now - timedelta(seconds=LOOK_BACK_SECONDS),
             EndTime=now,
-            Period=60,
+            Period=PERIOD_SECONDS,
             Statistics=["Maximum"],
         )["Datapoints"]
-        return any(point["Maximum"] > 0 for point in points)
+        return [Connections(point["Timestamp"], point["Maximum"]) for point in points]

@@ -34,13 +34,13 @@ login_cache = LoginCache()
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Run one tick of each worker service; returns the first's figures, and the others' beside."""
     now = datetime.now(UTC)
-    first, *others = [_tick(settings, now) for settings in Settings.from_env().each()]
-    return {**first, "others": others} if others else first
-
-
-def _tick(settings: Settings, now: datetime) -> dict[str, Any]:
+    settings = Settings.from_env()
+    answers: list[dict[str, Any]] = []
     try:
-        return report(run(wiring.ports(settings, login_cache, now), settings, now))
+        for tick in run(wiring.ports(settings, login_cache, now), settings, now):
+            answers.append(report(tick))  # noqa: PERF401  # of those before one that fails, too
     except Overtaken as error:
         logger.info("overtaken", reason=str(error))
-        return {"overtaken": True, "reason": str(error)}
+        answers.append({"overtaken": True, "reason": str(error)})
+    first, *others = answers
+    return {**first, "others": others} if others else first

@@ -1,10 +1,10 @@
 """Brings the service to the decided count without breaking a running job.
 
 To scale in: every task that is to stay is protected, the ones to be stopped are released, and
-then the queue is looked at once more, because a worker may have claimed a job since the decision.
-Only then is the count lowered, by no more tasks than are idle in both looks. What remains is the
-time from the second look until ECS sends SIGTERM: a job claimed in these seconds has Solid
-Queue's shutdown_timeout to finish, and goes back to the queue if it doesn't (docs/scaling.md).
+then the queue is measured once more, because a worker may have claimed a job since the decision.
+Only then is the count lowered, by no more tasks than are idle in both measurements. What remains is
+the time from the second measurement until ECS sends SIGTERM: a job claimed in these seconds has
+Solid Queue's shutdown_timeout to finish, or goes back to the queue (docs/scaling.md).
 """
 
 from collections.abc import Callable, Collection
@@ -44,9 +44,9 @@ def scale_out(desired: int, set_desired: SetDesired) -> Applied:
 def scale_in(
     current: int,
     desired: int,
-    first_look: Measurement,
+    first: Measurement,
     *,
-    look_again: Callable[[], Measurement | NoMeasurement],
+    measure_again: Callable[[], Measurement | NoMeasurement],
     tasks: Tasks,
     protection: Protection,
     set_desired: SetDesired,
@@ -54,7 +54,7 @@ def scale_in(
 ) -> Applied:
     """Ask for fewer tasks, but never stop one that runs a job."""
     listed = tasks.list()
-    occupied = occupation(listed, first_look, aside)
+    occupied = occupation(listed, first, aside)
     if occupied.unmatched:
         return Applied(current, f"{_some(occupied.unmatched)} runs jobs and matches no task")
     victims = occupied.idle[: max(0, len(listed) - desired)]
@@ -64,13 +64,13 @@ def scale_in(
         return Applied(current, f"ECS would not protect {failures[0]}")
     protection.release([task for task in victims if task.running])
 
-    second_look = look_again()
-    if isinstance(second_look, NoMeasurement):
-        return Applied(current, f"the second look failed: {second_look.why}")
-    occupied = occupation(listed, second_look, aside)
+    second = measure_again()
+    if isinstance(second, NoMeasurement):
+        return Applied(current, f"the second measurement failed: {second.why}")
+    occupied = occupation(listed, second, aside)
     if occupied.unmatched:
         return Applied(current, f"{_some(occupied.unmatched)} runs jobs and matches no task")
-    # Among them a task that wasn't up at the first look, so wasn't protected as one to keep.
+    # Among them a task that wasn't up at the first measurement, so wasn't protected as one to keep.
     woken = [task for task in occupied.busy if task not in kept]
     failures = protection.protect(woken, PROTECTED_MINUTES)
     if failures:

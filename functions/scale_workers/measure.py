@@ -33,7 +33,7 @@ class QueueGauge:
         self._accepted = accepted
         self._look_ahead_seconds = max(1, round(look_ahead_seconds))
 
-    def look(self, now: datetime) -> Measurement | NoMeasurement:
+    def measure(self, now: datetime) -> Measurement | NoMeasurement:
         """The queue as it is now, or why that can't be told."""
         try:
             answer = ask(

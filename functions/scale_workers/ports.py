@@ -24,17 +24,22 @@ class Services(Protocol):
         """Change a service's count."""
 
 
+class WorkerPorts(NamedTuple):
+    """What belongs to one worker service."""
+
+    tasks: Tasks
+    memories: Memories
+    hold: Callable[[], Hold | None]
+    """A person's hold on its count."""
+
+
 class Ports(NamedTuple):
     """Everything outside that a tick touches."""
 
     services: Services
-    tasks: Tasks
+    workers: Mapping[str, WorkerPorts]
+    """By worker service, in the order of WorkerServices."""
     protection: Protection
     activity: Activity
-    memories: Memories
-    look: Callable[[], Measurement | NoMeasurement]
-    hold: Callable[[], Hold | None]
-    """A person's hold on the service's count."""
-    others: Mapping[str, Tasks]
-    """Tasks of the other worker services, by the service."""
+    measure: Callable[[], Measurement | NoMeasurement]
     publish: PublishEvent

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from ops_common.answers.queue import Measurement
 from ops_common.identity import Identity
@@ -13,6 +13,7 @@ from scale_workers.apply import Applied
 from scale_workers.policy.history import Memory
 from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
 from scale_workers.policy.outcome import Decision
+from scale_workers.policy.queues import pool_waits
 
 MESSAGE = "scaling tick"
 """What `make replay` looks for in exported logs."""
@@ -22,12 +23,18 @@ class Tick(NamedTuple):
     """What was seen, decided and done."""
 
     at: datetime
+    name: str
+    """Of the worker service."""
     measurement: Measurement | NoMeasurement
     service: ServiceState
     policy: Policy
     decision: Decision
     applied: Applied
     dry_run: bool
+    speaks_for_all: bool = True
+    """Whether the metrics of the whole queue are this one's to publish."""
+    latency_metric: bool = False
+    """Whether each pool's waits are a metric."""
 
     @property
     def reason(self) -> str:
@@ -50,6 +57,7 @@ class Tick(NamedTuple):
         )
         return {
             "at": self.at.isoformat(),
+            "name": self.name,
             **seen,
             "service": self.service.as_json(),
             "policy": jsonable(self.policy),
@@ -78,8 +86,8 @@ def _ready(memory: Memory) -> int:
 def report(tick: Tick) -> dict[str, Any]:
     """Log the tick, count it, and return the handler's answer.
 
-    Metrics: QueueLatency and FailedJobs, which alarms look at, where they were measured. Each
-    custom one costs; the rest is in the log line.
+    Metrics: QueueLatency and FailedJobs, which alarms watch, where they were measured; PoolLatency
+    for each pool where it is asked for. Each custom one costs; the rest is in the log line.
     """
     logger.info(MESSAGE, reason=tick.reason, tick=tick.as_json())
     answer: dict[str, Any] = {
@@ -90,10 +98,7 @@ def report(tick: Tick) -> dict[str, Any]:
         "measured": False,
     }
     if isinstance(tick.measurement, Measurement):
-        metrics.add_dimension(name="stack", value=Identity.from_env().stack)
-        metrics.add_metric("QueueLatency", MetricUnit.Seconds, _latency(tick.measurement))
-        metrics.add_metric("FailedJobs", MetricUnit.Count, tick.measurement.failed)
-        metrics.flush_metrics()
+        _publish(tick, tick.measurement)
         answer |= {
             "measured": True,
             "ready": tick.measurement.ready,
@@ -102,3 +107,20 @@ def report(tick: Tick) -> dict[str, Any]:
             "in_flight": tick.measurement.in_flight,
         }
     return answer
+
+
+def _publish(tick: Tick, measurement: Measurement) -> None:
+    """The queue's metrics once a tick; those of a service's pools where they are asked for."""
+    stack = Identity.from_env().stack
+    if tick.speaks_for_all:
+        metrics.add_dimension(name="stack", value=stack)
+        metrics.add_metric("QueueLatency", MetricUnit.Seconds, _latency(measurement))
+        metrics.add_metric("FailedJobs", MetricUnit.Count, measurement.failed)
+        metrics.flush_metrics()
+    if tick.latency_metric:
+        lists = tuple(tuple(one.split(",")) for one, _ in tick.decision.memory.service.lists)
+        for pool, seconds in pool_waits(measurement, lists).items():
+            with single_metric("PoolLatency", MetricUnit.Seconds, seconds) as metric:
+                metric.add_dimension(name="stack", value=stack)
+                metric.add_dimension(name="service", value=tick.name)
+                metric.add_dimension(name="pool", value=pool)

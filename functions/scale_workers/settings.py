@@ -1,15 +1,16 @@
 """What the template gives to scale_workers."""
 
 from collections.abc import Mapping
-from copy import replace
+from datetime import UTC, tzinfo
 from types import MappingProxyType
 from typing import NamedTuple, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ops_common.app_config import AppConfigSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from scale_workers.policy.model import ConnectionBudget, Policy
-from scale_workers.policy.parameter import service_policies
+from scale_workers.policy.parameter import ServicePolicy, service_policies
 
 
 class Settings(NamedTuple):
@@ -28,22 +29,14 @@ class Settings(NamedTuple):
     policy: Policy
     blind_after_seconds: float
     dry_run: bool
-    policies: Mapping[str, Policy] = MappingProxyType({})
+    policies: Mapping[str, ServicePolicy] = MappingProxyType({})
     """By worker service, where ScalingPolicies says something of it."""
-    scaled: str = ""
-    """The worker service of this run; empty for the first."""
+    time_zone: tzinfo = UTC
+    """Of what is set by the clock."""
 
-    @property
-    def worker_service(self) -> str:
-        """The service that is scaled."""
-        return self.scaled or self.services.worker[0]
-
-    def each(self) -> "tuple[Settings, ...]":
-        """The same for each worker service, with its own policy."""
-        return tuple(
-            replace(self, scaled=name, policy=self.policies.get(name, self.policy))
-            for name in self.services.worker
-        )
+    def of(self, service: str) -> ServicePolicy:
+        """What a worker service is scaled by."""
+        return self.policies.get(service, ServicePolicy(self.policy))
 
     @classmethod
     def from_env(cls) -> Self:
@@ -59,7 +52,7 @@ class Settings(NamedTuple):
         except ValueError as error:
             env.reject(f"SCALING_POLICIES: {error}")
             policies = {}
-        lowest = min((one.min_tasks for one in policies.values()), default=minimum)
+        lowest = min((one.policy.min_tasks for one in policies.values()), default=minimum)
         settings = cls(
             cluster=env.text("ECS_CLUSTER"),
             services=services,
@@ -75,9 +68,19 @@ class Settings(NamedTuple):
             blind_after_seconds=60 * env.integer("BLIND_AFTER_MINUTES", 10, at_least=1),
             dry_run=env.flag("DRY_RUN"),
             policies=policies,
+            time_zone=_zone(env),
         )
         env.finish()
         return settings
+
+
+def _zone(env: Environment) -> tzinfo:
+    name = env.text("TIME_ZONE", "UTC")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        env.reject(f"TIME_ZONE must be a name such as Europe/London, not {name!r}")
+        return UTC
 
 
 def _policy(env: Environment, minimum: int) -> Policy:

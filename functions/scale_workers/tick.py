@@ -1,95 +1,132 @@
-"""One tick: look, decide, remember, apply, tell."""
+"""One tick of every worker service: observe, decide, remember, apply, notify."""
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from copy import replace
 from datetime import datetime, timedelta
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from ops_common.answers.queue import Measurement
-from ops_common.ecs import Service
-from ops_common.observability import logger
 from ops_common.ops_events import OpsEvent, Severity, State
 from scale_workers.apply import Applied, scale_in, scale_out
-from scale_workers.memory import Remembered
+from scale_workers.memory import Overtaken, Remembered
+from scale_workers.observe import Observed, observe
+from scale_workers.policy.budget import Need, shares
 from scale_workers.policy.conditions import follow
 from scale_workers.policy.decision import decide
-from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
+from scale_workers.policy.model import NoMeasurement
 from scale_workers.policy.outcome import Decision
-from scale_workers.policy.shares import foreign_workers, share_of
 from scale_workers.ports import Ports
 from scale_workers.report import Tick
 from scale_workers.settings import Settings
-from scale_workers.tasks import hosts_of, occupation
+
+NOT_IN_A_DRY_RUN = ("ScalerAtLimit", "CountChanged")
+"""It holds nothing at a limit, and whoever scales meanwhile may."""
 
 
-def run(ports: Ports, settings: Settings, now: datetime) -> Tick:
-    """Run one tick. Raises Overtaken where another run has done its work meanwhile.
+def run(ports: Ports, settings: Settings, now: datetime) -> Iterator[Tick]:
+    """Each service's tick, as it is done; what goes wrong with one doesn't stop the others.
 
-    Raises what ECS raises: without the service's state there is nothing to decide, and the next
-    tick is a minute away. A missing measurement is no error here; it is told when it lasts.
+    Raises what ECS raises, after the others' ticks; and Overtaken where another run has done this
+    one's work. A missing measurement is no error here; people are notified of it when it lasts.
     """
-    worker, *others = ports.services.describe(_names(settings))
-    remembered = ports.memories.load()
-    measurement = _measure(ports, worker, remembered, settings, now)
-    policy = _held(_policy(settings.policy, measurement), ports)
-    service, strange, aside = _state(
-        ports, worker, others, settings, policy, measurement, remembered
-    )
+    observed = observe(ports, settings, now)
+    held = {name: max(one.desired, one.running) for name, one in observed.services.items()}
+    required = _required(observed, now)
+    problems: list[Exception] = []
+    for name in observed.services:
+        try:
+            tick = _tick(
+                ports, settings, observed, name, _allowance(observed, required, held, name), now
+            )
+        except Exception as error:  # noqa: BLE001  # raised below
+            problems.append(error)
+            continue
+        held[name] = max(held[name], tick.applied.desired)
+        yield tick
+    for problem in sorted(problems, key=lambda one: isinstance(one, Overtaken)):
+        raise problem
+
+
+def _tick(
+    ports: Ports,
+    settings: Settings,
+    observed: Observed,
+    name: str,
+    allowance: int | None,
+    now: datetime,
+) -> Tick:
+    measurement, policy = observed.measurement, observed.policies[name]
+    remembered = observed.remembered[name]
+    service = observed.states[name]._replace(allowance=allowance)
     memory = remembered.memory
-    memory = replace(memory, service=replace(memory.service, foreign=strange))
+    memory = replace(memory, service=replace(memory.service, foreign=observed.strange))
     decision = decide(measurement, service, policy, memory, now)
+    first = name == next(iter(observed.services))
     conditions, events = follow(
         remembered.conditions,
         measurement,
         service,
         decision,
-        service_name=settings.worker_service,
+        service_name=name,
         blind_after_seconds=settings.blind_after_seconds,
         now=now,
+        speaks_for_all=first,
     )
     reason = f"{decision.reason} (dry run)" if settings.dry_run else decision.reason
     after = Remembered(decision.memory, conditions, _wake_at(measurement, remembered), reason)
-    kept = ports.memories.save(after, now)
+    kept = ports.workers[name].memories.save(after, now)
     applied = Applied(service.desired)
     if settings.dry_run:
-        # It holds nothing at a limit; the world's own troubles are told all the same.
-        events = [event for event in events if event.kind != "ScalerAtLimit"]
+        events = [event for event in events if event.kind not in NOT_IN_A_DRY_RUN]
     else:
-        applied = _apply(ports, settings, service, measurement, decision, aside, may_scale_in=kept)
+        applied = _apply(ports, observed, name, decision, may_scale_in=kept)
     if applied.desired != service.desired:
-        events.append(_scaled(settings, service, applied, decision, now))
+        events.append(_scaled(name, service.desired, applied, decision, now))
     try:
         for event in events:
             ports.publish(event)
     except Exception:
-        # So that the next tick tells it.
-        ports.memories.save(replace(after, conditions=remembered.conditions), now)
+        # So that the next tick notifies of it.
+        ports.workers[name].memories.save(replace(after, conditions=remembered.conditions), now)
         raise
-    return Tick(now, measurement, service, policy, decision, applied, settings.dry_run)
+    with_metrics = settings.of(name).latency_metric
+    return Tick(
+        now,
+        name,
+        measurement,
+        service,
+        policy,
+        decision,
+        applied,
+        settings.dry_run,
+        first,
+        with_metrics,
+    )
 
 
-def _names(settings: Settings) -> tuple[str, ...]:
-    """The scaled service first; all others take connections of the database."""
-    services = settings.services
-    return tuple(dict.fromkeys((settings.worker_service, *services.worker, *services.web)))
+def _required(observed: Observed, now: datetime) -> dict[str, int]:
+    """What each service would have without the connections' limit."""
+    required = {}
+    for name, state in observed.states.items():
+        policy = observed.policies[name]
+        policy = replace(policy, connections=replace(policy.connections, max_connections=0))
+        memory = observed.remembered[name].memory
+        wanted = decide(observed.measurement, state, policy, memory, now).required
+        required[name] = min(wanted, max(policy.min_tasks, policy.max_tasks))
+    return required
 
 
-def _measure(
-    ports: Ports, worker: Service, remembered: Remembered, settings: Settings, now: datetime
-) -> Measurement | NoMeasurement:
-    """Measure, unless that alone would wake the database or keep it awake.
-
-    While there is a worker task the cluster is awake anyway, because Solid Queue polls. Without
-    one, it is left alone until somebody connects to it or a scheduled job comes due.
-    """
-    asleep = worker.desired == worker.running == worker.pending == 0
-    if asleep and settings.policy.min_tasks == 0:
-        soon = timedelta(seconds=settings.policy.look_ahead_seconds)
-        due = remembered.wake_at is not None and now >= remembered.wake_at - soon
-        if not due and not ports.activity.connected(now):
-            return NoMeasurement("no worker task, and nobody uses the database", paused=True)
-    return ports.look()
+def _allowance(
+    observed: Observed, required: dict[str, int], held: dict[str, int], name: str
+) -> int | None:
+    """What the connections allow a service beside the others; None where it is the only one."""
+    policies = observed.policies
+    total = policies[name].connections.worker_tasks(observed.web_tasks)
+    if len(policies) == 1 or total is None:
+        return None
+    needs = {
+        one: Need(policies[one].min_tasks, required[one], held[one]) for one in observed.services
+    }
+    return shares(total, needs)[name]
 
 
 def _wake_at(measurement: Measurement | NoMeasurement, remembered: Remembered) -> datetime | None:
@@ -100,142 +137,42 @@ def _wake_at(measurement: Measurement | NoMeasurement, remembered: Remembered) -
     return measurement.taken_at + timedelta(seconds=measurement.next_scheduled_seconds)
 
 
-def _policy(policy: Policy, measurement: Measurement | NoMeasurement) -> Policy:
-    """The policy, with what the database itself says filled in."""
-    if isinstance(measurement, NoMeasurement):
-        return policy
-    budget = replace(policy.connections, max_connections=measurement.max_connections)
-    # Recurring tasks are fired by the scheduler inside a worker task: with none they never run.
-    minimum = max(policy.min_tasks, 1) if measurement.recurring_tasks else policy.min_tasks
-    return replace(policy, min_tasks=minimum, connections=budget)
-
-
-def _held(policy: Policy, ports: Ports) -> Policy:
-    """The policy with a person's hold, if there is one."""
-    try:
-        hold = ports.hold()
-    except (ClientError, BotoCoreError, ValueError) as error:
-        logger.warning("hold could not be read", reason=str(error))
-        return policy
-    if hold is None:
-        return policy
-    return replace(
-        policy,
-        min_tasks=hold.tasks,
-        max_tasks=hold.tasks,
-        held_until=hold.until,
-        bounds_because=hold.by,
-    )
-
-
-def _state(
-    ports: Ports,
-    worker: Service,
-    others: list[Service],
-    settings: Settings,
-    policy: Policy,
-    measurement: Measurement | NoMeasurement,
-    remembered: Remembered,
-) -> tuple[ServiceState, tuple[str, ...], frozenset[str]]:
-    """The service's state, workers of no task, and hostnames of those that aren't its own."""
-    busy, share = None, None
-    strange: tuple[str, ...] = ()
-    foreign: tuple[str, ...] = ()
-    neighbours: set[str] = set()
-    if isinstance(measurement, Measurement) and (worker.desired or worker.running or ports.others):
-        tasks = ports.tasks.list()
-        hosts = {settings.worker_service: hosts_of(tasks, measurement)}
-        hosts |= {name: hosts_of(one.list(), measurement) for name, one in ports.others.items()}
-        share = share_of(
-            settings.worker_service, hosts, _given(settings, hosts, remembered), measurement
-        )
-        strange = foreign_workers(hosts, measurement)
-        neighbours = {host for name in ports.others for host in hosts[name]}
-        # One that came up between the list of tasks and the look is strange at one look only.
-        foreign = tuple(name for name in strange if name in remembered.memory.service.foreign)
-        busy = occupation(tasks, measurement, neighbours | set(foreign)).busy_tasks
-    web = [one for one in others if one.name in settings.services.web]
-    state = ServiceState(
-        desired=worker.desired,
-        running=worker.running,
-        pending=worker.pending,
-        rolling_out=worker.rolling_out,
-        busy=busy,
-        web_tasks=sum(max(service.desired, service.running) for service in web),
-        allowance=_allowance(policy, web, [one for one in others if one not in web]),
-        missing_because=worker.last_event,
-        foreign=foreign,
-        share=share,
-    )
-    return state, strange, frozenset(neighbours | set(foreign))
-
-
-def _given(
-    settings: Settings, services: Collection[str], remembered: Remembered
-) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """By service, its lists as its policy or the memory has them, while no worker tells."""
-    given: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for name in services:
-        queues = settings.policies.get(name, settings.policy).queues
-        given[name] = (queues,) if queues else ()
-    if not given[settings.worker_service]:
-        lists = remembered.memory.service.lists
-        given[settings.worker_service] = tuple(tuple(names.split(",")) for names, _ in lists)
-    return given
-
-
-def _allowance(policy: Policy, web: list[Service], workers: list[Service]) -> int | None:
-    """What the other worker services leave of the connections; None where there is no other."""
-    if not workers:
-        return None
-    allowed = policy.connections.worker_tasks(sum(max(one.desired, one.running) for one in web))
-    if allowed is None:
-        return None
-    return max(0, allowed - sum(max(one.desired, one.running) for one in workers))
-
-
 def _apply(
-    ports: Ports,
-    settings: Settings,
-    service: ServiceState,
-    measurement: Measurement | NoMeasurement,
-    decision: Decision,
-    aside: Collection[str],
-    *,
-    may_scale_in: bool,
+    ports: Ports, observed: Observed, name: str, decision: Decision, *, may_scale_in: bool
 ) -> Applied:
     def set_desired(count: int) -> None:
-        ports.services.set_desired(settings.worker_service, count)
+        ports.services.set_desired(name, count)
 
-    if decision.desired > service.desired:
+    current, measurement = observed.services[name].desired, observed.measurement
+    if decision.desired > current:
         return scale_out(decision.desired, set_desired)
-    if decision.desired == service.desired or isinstance(measurement, NoMeasurement):
-        return Applied(service.desired)
+    if decision.desired == current or isinstance(measurement, NoMeasurement):
+        return Applied(current)
     if not may_scale_in:
         # Two runs that both took tasks away would take twice as many.
-        return Applied(service.desired, "the memory could not be kept")
+        return Applied(current, "the memory could not be kept")
     return scale_in(
-        service.desired,
+        current,
         decision.desired,
         measurement,
-        look_again=ports.look,
-        tasks=ports.tasks,
+        measure_again=ports.measure,
+        tasks=ports.workers[name].tasks,
         protection=ports.protection,
         set_desired=set_desired,
-        aside=aside,
+        aside=observed.aside[name],
     )
 
 
 def _scaled(
-    settings: Settings, service: ServiceState, applied: Applied, decision: Decision, now: datetime
+    name: str, before: int, applied: Applied, decision: Decision, now: datetime
 ) -> OpsEvent:
     return OpsEvent(
         kind="WorkersScaled",
         state=State.CHANGE,
         severity=Severity.INFO,
-        incident=f"scaler:WorkersScaled:{settings.worker_service}",
-        title=f"Workers {service.desired} → {applied.desired}",
+        incident=f"scaler:WorkersScaled:{name}",
+        title=f"Workers {before} → {applied.desired}",
         text=decision.reason,
         occurred_at=now,
-        facts={"service": settings.worker_service, "from": service.desired, "to": applied.desired},
+        facts={"service": name, "from": before, "to": applied.desired},
     )

@@ -13,7 +13,7 @@ from scale_workers.activity import ClusterActivity
 from scale_workers.login import LoginCache
 from scale_workers.measure import QueueGauge
 from scale_workers.memory import DynamoMemories
-from scale_workers.ports import Ports
+from scale_workers.ports import Ports, WorkerPorts
 from scale_workers.protection import EcsProtection
 from scale_workers.settings import Settings
 from scale_workers.tasks import EcsTasks
@@ -48,20 +48,20 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
         look_ahead_seconds=settings.policy.look_ahead_seconds,
         accepted=accepted,
     )
+    dynamodb = aws.client("dynamodb")
+
+    def of_service(name: str) -> WorkerPorts:
+        return WorkerPorts(
+            tasks=EcsTasks(ecs, settings.cluster, name),
+            memories=DynamoMemories(dynamodb, settings.table_name, name),
+            hold=lambda: holds.get(name, now),
+        )
+
     return Ports(
         services=EcsServices(ecs, settings.cluster),
-        tasks=EcsTasks(ecs, settings.cluster, settings.worker_service),
+        workers={name: of_service(name) for name in settings.services.worker},
         protection=EcsProtection(ecs, settings.cluster),
         activity=ClusterActivity(aws.client("cloudwatch"), settings.database_cluster_id),
-        memories=DynamoMemories(
-            aws.client("dynamodb"), settings.table_name, settings.worker_service
-        ),
-        look=lambda: gauge.look(now),
-        hold=lambda: holds.get(settings.worker_service, now),
-        others={
-            name: EcsTasks(ecs, settings.cluster, name)
-            for name in settings.services.worker
-            if name != settings.worker_service
-        },
+        measure=lambda: gauge.measure(now),
         publish=EventBus(aws.client("events")),
     )

@@ -8,8 +8,10 @@ from local.drills.aws_trouble import backlog
 from local.drills.drill import Report, drill, times
 from local.drills.scene import WORKERS, Scene
 from local.solid_queue.jobs import enqueue
+from ops_common.answers.queue import Measurement
 from scale_workers import tick, wiring
 from scale_workers.memory import Overtaken
+from scale_workers.policy.model import NoMeasurement
 from scale_workers.settings import Settings
 
 TASKS = 8
@@ -101,14 +103,14 @@ def _two_ticks(scene: Scene) -> int:
         ports = wiring.ports(settings, scene.login_cache, now)
         first = threading.Event()
 
-        def look() -> object:
+        def measure() -> Measurement | NoMeasurement:
             if not first.is_set():
                 first.set()
                 barrier.wait()
-            return ports.look()
+            return ports.measure()
 
         try:
-            tick.run(replace(ports, look=look), settings, now)  # type: ignore[arg-type]  # the same look
+            list(tick.run(replace(ports, measure=measure), settings, now))
         except Overtaken as error:
             overtaken.append(error)
 

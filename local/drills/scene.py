@@ -139,7 +139,8 @@ class Scene:
         """One run of the scaler by the stepped clock. Raises what the function would raise."""
         now = at or self.clock()
         settings = ScalerSettings.from_env()
-        return scaler.run(wiring.ports(settings, self.login_cache, now), settings, now)
+        (tick,) = scaler.run(wiring.ports(settings, self.login_cache, now), settings, now)
+        return tick
 
     @property
     def desired(self) -> int:

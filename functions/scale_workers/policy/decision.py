@@ -13,6 +13,8 @@ from scale_workers.policy.queues import idle_beside
 from scale_workers.policy.rates import ready_total, rolled_back
 from scale_workers.policy.requirement import Requirement, requirement
 
+CHANGES_KEPT_FOR = timedelta(days=1)
+
 
 def decide(
     measurement: Measurement | NoMeasurement,
@@ -51,8 +53,9 @@ def decide(
         held = Held(HeldBy.MISSING, overdue)
     if desired != service.desired:
         memory = replace(memory, last_change_at=now)
+    memory = replace(memory, service=_with_counts(watched, service, desired, now))
     text = reason.explain(measurement, pools, needed, service, policy, desired, held, lost)
-    return Decision(desired, text, memory, required, held.by, pools.unserved + pools.stalled)
+    return Decision(desired, text, memory, required, held.by, pools, needed)
 
 
 def _blind(
@@ -65,6 +68,7 @@ def _blind(
         last_change_at=now if desired != service.desired else memory.last_change_at,
         # Patience starts anew: nobody knows what was needed meanwhile.
         required=(),
+        service=_with_counts(memory.service, service, desired, now),
     )
     held_by = HeldBy.ASLEEP if why.paused else HeldBy.NO_MEASUREMENT
     return Decision(desired, reason.blind(why, service, desired), memory, desired, held_by)
@@ -85,6 +89,19 @@ def _watch(
         idle_beside=idle_beside(measurement),
         ready_total=ready_total(measurement),
     )
+
+
+def _with_counts(
+    before: ServiceMemory, service: ServiceState, desired: int, now: datetime
+) -> ServiceMemory:
+    """With the count that this tick leaves, and with the time of a change that wasn't ours.
+
+    What is asked for and what becomes of it may differ, by tasks that turned out to be busy.
+    """
+    changed = tuple(at for at in before.changed_by_others if now - at < CHANGES_KEPT_FOR)
+    if before.counts and not min(before.counts) <= service.desired <= max(before.counts):
+        changed = (*changed, now)
+    return replace(before, counts=(service.desired, desired), changed_by_others=changed)
 
 
 def _ceiling(service: ServiceState, policy: Policy) -> tuple[int, HeldBy]:

@@ -26,8 +26,8 @@ class Forecast(NamedTuple):
         """Tasks whose workers take jobs, and that are to stay."""
         return min(self._up, self.service.desired)
 
-    def tasks_for_waits_within(self, seconds: float) -> int:
-        """The fewest tasks that keep waits within so many seconds until more could be up.
+    def threads_for_waits_within(self, seconds: float) -> float:
+        """The fewest threads that keep waits within so many seconds until more could be up.
 
         That is a start-up after the next tick. What waits now has to start in time, and so has
         what will have come by then.
@@ -37,8 +37,7 @@ class Forecast(NamedTuple):
         jobs_per_second = max(
             self.waiting / seconds, (self.waiting + come) / (seconds + look_ahead_seconds)
         )
-        threads = self.measurement.long_running + jobs_per_second * self.rates.hold_seconds
-        return max(1, math.ceil(threads / self.per_task))
+        return jobs_per_second * self.rates.hold_seconds
 
     def left_over(self, last_change_at: datetime | None, now: datetime) -> float:
         """Jobs still waiting when a task asked for now is up, if only the present ones work."""

@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from scale_workers.policy.history import Memory
+from scale_workers.policy.pools import Pools
+from scale_workers.policy.requirement import Requirement
 
 
 class HeldBy(StrEnum):
@@ -49,8 +51,10 @@ class Decision(NamedTuple):
     required: int
     """Before limits, patience and rollouts; equals `desired` without a measurement."""
     held_by: HeldBy | None = None
-    unserved: tuple[str, ...] = ()
-    """Queues with ready jobs that no worker of the service takes."""
+    pools: Pools | None = None
+    """The service's part of the measurement; None without one."""
+    requirement: Requirement | None = None
+    """What the required count rests on; None without a measurement."""
 
     @property
     def at_limit(self) -> bool:

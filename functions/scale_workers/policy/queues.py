@@ -47,6 +47,21 @@ def unserved(measurement: Measurement, lists: tuple[QueueList, ...]) -> tuple[st
     )
 
 
+def pool_waits(measurement: Measurement, lists: Iterable[QueueList]) -> dict[str, float]:
+    """By list, how long the oldest job has waited that its threads may take; in seconds."""
+    return {
+        ",".join(queues): max(
+            (
+                one.oldest_wait_seconds
+                for one in measurement.queues
+                if not one.paused and covers(queues, one.name)
+            ),
+            default=0.0,
+        )
+        for queues in lists
+    }
+
+
 def idle_beside(measurement: Measurement) -> tuple[str, ...]:
     """Queues with old jobs of which none runs or ended, while every thread for them is idle."""
     moving = {flow.name for flow in measurement.flows if flow.in_flight or flow.completed}

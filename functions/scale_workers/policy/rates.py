@@ -1,14 +1,19 @@
 """How many jobs arrive and how long one takes, from this measurement and the memory."""
 
-import math
 from copy import replace
 from typing import NamedTuple
 
 from ops_common.answers.queue import Measurement
 from scale_workers.policy.history import Arrivals, Memory
+from scale_workers.policy.service_time import (
+    all_busy,
+    all_threads,
+    finished_since,
+    longest_service,
+    seconds_since,
+    service_time,
+)
 
-MAX_GAP_SECONDS = 600
-"""Counters of a measurement older than this say nothing about now."""
 MIN_TICKS = 3
 MAX_TICKS = 30
 LONG_SECONDS = 60
@@ -19,13 +24,8 @@ SOON_TICKS = 6
 ENOUGH_ARRIVALS = 30
 """A rate is taken over at least three ticks, and over as many more (up to thirty) as it takes to
 have seen this many jobs: a count of n is right to about 1/√n."""
-SERVICE_TIME_MEMORY_SECONDS = 600
-ENOUGH_FINISHED = 10
 SAMPLE_ERROR = 0.05
 """How wrong a sampled depth may be, as a share of it."""
-SURPRISE = 1.5
-"""A busy interval in which jobs took so many times as long as remembered outweighs the memory."""
-SURPRISED_KEEP = 0.2
 GROWTH = 0.5
 """Waits that grow by so much of the time that passes are not being caught up with."""
 ASSUMED_SERVICE_SECONDS = 1.0
@@ -65,11 +65,11 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
     seconds = seconds_since(measurement, memory)
     waiting = sum(queue.jobs for queue in measurement.queues if not queue.paused)
     arrivals = memory.arrivals if seconds is not None else ()
-    finished = _finished(measurement, memory, seconds)
+    finished = finished_since(measurement, memory, seconds)
     if seconds is not None and finished is not None:
         arrived = _arrived(measurement, memory, waiting, finished)
         arrivals = (*arrivals, Arrivals(seconds, arrived))[-MAX_TICKS:]
-    busy, held, done = _service(measurement, memory, seconds, finished)
+    busy, held, done = service_time(measurement, memory, seconds, finished)
     after = replace(
         memory,
         measured_at=measurement.taken_at,
@@ -78,7 +78,7 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         waiting=waiting,
         estimated=_estimated(measurement),
         in_flight=measurement.in_flight,
-        threads=_threads(measurement),
+        threads=all_threads(measurement),
         long_running=measurement.long_running,
         oldest_wait_seconds=measurement.oldest_wait_seconds,
         soon_due=(*memory.soon_due, measurement.soon_due_scheduled)[-SOON_TICKS:],
@@ -87,7 +87,7 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         long_seconds=held,
         finished_jobs=done,
     )
-    at_most = _longest_service(measurement, memory, seconds, finished)
+    at_most = longest_service(measurement, memory, seconds, finished)
     service_seconds = min(at_most, (busy + ASSUMED_SERVICE_SECONDS) / (done + 1))
     fresh = min(at_most, (max(0.0, busy - held) + ASSUMED_SERVICE_SECONDS) / (done + 1))
     # Without a rate, what runs now is the load.
@@ -103,34 +103,15 @@ def observe(measurement: Measurement, memory: Memory) -> tuple[Rates, Memory]:
         long_share=min(0.99, fresh / LONG_SECONDS, held / (done + 1) / LONG_SECONDS),
         measured=done > 0,
         quiet=not any(one.jobs for one in arrivals[-MIN_TICKS:]),
-        falling_behind=_all_busy(measurement, memory)
+        falling_behind=all_busy(measurement, memory)
         and 0 < memory.waiting <= waiting
         and measurement.oldest_wait_seconds > memory.oldest_wait_seconds + GROWTH * (seconds or 0),
     )
     return rates, after
 
 
-def seconds_since(measurement: Measurement, memory: Memory) -> float | None:
-    """How long ago the remembered measurement was taken; None where it tells nothing of now."""
-    if memory.measured_at is None:
-        return None
-    seconds = (measurement.taken_at - memory.measured_at).total_seconds()
-    return seconds if 1 <= seconds <= MAX_GAP_SECONDS else None
-
-
 def _estimated(measurement: Measurement) -> int:
     return sum(queue.jobs for queue in measurement.queues if queue.estimate and not queue.paused)
-
-
-def _finished(measurement: Measurement, memory: Memory, seconds: float | None) -> int | None:
-    """Jobs that ended since the last measurement; None where nothing tells."""
-    if seconds is not None and None not in (measurement.started_total, memory.started_total):
-        started = (measurement.started_total or 0) - (memory.started_total or 0)
-        return max(0, started - (measurement.in_flight - memory.in_flight))
-    if not measurement.completed:
-        return None
-    window = min(measurement.completed, key=lambda one: abs(one.window_seconds - (seconds or 60)))
-    return round(window.jobs * (seconds or window.window_seconds) / window.window_seconds)
 
 
 def _arrived(measurement: Measurement, memory: Memory, waiting: int, finished: int) -> int:
@@ -164,64 +145,6 @@ def ready_total(measurement: Measurement) -> int | None:
     if any(queue.ready_is_at_least for queue in measurement.queues):
         return None
     return sum(queue.ready for queue in measurement.queues)
-
-
-def _service(
-    measurement: Measurement, memory: Memory, seconds: float | None, finished: int | None
-) -> tuple[float, float, float]:
-    """Little's law: mean service time = busy thread-seconds ÷ finished jobs, all fading."""
-    busy, held, done = memory.busy_seconds, memory.long_seconds, memory.finished_jobs
-    if finished is None:
-        return busy, held, done
-    if seconds is None:
-        # A first look: what runs now is taken to have run through the window that was counted.
-        seconds = min(one.window_seconds for one in measurement.completed or ())
-        in_flight, long_running = float(measurement.in_flight), float(measurement.long_running)
-    else:
-        in_flight = (memory.in_flight + measurement.in_flight) / 2
-        long_running = (memory.long_running + measurement.long_running) / 2
-    if not in_flight:
-        return busy, held, done
-    keep = math.exp(-seconds / SERVICE_TIME_MEMORY_SECONDS)
-    if done:
-        keep = max(keep, min(1.0, ENOUGH_FINISHED / done))
-        shown = seconds * in_flight / max(finished, 1)
-        enough = finished >= ENOUGH_FINISHED and _all_busy(measurement, memory)
-        if enough and shown > SURPRISE * busy / done:
-            # Jobs have become slower: the interval is evidence, the memory is of others.
-            keep = min(keep, SURPRISED_KEEP)
-    return (
-        busy * keep + seconds * in_flight,
-        held * keep + seconds * long_running,
-        done * keep + finished,
-    )
-
-
-def _longest_service(
-    measurement: Measurement, memory: Memory, seconds: float | None, finished: int | None
-) -> float:
-    """What a job can have taken since the last look: no thread was busy for more than all of it.
-
-    The mean of the last minutes comes from a look at each minute, and may be far off where few
-    jobs run; after a sudden rush it would call for too many tasks. Each thread has begun at most
-    one of the finished jobs before. Nothing is said where jobs run long: they hold threads unseen.
-    """
-    threads = max(_threads(measurement), memory.threads)
-    if seconds is None or finished is None or measurement.long_running or memory.long_running:
-        return math.inf
-    return threads * seconds / (finished - threads) if finished > threads > 0 else math.inf
-
-
-def _all_busy(measurement: Measurement, memory: Memory) -> bool:
-    """Whether every thread held a job at both looks, so that what ended tells the service time."""
-    threads = sum(max(0, worker.threads) for worker in measurement.workers)
-    return 0 < threads <= measurement.in_flight and 0 < memory.threads <= memory.in_flight
-
-
-def _threads(measurement: Measurement) -> int:
-    """A worker without a heartbeat may still run jobs, and end them."""
-    workers = (*measurement.workers, *measurement.dead_workers)
-    return sum(max(0, worker.threads) for worker in workers)
 
 
 def _still_coming(measurement: Measurement) -> float:

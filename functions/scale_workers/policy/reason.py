@@ -1,13 +1,17 @@
 """A decision in words, for a person at 3 a.m."""
 
 from ops_common.answers.queue import Measurement
+from scale_workers.policy.figures import duration, in_words, rate
 from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
 from scale_workers.policy.outcome import Held, HeldBy
 from scale_workers.policy.pools import Pools
 from scale_workers.policy.required_capacity import RequiredCapacity
 from scale_workers.policy.requirement import Requirement
+from scale_workers.policy.thread_sum import For
 
 MOST_NAMES = 5
+LEAST_THREADS = 0.05
+"""Of what a part of the sum is worth saying."""
 
 
 def blind(why: NoMeasurement, service: ServiceState, desired: int) -> str:
@@ -63,21 +67,23 @@ def _standing(service: ServiceState, policy: Policy, desired: int, held: Held) -
 def _aside(measurement: Measurement, pools: Pools, lost: int) -> list[str]:
     """What is left out of the sum."""
     parts = []
+    if pools.ignored:
+        parts.append(f"{_names(pools.ignored)} brings no task")
     if pools.unserved:
         parts.append(f"no live worker takes from {_names(pools.unserved)}")
     if pools.stalled:
         parts.append(f"nobody takes from {_names(pools.stalled)} though threads are idle")
     if measurement.due_jobs_whose_dispatcher_is_missing and measurement.workers:
-        due = _count(measurement.due_jobs_whose_dispatcher_is_missing, "due job")
+        due = in_words(measurement.due_jobs_whose_dispatcher_is_missing, "due job")
         parts.append(f"{due} that no dispatcher moves")
     if measurement.orphaned_claims:
-        parts.append(f"{_count(measurement.orphaned_claims, 'job')} held by no process")
+        parts.append(f"{in_words(measurement.orphaned_claims, 'job')} held by no process")
     if replaced := sum(worker.replaced for worker in measurement.dead_workers):
-        parts.append(f"{_count(replaced, 'worker')} killed and replaced")
+        parts.append(f"{in_words(replaced, 'worker')} killed and replaced")
     if silent := measurement.dead_processes - replaced:
-        parts.append(f"{_count(silent, 'process')} without a heartbeat")
+        parts.append(f"{in_words(silent, 'process')} without a heartbeat")
     if lost:
-        parts.append(f"{_count(lost, 'enqueue')} rolled back")
+        parts.append(f"{in_words(lost, 'enqueue')} rolled back")
     return parts
 
 
@@ -92,7 +98,7 @@ def _seen(needed: Requirement, pools: Pools) -> str:
     if rates.ready:
         about = any(queue.estimate for queue in view.queues)
         seen.append(f"{'about ' if about else ''}{rates.ready} ready")
-        seen.append(f"oldest {_time(view.oldest_wait_seconds)}")
+        seen.append(f"oldest {duration(view.oldest_wait_seconds)}")
     soon = view.due_scheduled + view.soon_due_scheduled + view.recurring_soon
     if soon:
         seen.append(f"{soon} due soon")
@@ -101,11 +107,11 @@ def _seen(needed: Requirement, pools: Pools) -> str:
     if view.in_flight:
         seen.append(f"{view.in_flight} running")
     if rates.arrivals_per_second:
-        seen.append(f"{_rate(rates.arrivals_per_second)} arrive")
+        seen.append(f"{rate(rates.arrivals_per_second)} arrive")
     if not seen:
         return "nothing to do"
     guess = "takes" if rates.measured else "is taken to take"
-    seen.append(f"each {guess} {_time(rates.service_seconds)}")
+    seen.append(f"each {guess} {duration(rates.service_seconds)}")
     return _place(needed, pools) + ", ".join(seen)
 
 
@@ -118,21 +124,45 @@ def _place(needed: Requirement, pools: Pools) -> str:
     threads = round(sum(worker.threads for worker in group.view.workers) / hosts)
     threads = threads or group.threads_per_task or 0
     lists = " and ".join(f"[{one}]" for one in group.name.split("|"))
-    return f"for {lists} with {_count(threads, 'thread')} a task "
+    return f"for {lists} with {in_words(threads, 'thread')} a task "
 
 
 def _wanted(needed: RequiredCapacity, policy: Policy, held: Held) -> str:
     tasks = max(needed.tasks, policy.min_tasks)
     if needed.tasks < policy.min_tasks:
         because = f" ({policy.bounds_because})" if policy.bounds_because else ""
-        return f"the minimum is {_count(policy.min_tasks, 'task')}{because}"
+        return f"the minimum is {in_words(policy.min_tasks, 'task')}{because}"
     if not tasks:
         return "no task is needed"
     verb = "starts" if tasks == 1 else "start"
     # Not to be promised while tasks don't come.
     if held.by is HeldBy.MISSING:
         verb = "would start"
-    return f"{_count(tasks, 'task')} {verb} everything within {_time(needed.within_seconds)}"
+    within = duration(needed.within_seconds)
+    return f"{in_words(tasks, 'task')} {verb} everything within {within}{_sum(needed)}"
+
+
+WORDS: dict[For, str] = {
+    For.LONG_RUNNING: "running for over a minute",
+    For.STREAM: "for what arrives",
+    For.RESERVE: "in reserve",
+    For.LEFT: "for what will be left",
+    For.FORESEEN: "for what is foreseen",
+    For.WAITS: "to keep waits short",
+}
+
+
+def _sum(needed: RequiredCapacity) -> str:
+    """The threads, so that a person can redo the sum (docs/scaling.md, "How many tasks")."""
+    parts = [one for one in needed.sum.parts if one[1] >= LEAST_THREADS]
+    if not parts or needed.behind:
+        return ""
+    # In order, whatever comes first has the noun.
+    texts = [f"{threads:.1f} {WORDS[purpose]}" for purpose, threads in parts]
+    texts[0] = f"{parts[0][1]:.1f} threads {WORDS[parts[0][0]]}"
+    total = f" = {needed.sum.threads:.1f}" if len(parts) > 1 else ""
+    kept = "" if needed.tasks == max(1, needed.sum.tasks) else "present tasks do: "
+    return f" ({kept}{' + '.join(texts)}{total}, {needed.sum.per_task} a task)"
 
 
 def _hold(policy: Policy) -> str:
@@ -147,8 +177,9 @@ def _limit(service: ServiceState, policy: Policy, held: Held) -> str:
         because = f" ({policy.bounds_because})" if policy.bounds_because else ""
         return f"the maximum is {policy.max_tasks}{because}"
     budget = policy.connections
+    beside = " beside the other services" if service.allowance is not None else ""
     return (
-        f"the database allows {held.tasks}: {budget.max_connections} connections less"
+        f"the database allows {held.tasks}{beside}: {budget.max_connections} connections less"
         f" {budget.reserve} in reserve and {service.web_tasks} web tasks × {budget.per_web_task},"
         f" at {budget.per_worker_task} a worker task"
     )
@@ -166,24 +197,3 @@ def _holding(held: Held) -> str:
             return "the rest would soon be too few"
         case _:
             return f"{held.tasks} tasks run jobs"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = "processes" if noun == "process" else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 1:
-        return f"{seconds:.2g} s"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 600:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min"
-
-
-def _rate(per_second: float) -> str:
-    if per_second >= 1:
-        return f"{per_second:.0f} jobs/s" if per_second >= 10 else f"{per_second:.1f} jobs/s"
-    return f"{per_second * 60:.0f} jobs/min" if per_second * 60 >= 1 else "under a job/min"

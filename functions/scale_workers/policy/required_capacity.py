@@ -10,6 +10,7 @@ from scale_workers.policy.forecast import Forecast
 from scale_workers.policy.history import Burst, Memory
 from scale_workers.policy.model import Policy, ServiceState
 from scale_workers.policy.rates import Rates
+from scale_workers.policy.thread_sum import For, ThreadSum
 
 MOST_LATE = 0.05
 """The share of a steady stream's jobs that may wait for longer than the target."""
@@ -37,6 +38,8 @@ class RequiredCapacity(NamedTuple):
     """All of them start within this time, with so many tasks."""
     expected: Burst | None
     """A burst that is foreseen by its rhythm."""
+    sum: ThreadSum
+    """What `tasks` is made of, unless present tasks are kept or waits grow."""
     behind: bool = False
     """Waits grow beyond the target with all threads busy: more than the model says are asked."""
 
@@ -68,35 +71,42 @@ def required_capacity(
         policy.start_up_seconds,
     )
     headroom_seconds = HEADROOM * policy.target_latency_seconds
-    # The first look at a rush may tell of more than could ever be.
+    # The first measurement of a rush may show more than could ever be.
     most_threads = max(policy.max_tasks, policy.min_tasks, 1) * per_task
-    load_threads = min(most_threads, _stream_threads(rates, policy))
+    load, reserve = _stream_threads(rates, policy, most_threads)
 
-    def tasks_for(waiting: float, foreseen: int) -> int:
-        threads = (
-            measurement.long_running
-            + load_threads
-            + _threads_to_start(waiting, drain_seconds, rates)
-            + _threads_to_start(foreseen, policy.target_latency_seconds, rates)
+    def to_start(waiting: float) -> ThreadSum:
+        parts = (
+            (For.LONG_RUNNING, float(measurement.long_running)),
+            (For.STREAM, load),
+            (For.RESERVE, reserve),
+            (For.LEFT, _threads_to_start(waiting, drain_seconds, rates)),
+            (For.FORESEEN, _threads_to_start(foreseen, policy.target_latency_seconds, rates)),
         )
-        return math.ceil(threads / per_task)
+        return ThreadSum(parts, per_task)
 
     # The dispatcher of a first task would let these through.
     blocked = measurement.blocked_jobs_whose_dispatcher_is_missing and not measurement.workers
     idle = rates.quiet and not (waiting or foreseen or measurement.in_flight or blocked)
-    steady = tasks_for(0.0, 0)
-    in_target = max(0 if idle else 1, tasks_for(left, foreseen))
+    threads = to_start(left)
+    stream = threads.without(For.LEFT, For.FORESEEN)
+    steady = stream.tasks
+    in_target = max(0 if idle else 1, threads.tasks)
     wanted = in_target
     # Whether present tasks may go can't count on their own work on what waits.
-    comfortable = max(in_target, tasks_for(max(left, waiting), foreseen))
+    comfortable = max(in_target, to_start(max(left, waiting)).tasks)
     if oldest_wait_seconds <= headroom_seconds:
         # What is foreseen waits from the time that it comes; here it is taken to wait already.
         with_foreseen = forecast._replace(waiting=waiting + foreseen)
-        enough = with_foreseen.tasks_for_waits_within(headroom_seconds)
+        within = with_foreseen.threads_for_waits_within(headroom_seconds)
+        waits = ThreadSum((threads.parts[0], (For.WAITS, within)), per_task)
+        enough = max(1, waits.tasks)
         comfortable = min(comfortable, max(steady, enough))
-        wanted = min(wanted, max(steady, enough))
-        if forecast.tasks_up >= enough:
-            wanted = min(wanted, forecast.tasks_up)
+        if max(steady, enough) < wanted:
+            wanted = max(steady, enough)
+            threads = stream if steady > enough else waits
+        if enough <= forecast.tasks_up < wanted:
+            wanted, threads = forecast.tasks_up, waits
     behind = (
         rates.falling_behind
         and oldest_wait_seconds > policy.target_latency_seconds
@@ -114,19 +124,21 @@ def required_capacity(
             within_seconds += policy.start_up_seconds
     elif left:
         within_seconds = policy.start_up_seconds + drain_seconds
-    return RequiredCapacity(wanted, comfortable, steady, left, within_seconds, burst, behind)
+    return RequiredCapacity(
+        wanted, comfortable, steady, left, within_seconds, burst, threads, behind
+    )
 
 
-def _stream_threads(rates: Rates, policy: Policy) -> float:
+def _stream_threads(rates: Rates, policy: Policy, most: int) -> tuple[float, float]:
     """The stream's load, and a reserve with which 95 % of its jobs start within the target.
 
     With r threads more than the load no greater share than exp(-r × target ÷ service time) waits
     for longer (M/M/c; Gross et al., Fundamentals of Queueing Theory, section 3.3). So it is little
     for short jobs; it is at most as much as the load, for a reserve for rare jobs would idle.
     """
-    load = rates.arrivals_per_second * rates.fresh_seconds
+    load = min(most, rates.arrivals_per_second * rates.fresh_seconds)
     reserve = -math.log(MOST_LATE) * rates.fresh_seconds / policy.target_latency_seconds
-    return load + min(load, reserve)
+    return load, min(load, reserve, most - load)
 
 
 def _threads_to_start(jobs: float, within_seconds: float, rates: Rates) -> float:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from ops_common.answers.queue import Measurement, QueueDepth
 from scale_workers.policy import burst_prediction
+from scale_workers.policy.group_view import Group
 from scale_workers.policy.history import Memory
 from scale_workers.policy.model import Policy, ServiceState
-from scale_workers.policy.pools import Group, Pools
+from scale_workers.policy.pools import Pools
 from scale_workers.policy.rates import Rates, observe
 from scale_workers.policy.required_capacity import RequiredCapacity, required_capacity
 

@@ -34,6 +34,8 @@ RUNBOOK = {
     "WorkersMissing": "workersmissing",
     "WorkersKilled": "workerskilled",
     "NoDispatcher": "nodispatcher",
+    "CountChanged": "countchanged",
+    "ForeignWorkers": "foreignworkers",
     "DeploymentProbed": "a-deployment-failed-its-probe-deploymentprobed",
     "DeploymentRolledBack": "the-service-was-rolled-back-deploymentrolledback",
 }

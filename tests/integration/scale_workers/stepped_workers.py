@@ -3,11 +3,15 @@
 PostgreSQL keeps to the stepped clock too: the database's search path finds a function `now()` of
 ours before the server's own, so the statement under test runs as it is. Rows are written when
 somebody is about to look (`write_rows`), in one round trip.
+
+What goes wrong is played as the recordings show it: a worker that is killed fails its jobs, and its
+supervisor starts another, while the row of the killed one stays until it is pruned; a host that
+vanishes leaves all its rows and claims, until another supervisor prunes them.
 """
 
 import heapq
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
@@ -17,11 +21,16 @@ import psycopg
 
 from local.clock import SteppedClock
 from local.ecs import EcsStandIn, Task, TaskRunner
+from tests.integration.scale_workers.stepped_jobs import Job, Worker
 
 THREADS = 3
 SHUTDOWN_TIMEOUT_SECONDS = 5.0
 """How long Solid Queue's supervisor lets jobs finish after SIGTERM."""
 HEARTBEAT_SECONDS = 60.0
+ALIVE_SECONDS = 300.0
+"""A supervisor prunes what has not beaten for so long."""
+REPLACED_AFTER_SECONDS = 3.0
+"""Until a supervisor has started another worker in the place of a killed one."""
 BEFORE_FIRST_CLAIM_SECONDS = 8.0
 """From RUNNING until Rails is up and the worker polls."""
 
@@ -38,58 +47,46 @@ SET search_path = stepped, pg_catalog, public;
 """
 
 
-@dataclass
-class Job:
-    """One job; `run` counts its starts, so that the end of an earlier one is void."""
-
-    id: int
-    seconds: float
-    run: int = 0
-    claimed_at: datetime | None = None
-
-
-@dataclass
-class Worker:
-    """One task's worker process."""
-
-    task: Task
-    process_id: int
-    jobs: dict[int, Job] = field(default_factory=dict)
-    stopping: bool = False
-
-
 class SteppedWorkers(TaskRunner):
-    """Follows the tasks of one service of the ECS stand-in; `advance` lets time pass for all."""
+    """Follows the tasks of services of the ECS stand-in; `advance` lets time pass for all.
+
+    `queues`: by service, the one that its workers take jobs from.
+    """
 
     def __init__(
         self,
         connection: psycopg.Connection[tuple[object, ...]],
         ecs: EcsStandIn,
         clock: SteppedClock,
-        service: str,
+        queues: Mapping[str, str],
     ) -> None:
         self._connection = connection
         self._ecs = ecs
         self._clock = clock
+        self._queues = queues
         self._workers: dict[str, Worker] = {}
-        self._ready: deque[Job] = deque()
+        self._ready: dict[str, deque[Job]] = {queue: deque() for queue in queues.values()}
+        self._abandoned: list[tuple[datetime, int, list[Job]]] = []
+        """Processes that are gone: since when, whose row, and what they held."""
         self._due: list[tuple[datetime, int, object, object]] = []
         self._order = count()
         self._job_ids, self._process_ids = count(1), count(1)
         self._rows: list[tuple[LiteralString, tuple[object, ...]]] = []
         self.broken: list[Job] = []
         """Jobs that were running and had to be given up: the same entry as often as it happened."""
-        self.finished = 0
+        self.finished = self.killed_workers = self.vanished_hosts = self.failed = 0
         connection.execute(STEPPED_TIME)
-        ecs.run_tasks(service, self)
+        for service in queues:
+            ecs.run_tasks(service, self)
 
-    def enqueue(self, seconds: float) -> None:
+    def enqueue(self, seconds: float, queue: str = "default") -> None:
         """A job that takes so long becomes ready now."""
-        job = Job(next(self._job_ids), seconds)
+        job = Job(next(self._job_ids), seconds, queue)
         self._write(
             "INSERT INTO solid_queue_jobs (id, queue_name, class_name, created_at, updated_at)"
-            " VALUES (%s, 'default', 'Job', %s, %s)",
+            " VALUES (%s, %s, 'Job', %s, %s)",
             job.id,
+            queue,
             self._utc,
             self._utc,
         )
@@ -152,35 +149,99 @@ class SteppedWorkers(TaskRunner):
         assert isinstance(task, Task)
         if not task.wanted:
             return
-        process_id = next(self._process_ids)
+        supervisor_id = next(self._process_ids)
+        self._write_process(supervisor_id, "Supervisor(fork)", "{}", task, None)
+        self._start_worker(task, supervisor_id)
+        self._later(HEARTBEAT_SECONDS, self._beat, task.id)
+
+    def _start_worker(self, task: Task, supervisor_id: int) -> None:
+        process_id, queue = next(self._process_ids), self._queues[task.service]
+        metadata = f'{{"queues":"{queue}","thread_pool_size":{THREADS}}}'
+        self._write_process(process_id, "Worker", metadata, task, supervisor_id)
+        self._workers[task.id] = Worker(task, process_id, supervisor_id, queue)
+        self._claim()
+
+    def _write_process(
+        self, process_id: int, kind: str, metadata: str, task: Task, supervisor_id: int | None
+    ) -> None:
         self._write(
             "INSERT INTO solid_queue_processes (id, kind, last_heartbeat_at, pid, hostname,"
-            " metadata, name, created_at) VALUES (%s, 'Worker', %s, 1, %s, %s, %s, %s)",
+            " metadata, name, created_at, supervisor_id)"
+            " VALUES (%s, %s, %s, 1, %s, %s, %s, %s, %s)",
             process_id,
+            kind,
             self._utc,
             task.host_name,
-            f'{{"queues":"*","thread_pool_size":{THREADS}}}',
-            task.id,
+            metadata,
+            f"{kind}-{process_id}",
             self._utc,
+            supervisor_id,
         )
-        self._workers[task.id] = Worker(task, process_id)
-        self._later(HEARTBEAT_SECONDS, self._beat, task.id)
-        self._claim()
+
+    def kill(self, random: Random) -> None:
+        """SIGKILL for some worker: its jobs fail, its row stays, another takes its place."""
+        alive = sorted(one for one in self._workers if not self._workers[one].stopping)
+        if not alive:
+            return
+        worker = self._workers.pop(random.choice(alive))
+        self.killed_workers += 1
+        self._fail(worker.jobs.values())
+        self._abandoned.append((self._clock.now, worker.process_id, []))
+        self._later(REPLACED_AFTER_SECONDS, self._replace, worker)
+
+    def _replace(self, worker: object) -> None:
+        assert isinstance(worker, Worker)
+        if worker.task.wanted:
+            self._start_worker(worker.task, worker.supervisor_id)
+
+    def vanish(self, random: Random) -> None:
+        """A host goes, with all that runs on it."""
+        alive = sorted(one for one in self._workers if not self._workers[one].stopping)
+        if not alive:
+            return
+        worker = self._workers.pop(random.choice(alive))
+        self.vanished_hosts += 1
+        for process_id, jobs in (
+            (worker.process_id, list(worker.jobs.values())),
+            (worker.supervisor_id, []),
+        ):
+            self._abandoned.append((self._clock.now, process_id, jobs))
+        self._ecs.end_task(worker.task, "Host EC2 (instance) terminated.")
+
+    def _fail(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            job.run += 1
+            self.failed += 1
+            self._unclaim(job)
+
+    def _prune(self) -> None:
+        for gone in list(self._abandoned):
+            since, process_id, jobs = gone
+            if (self._clock.now - since).total_seconds() > ALIVE_SECONDS:
+                self._abandoned.remove(gone)
+                self._fail(jobs)
+                self._write("DELETE FROM solid_queue_processes WHERE id = %s", process_id)
 
     def _beat(self, task_id: object) -> None:
         worker = self._workers.get(str(task_id))
         if worker:
+            self._prune()
             self._write(
-                "UPDATE solid_queue_processes SET last_heartbeat_at = %s WHERE id = %s",
+                "UPDATE solid_queue_processes SET last_heartbeat_at = %s WHERE id IN (%s, %s)",
                 self._utc,
                 worker.process_id,
+                worker.supervisor_id,
             )
+        if any(
+            task.id == task_id for name in self._queues for task in self._ecs.running_tasks(name)
+        ):
             self._later(HEARTBEAT_SECONDS, self._beat, task_id)
 
     def _claim(self) -> None:
         for worker in self._workers.values():
-            while self._ready and len(worker.jobs) < THREADS and not worker.stopping:
-                job = self._ready.popleft()
+            ready = self._ready[worker.queue]
+            while ready and len(worker.jobs) < THREADS and not worker.stopping:
+                job = ready.popleft()
                 job.run, job.claimed_at = job.run + 1, self._clock.now
                 worker.jobs[job.id] = job
                 self._write(
@@ -217,25 +278,19 @@ class SteppedWorkers(TaskRunner):
             job.run += 1
             self._unclaim(job)
             self._wait(job)
-        self._write("DELETE FROM solid_queue_processes WHERE id = %s", worker.process_id)
+        for process_id in (worker.process_id, worker.supervisor_id):
+            self._write("DELETE FROM solid_queue_processes WHERE id = %s", process_id)
         self._claim()
 
     def _wait(self, job: Job) -> None:
         self._write(
             "INSERT INTO solid_queue_ready_executions (job_id, queue_name, created_at)"
-            " VALUES (%s, 'default', %s)",
+            " VALUES (%s, %s, %s)",
             job.id,
+            job.queue,
             self._utc,
         )
-        self._ready.append(job)
+        self._ready[job.queue].append(job)
 
     def _unclaim(self, job: Job) -> None:
         self._write("DELETE FROM solid_queue_claimed_executions WHERE job_id = %s", job.id)
-
-
-def job_seconds(random: Random) -> float:
-    """Mostly short, some long, a few for many minutes."""
-    kind = random.random()
-    if kind < 0.8:
-        return random.uniform(0.2, 3)
-    return random.uniform(20, 90) if kind < 0.96 else random.uniform(180, 600)

@@ -1,8 +1,14 @@
-"""Hours of random work on real rows: what our scale-ins break, and what plain ones break."""
+"""Hours of random work on real rows: what our scale-ins break, and what plain ones break.
 
+`SOAK_HOURS=2 SOAK_SEEDS=10 pytest …/test_scale_in_safety.py -k soak` runs twenty hours of it; the
+figures of docs/scaling.md are its last line.
+"""
+
+import os
+from collections import Counter
 from collections.abc import Callable
 from copy import replace
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -14,31 +20,46 @@ from local.moto_aws import MotoAws
 from ops_common import aws as ops_aws
 from ops_common.answers.queue import Measurement
 from ops_common.ecs import EcsServices
+from ops_common.ops_events import OpsEvent
+from ops_common.service_names import ServiceNames
 from query_database.fields import Fields
 from query_database.queue import measure_queue
 from scale_workers.policy.model import NoMeasurement
-from scale_workers.ports import Ports
+from scale_workers.ports import Ports, WorkerPorts
 from scale_workers.protection import EcsProtection
+from scale_workers.settings import Settings
 from scale_workers.tasks import EcsTasks
 from scale_workers.tick import run
 from tests.conftest import Database
-from tests.integration.scale_workers.stepped_workers import Job, SteppedWorkers, job_seconds
+from tests.integration.scale_workers.stepped_jobs import Job, job_seconds
+from tests.integration.scale_workers.stepped_workers import SteppedWorkers
 from tests.unit.scale_workers.tick_world import World, settings
 
-WORKER_SERVICE = "jiki-api-solid-queue"
-HOURS = 2
+QUEUES = {"jiki-api-solid-queue": "default", "jiki-api-bulk": "bulk"}
+HOURS = int(os.environ.get("SOAK_HOURS", "2"))
+SEEDS = int(os.environ.get("SOAK_SEEDS", "1"))
 
 
 @dataclass
 class Outcome:
     """What a run came to."""
 
-    scale_ins: int
-    finished: int
-    in_flight_broken: int
+    scale_ins: int = 0
+    uneven: int = 0
+    """Scale-ins that left zones two or more tasks apart, counted by the tasks that are to stay."""
+    finished: int = 0
+    killed_workers: int = 0
+    vanished_hosts: int = 0
+    in_flight_broken: int = 0
     """Jobs that ran at the last look before the count was lowered, and were given up."""
-    raced: int
+    raced: int = 0
     """Jobs that were claimed after that look by a task about to stop, and were given up."""
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Of the events that people would be notified of."""
+
+
+def two_services() -> Settings:
+    return settings()._replace(services=ServiceNames(worker=tuple(QUEUES)))
 
 
 class Scaler:
@@ -55,39 +76,54 @@ class Scaler:
     ) -> None:
         self._random = Random(seed)
         self._clock = clock
-        self.workers = SteppedWorkers(database.admin, ecs, clock, WORKER_SERVICE)
+        self.workers = SteppedWorkers(database.admin, ecs, clock, QUEUES)
         self._connection = database.admin
         self._safely = safely
         self._client = ops_aws.client("ecs")
         self._services = EcsServices(self._client, ecs.cluster)
-        self._memories = World().ports().memories
+        memories = {name: next(iter(World().ports().workers.values())).memories for name in QUEUES}
+        self._worker_ports = {
+            name: WorkerPorts(
+                EcsTasks(self._client, ecs.cluster, name), memories[name], lambda: None
+            )
+            for name in QUEUES
+        }
         self.last_look: tuple[datetime, list[Job]] = (clock.now, [])
-        self.scale_ins = 0
+        self.outcome = Outcome()
         self._ecs = ecs
+
+    def _ports_of(self, name: str, cluster: str) -> WorkerPorts:
+        (memory,) = World().ports().workers.values()
+        return memory._replace(tasks=EcsTasks(self._client, cluster, name))
 
     def tick(self) -> None:
         ports = Ports(
             services=self,
-            tasks=EcsTasks(self._client, self._ecs.cluster, WORKER_SERVICE),
+            workers=self._worker_ports,
             protection=self,
             activity=World().ports().activity,
-            memories=self._memories,
-            look=self._look,
-            hold=lambda: None,
-            others={},
-            publish=lambda _: None,
+            measure=self._look,
+            publish=self._publish,
         )
-        run(ports, settings(), self._clock.now)
+        list(run(ports, two_services(), self._clock.now))
+
+    def _publish(self, event: OpsEvent) -> None:
+        if event.kind != "WorkersScaled":
+            self.outcome.kinds[f"{event.kind} {event.state.value}"] += 1
 
     def describe(self, names: tuple[str, ...]) -> object:
         return self._services.describe(names)
 
     def set_desired(self, name: str, count: int) -> None:
         lowered = count < self._ecs.service(name).desired
-        self.scale_ins += lowered
+        self.outcome.scale_ins += lowered
         # ECS takes its time: what it stops, it stops some seconds after it was asked to.
         self._pass_time(0, 4)
         self._services.set_desired(name, count)
+        if lowered:
+            self._pass_time(1, 1)
+            zones = Counter(task.availability_zone for task in self._ecs.running_tasks(name))
+            self.outcome.uneven += abs(zones["eu-west-1a"] - zones["eu-west-1b"]) > 1
 
     def protect(self, tasks: object, minutes: int) -> list[str]:
         self._pass_time(0, 1)
@@ -115,35 +151,43 @@ class Scaler:
 
 
 def work(scaler: Scaler, clock: SteppedClock, seed: int) -> Outcome:
-    """Bursts and quiet times, a tick each minute, two hours long."""
-    random = Random(seed)
+    """Bursts and quiet times in two queues, kills and lost hosts; a tick each minute."""
+    random, outcome = Random(seed), scaler.outcome
     broken_before = 0
-    in_flight_broken = raced = 0
     end = clock.now + timedelta(hours=HOURS)
-    rate_per_minute = 0.0
+    per_minute = dict.fromkeys(QUEUES.values(), 0.0)
     next_tick = clock.now
     while clock.now < end:
-        if random.random() < 0.1:
-            rate_per_minute = random.choice([0, 0.5, 2, 10, 40])
-        for _ in range(int(rate_per_minute + random.random())):
-            scaler.workers.enqueue(job_seconds(random))
+        for queue in per_minute:
+            if random.random() < 0.1:
+                per_minute[queue] = random.choice([0, 0.5, 2, 10, 40])
+            for _ in range(int(per_minute[queue] + random.random())):
+                scaler.workers.enqueue(job_seconds(random), queue)
+        if random.random() < 0.03:
+            scaler.workers.kill(random)
+        if random.random() < 0.005:
+            scaler.workers.vanish(random)
         scaler.tick()
         looked_at, running = scaler.last_look
         next_tick += timedelta(seconds=60)
         scaler.workers.advance(max(0.0, (next_tick - clock.now).total_seconds()))
         for job in scaler.workers.broken[broken_before:]:
             if job in running or (job.claimed_at or looked_at) <= looked_at:
-                in_flight_broken += 1
+                outcome.in_flight_broken += 1
             else:
-                raced += 1
+                outcome.raced += 1
         broken_before = len(scaler.workers.broken)
-    return Outcome(scaler.scale_ins, scaler.workers.finished, in_flight_broken, raced)
+    outcome.finished = scaler.workers.finished
+    outcome.killed_workers = scaler.workers.killed_workers
+    outcome.vanished_hosts = scaler.workers.vanished_hosts
+    return outcome
 
 
 @pytest.fixture
 def outcome(
     database: Database, aws: MotoAws, ecs: EcsStandIn, clock: SteppedClock
 ) -> Callable[[int, bool], Outcome]:
+    ecs.create_service("jiki-api-bulk", 1, "1")
     ecs.engine.stop_delay = timedelta(seconds=30)
     ecs.engine.start_delay = timedelta(seconds=45)
 
@@ -153,21 +197,24 @@ def outcome(
     return run_with
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_our_scale_ins_break_no_job_that_runs(
+@pytest.mark.parametrize("seed", range(11, 11 + SEEDS))
+def test_a_soak_of_our_scale_ins_breaks_no_job_that_runs(
     outcome: Callable[[int, bool], Outcome], seed: int
 ) -> None:
     ours = outcome(seed, True)
+    print(seed, ours)
     assert ours.scale_ins >= 5
     assert ours.finished > 300
     assert ours.in_flight_broken == 0
     # The race that nobody outside the worker can close: see docs/scaling.md.
     assert ours.raced <= 1
+    assert ours.kinds["WorkersKilled open"] >= 1
 
 
 def test_plain_ones_on_the_same_work_break_some(
     outcome: Callable[[int, bool], Outcome],
 ) -> None:
-    plain = outcome(1, False)
+    plain = outcome(11, False)
+    print(plain)
     assert plain.scale_ins >= 5
     assert plain.in_flight_broken > 0

@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 KEY = {"id": {"S": "scaling#jiki-api-solid-queue"}}
 SOMETHING = Remembered(
     Memory(measured_at=NOW, enqueued_total=12, required=(RequiredTasks(NOW, 3, 3),)),
-    Conditions({"ScalerBlind": Condition(NOW, NOW + timedelta(minutes=1), told=True)}),
+    Conditions({"ScalerBlind": Condition(NOW, NOW + timedelta(minutes=1), notified=True)}),
     wake_at=NOW + timedelta(hours=1),
 )
 

@@ -40,7 +40,9 @@ def lines() -> Lines:
             decision = decide(seen, service, POLICY, memory, cluster.time)
             memory = decision.memory
             applied = Applied(service.desired)
-            tick = Tick(cluster.time, seen, service, POLICY, decision, applied, dry_run=True)
+            tick = Tick(
+                cluster.time, "jobs", seen, service, POLICY, decision, applied, dry_run=True
+            )
             logged.append({"level": "INFO", "message": MESSAGE, "tick": tick.as_json()})
             yield cluster.env.timeout(60)
 
@@ -179,3 +181,15 @@ def test_no_time_is_shorter_than_a_second(name: str) -> None:
 
 def test_parameters_of_the_connection_budget_can_be_set() -> None:
     assert with_changes(POLICY, ["connections.reserve=30"]).connections.reserve == 30
+
+
+def test_of_several_services_one_is_replayed(tmp_path: Path, lines: Lines) -> None:
+    both: Lines = []
+    for line in lines:
+        both += [line, {**line, "tick": {**line["tick"], "name": "bulk", "applied": 7}}]
+    path = tmp_path / "ticks.json"
+    path.write_bytes(as_lines(both))
+    assert {tick.name for tick in read_ticks(path)} == {"jobs"}
+    assert {tick.applied for tick in read_ticks(path, "bulk")} == {7}
+    with pytest.raises(NoTicks, match="critical"):
+        read_ticks(path, "critical")

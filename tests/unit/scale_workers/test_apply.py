@@ -21,8 +21,8 @@ def lower(
         len(world.listed),
         desired,
         first,
-        look_again=ports.look,
-        tasks=ports.tasks,
+        measure_again=ports.measure,
+        tasks=ports.workers["jiki-api-solid-queue"].tasks,
         protection=ports.protection,
         set_desired=lambda count: ports.services.set_desired("jiki-api-solid-queue", count),
     )
@@ -99,7 +99,7 @@ def test_keeps_the_count_where_ecs_would_not_protect_a_task() -> None:
 def test_keeps_the_count_where_the_second_look_fails(*, paused: bool) -> None:
     world = World(listed=[task(1), task(2)])
     applied = lower(world, 1, measured(worker(1), worker(2)), NoMeasurement("timeout", paused))
-    assert applied == Applied(2, "the second look failed: timeout")
+    assert applied == Applied(2, "the second measurement failed: timeout")
     assert world.counts() == []
 
 
@@ -111,8 +111,8 @@ def test_lowers_at_once_where_ecs_has_not_even_started_the_surplus() -> None:
         4,
         2,
         measured(worker(1, 1)),
-        look_again=ports.look,
-        tasks=ports.tasks,
+        measure_again=ports.measure,
+        tasks=ports.workers["jiki-api-solid-queue"].tasks,
         protection=ports.protection,
         set_desired=lambda count: ports.services.set_desired("jiki-api-solid-queue", count),
     )

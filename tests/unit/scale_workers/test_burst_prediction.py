@@ -81,7 +81,10 @@ def test_notes_a_burst_at_the_time_of_its_first_job():
 def test_asks_for_tasks_before_a_burst_that_is_expected_and_says_so():
     decision = tick(remembered((2 * HOUR, 900), (HOUR, 900)), NOW, 1_000, 0)
     assert decision.desired > 1
-    assert "about 900 expected at 03:30:00, as before" in decision.reason
+    assert decision.requirement is not None
+    expected = decision.requirement.capacity.expected
+    assert expected is not None
+    assert (expected.jobs, f"{expected.at:%H:%M:%S}") == (900, "03:30:00")
 
 
 def test_a_burst_is_kept_until_it_could_be_the_one_of_two_days_ago() -> None:

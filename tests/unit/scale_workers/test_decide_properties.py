@@ -169,7 +169,6 @@ def test_never_takes_more_than_a_step_nor_a_busy_task(measurement, service, poli
 def test_never_scales_in_without_a_measurement(service, policy, memory, paused):
     decision = decide(NoMeasurement("why", paused), service, policy, memory, NOW)
     assert decision.desired >= service.desired
-    assert "why" in decision.reason
     if paused:
         assert decision.desired == service.desired
 

@@ -54,34 +54,34 @@ def gauge(database: FakeDatabase, *, name: str = "") -> QueueGauge:
 
 def test_the_secret_is_read_once_in_ten_minutes() -> None:
     database = FakeDatabase()
-    look = gauge(database).look
+    measure = gauge(database).measure
     for minute in range(20):
-        assert isinstance(look(NOW + timedelta(minutes=minute)), Measurement)
+        assert isinstance(measure(NOW + timedelta(minutes=minute)), Measurement)
     assert database.reads == 2
 
 
 def test_after_a_rotation_it_is_read_anew_at_once() -> None:
     database = FakeDatabase()
-    look = gauge(database).look
-    look(NOW)
+    measure = gauge(database).measure
+    measure(NOW)
     database.password = database.secret = "new"
-    assert isinstance(look(NOW + timedelta(minutes=1)), Measurement)
+    assert isinstance(measure(NOW + timedelta(minutes=1)), Measurement)
     assert database.reads == 2
 
 
 def test_a_login_that_stays_refused_is_tried_twice_and_is_a_reason() -> None:
     database = FakeDatabase()
-    look = gauge(database).look
-    look(NOW)
+    measure = gauge(database).measure
+    measure(NOW)
     database.password = "another"
-    answer = look(NOW + timedelta(minutes=1))
+    answer = measure(NOW + timedelta(minutes=1))
     assert answer == NoMeasurement("db:5432 refused the login of jiki")
     assert len(database.asked) == 3
 
 
 def test_another_database_of_the_same_server_is_asked_where_the_queue_is_there() -> None:
     database = FakeDatabase()
-    gauge(database, name="jiki_queue").look(NOW)
+    gauge(database, name="jiki_queue").measure(NOW)
     assert database.asked[0].address == DatabaseAddress("db", 5432, "jiki_queue")
 
 
@@ -98,7 +98,7 @@ def test_another_database_of_the_same_server_is_asked_where_the_queue_is_there()
 def test_whatever_fails_is_a_reason_and_no_error(failure: Exception) -> None:
     database = FakeDatabase()
     database.fails = failure
-    answer = gauge(database).look(NOW)
+    answer = gauge(database).measure(NOW)
     assert isinstance(answer, NoMeasurement)
     assert answer.why
     assert not answer.paused
@@ -107,6 +107,6 @@ def test_whatever_fails_is_a_reason_and_no_error(failure: Exception) -> None:
 def test_an_answer_of_another_shape_is_a_reason() -> None:
     database = FakeDatabase()
     database.answer = {"taken_at": "yesterday"}
-    answer = gauge(database).look(NOW)
+    answer = gauge(database).measure(NOW)
     assert isinstance(answer, NoMeasurement)
     assert "Measurement lacks" in answer.why

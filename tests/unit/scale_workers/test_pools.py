@@ -57,7 +57,8 @@ def test_threads_that_cannot_take_what_waits_do_not_count_for_it() -> None:
     everyone = tuple(replace(worker, queues=STAR) for worker in readme())
     assert decide(replace(measurement, workers=everyone), one, policy, Memory(), NOW).required == 1
     assert decision.required > 1
-    assert "for [*] with 3 threads a task" in decision.reason
+    assert decision.requirement is not None
+    assert decision.requirement.group.name == "*"
 
 
 def test_each_group_has_its_own_arrivals_by_what_ended_in_its_queues() -> None:
@@ -138,7 +139,5 @@ def test_tasks_that_do_not_come_up_are_not_promised() -> None:
         decision = decide(replace(measurement, taken_at=at), service, Policy(), memory, at)
         memory = decision.memory
         assert (decision.held_by is HeldBy.MISSING) is (minute >= 9), minute
-    assert "would start everything" in decision.reason
-    assert decision.reason.count("unable to place a task") == 1
     rolling = service._replace(rolling_out=True)
     assert decide(measurement, rolling, Policy(), memory, NOW).held_by is not HeldBy.MISSING

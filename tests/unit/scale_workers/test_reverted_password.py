@@ -39,7 +39,7 @@ def look(accepted: object) -> NoMeasurement:
         look_ahead_seconds=75.0,
         accepted=answer,
     )
-    found = gauge.look(NOW)
+    found = gauge.measure(NOW)
     assert isinstance(found, NoMeasurement)
     return found
 
@@ -60,9 +60,9 @@ def test_it_is_told_at_once_then_no_more_and_when_it_is_over() -> None:
     gone_back = NoMeasurement("refused", reverted="v7 is accepted")
     world = World(looks=[gone_back])
     for minute in (0, 1, 2):
-        run(world.ports(), settings(), NOW + timedelta(minutes=minute))
+        list(run(world.ports(), settings(), NOW + timedelta(minutes=minute)))
     world.looks = [measured(worker(1))]
-    run(world.ports(), settings(), NOW + timedelta(minutes=3))
+    list(run(world.ports(), settings(), NOW + timedelta(minutes=3)))
 
     told = [event for event in world.events if event.kind == "PasswordReverted"]
     assert [event.state for event in told] == [State.OPEN, State.RESOLVED]

@@ -72,9 +72,9 @@ def test_lists_are_given_while_no_worker_lives() -> None:
 def test_a_policy_for_each_service_is_read() -> None:
     text = "critical: max=4 target=10; bulk: min=0 max=20 queues=imports,low imports.target=7200"
     found = service_policies(text, Policy(min_tasks=1), ("critical", "bulk"))
-    assert (found["critical"].max_tasks, found["critical"].target_latency_seconds) == (4, 10)
-    assert found["critical"].min_tasks == 1
-    bulk = found["bulk"]
+    critical, bulk = found["critical"].policy, found["bulk"].policy
+    assert (critical.max_tasks, critical.target_latency_seconds) == (4, 10)
+    assert critical.min_tasks == 1
     assert (bulk.min_tasks, bulk.queues) == (0, ("imports", "low"))
     assert bulk.queue_targets == {"imports": 7200}
     assert service_policies("", Policy(), ("critical",)) == {}

@@ -49,7 +49,7 @@ WHOLE = Remembered(
             ready_total=50,
         ),
     ),
-    Conditions({"ScalerAtLimit": Condition(NOW - 3 * MINUTE, NOW - MINUTE, told=True)}),
+    Conditions({"ScalerAtLimit": Condition(NOW - 3 * MINUTE, NOW - MINUTE, notified=True)}),
     wake_at=NOW + MINUTE,
 )
 odd_scalars = (

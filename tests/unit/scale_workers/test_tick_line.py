@@ -15,7 +15,7 @@ def test_the_dashboard_draws_what_a_tick_logs() -> None:
     body = json.dumps(resolved()["Dashboard"]["Properties"]["DashboardBody"])
     paths = set(re.findall(r"\b(tick\.[a-z_.]+)", body))
     assert paths
-    tick = run(World(looks=[measured(worker(1))]).ports(), settings(), NOW)
+    (tick,) = run(World(looks=[measured(worker(1))]).ports(), settings(), NOW)
     for path in paths:
         value = {"tick": tick.as_json()}
         for name in path.split("."):
@@ -27,13 +27,13 @@ def test_the_ready_jobs_of_a_line_leave_paused_queues_out() -> None:
     paused = QueueDepth("imports", 7, paused=True)
     look = measured(worker(1), ready=5)
     look = replace(look, queues=(*look.queues, paused))
-    tick = run(World(looks=[look]).ports(), settings(), NOW)
+    (tick,) = run(World(looks=[look]).ports(), settings(), NOW)
     assert tick.as_json()["ready"] == 5
 
 
 def test_they_go_on_beyond_the_bound_of_counting() -> None:
     world = World(looks=[replace(measured(worker(1)), enqueued_total=100, started_total=100)])
-    run(world.ports(), settings(), NOW)
+    list(run(world.ports(), settings(), NOW))
     later = NOW + timedelta(minutes=1)
     deep = replace(
         measured(worker(1)),
@@ -43,6 +43,5 @@ def test_they_go_on_beyond_the_bound_of_counting() -> None:
         started_total=100,
     )
     world.looks = [deep]
-    tick = run(world.ports(), settings(), later)
+    (tick,) = run(world.ports(), settings(), later)
     assert tick.as_json()["ready"] == 50_000
-    assert "50000" in tick.reason

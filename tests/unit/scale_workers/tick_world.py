@@ -11,9 +11,10 @@ from ops_common.ecs import Deployment, Service
 from ops_common.ops_events import OpsEvent
 from ops_common.scaling_hold import Hold
 from ops_common.service_names import ServiceNames
+from scale_workers.activity import Connections
 from scale_workers.memory import Overtaken, Remembered
 from scale_workers.policy.model import NoMeasurement, Policy
-from scale_workers.ports import Ports
+from scale_workers.ports import Ports, WorkerPorts
 from scale_workers.settings import Settings
 from scale_workers.tasks import Task
 
@@ -89,8 +90,9 @@ class World:
     web: Service = field(default_factory=lambda: service(2, name="jiki-api-web"))
     listed: list[Task] = field(default_factory=list)
     looks: list[Measurement | NoMeasurement] = field(default_factory=list)
-    """Answers to `look`, the last one repeated."""
-    connected: bool = True
+    """Answers to `measure`, the last one repeated."""
+    connections: list[Connections] = field(default_factory=list)
+    """By the cluster's metric."""
     remembered: Remembered = field(default_factory=Remembered)
     overtaken: bool = False
     memory_kept: bool = True
@@ -103,13 +105,10 @@ class World:
     def ports(self) -> Ports:
         return Ports(
             services=_Services(self),
-            tasks=_Tasks(self),
+            workers={WORKER_SERVICE: WorkerPorts(_Tasks(self), _Memories(self), lambda: self.hold)},
             protection=_Protection(self),
             activity=_Activity(self),
-            memories=_Memories(self),
-            look=self._look,
-            hold=lambda: self.hold,
-            others={},
+            measure=self._measure,
             publish=self._publish,
         )
 
@@ -117,7 +116,7 @@ class World:
         """What the service's count was set to, in order."""
         return [value for what, value in self.done if what == "set"]
 
-    def _look(self) -> Measurement | NoMeasurement:
+    def _measure(self) -> Measurement | NoMeasurement:
         self.done.append(("look", None))
         return self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
 
@@ -168,9 +167,9 @@ class _Protection:
 class _Activity:
     world: World
 
-    def connected(self, now: datetime) -> bool:
+    def connections(self, now: datetime) -> list[Connections]:
         self.world.done.append(("activity", None))
-        return self.world.connected
+        return self.world.connections
 
 
 @dataclass

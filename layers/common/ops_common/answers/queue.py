@@ -99,8 +99,6 @@ class Measurement(Answer):
     too. Never falls and costs one page."""
     started_total: int | None = None
     """Jobs that were ever claimed, by the sequence of solid_queue_claimed_executions."""
-    oldest_claim_seconds: float = 0.0
-    """Age of the claim that has been held longest; 0 where nothing runs."""
     failed: int = 0
     blocked: int = 0
     workers: tuple[Worker, ...] = ()
@@ -111,6 +109,8 @@ class Measurement(Answer):
     """Processes of any kind that can't be working, by the same rule."""
     dispatchers: int = 0
     """With a current heartbeat."""
+    scheduler_hosts: tuple[str, ...] = ()
+    """Hostnames of the schedulers, which fire recurring tasks, with a current heartbeat."""
     due_jobs_whose_dispatcher_is_missing: int = 0
     blocked_jobs_whose_dispatcher_is_missing: int = 0
     """Blocked jobs whose limit has lapsed and that no running job of their key lets through."""
