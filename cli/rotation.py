@@ -45,6 +45,11 @@ def main() -> int:
         print(json.dumps(answer, indent=2))
     else:
         SHOWN[arguments.step](answer, Console())
+    return exit_code(answer)
+
+
+def exit_code(answer: dict[str, Any]) -> int:
+    """1 where a rehearsal has found what stops a rotation, or would be broken by it; else 0."""
     return 0 if answer.get("mayRotate", True) else 1
 
 

@@ -16,7 +16,14 @@ import psycopg
 from psycopg import sql
 
 from local.certificates import Authority
-from local.postgres_process import connect, free_port, initialize, run_proxy, run_server
+from local.postgres_process import (
+    connect,
+    free_port,
+    initialize,
+    run_proxy,
+    run_server,
+    run_standby,
+)
 from local.postgres_programs import Account, PostgresUnavailable, available_kinds, programs
 
 __all__ = ["MASTER_USER", "PostgresServer", "PostgresUnavailable", "available_kinds"]
@@ -89,6 +96,12 @@ class PostgresServer:
                 unix_socket = folder / "run" / f".s.PGSQL.{port}"
                 port = stack.enter_context(run_proxy(unix_socket, certificate, key, listen_address))
             yield cls(kind, "127.0.0.1", port, authority, password, folder)
+
+    @contextmanager
+    def standby(self) -> Iterator[None]:
+        """Run it as a standby, as readers are, until the block ends and it with it."""
+        with run_standby(self.folder, Account.choose(), self.superuser_password):
+            yield
 
     @property
     def ca_certificate(self) -> str:

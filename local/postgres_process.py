@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -79,6 +80,22 @@ def run_server(
         assert process.stdin is not None  # noqa: S101  # it was asked for
         process.stdin.close()
         process.wait(START_TIMEOUT_SECONDS)
+
+
+@contextmanager
+def run_standby(folder: Path, account: Account, password: str) -> Iterator[None]:
+    """Stop the server of this folder, and run it as it was, but as a standby."""
+    data = folder / "data"
+    command = shlex.split((data / "postmaster.opts").read_text())
+    pid_file = data / "postmaster.pid"
+    os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)
+    while pid_file.exists():
+        time.sleep(0.05)
+    (data / "standby.signal").touch()
+    account.own(data / "standby.signal")
+    options = dict(part.split("=", 1) for part in command if "=" in part)
+    with run_server(folder, Path(command[0]).parent, account, options, password):
+        yield
 
 
 def connect(

@@ -36,6 +36,8 @@ def connect(login: Login, settings: Settings) -> Iterator[Connection]:
     limits = {
         "statement_timeout": f"{settings.statement_timeout_seconds}s",
         "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
+        # A role or a database may be read-only by default; a standby stays so in spite of this.
+        "default_transaction_read_only": "off",
     }
     try:
         with _open(login, settings, limits) as connection:

@@ -15,10 +15,10 @@ def check_login(connection: Connection, _fields: Fields) -> LoginAnswer:
         " (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()),"
         " (SELECT rolvaliduntil FROM pg_roles"
         "  WHERE rolname = session_user AND isfinite(rolvaliduntil)),"
-        " pg_is_in_recovery()"
+        " pg_is_in_recovery(), pg_backend_pid()"
     ).fetchone()
     assert row is not None  # noqa: S101  # a SELECT without FROM has one row
-    session_user, current_user, server_version, tls, valid_until, read_only = row
+    session_user, current_user, server_version, tls, valid_until, read_only, process = row
     return LoginAnswer(
         session_user=session_user,
         current_user=current_user,
@@ -27,6 +27,8 @@ def check_login(connection: Connection, _fields: Fields) -> LoginAnswer:
         alternating_users=prepared_users(connection),
         valid_until=valid_until,
         read_only=read_only,
+        # A pooler gives its clients process ids of its own.
+        pooled=process != connection.info.backend_pid,
     )
 
 

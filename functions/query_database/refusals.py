@@ -115,7 +115,8 @@ def statement_error(error: psycopg.Error, login: Login) -> DatabaseError:
         return DatabaseTimeout(f"{where(login)}: {primary}")
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
         return DatabaseReadOnly(
-            f"{where(login)} is read-only: a reader's endpoint, or a failover isn't over"
+            f"{where(login)} is read-only: a reader's endpoint, a failover that isn't over, or"
+            " a pooler's session with default_transaction_read_only"
         )
     # Without a code the connection broke; 57P01 and its like say that the server ended it.
     if error.sqlstate is None or error.sqlstate.startswith("57P"):

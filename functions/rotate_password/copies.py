@@ -24,6 +24,13 @@ def find(content: Mapping[str, Any], password: str, known: Sequence[str]) -> tup
     )
 
 
+def advice(place: str) -> str:
+    """What to do about a place that `find` has found."""
+    if "." in place:
+        return "take it out: no more than a key of the top level can change with the password"
+    return f"PasswordCopies={place}, or take it out"
+
+
 def renewed(value: Any, *, user: str, password: str) -> str | None:
     """The new value of a key that is named to hold the password: it alone, or a URL with it.
 

@@ -105,6 +105,15 @@ class SecretText:
             if copies.renewed(self.content.get(key), user="u", password="p") is None  # noqa: S106
         )
 
+    @property
+    def lone_copies(self) -> tuple[str, ...]:
+        """The keys named as copies that hold the password without its user."""
+        return tuple(
+            key
+            for key in self.shape.copies
+            if isinstance(value := self.content.get(key), str) and "://" not in value
+        )
+
     def with_credentials(self, new: Credentials) -> str:
         """The text with these credentials in place of its own, all else byte for byte.
 

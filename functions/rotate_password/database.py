@@ -1,5 +1,6 @@
 """What the database says to the passwords that are known, and giving it a new one."""
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import replace
 from dataclasses import dataclass
@@ -20,6 +21,12 @@ from rotate_password.clock import Clock
 from rotate_password.credentials import Credentials
 
 ASK_EVERY_SECONDS = 5
+# Amazon RDS User Guide, "RDS Proxy": its endpoints are NAME.proxy-ID.REGION.rds.amazonaws.com.
+_RDS_PROXY = re.compile(r"\.proxy-\w+\.[a-z0-9-]+\.rds\.amazonaws\.com", re.IGNORECASE)
+RDS_PROXY_REMEDY = (
+    "it takes the passwords of its own secrets alone, so no new one could be tried: give"
+    " DatabaseAddress the cluster's own endpoint"
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,11 @@ class Database:
     def __init__(self, database: QueryDatabase, address: DatabaseAddress) -> None:
         self._database = database
         self._address = address
+
+    @property
+    def behind_rds_proxy(self) -> bool:
+        """Whether the address is that of Amazon RDS Proxy, which knows no pending password."""
+        return _RDS_PROXY.search(self._address.host) is not None
 
     def login(self, credentials: Credentials) -> Login:
         """The login of these credentials."""

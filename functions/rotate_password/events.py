@@ -5,8 +5,10 @@ from datetime import datetime
 
 from ops_common.ops_events import OpsEvent, Severity, State
 from rotate_password import words
+from rotate_password.cause import cause_of, details
+from rotate_password.expiry import SOON
 from rotate_password.master_reset import PasswordLost
-from rotate_password.redeploy import Held, RedeployFailed
+from rotate_password.redeploy import Held
 from rotate_password.secret import CURRENT, SecretState
 
 
@@ -27,7 +29,7 @@ def rotated(
     return OpsEvent(
         kind="PasswordRotated",
         state=State.NOTICE,
-        severity=Severity.WARNING if valid_until else Severity.INFO,
+        severity=Severity.WARNING if valid_until and valid_until < now + SOON else Severity.INFO,
         incident=incident(secret_name),
         title=f"Database password rotated: {secret_name}",
         text=words.rotated(user, redeployed, valid_until),
@@ -75,10 +77,7 @@ def failed(secret_name: str, step: str, error: Exception, now: datetime) -> OpsE
     """A step has failed; Secrets Manager will try again."""
     if isinstance(error, PasswordLost):
         return _lost(secret_name, str(error), now)
-    facts = {"secret": secret_name, "step": step}
-    if isinstance(error, RedeployFailed):
-        facts["redeployed"] = ", ".join(error.redeployed)
-        facts["not_redeployed"] = ", ".join(error.failures)
+    facts = {"secret": secret_name, "step": step, "cause": cause_of(error).value, **details(error)}
     return OpsEvent(
         kind="RotationFailed",
         state=State.OPEN,

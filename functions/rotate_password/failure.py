@@ -8,12 +8,17 @@ from typing import NoReturn
 from ops_common.observability import logger
 from ops_common.ops_events import PublishEvent
 from rotate_password import events, words
+from rotate_password.cause import cause_of
 from rotate_password.clock import Clock
 from rotate_password.request import BY_PEOPLE, Request
 
 
 class StepFailed(Exception):
     """A step of a rotation failed; the message holds no secret. Secrets Manager tries again."""
+
+    def __init__(self, request: Request, error: Exception) -> None:
+        super().__init__(f"{request.step} of {request.secret_name}: {words.failure(error)}")
+        self.cause = cause_of(error)
 
 
 @contextmanager
@@ -34,9 +39,9 @@ def _report(request: Request, error: Exception, publish: PublishEvent, clock: Cl
     logger.error("step failed", step=request.step, reason=reason, at=places[-5:])
     if request.step in BY_PEOPLE:
         # Who has started it by hand reads the error, and no rotation has failed.
-        raise StepFailed(f"{request.step} of {request.secret_name}: {reason}") from None
+        raise StepFailed(request, error) from None
     try:
         publish(events.failed(request.secret_name, request.step, error, clock.now()))
     except Exception as unpublished:  # noqa: BLE001  # the step's own failure is the one to raise
         logger.error("event not published", reason=words.failure(unpublished))
-    raise StepFailed(f"{request.step} of {request.secret_name}: {reason}") from None
+    raise StepFailed(request, error) from None

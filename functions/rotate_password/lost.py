@@ -1,10 +1,12 @@
 """What is done where no known password logs in."""
 
 from rotate_password import events
+from rotate_password.credentials import SecretText
+from rotate_password.expiry import PasswordExpired, remembered
 from rotate_password.master_reset import PasswordLost, wait_for_login
 from rotate_password.outcome import Done, Outcome
 from rotate_password.ports import Ports
-from rotate_password.secret import RESET
+from rotate_password.secret import RESET, SecretState
 from rotate_password.versions import Versions
 
 
@@ -12,14 +14,16 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
     """Have Amazon RDS set the pending password, if it may, and wait until it logs in.
 
     It is asked once for a token: where the password is refused after that, the password is not
-    what is wrong. Raises PasswordLost that says which.
+    what is wrong. Raises PasswordLost that says which, or PasswordExpired.
     """
     user = versions.current.credentials.user if versions.current.credentials else "the app"
     pending = versions.pending
     if ports.master is None or not ports.policy.may_reset:
+        raise_if_expired(ports, versions.state, versions.current)
         raise PasswordLost(
             f"the database accepts no known password of {user}, of none of the secret's labelled"
-            " versions; see the runbook, or set AllowMasterReset"
+            " versions (a password past the role's VALID UNTIL is refused alike); see the runbook,"
+            " or set AllowMasterReset"
         )
     master = ports.master.name()
     if pending.user != master:
@@ -32,8 +36,19 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
         ports.master.begin_reset(pending.password)
         ports.secret.move(RESET, source=versions.state.labels.get(RESET), target=versions.token)
     if not wait_for_login(ports.database, pending, ports.clock):
+        raise_if_expired(ports, versions.state, versions.current)
         raise PasswordLost(
             f"Amazon RDS was asked to reset the password of {pending.user}, which is not accepted"
             " yet; if it stays so, look whether the role may log in at all (NOLOGIN, VALID UNTIL)"
         )
     return Done(Outcome.RESET, pending.user)
+
+
+def raise_if_expired(ports: Ports, state: SecretState, current: SecretText) -> None:
+    """Raises PasswordExpired where a label says that the current user's passwords have."""
+    user = current.credentials.user if current.credentials else ""
+    for version, until in remembered(state.labels).items():
+        text = ports.secret.read(version)
+        credentials = None if text is None else ports.shape.read(text).credentials
+        if credentials and credentials.user == user and until <= ports.clock.now():
+            raise PasswordExpired(user, until)

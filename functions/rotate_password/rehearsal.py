@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from rotate_password import words
+from rotate_password.lost import raise_if_expired
 from rotate_password.ports import Ports
 from rotate_password.rehearsal_checks import CHECKS, Finding, Level, Said, Stage
 from rotate_password.versions import find_accepted_of, read_current
@@ -20,6 +21,7 @@ def rehearse(ports: Ports) -> tuple[Finding, ...]:
         current = read_current(ports, state)
         accepted = find_accepted_of(ports, state, current)
         if accepted is None:
+            raise_if_expired(ports, state, current)
             return (
                 Finding(
                     "login",

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from ops_common.answers.logins import LoginAnswer
 from ops_common.ecs import Rollout
+from rotate_password import copies
 from rotate_password.credentials import Credentials, SecretText
+from rotate_password.database import RDS_PROXY_REMEDY
+from rotate_password.expiry import SOON
 from rotate_password.password import LENGTH
 from rotate_password.ports import Ports
 from rotate_password.redeploy import rolling_out
@@ -15,9 +18,8 @@ from rotate_password.secret import CURRENT, MAXIMUM_BYTES, PENDING, SecretState,
 from rotate_password.turns import is_first_turn, next_user, pair_of
 from rotate_password.versions import Accepted
 
-# A rotation a month, and a window to hear of it.
-SOON = timedelta(days=45)
 NEARLY_FULL = 0.9
+REWRITE = "let it go by a role that both are members of (pg_has_role), or by a setting"
 
 
 class Level(StrEnum):
@@ -76,16 +78,16 @@ def _login(stage: Stage) -> Said:
         yield Level.NOTE, f"the current version is refused, {version} is accepted", "rotate now"
     if stage.login.read_only:
         yield Level.STOP, "the endpoint is read-only", "point aurora_endpoint at the writer"
-    if stage.login.tls is None:
-        yield (
-            Level.NOTE,
-            "a proxy or pooler is in front of the database",
-            "it must take the new password: RDS Proxy by its own secret, PgBouncer by auth_query",
-        )
+    if stage.ports.database.behind_rds_proxy:
+        yield Level.STOP, "the address is Amazon RDS Proxy's", RDS_PROXY_REMEDY
+    elif stage.login.pooled:
+        remedy = "it must take the new password: PgBouncer by auth_query, not by a userlist.txt"
+        yield Level.NOTE, "a proxy or pooler is in front of the database", remedy
 
 
 def _secret(stage: Stage) -> Said:
-    size = len(stage.current.text.encode()) + LENGTH
+    new = Credentials(stage.successor, "x" * LENGTH)
+    size = len(stage.current.with_credentials(new).encode())
     level = Level.OK if size <= MAXIMUM_BYTES * NEARLY_FULL else Level.NOTE
     level = Level.STOP if size > MAXIMUM_BYTES else level
     yield level, f"{size:,} of {MAXIMUM_BYTES:,} bytes", "" if level is Level.OK else "make room"
@@ -96,13 +98,14 @@ def _secret(stage: Stage) -> Said:
 
 def _copies(stage: Stage) -> Said:
     for key in stage.current.unusable_copies:
-        yield Level.STOP, f"no password at {key}, which is named as a copy", "mend PasswordCopies"
+        yield Level.STOP, f"no password at {key}, which is named as a copy", "fix PasswordCopies"
     for place in stage.current.other_copies:
-        yield (
-            Level.STOP,
-            f"the password is also at {place}",
-            f"PasswordCopies={place}, or remove it",
-        )
+        yield Level.STOP, f"the password is also at {place}", copies.advice(place)
+    if stage.successor == stage.current.login.user:
+        return
+    for key in stage.current.lone_copies:
+        remedy = f"let who reads it take the user from {stage.current.shape.username_key}"
+        yield Level.NOTE, f"{key} holds a password without its user, who changes", remedy
 
 
 def _user(stage: Stage) -> Said:
@@ -134,7 +137,7 @@ def _turn(stage: Stage) -> Said:
         for each in answer.differences:
             level = Level.NOTE if each.carried else Level.STOP
             observed = f"{each.kind} {each.name} of {stage.credentials.user} in {database}"
-            yield level, observed, "is carried over" if each.carried else each.statement
+            yield level, observed, "is carried over" if each.carried else each.statement or REWRITE
 
 
 def _services(stage: Stage) -> Said:

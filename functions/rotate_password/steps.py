@@ -5,9 +5,10 @@ left to do is read from the secret and the database, never remembered. Each retu
 See docs/rotation.md for the side effects in their order.
 """
 
-from ops_common.app_config import AppConfigError
 from rotate_password import events
 from rotate_password.credentials import Credentials
+from rotate_password.expiry import remember
+from rotate_password.left_behind import refuse_what_would_be_left_behind
 from rotate_password.lost import reset_master
 from rotate_password.outcome import Done, Outcome
 from rotate_password.password import generate
@@ -29,7 +30,7 @@ from rotate_password.versions import Versions, find_accepted, read_current, read
 def create_secret(ports: Ports, token: str) -> Done:
     """Store the next version: the current text with a new password, labelled AWSPENDING.
 
-    Raises RolloutInProgress while a service is being deployed, BadRotation for a copy of the
+    Raises RolloutInProgress while a service is being deployed, LeftBehind for a copy of the
     password that would be left behind.
     """
     versions = read_versions(ports, token)
@@ -45,17 +46,7 @@ def create_secret(ports: Ports, token: str) -> Done:
     _ = versions.current.login
     _place(ports, versions.state, BASE, versions.state.labels[CURRENT])
     current = versions.current
-    if places := current.unusable_copies:
-        raise AppConfigError(
-            f"secret {current.shape.secret_id} has no password at {', '.join(places)}, which the"
-            " parameter PasswordCopies names; nothing was changed"
-        )
-    if places := current.other_copies:
-        raise BadRotation(
-            f"the database password is also at {', '.join(places)} of secret"
-            f" {current.shape.secret_id}: name such keys in the parameter PasswordCopies to have"
-            " them changed with it, or take it out of them; nothing was changed"
-        )
+    refuse_what_would_be_left_behind(ports, current)
     login = accepted.credentials if accepted else None
     successor = Credentials(next_user(ports, current, login), generate())
     if login is not None:
@@ -110,11 +101,12 @@ def test_secret(ports: Ports, token: str) -> Done:
 
     Secrets Manager also calls this step alone, with a pending copy of the current version, when a
     rotation is configured (RotateSecret, RotateImmediately=false): from that day on the password
-    in use has a label of ours.
+    in use has a label of ours, and the day on which it expires another.
     """
     versions = read_versions(ports, token)
-    ports.database.check(versions.pending)
+    login = ports.database.check(versions.pending)
     _place(ports, versions.state, TO, token)
+    remember(ports.secret, versions.state, token, login.valid_until)
     return Done(Outcome.LOGGED_IN, versions.pending.user)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from ops_common.app_config import AppConfigError
-from ops_common.query_database import LoginDisabled, LoginRefused
+from ops_common.query_database import DatabaseError, LoginDisabled, LoginRefused
 from rotate_password.credentials import Credentials
 from rotate_password.ports import Ports
 from rotate_password.secret import VersionInfo
@@ -17,6 +17,10 @@ class Answer(StrEnum):
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    DISABLED = "may not log in"
+    """The role is NOLOGIN."""
+    UNKNOWN = "no answer"
+    """The database can't be reached, or says something else."""
     NO_PASSWORD = "no password"  # noqa: S105  # a word of the table
     """The version's text has none, or is no JSON object."""
 
@@ -31,7 +35,7 @@ class Entry:
 
 
 def timeline(ports: Ports) -> tuple[Entry, ...]:
-    """Every labelled version, the newest first. Raises where the database gives no answer."""
+    """Every labelled version, the newest first."""
     asked: dict[Credentials, Answer] = {}
     entries = []
     for version in sorted(ports.secret.history(), key=_made, reverse=True):
@@ -40,7 +44,9 @@ def timeline(ports: Ports) -> tuple[Entry, ...]:
             entries.append(Entry(version, "", Answer.NO_PASSWORD))
             continue
         if credentials not in asked:
-            asked[credentials] = _ask(ports, credentials)
+            # One wait for a database out of reach is enough.
+            known = Answer.UNKNOWN not in asked.values()
+            asked[credentials] = _ask(ports, credentials) if known else Answer.UNKNOWN
         entries.append(Entry(version, credentials.user, asked[credentials]))
     return tuple(entries)
 
@@ -78,9 +84,11 @@ def _ask(ports: Ports, credentials: Credentials) -> Answer:
     try:
         ports.database.check(credentials)
     except LoginDisabled:
-        raise
+        return Answer.DISABLED
     except LoginRefused:
         return Answer.REFUSED
+    except DatabaseError:
+        return Answer.UNKNOWN
     return Answer.ACCEPTED
 
 

@@ -1,12 +1,14 @@
 """Whose password is changed next, and whether that breaks anybody who uses it still."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from ops_common.answers.logins import UserStatus
 from ops_common.answers.turns import Difference
 from ops_common.query_database import LoginRefused
 from rotate_password.credentials import Credentials, SecretText
 from rotate_password.database import Pair
+from rotate_password.expiry import PasswordExpired
 from rotate_password.master_reset import ManagedPassword
 from rotate_password.ports import Ports
 from rotate_password.redeploy import Held
@@ -18,6 +20,16 @@ NAMED = 5
 
 class PartnerInUse(Held):
     """Somebody is still logged in as the user whose password is about to be changed."""
+
+    def __init__(self, status: UserStatus, old_tasks: Mapping[str, int]) -> None:
+        tasks = ", ".join(f"{count} of {name}" for name, count in old_tasks.items()) or "none"
+        super().__init__(
+            f"{status.name}, who is to have a new password, has {status.sessions} sessions"
+            f" ({', '.join(status.applications) or 'without a name'}); tasks from before the last"
+            f" turn: {tasks}. Nothing was changed, and Secrets Manager will try again"
+        )
+        self.status = status
+        self.old_tasks = old_tasks
 
 
 class TurnRefused(Exception):
@@ -34,7 +46,11 @@ class TurnRefused(Exception):
 
 
 class UserBlocked(Exception):
-    """The role that is to have the new password could not log in with it."""
+    """The role that is to have the new password could not log in with it (NOLOGIN)."""
+
+    def __init__(self, user: str) -> None:
+        self.user, self.statement = user, f"ALTER ROLE {user} LOGIN"
+        super().__init__(f"{user} may not log in: {self.statement}")
 
 
 def next_user(ports: Ports, current: SecretText, accepted: Credentials | None) -> str:
@@ -96,8 +112,8 @@ def take_over(ports: Ports, login: Credentials) -> None:
 def check_successor(ports: Ports, login: Credentials, successor: str) -> None:
     """Wait until nobody is logged in as the successor, if that is another user.
 
-    Raises PartnerInUse when the wait is over; UserBlocked for a role that may not log in,
-    ManagedPassword for one whose password is Amazon RDS's.
+    Raises PartnerInUse when the wait is over; UserBlocked or PasswordExpired for a role that may
+    not log in, ManagedPassword for one whose password is Amazon RDS's.
     """
     if ports.master and ports.master.managed() and ports.master.name() == successor:
         raise ManagedPassword(
@@ -108,32 +124,23 @@ def check_successor(ports: Ports, login: Credentials, successor: str) -> None:
     deadline = clock.now() + timedelta(seconds=wait)
     while status := ports.database.user_status(login, successor):
         if not status.can_login:
-            raise UserBlocked(f"{successor} may not log in: ALTER ROLE {successor} LOGIN")
+            raise UserBlocked(successor)
         if status.valid_until and status.valid_until <= clock.now():
-            raise UserBlocked(
-                f"no password of {successor} is valid since {status.valid_until:%Y-%m-%d %H:%M}"
-                f" UTC: ALTER ROLE {successor} VALID UNTIL 'infinity'"
-            )
+            raise PasswordExpired(successor, status.valid_until)
         if login.user == successor or not status.sessions:
             return
         if clock.now() >= deadline:
-            raise PartnerInUse(
-                f"{successor}, who is to have a new password, has {status.sessions} sessions"
-                f" ({', '.join(status.applications) or 'without a name'}); tasks from before the"
-                f" last turn: {_old_tasks(ports)}. Nothing was changed, and Secrets Manager will"
-                " try again"
-            )
+            raise PartnerInUse(status, _old_tasks(ports))
         clock.sleep(ASK_EVERY_SECONDS)
 
 
-def _old_tasks(ports: Ports) -> str:
+def _old_tasks(ports: Ports) -> dict[str, int]:
     turned = last_turn(ports.secret)
-    old = {
+    return {
         name: count
         for name in ports.policy.services
         if turned and (count := ports.services.started_before(name, turned))
     }
-    return ", ".join(f"{count} of {name}" for name, count in old.items()) or "none"
 
 
 def _refuse(differences: Iterable[Difference]) -> None:

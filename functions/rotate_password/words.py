@@ -10,6 +10,9 @@ from ops_common.ecs import ServiceNotFound
 from ops_common.ops_events import EventNotPublished
 from ops_common.query_database import DatabaseError
 from ops_common.settings import SettingsError
+from rotate_password.cause import is_kms
+from rotate_password.expiry import PasswordExpired
+from rotate_password.left_behind import LeftBehind
 from rotate_password.master_reset import ManagedPassword, PasswordLost
 from rotate_password.outcome import Done, Outcome
 from rotate_password.redeploy import Held, RedeployFailed
@@ -37,7 +40,9 @@ OWN_ERRORS = (
     DatabaseError,
     EventNotPublished,
     Held,
+    LeftBehind,
     ManagedPassword,
+    PasswordExpired,
     PasswordLost,
     ServiceNotFound,
     SecretTooLarge,
@@ -45,7 +50,6 @@ OWN_ERRORS = (
     TurnRefused,
     UserBlocked,
 )
-KMS_CODES = ("DecryptionFailure", "EncryptionFailure")
 
 
 def reason(done: Done) -> str:
@@ -73,9 +77,8 @@ def failure(error: Exception) -> str:
     if isinstance(error, OWN_ERRORS):
         return str(error)
     if isinstance(error, ClientError):
-        code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        # Secrets Manager answers AccessDenied for the secret and for its key alike.
-        if code in KMS_CODES or "kms" in message.lower():
+        code = error.response["Error"]["Code"]
+        if is_kms(error):
             return (
                 f"{error.operation_name} answered {code}: the secret's KMS key refuses this"
                 " function, which needs kms:Decrypt and kms:GenerateDataKey on it"

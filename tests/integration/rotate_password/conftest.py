@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,10 +17,20 @@ from local.lambda_endpoint import Context, LambdaEndpoint
 from local.moto_aws import SECRET, MotoAws
 from query_database.app import handler as query_database
 from rotate_password.app import handler
+from rotate_password.cause import Cause
+from rotate_password.failure import StepFailed
 from tests.conftest import Database
 
 SERVICES = ("jiki-api-web", "jiki-api-solid-queue")
 STEPS = ("create_secret", "set_secret", "test_secret", "finish_secret")
+
+
+@contextmanager
+def refused(cause: Cause) -> Iterator[None]:
+    """The block's step fails for that cause."""
+    with pytest.raises(StepFailed) as caught:
+        yield
+    assert caught.value.cause is cause, str(caught.value)
 
 
 @dataclass

@@ -71,6 +71,7 @@ class MemorySecret:
     versions: dict[str, str | None] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     last_changed: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    created: dict[str, datetime] = field(default_factory=dict)
     arn: str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"
 
     def state(self) -> SecretState:
@@ -85,7 +86,7 @@ class MemorySecret:
         for label, version in self.labels.items():
             by_version.setdefault(version, []).append(label)
         return tuple(
-            VersionInfo(version, tuple(labels), self.last_changed)
+            VersionInfo(version, tuple(labels), self.created.get(version, self.last_changed))
             for version, labels in by_version.items()
         )
 
@@ -99,6 +100,7 @@ class MemorySecret:
         self.versions[version] = text
         self.labels[label] = version
         self.last_changed = self.clock.now()
+        self.created.setdefault(version, self.last_changed)
         next(effect)
 
     def move(self, label: str, *, source: str | None, target: str | None) -> bool:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from ops_common.app_config import AppConfigError
 from rotate_password import copies
-from rotate_password.request import BadRotation
+from rotate_password.left_behind import CopiesLeft
 from tests.unit.rotate_password.world import World
 
 PASSWORD = "p@ss/word 1"
@@ -58,9 +57,10 @@ def test_a_copy_that_nobody_named_stops_the_rotation_before_anything_is_changed(
     world.secret.edit(database_url="postgres://jiki:first@db/jiki")
     token = world.secret.begin_rotation()
 
-    with pytest.raises(BadRotation, match="also at database_url of secret config"):
+    with pytest.raises(CopiesLeft) as caught:
         world.step("createSecret", token)
 
+    assert (caught.value.places, caught.value.unusable) == (("database_url",), ())
     assert world.secret.versions[token] is None
     assert world.database.roles["jiki"] == "first"
 
@@ -85,5 +85,12 @@ def test_a_named_copy_that_holds_no_password_stops_the_rotation() -> None:
     world.secret.edit(database_url="postgres://db/jiki")
     token = world.secret.begin_rotation()
 
-    with pytest.raises(AppConfigError, match="no password at database_url"):
+    with pytest.raises(CopiesLeft) as caught:
         world.step("createSecret", token)
+
+    assert (caught.value.places, caught.value.unusable) == ((), ("database_url",))
+
+
+def test_a_place_within_a_key_is_no_name_for_the_parameter() -> None:
+    assert copies.advice("database_url").startswith("PasswordCopies=database_url")
+    assert "PasswordCopies" not in copies.advice("other.inner.1")

@@ -1,6 +1,6 @@
 """What people are told, word by word; docs/events.md shows the same fields."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,10 +9,12 @@ from ops_common.ecs import ServiceNotFound
 from ops_common.ops_events import OpsEvent, Severity, State
 from ops_common.query_database import LoginRefused
 from rotate_password import events, words
+from rotate_password.expiry import PasswordExpired
 from rotate_password.master_reset import PasswordLost
 from rotate_password.redeploy import RedeployFailed, RolloutInProgress
 from rotate_password.request import BadRotation
 from rotate_password.secret import SecretState
+from rotate_password.turns import UserBlocked
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 
@@ -36,6 +38,33 @@ def test_a_rotation_by_turns() -> None:
             "redeployed": "jiki-api-web, jiki-api-solid-queue",
         },
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "severity"), [(None, Severity.INFO), (40, Severity.WARNING), (400, Severity.INFO)]
+)
+def test_a_password_that_ends_before_the_rotation_after_next_is_a_warning(
+    days: int | None, severity: Severity
+) -> None:
+    until = None if days is None else NOW + timedelta(days=days)
+
+    event = events.rotated("config", "jiki", False, (), NOW, until)
+
+    assert event.severity is severity
+    assert event.facts.get("valid_until") == (until and until.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("error", "statement"),
+    [
+        (PasswordExpired("jiki", NOW), "ALTER ROLE jiki VALID UNTIL 'infinity'"),
+        (UserBlocked("jiki"), "ALTER ROLE jiki LOGIN"),
+    ],
+)
+def test_a_role_that_can_not_log_in_comes_with_the_statement(
+    error: Exception, statement: str
+) -> None:
+    assert events.failed("config", "setSecret", error, NOW).facts["statement"] == statement
 
 
 def test_a_rotation_of_one_user_without_services() -> None:
@@ -110,7 +139,7 @@ def test_a_failed_step() -> None:
         title="Database password not rotated: config",
         text="Step testSecret failed: db refused jiki",
         occurred_at=NOW,
-        facts={"secret": "config", "step": "testSecret"},
+        facts={"secret": "config", "step": "testSecret", "cause": "login_refused"},
     )
 
 

@@ -65,7 +65,7 @@ def test_is_an_open_incident_of_the_secret_s_rotation() -> None:
         "rotation:config",
     )
     assert event.occurred_at.date() == datetime(2026, 11, 25, tzinfo=UTC).date()
-    assert event.facts == {"secret": "config", "step": "setSecret"}
+    assert event.facts == {"secret": "config", "step": "setSecret", "cause": "unreachable"}
 
 
 def test_a_rollout_in_progress_is_only_a_warning() -> None:

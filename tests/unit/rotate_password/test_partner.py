@@ -7,6 +7,7 @@ import pytest
 from ops_common.answers.turns import Difference, DifferenceKind
 from ops_common.query_database import LoginDisabled
 from rotate_password import steps
+from rotate_password.expiry import PasswordExpired
 from rotate_password.outcome import Outcome
 from rotate_password.turns import PartnerInUse, TurnRefused, UserBlocked
 from tests.unit.rotate_password.world import World
@@ -39,8 +40,11 @@ def test_a_partner_that_stays_in_use_holds_the_rotation(step: str) -> None:
         world.step("createSecret", token)
     world.database.sessions["jiki_b"] = [3]
 
-    with pytest.raises(PartnerInUse, match=r"jiki_b.* has 3 sessions \(puma\)"):
+    with pytest.raises(PartnerInUse) as caught:
         world.step(step, token)
+
+    status = caught.value.status
+    assert (status.name, status.sessions, status.applications) == ("jiki_b", 3, ("puma",))
 
     assert world.database.roles["jiki_b"] == "unknown"
 
@@ -53,8 +57,10 @@ def test_the_tasks_from_before_the_last_turn_are_named() -> None:
     world.database.sessions["jiki_a"] = [1]
     token = world.secret.begin_rotation()
 
-    with pytest.raises(PartnerInUse, match="1 of jiki-api-web"):
+    with pytest.raises(PartnerInUse) as caught:
         world.step("createSecret", token)
+
+    assert caught.value.old_tasks == {"jiki-api-web": 1}
 
 
 def test_sessions_of_a_single_user_hold_nothing() -> None:
@@ -71,8 +77,10 @@ def test_a_partner_that_may_not_log_in_is_named_before_anything_is_changed() -> 
     world.database.nologin = {"jiki_b"}
     token = world.secret.begin_rotation()
 
-    with pytest.raises(UserBlocked, match="ALTER ROLE jiki_b LOGIN"):
+    with pytest.raises(UserBlocked) as caught:
         world.step("createSecret", token)
+
+    assert caught.value.statement == "ALTER ROLE jiki_b LOGIN"
 
 
 def test_a_user_that_may_not_log_in_is_no_lost_password() -> None:
@@ -89,8 +97,9 @@ def test_an_expired_partner_is_named_with_the_remedy() -> None:
     world.database.valid_until["jiki_b"] = datetime(2026, 11, 24, tzinfo=UTC)
     token = world.secret.begin_rotation()
 
-    with pytest.raises(UserBlocked, match="VALID UNTIL 'infinity'"):
+    with pytest.raises(PasswordExpired) as caught:
         world.step("createSecret", token)
+    assert caught.value.statement == "ALTER ROLE jiki_b VALID UNTIL 'infinity'"
 
     world.database.valid_until["jiki_b"] += timedelta(days=10)
     assert world.step("createSecret", token).outcome is Outcome.STORED
@@ -112,7 +121,7 @@ def test_the_first_turn_is_refused_where_something_can_not_be_taken_over() -> No
     world.database.differences = (OBJECT, GRANT)
     token = world.secret.begin_rotation()
 
-    with pytest.raises(TurnRefused, match=r"SELECT on t \(GRANT SELECT ON t TO o\)") as caught:
+    with pytest.raises(TurnRefused) as caught:
         world.step("createSecret", token)
 
     assert caught.value.differences == (GRANT,)

@@ -92,7 +92,7 @@ def test_a_lost_master_password_is_reset_where_that_is_allowed() -> None:
 def test_a_reset_that_takes_too_long_fails_and_is_found_done_at_the_next_try() -> None:
     world = World()
     world.database.roles["jiki"] = "nobody knows"
-    world.master = MemoryMaster(MemoryDatabase(world.journal, {}))
+    world.master = MemoryMaster(MemoryDatabase(world.journal, world.clock, {}))
     world.clock.tick = timedelta(0)
     token = world.secret.begin_rotation()
     world.step("createSecret", token)

@@ -2,9 +2,6 @@
 
 import json
 
-import pytest
-
-from ops_common.query_database import DatabaseUnreachable
 from rotate_password.timeline import Answer, as_json, timeline
 from tests.unit.rotate_password.world import World
 
@@ -31,9 +28,22 @@ def test_each_labelled_version_is_asked_for_and_none_is_shown() -> None:
     assert not any(password in shown for password in (*world.database.roles.values(), "by hand"))
 
 
-def test_an_outage_is_no_refusal() -> None:
+def answers(world: World) -> set[Answer]:
+    """What is said to the current version."""
+    return {each.answer for each in timeline(world.ports())}
+
+
+def test_an_outage_is_no_refusal_and_shows_the_labels_still() -> None:
     world = World()
+    world.rotate()
     world.database.unreachable_times = 1
 
-    with pytest.raises(DatabaseUnreachable):
-        timeline(world.ports())
+    # THEN no second version waits for it
+    assert answers(world) == {Answer.UNKNOWN}
+
+
+def test_a_role_that_may_not_log_in_is_no_refusal() -> None:
+    world = World()
+    world.database.nologin = {"jiki"}
+
+    assert answers(world) == {Answer.DISABLED}

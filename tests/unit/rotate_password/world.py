@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,7 @@ class MemoryDatabase:
     """Roles with passwords, behind the port of query_database."""
 
     journal: Journal
+    clock: Clock
     roles: dict[str, str]
     prepared: bool = True
     unreachable_times: int = 0
@@ -68,7 +70,10 @@ class MemoryDatabase:
         if self.unreachable_times:
             self.unreachable_times -= 1
             raise DatabaseUnreachable("aurora.internal:5432 did not answer within 5 s")
-        if self.roles.get(login.user) != login.password:
+        until = self.valid_until.get(login.user)
+        expired = until is not None and until <= self.clock.time
+        # PostgreSQL says the same to both.
+        if expired or self.roles.get(login.user) != login.password:
             raise LoginRefused(f"aurora.internal:5432 refused the login of {login.user}")
         if login.user in self.nologin:
             raise LoginDisabled(f"aurora.internal:5432 doesn't let {login.user} log in")
@@ -90,7 +95,7 @@ class MemoryDatabase:
             answer = RolesAnswer(tuple(self.created), USERS, "jiki_owner", carried, left)
             return answer.as_json()
         if request == "inspect_turn":
-            others = self.other_databases if login.address == ADDRESS else ()
+            others = self.other_databases if login.address.name == ADDRESS.name else ()
             return TurnAnswer(self.differences, others).as_json()
         if request == "inspect_users":
             assert parameters is not None
@@ -99,7 +104,7 @@ class MemoryDatabase:
             return UsersAnswer(tuple(found)).as_json()
         assert request in ("check_login", "set_password")
         users = USERS if self.prepared else ()
-        return LoginAnswer(login.user, login.user, "16.6", "TLSv1.3", users).as_json()
+        return LoginAnswer(login.user, login.user, "16.6", "TLSv1.3", users, until).as_json()
 
 
 @dataclass
@@ -178,6 +183,7 @@ class World:
 
     def __init__(self, *, alternating: bool = False, copies: tuple[str, ...] = ()) -> None:
         self.copies = copies
+        self.host = ADDRESS.host
         self.clock = Clock()
         self.journal = Journal()
         content = {"hmac_secret": "h", "aurora_password": "first", "jwt_secret": "j"}
@@ -186,7 +192,7 @@ class World:
         self.secret.versions["v0"] = json.dumps(content)
         self.secret.labels[CURRENT] = "v0"
         roles = {"jiki": "first", "jiki_a": "first", "jiki_b": "unknown"}
-        self.database = MemoryDatabase(self.journal, roles)
+        self.database = MemoryDatabase(self.journal, self.clock, roles)
         self.services = MemoryServices(self.clock, self.journal)
         self.services.deployed = {name: [self.clock.now()] for name in SERVICES}
         self.events: list[OpsEvent] = []
@@ -218,7 +224,7 @@ class World:
         return Ports(
             secret=self.secret,
             shape=shape,
-            database=Database(self.database, ADDRESS),
+            database=Database(self.database, replace(ADDRESS, host=self.host)),
             services=self.services,
             publish=self.publish,
             master=self.master,

@@ -23,6 +23,8 @@ class LoginAnswer(Answer):
     """When the role's password expires (VALID UNTIL), if ever."""
     read_only: bool = False
     """Whether it is a standby: a reader's endpoint, or a failover that isn't over."""
+    pooled: bool = False
+    """Whether a proxy or pooler is between, which has to know a new password too."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,37 @@
+"""What a rotation would leave behind, so that it is refused before anything changes."""
+
+from rotate_password import copies
+from rotate_password.credentials import SecretText
+from rotate_password.database import RDS_PROXY_REMEDY
+from rotate_password.ports import Ports
+
+
+class LeftBehind(Exception):
+    """Something would go on with the old password; nothing was changed."""
+
+
+class CopiesLeft(LeftBehind):
+    """The password is also at other places of the secret, or not where a parameter says so."""
+
+    def __init__(self, secret_id: str, places: tuple[str, ...], unusable: tuple[str, ...]) -> None:
+        found = [f"the password is also at {each} ({copies.advice(each)})" for each in places]
+        found += [f"no password is at {each}, which PasswordCopies names" for each in unusable]
+        super().__init__(f"in secret {secret_id} {'; '.join(found)}; nothing was changed")
+        self.places = places
+        self.unusable = unusable
+
+
+class BehindRdsProxy(LeftBehind):
+    """The new password could not be tried, nor used, through the proxy."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the address is Amazon RDS Proxy's: {RDS_PROXY_REMEDY}")
+
+
+def refuse_what_would_be_left_behind(ports: Ports, current: SecretText) -> None:
+    """Raises LeftBehind."""
+    if ports.database.behind_rds_proxy:
+        raise BehindRdsProxy
+    places, unusable = current.other_copies, current.unusable_copies
+    if places or unusable:
+        raise CopiesLeft(current.shape.secret_id, places, unusable)
