@@ -10,7 +10,7 @@ from ops_common.app_config import AppConfigError
 from ops_common.query_database import DatabaseError, Login, LoginRefused, QueryDatabase
 from ops_common.refused_password import AcceptedVersion
 from scale_workers.login import LoginCache, ask
-from scale_workers.policy.model import NoMeasurement
+from scale_workers.policy.model import NoMeasurement, Reverted
 
 
 class QueueGauge:
@@ -56,17 +56,12 @@ class QueueGauge:
         except BotoCoreError as error:
             return NoMeasurement(f"query_database can't be asked: {error}")
 
-    def _reverted(self) -> str:
-        """Which other version is accepted, in words; empty where none is or could be tried."""
+    def _reverted(self) -> Reverted | None:
+        """Which other version is accepted; None where none is or could be tried."""
         try:
-            accepted = self._accepted()
+            found = self._accepted()
         except (DatabaseError, AppConfigError, ClientError, BotoCoreError):
-            return ""
-        if accepted is None:
-            return ""
-        return (
-            f"Version {accepted.version} ({' '.join(accepted.labels)}) is accepted. The secret was"
-            f" changed last at {accepted.changed_at:%Y-%m-%d %H:%M} UTC: an old text was saved, or"
-            " AWSCURRENT moved back. New tasks can't log in. A rotation sets both right:"
-            " aws secretsmanager rotate-secret"
-        )
+            return None
+        if found is None:
+            return None
+        return Reverted(found.version, found.labels, found.since, found.cause.value, found.command)

@@ -112,5 +112,5 @@ def _event(trouble: Trouble, state: State, service_name: str, now: datetime) -> 
         title=f"Over: {trouble.title[0].lower()}{trouble.title[1:]}" if over else trouble.title,
         text="" if over else trouble.text,
         occurred_at=now,
-        facts={"service": service_name},
+        facts={"service": service_name, **trouble.facts},
     )

@@ -105,11 +105,21 @@ class Policy(NamedTuple):
         return replace(self, **changes)
 
 
+class Reverted(NamedTuple):
+    """The secret's current password is refused, and another version's is accepted."""
+
+    version: str
+    labels: tuple[str, ...]
+    since: datetime
+    cause: str
+    """A value of ops_common.refused_password.RevertCause."""
+    command: str
+    """The one that sets both right."""
+
+
 class NoMeasurement(NamedTuple):
     """Why there is none. A paused cluster is meant to be left asleep, so it isn't blindness."""
 
     why: str
     paused: bool = False
-    reverted: str = ""
-    """Where the secret's current password is refused and another version's is accepted: which,
-    since when, and what to do."""
+    reverted: Reverted | None = None

@@ -3,6 +3,8 @@
 Pure. What is the whole queue's trouble is one service's to say: the first one's.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ops_common.answers.queue import Measurement
@@ -32,6 +34,7 @@ class Trouble(NamedTuple):
     text: str
     opens_after_seconds: float = 0.0
     closes_after_seconds: float = 0.0
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 OFTEN = 3
@@ -120,14 +123,36 @@ def _killed(measurement: Measurement | NoMeasurement) -> Trouble:
     )
 
 
+REVERTED_BY = {
+    "saved": "a text with another password was saved",
+    "moved": "AWSCURRENT was moved, at the latest",
+}
+
+
 def _reverted(measurement: Measurement | NoMeasurement) -> Trouble:
-    text = measurement.reverted if isinstance(measurement, NoMeasurement) else ""
+    found = measurement.reverted if isinstance(measurement, NoMeasurement) else None
+    text, facts = "", {}
+    if found:
+        labels = " ".join(found.labels)
+        how = f"on {found.since:%Y-%m-%d at %H:%M} UTC {REVERTED_BY[found.cause]}"
+        text = (
+            f"Version {found.version} ({labels}) is accepted: {how}. New tasks can't log in."
+            f" A rotation sets both right: {found.command}"
+        )
+        facts = {
+            "accepted_version": found.version,
+            "labels": labels,
+            "cause": found.cause,
+            "since": found.since.isoformat(),
+            "command": found.command,
+        }
     return Trouble(
         "PasswordReverted",
-        bool(text),
+        found is not None,
         Severity.CRITICAL,
         "The database refuses the secret's current password and accepts another version's",
         text,
+        facts=facts,
     )
 
 

@@ -6,6 +6,7 @@ a password that the database refuses, while the valid one is under another label
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .app_config import (
@@ -21,18 +22,35 @@ from .query_database import Login, LoginRefused, QueryDatabase
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_secretsmanager.type_defs import GetSecretValueResponseTypeDef
 
 CURRENT = "AWSCURRENT"
 
 
+class RevertCause(StrEnum):
+    """How the refused version came to be the current one."""
+
+    SAVED = "saved"
+    """It is the younger one: somebody saved a text, most often one from before a rotation."""
+    MOVED = "moved"
+    """It is the older one: somebody moved AWSCURRENT back."""
+
+
 @dataclass(frozen=True)
 class AcceptedVersion:
-    """The version that the database accepts, and since when another one is current."""
+    """The version that the database accepts, and why and since when another one is current."""
 
     version: str
     labels: tuple[str, ...]
-    changed_at: datetime
-    """When the secret was last changed: at the latest then the password was lost to the app."""
+    cause: RevertCause
+    since: datetime
+    """When the text was saved; of a label that was moved, the secret's last change."""
+    secret_id: str
+
+    @property
+    def command(self) -> str:
+        """What sets both right."""
+        return f"aws secretsmanager rotate-secret --secret-id {self.secret_id}"
 
 
 def find_accepted_version(
@@ -46,28 +64,46 @@ def find_accepted_version(
     Raises ClientError, and the DatabaseError of a database that gives no answer.
     """
     described = secrets.describe_secret(SecretId=settings.secret_id)
-    for version, labels in described.get("VersionIdsToStages", {}).items():
+    stages = described.get("VersionIdsToStages", {})
+    for version, labels in stages.items():
         if not labels or CURRENT in labels:
             continue
-        login = _login(secrets, table, settings, version)
-        if login is None:
+        text = _read(secrets, settings, version)
+        login = text and _login(text, secrets, table, settings)
+        if not text or not login:
             continue
         try:
             query.ask("check_login", login)
         except LoginRefused:
             continue
-        return AcceptedVersion(version, tuple(sorted(labels)), described["LastChangedDate"])
+        current = secrets.get_secret_value(SecretId=settings.secret_id, VersionStage=CURRENT)
+        saved = current["CreatedDate"] >= text["CreatedDate"]
+        return AcceptedVersion(
+            version,
+            tuple(sorted(labels)),
+            RevertCause.SAVED if saved else RevertCause.MOVED,
+            current["CreatedDate"] if saved else described["LastChangedDate"],
+            settings.secret_id,
+        )
     return None
 
 
-def _login(
-    secrets: "SecretsManagerClient", table: ConfigTable, settings: AppConfigSettings, version: str
-) -> Login | None:
+def _read(
+    secrets: "SecretsManagerClient", settings: AppConfigSettings, version: str
+) -> "GetSecretValueResponseTypeDef | None":
     # AWSPENDING may be on a version without a value yet.
     try:
-        text = secrets.get_secret_value(SecretId=settings.secret_id, VersionId=version)
+        return secrets.get_secret_value(SecretId=settings.secret_id, VersionId=version)
     except secrets.exceptions.ResourceNotFoundException:
         return None
+
+
+def _login(
+    text: "GetSecretValueResponseTypeDef",
+    secrets: "SecretsManagerClient",
+    table: ConfigTable,
+    settings: AppConfigSettings,
+) -> Login | None:
     try:
         content = parse_secret(text.get("SecretString", ""), settings.secret_id)
         password = password_of(content, settings)

@@ -67,6 +67,11 @@ class Rotation:
             self.step(name, token)
         return token
 
+    def findings(self) -> set[tuple[str, str]]:
+        """Check and level of what a rehearsal finds that is not well."""
+        found = self.step("rehearse")["findings"]
+        return {(each["check"], each["level"]) for each in found if each["level"] != "ok"}
+
     def edit(self, **changes: Any) -> None:
         """A person changes keys of the current version.
 

@@ -1,12 +1,10 @@
 """What a rotation looks at before it changes anything, on a real server and AWS's own calls."""
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from local.moto_aws import TEMPORARY_PASSWORD
 from rotate_password.cause import Cause
@@ -27,12 +25,6 @@ def session(rotation: Rotation, user: str, password: str) -> psycopg.Connection[
     )
 
 
-def findings(rotation: Rotation) -> set[tuple[str, str]]:
-    """Check and level of what a rehearsal finds that is not well."""
-    found = rotation.step("rehearse")["findings"]
-    return {(each["check"], each["level"]) for each in found if each["level"] != "ok"}
-
-
 @pytest.mark.every_postgres
 def test_a_partner_in_use_holds_the_rotation_and_keeps_its_password(rotation: Rotation) -> None:
     rotation.alternate()
@@ -47,7 +39,7 @@ def test_a_partner_in_use_holds_the_rotation_and_keeps_its_password(rotation: Ro
         for task in service.tasks:
             task.started_at = task.started_at and task.started_at - timedelta(days=1)
     with session(rotation, last["aurora_username"], last["aurora_password"]):
-        assert ("user", "stop") in findings(rotation)
+        assert ("user", "stop") in rotation.findings()
         token = rotation.begin()
         with refused(Cause.PARTNER_IN_USE):
             rotation.step("create_secret", token)
@@ -70,7 +62,7 @@ def test_a_migration_between_the_preparation_and_the_first_turn_is_taken_over(
     rotation.alternate()
     with session(rotation, "jiki", TEMPORARY_PASSWORD) as app:
         app.execute("CREATE SCHEMA later CREATE TABLE later.t (i int)")
-    assert findings(rotation) == {("turn", "note")}
+    assert rotation.findings() == {("turn", "note")}
 
     rotation.rotate()
 
@@ -89,7 +81,7 @@ def test_a_grant_that_the_pair_would_miss_stops_the_first_turn(rotation: Rotatio
     with refused(Cause.TURN_REFUSED):
         rotation.step("create_secret", token)
 
-    assert ("turn", "stop") in findings(rotation)
+    assert ("turn", "stop") in rotation.findings()
     admin.execute("GRANT SELECT ON TABLE theirs TO jiki_owner")
     rotation.rotate(token)
     assert rotation.aws.secret()["aurora_username"] == "jiki_a"
@@ -146,52 +138,6 @@ def test_a_role_that_may_not_log_in_is_no_lost_password(rotation: Rotation) -> N
 
     (event,) = rotation.aws.published_events()
     assert event["detail-type"] == "RotationFailed"
-
-
-def expire(rotation: Rotation, days: float) -> datetime:
-    """Let the user's passwords end, so many days from now; when that is."""
-    until = datetime.now(UTC) + timedelta(days=days)
-    rotation.database.admin.execute(
-        sql.SQL("ALTER ROLE jiki VALID UNTIL {}").format(sql.Literal(until.isoformat()))
-    )
-    return until
-
-
-@pytest.mark.parametrize(("days", "severity"), [(40, "warning"), (400, "info")])
-def test_a_password_that_soon_expires_is_told_with_the_rotation(
-    days: int, severity: str, rotation: Rotation
-) -> None:
-    until = expire(rotation, days)
-
-    rotation.rotate()
-
-    (event,) = rotation.aws.published_events()
-    assert event["detail"]["severity"] == severity
-    assert event["detail"]["facts"]["valid_until"] == until.isoformat()
-
-
-@pytest.mark.every_postgres
-def test_a_password_that_has_expired_is_no_lost_one(rotation: Rotation) -> None:
-    # GIVEN a rotation that has seen the date, which passes before the next one
-    until = expire(rotation, 6 / 86_400)
-    rotation.rotate()
-    time.sleep(max(0.0, (until - datetime.now(UTC)).total_seconds() + 1))
-    assert not rotation.logs_in("jiki", rotation.aws.secret()["aurora_password"])
-
-    token = rotation.begin()
-    rotation.step("create_secret", token)
-    with refused(Cause.EXPIRED):
-        rotation.step("set_secret", token)
-
-    event = rotation.aws.published_events()[-1]
-    statement = event["detail"]["facts"]["statement"]
-    assert event["detail-type"] == "RotationFailed"
-    assert findings(rotation) == {("login", "stop")}
-
-    # WHEN the statement is run, the rotation goes on
-    rotation.database.admin.execute(statement.encode())
-    rotation.rotate(token)
-    assert rotation.logs_in("jiki", rotation.aws.secret()["aurora_password"])
 
 
 def test_a_copy_of_the_password_stops_the_rotation_or_changes_with_it(

@@ -1,5 +1,6 @@
 """The scaler logs in each minute, so it is the first to meet a secret that has gone back."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from local.moto_aws import SECRET, TEMPORARY_PASSWORD
 from ops_common.app_config import AppConfigSettings, ConfigTable
 from ops_common.aws import client
 from ops_common.query_database import LambdaQueryDatabase
-from ops_common.refused_password import AcceptedVersion, find_accepted_version
+from ops_common.refused_password import AcceptedVersion, RevertCause, find_accepted_version
 from ops_common.settings import Environment
 from scale_workers import app
 from scale_workers.login import LoginCache
@@ -47,6 +48,13 @@ def save(aws: Any, password: str) -> str:
     return version
 
 
+def made(aws: Any, stage: str) -> datetime:
+    """When the version of a label was made."""
+    secrets = aws.client("secretsmanager")
+    when: datetime = secrets.get_secret_value(SecretId=SECRET, VersionStage=stage)["CreatedDate"]
+    return when
+
+
 def test_the_version_that_is_accepted_is_found(
     look: Callable[[], AcceptedVersion | None], aws: Any, database: Database
 ) -> None:
@@ -59,7 +67,32 @@ def test_the_version_that_is_accepted_is_found(
 
     assert found
     assert (found.version, found.labels) == (rotated, ("AWSPREVIOUS",))
-    assert isinstance(found.changed_at, datetime)
+    assert found.cause is RevertCause.SAVED
+    assert found.since == made(aws, "AWSCURRENT") >= made(aws, "AWSPREVIOUS")
+
+
+def test_a_label_that_was_moved_back_is_told_apart(
+    look: Callable[[], AcceptedVersion | None], aws: Any, database: Database
+) -> None:
+    # GIVEN a rotation, after which somebody makes the version of before current again
+    secrets = aws.client("secretsmanager")
+    before = secrets.get_secret_value(SecretId=SECRET)["VersionId"]
+    # moto's times are whole seconds
+    time.sleep(1.1)
+    database.server.set_password("jiki", NEW)
+    rotated = save(aws, NEW)
+    secrets.update_secret_version_stage(
+        SecretId=SECRET,
+        VersionStage="AWSCURRENT",
+        RemoveFromVersionId=rotated,
+        MoveToVersionId=before,
+    )
+
+    found = look()
+
+    assert found
+    assert (found.version, found.cause) == (rotated, RevertCause.MOVED)
+    assert found.since == secrets.describe_secret(SecretId=SECRET)["LastChangedDate"]
 
 
 def test_none_is_found_where_the_password_is_lost(
@@ -97,4 +130,4 @@ def test_a_tick_tells_it_at_once(
 
     (told,) = [e for e in aws.published_events() if e["detail-type"] == "PasswordReverted"]
     assert (told["detail"]["state"], told["detail"]["severity"]) == ("open", "critical")
-    assert rotated in told["detail"]["text"]
+    assert told["detail"]["facts"]["accepted_version"] == rotated
