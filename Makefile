@@ -60,13 +60,13 @@ $(error No target knows $(UNKNOWN): make help shows what each takes)
 endif
 
 SUITE ?= deployment
-# What changes something has no default: it must be told which environment.
+# What changes something has no default: it takes the environment by name.
 WHICH = $(or $(ENVIRONMENT),$(error Say which environment, a section of samconfig.toml: make $@ ENVIRONMENT=production))
-LOOKED = $(or $(ENVIRONMENT),production)
-LOOKED_AT = $(if $(STACK),--stack "$(STACK)",--environment "$(LOOKED)")
+READS = $(or $(ENVIRONMENT),production)
+READS_FROM = $(if $(STACK),--stack "$(STACK)",--environment "$(READS)")
 
 probe: setup ## Run a suite of checks (SUITE=deployment, readiness, canary)
-	@PYTHONPATH=layers/common python -m cli.verdict $(LOOKED_AT) --suite "$(SUITE)"
+	@PYTHONPATH=layers/common python -m cli.verdict $(READS_FROM) --suite "$(SUITE)"
 
 configure: setup ## Ask for the parameters, or SET="MaxTasks=6 …"
 	@PYTHONPATH=layers/common python -m cli.configure --environment "$(WHICH)" $(if $(SET),--set "$$SET")
@@ -75,10 +75,10 @@ populate: setup ## List keys that the secret lacks; KEYS="…" makes random ones
 	@PYTHONPATH=layers/common python -m cli.populate --environment "$(WHICH)" $(if $(KEYS),--keys "$$KEYS")
 
 rehearse: setup ## Do all of a password rotation but the change
-	@python -m cli.rotation --environment "$(LOOKED)" $(if $(JSON),--json) rehearse
+	@python -m cli.rotation --environment "$(READS)" $(if $(JSON),--json) rehearse
 
 secret: setup ## List the secret's versions and which one logs in; no values
-	@python -m cli.rotation --environment "$(LOOKED)" $(if $(JSON),--json) timeline
+	@python -m cli.rotation --environment "$(READS)" $(if $(JSON),--json) timeline
 
 deploy: setup ## Build, deploy and check, as samconfig.toml says
 	@PYTHONPATH=layers/common python -m cli.deploy --environment "$(WHICH)" $(FLAGS)
@@ -86,13 +86,13 @@ deploy: setup ## Build, deploy and check, as samconfig.toml says
 ON_CALL = @PYTHONPATH=layers/common python -m cli.on_call --environment
 
 status: setup ## Show incidents, workers, rotation, verdicts (JSON=1)
-	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) status
+	$(ON_CALL) "$(READS)" $(if $(JSON),--json) status
 
 incidents: setup ## List the open incidents, each with its reference
-	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) incidents
+	$(ON_CALL) "$(READS)" $(if $(JSON),--json) incidents
 
 why: setup ## Show the scaler's last ten reasons (SERVICE=…)
-	$(ON_CALL) "$(LOOKED)" $(if $(JSON),--json) why $(SERVICE)
+	$(ON_CALL) "$(READS)" $(if $(JSON),--json) why $(SERVICE)
 
 ack: setup ## Acknowledge an incident: no more reminders (INCIDENT=…)
 	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) ack '$(INCIDENT)'
@@ -116,14 +116,14 @@ package: setup ## Put code and template into BUCKET, for Terraform
 	@python -m cli.package --environment "$(WHICH)" --bucket "$(or $(BUCKET),$(error Say which bucket: make package BUCKET=…))"
 
 doctor: setup ## Let every function of the stack check itself
-	@PYTHONPATH=layers/common python -m cli.verdict $(LOOKED_AT) --suite self
+	@PYTHONPATH=layers/common python -m cli.verdict $(READS_FROM) --suite self
 
 invoke: setup ### Run a function in Lambda's container (FUNCTION=… EVENT=…)
 	@test -n "$(FUNCTION)" -a -n "$(EVENT)" || { echo "Say which: make invoke FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json"; exit 2; }
 	PYTHONPATH=functions:layers/common:layers/postgres python -m local.invoke "$(FUNCTION)" "$(EVENT)"
 
 test: setup ### Run every test, in two processes
-	@echo "Running the tests in two processes; each tells how it went when it ends (some minutes) …"
+	@echo "Running the tests in two processes; each says how it went when it ends (some minutes) …"
 	@$(MAKE) --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) --keep-going -j2 test-integration test-others
 
 # In one process, since the contract of permissions compares all calls made in it.
@@ -194,7 +194,7 @@ mutants: setup ### Change pure code at 60 places; list what no test notices
 	PYTHONPATH=functions:layers/common nice python -m benchmarks.mutants $(ARGS) $(if $(WRITE),--write docs/performance.md)
 
 runbook: setup ## Write the runbook in your stack's names (ENVIRONMENT=…)
-	@PYTHONPATH=layers/common python -m cli.runbook --environment "$(LOOKED)"
+	@PYTHONPATH=layers/common python -m cli.runbook --environment "$(READS)"
 
 docs: setup ### Write the pages of docs/ that follow from the template
 	PYTHONPATH=functions:layers/common:layers/slack:. python -m cli.reference

@@ -7,7 +7,7 @@ from cli.cost.bill import Bill, Line
 from cli.cost.usage import metric_names, runs_a_month_of, usage
 from local.transform import EVERY_FUNCTION, resolved
 
-# What of Jiki's system the alarms and the dashboard look at, without which there are fewer alarms;
+# What of Jiki's system the alarms and the dashboard show, without which there are fewer alarms;
 # and its Slack app, without which nothing is answered there.
 JIKI = {
     "LoadBalancerName": "app/jiki-api-alb/0123456789abcdef",
@@ -68,7 +68,7 @@ NOT_COUNTED = """
 
 - The secret `config` ($0.40 a month) and the table `config`, which the app has anyway.
 - `query_database` needs no NAT gateway, no interface endpoint and no public address: network $0.
-- Looking at the dashboard: a curve and three tables of it are Logs Insights queries, at $0.0057 for
+- Opening the dashboard: a curve and three tables of it are Logs Insights queries, at $0.0057 for
   each GB that is read.
 - **The database stays awake** while something asks it each minute. With a worker task running it
   does so anyway, for Solid Queue polls ten times a second; with `MinTasks=0` the scaler asks

@@ -15,7 +15,7 @@ from local.drills.drill import DRILLS, Drill, Report
 from local.drills.play import ORDER, Played, play_all
 from local.postgres import PostgresUnavailable
 
-COLUMNS = ("Bad day", "What happens", "What is kept", "Who is told")
+COLUMNS = ("Bad day", "What happens", "What is kept", "Who is notified")
 BEGIN, END = "<!-- table by make drill -->", "<!-- end of table -->"
 
 

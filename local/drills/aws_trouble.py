@@ -58,7 +58,7 @@ def aws_throttles_everything(scene: Scene, report: Report) -> None:
     report.expect("Slack told once", held=len(scene.slack.messages) == 1)
     report.kept.append(
         "secret, password and count unchanged meanwhile; afterwards the same rotation completes,"
-        f" the next tick scales to {scene.desired}, the alarm is told once by each channel"
+        f" the next tick scales to {scene.desired}, the alarm is sent once by each channel"
     )
     report.told.append(
         "nobody meanwhile but by CloudWatch's alarms on the functions' errors; then people"
@@ -138,7 +138,7 @@ def dynamodb_is_down(scene: Scene, report: Report) -> None:
         "createSecret fails before it changes anything",
         f"{times(attempts, 'attempt')} to tell of it: the message goes back to the queue",
     ]
-    report.kept.append("the password, the events; each is told once afterwards")
+    report.kept.append("the password, the events; each is sent once afterwards")
     report.told.append(f"SNS and Slack when it is back: {', '.join(sorted(set(subjects)))}")
     report.expect("the event of the failure was published", held="RotationFailed (open)" in kinds)
 

@@ -89,7 +89,7 @@ def clock_skew(scene: Scene, report: Report) -> None:
     )
     told = scene.publish()
     report.expect(f"no event: {told}", held=not told)
-    report.kept.append("no task is stopped and no trouble is told because a clock is wrong")
+    report.kept.append("no task is stopped and no trouble is sent because a clock is wrong")
     report.told.append("nobody")
 
 

@@ -8,7 +8,9 @@ from paths import ROOT
 from tests.markdown import anchors
 
 CONTENTS = ROOT / "docs" / "README.md"
-ROW = re.compile(r"^\| (?P<task>[A-Z][^|]+) \| (?P<command>[^|]+) \| \[[^]]+\]\((?P<link>\S+)\) \|$")
+ROW = re.compile(
+    r"^\| (?P<task>[A-Z][^|]+) \| (?P<command>[^|]+) \| \[[^]]+\]\((?P<link>\S+)\) \|$"
+)
 ROWS = [found for line in CONTENTS.read_text().splitlines() if (found := ROW.match(line))]
 TASKS = (
     "rotate",

@@ -1,0 +1,54 @@
+"""Words that are out: the glossary of docs/architecture.md has the one that is in."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from local.transform import source
+from paths import ROOT
+
+OUT = {
+    r"tells?|telling|told": "notify, send, show, say",
+    r"looks?|looked|looking": "measure, check, read",
+    r"hears?|heard": "get, be notified",
+    r"mend(?:s|ed|ing)?": "fix",
+    r"worth": "required, needed",
+    r"beats?|beaten": "heartbeat",
+    r"lets? (?:it |them )?go": "enable; abandon",
+    r"rhythms?|outlook": "forecast",
+}
+PATTERN = re.compile(rf"\b({'|'.join(OUT)})\b", re.IGNORECASE)
+# Decision records keep the voice of their day.
+PAGES = [*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+CODE = re.compile(r"```.*?```|`[^`]*`|\]\([^)]*\)", re.DOTALL)
+
+
+def found(text: str) -> list[str]:
+    return [text[max(0, one.start() - 40) : one.end() + 40] for one in PATTERN.finditer(text)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_page_has_one(page: Path) -> None:
+    assert found(CODE.sub(" ", page.read_text())) == []
+
+
+def test_no_description_of_the_template_has_one() -> None:
+    template = source()
+    described = [
+        part["Description"]
+        for parts in (template["Parameters"], template["Outputs"])
+        for part in parts.values()
+    ]
+    described += [
+        str(resource["Properties"][field])
+        for resource in template["Resources"].values()
+        for field in ("Description", "AlarmDescription")
+        if field in resource.get("Properties", {})
+    ]
+    assert [words for text in described for words in found(text)] == []
+
+
+def test_the_help_has_none() -> None:
+    texts = re.findall(r"^[a-z-]+:.*?##+ (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert [words for text in texts for words in found(text)] == []
