@@ -45,7 +45,7 @@ def answer(request: SignedRequest, ports: Ports, settings: Settings, now: dateti
     verify(request, ports.signing_secret(), now)
     asked = read(request.body)
     if asked is None:
-        return Answer("", "certificate looked at")
+        return Answer("", "certificate checked")
     if (asked.team, asked.app) != (settings.team, settings.app):
         raise Refused(Refusal.WRONG_APP)
     ports.seen.enter(asked.user, request.signed_at, request.signature)
@@ -61,7 +61,9 @@ def _answer(asked: Asked, ports: Ports, settings: Settings, now: datetime) -> An
     if not isinstance(wanted, Wish):
         question, subject = wanted
         board = Board() if question is Question.HELP else ports.board(now)
-        return _reply(asked, ports, shown(rows_of(question, subject, board)), f"told: {question}")
+        return _reply(
+            asked, ports, shown(rows_of(question, subject, board)), f"answered: {question}"
+        )
     if not Operators(settings.operators).include(asked.user, ports.groups()):
         raise CannotBe(
             "only operators may do this"

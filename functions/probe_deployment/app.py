@@ -42,13 +42,13 @@ def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
         return done
     request = parse(event, settings.services)
     if request is None or not request.looks:
-        logger.info("ignored", reason="nothing of ours to look at, or not yet")
+        logger.info("ignored", reason="nothing of ours to check, or not yet")
         succeeded = {"hookStatus": HookStatus.SUCCEEDED.value}
         return succeeded if is_hook(event) else {"status": "ignored"}
     ports = wiring.ports(settings, context)
     if soak.watch_begins(request):
         at = watch(request, ports, settings)
-        logger.info("a deployment began", reason=f"it is looked at {at:%H:%M:%S} if it hangs")
+        logger.info("a deployment began", reason=f"it is checked at {at:%H:%M:%S} if it hangs")
         return {"status": "scheduled", "at": at.isoformat()}
     try:
         verdict = probe(request, ports, settings)

@@ -32,7 +32,7 @@ NEXT_STEP: dict[type[Exception], str] = {
     " 'Login refused' in docs/runbook.md",
     DatabaseUnreachable: "is the cluster available (aws rds describe-db-clusters), and does its"
     " security group let the stack's in (output QueryDatabaseSecurityGroupId)?",
-    DatabaseTimeout: "the database is overloaded or locked: look at its running statements in"
+    DatabaseTimeout: "the database is overloaded or locked: see its running statements in"
     " Performance Insights",
     DatabaseRefused: "code 42501 is a missing GRANT to the user that logs in; the others are in the"
     " PostgreSQL manual's appendix 'Error Codes'",

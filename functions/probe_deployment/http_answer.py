@@ -25,7 +25,7 @@ OF_CLOUDFLARE = {
     " is its address the one in Cloudflare's DNS?",
     523: "Cloudflare finds no way to the load balancer: correct the record in Cloudflare's DNS",
     524: "the app took longer than Cloudflare waits: read the web service's log",
-    525: "the TLS handshake between Cloudflare and the load balancer failed: look at the listener's"
+    525: "the TLS handshake between Cloudflare and the load balancer failed: check the listener's"
     " certificate and security policy",
     526: "the load balancer's certificate is invalid or has expired (Cloudflare's mode is Full"
     " strict): renew it in ACM: aws acm list-certificates --certificate-statuses EXPIRED",

@@ -78,7 +78,7 @@ def _from_caller(event: Mapping[str, Any], services: tuple[str, ...]) -> Request
         raise BadEvent("report must be true or false")
     look = event.get("look", 0)
     if not isinstance(look, int) or isinstance(look, bool) or look < 0:
-        raise BadEvent("look must be a number")
+        raise BadEvent("a later check must have a number")
     return Request(
         trigger=Trigger(trigger),
         suite=_choice(event, "suite", tuple(SUITES), "deployment"),

@@ -76,7 +76,7 @@ class Verdict:
         what = f"{self.request.suite} of {' and '.join(self.services)}"
         notes = ""
         if self.unknown:
-            notes += f", {len(self.unknown)} could not look ({_names(self.unknown)})"
+            notes += f", {len(self.unknown)} had no answer ({_names(self.unknown)})"
         if skipped := len(self._of(Status.SKIP)):
             notes += f", {skipped} skipped"
         if self.failed:
@@ -104,7 +104,7 @@ class Verdict:
     def troubles(self) -> str:
         """Lines for a message: each failed or unknown check with what to do."""
         return "\n".join(
-            f"• {each.check}{': could not look' if each in self.unknown else ''}:"
+            f"• {each.check}{': no answer' if each in self.unknown else ''}:"
             f" {each.finding.observed} (expected: {each.finding.expected})\n"
             f"  → {each.finding.remedy}"
             for each in (*self.failed, *self.unknown)

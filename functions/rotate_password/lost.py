@@ -39,7 +39,7 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
         raise_if_expired(ports, versions.state, versions.current)
         raise PasswordLost(
             f"Amazon RDS was asked to reset the password of {pending.user}, which is not accepted"
-            " yet; if it stays so, look whether the role may log in at all (NOLOGIN, VALID UNTIL)"
+            " yet; if it stays so, check whether the role may log in at all (NOLOGIN, VALID UNTIL)"
         )
     return Done(Outcome.RESET, pending.user)
 

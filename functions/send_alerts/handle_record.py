@@ -26,7 +26,7 @@ def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo, policy
     except TryLater as later:
         short = later.seconds < FIRST_RETRY_SECONDS
         delay = later.seconds if short else max(later.seconds, backoff(record, ports.clock()))
-        logger.warning("to be told later", reason=str(later), message_id=record.message_id)
+        logger.warning("to be sent later", reason=str(later), message_id=record.message_id)
         ports.queue.hide(record.receipt_handle, delay)
         raise
     except NotAnEvent as error:

@@ -26,7 +26,7 @@ def slack_token() -> str:
     if isinstance(webhook, NoSlack):
         raise SlackBroken(webhook.reason)
     if webhook:
-        return "an incoming webhook; whether Slack takes it shows only when something is told"
+        return "an incoming webhook; whether Slack takes it shows only when something is sent"
     return "no Slack is wanted"
 
 

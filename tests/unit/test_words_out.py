@@ -1,6 +1,8 @@
 """Words that are out: the glossary of docs/architecture.md has the one that is in."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,33 @@ def test_no_description_of_the_template_has_one() -> None:
 def test_the_help_has_none() -> None:
     texts = re.findall(r"^[a-z-]+:.*?##+ (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert [words for text in texts for words in found(text)] == []
+
+
+def texts_of(file: Path) -> Iterator[str]:
+    """The text constants of a module, docstrings and keys without a space apart."""
+    tree = ast.parse(file.read_text())
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            docstrings.add(id(node.value))
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+        ):
+            yield node.value
+
+
+def test_no_message_at_run_time_has_one() -> None:
+    places = {}
+    for file in sorted([*ROOT.glob("functions/**/*.py"), *ROOT.glob("layers/common/**/*.py")]):
+        hits = [words for text in texts_of(file) if " " in text for words in found(text)]
+        if hits:
+            places[str(file.relative_to(ROOT))] = hits
+    assert places == {}

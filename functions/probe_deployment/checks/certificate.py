@@ -48,6 +48,6 @@ def judge(host: str, expires: datetime, now: datetime, wanted_days: int) -> Find
     expected = f"at least {wanted_days} days"
     if days < wanted_days:
         return Finding.failed(
-            observed, expected, "its renewal is overdue: look where TLS ends (Cloudflare or ACM)"
+            observed, expected, "its renewal is overdue: check where TLS ends (Cloudflare or ACM)"
         )
     return Finding.passed(observed, expected)

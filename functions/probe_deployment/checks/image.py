@@ -97,7 +97,7 @@ def judge(
     if expected and (said := _expected(of_app, builds, expected)) is not True:
         if said is None:
             return Finding.unknown(
-                f"{service}: {_listed(of_app)} doesn't tell whether it is {expected}",
+                f"{service}: {_listed(of_app)} doesn't show whether it is {expected}",
                 rule,
                 "ask for the digest (sha256:…) where the task definition names one",
             )

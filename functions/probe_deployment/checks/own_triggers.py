@@ -64,7 +64,7 @@ def alert_queue(context: Context) -> Finding:
             observed,
             expected,
             "read one (aws sqs receive-message --queue-url"
-            f" {dead_letters}), mend the cause, then aws sqs start-message-move-task",
+            f" {dead_letters}), fix the cause, then aws sqs start-message-move-task",
         )
     return Finding.passed(observed, expected)
 

@@ -62,5 +62,6 @@ def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
         )
     hosts = sorted({process["hostname"] for process in processes if process["kind"] == "Worker"})
     return Finding.passed(
-        f"worker and dispatcher beat; hosts with a worker: {len(hosts)}", EXPECTED
+        f"worker and dispatcher have a current heartbeat; hosts with a worker: {len(hosts)}",
+        EXPECTED,
     )

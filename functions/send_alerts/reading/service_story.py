@@ -39,4 +39,4 @@ def what_now(cluster: str, service: str, stack_info: StackInfo) -> tuple[tuple[s
         f"aws ecs describe-services --cluster {cluster} --services {service}"
         " --query 'services[0].events[:5].message'"
     )
-    return (("Look first", command), *stack_info.runbook_fact(RUNBOOK))
+    return (("Check first", command), *stack_info.runbook_fact(RUNBOOK))

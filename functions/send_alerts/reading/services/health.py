@@ -30,7 +30,7 @@ def from_event(arrival: Arrival) -> list[Notice]:
     where = f"{service} in {region}" if region else service
     titles = {
         "issue": f"AWS issue: {where}",
-        "investigation": f"AWS is looking into {where}",
+        "investigation": f"AWS is investigating {where}",
         "scheduledChange": f"Planned by AWS: {where}",
     }
     start, end = _time(detail.get("startTime")), _time(detail.get("endTime"))
