@@ -1,7 +1,7 @@
 """The one statement behind `measure_queue`: walks along indexes, each ended by a LIMIT.
 
 Names of queues are found by a loose index scan; each count stops one row beyond its bound; the
-oldest waits are read at the head of the primary key. How many rows lie beyond a bound is estimated by a
+oldest waits are read at the head of the primary key. Rows beyond a bound are estimated by a
 sample: windows of ids, spread evenly from the first ready row to the last. What would have to be
 counted is read from the sequences of the ids (as tables: pg_sequence_last_value would lock them as
 nextval does). Counts start at the newest end of an index, because the rows that workers have

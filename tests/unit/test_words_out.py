@@ -80,7 +80,8 @@ def texts_of(file: Path) -> Iterator[str]:
 def test_no_message_at_run_time_has_one() -> None:
     places = {}
     for file in sorted([*ROOT.glob("functions/**/*.py"), *ROOT.glob("layers/common/**/*.py")]):
-        hits = [words for text in texts_of(file) if " " in text for words in found(text)]
+        shown = [text for text in texts_of(file) if " " in text and "SELECT" not in text]
+        hits = [words for text in shown for words in found(text)]
         if hits:
             places[str(file.relative_to(ROOT))] = hits
     assert places == {}

@@ -22,7 +22,7 @@ def check(context: Context) -> Finding:
     """It is refused by the function itself, and by nothing in front of it."""
     url = context.settings.answer_slack_url
     if not url:
-        return Finding.skipped("the stack hears no Slack (parameter SlackSigningSecret is empty)")
+        return Finding.skipped("the stack takes no Slack (parameter SlackSigningSecret is empty)")
     try:
         status = get(url, "").status
     except HTTPError as error:
