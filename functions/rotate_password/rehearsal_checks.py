@@ -19,7 +19,7 @@ from rotate_password.turns import is_first_turn, next_user, pair_of
 from rotate_password.versions import Accepted
 
 NEARLY_FULL = 0.9
-REWRITE = "let it go by a role that both are members of (pg_has_role), or by a setting"
+REWRITE = "give it up through a role that both are members of (pg_has_role), or by a setting"
 
 
 class Level(StrEnum):
