@@ -15,6 +15,7 @@ from local.transform import resolved
 
 HERE = "eu-west-1:123456789012"
 EVERYTHING_CHOSEN = {
+    "ConfigSecretKeyArn": f"arn:aws:kms:{HERE}:key/0a1b2c3d-0000-4000-8000-000000000000",
     "DatabaseAuth": "iam",
     "SlackToken": "/jiki-ops/slack-token",
     "SlackSigningSecret": "/jiki-ops/slack-signing-secret",

@@ -53,7 +53,7 @@ REASONS_FOR_A_PATTERN = {
     ":rule/jiki-ops-*": "CloudFormation adds characters to a name",
     ":rds:eu-west-1:123456789012:db:*": "to look; the cluster's name says which ones",
     ":rds:eu-west-1:123456789012:cluster:*": "to look; the endpoint's name says which one",
-    ":cloudtrail:*:123456789012:trail/*": "to look; whatever trail the account has",
+    ":cloudtrail:*:*:trail/*": "to look; an organization's trail is of another account",
     ":dbuser:*/jiki": "the cluster's resource id is not known here; the user is",
 }
 STARTED_BY_SCHEDULER = {"SchedulerRole", "OneTimeScheduleRole"}

@@ -1,7 +1,12 @@
 """Readiness of the audit trail."""
 
+from botocore.exceptions import ClientError
+
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
+
+NOT_FOR_MEMBERS = ("AccessDeniedException", "AccessDenied", "TrailNotFoundException")
+"""What GetTrailStatus may answer a member account about a trail of its organization."""
 
 
 def check(context: Context) -> Finding:
@@ -19,12 +24,26 @@ def check(context: Context) -> Finding:
             " BUCKET && aws cloudtrail start-logging --name account (how to make the bucket: docs/"
             "probes.md, 'Audit trail')",
         )
+    hidden = []
     for trail in trails:
-        if client.get_trail_status(Name=trail["TrailARN"])["IsLogging"]:
-            return Finding.passed(f"{trail['Name']} logs", expected)
-    name = trails[0]["Name"]
+        whose = "the organization's trail " if trail.get("IsOrganizationTrail") else ""
+        name = f"{whose}{trail['Name']}"
+        try:
+            if client.get_trail_status(Name=trail["TrailARN"])["IsLogging"]:
+                return Finding.passed(f"{name} logs", expected)
+        except ClientError as error:
+            if not whose or error.response["Error"]["Code"] not in NOT_FOR_MEMBERS:
+                raise
+            hidden.append(name)
+    if hidden:
+        return Finding.unknown(
+            f"{hidden[0]} doesn't show this account whether it logs",
+            expected,
+            "ask in the management account: aws cloudtrail get-trail-status",
+        )
+    stopped = trails[0]
     return Finding.failed(
-        f"{name} has stopped",
+        f"{stopped['Name']} has stopped",
         expected,
-        f"aws cloudtrail start-logging --name {trails[0]['TrailARN']}",
+        f"aws cloudtrail start-logging --name {stopped['TrailARN']}",
     )
