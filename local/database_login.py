@@ -1,16 +1,14 @@
 """How the local app and workers log in: as the functions do, in fully verified TLS."""
 
-import atexit
 import base64
 import ssl
-import tempfile
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from ops_common.query_database import Login
+from query_database.connection import file_of_this_process
 
 
 def connect(login: Login, ca_certificate: str) -> psycopg.Connection[tuple[Any, ...]]:
@@ -30,9 +28,4 @@ def connect(login: Login, ca_certificate: str) -> psycopg.Connection[tuple[Any, 
 
 @cache
 def _ca_file(certificate: str) -> str:
-    pem = ssl.DER_cert_to_PEM_cert(base64.b64decode(certificate))
-    # It holds nothing secret, and lives as long as this process.
-    with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
-        file.write(pem)
-    atexit.register(Path(file.name).unlink, missing_ok=True)
-    return file.name
+    return file_of_this_process(ssl.DER_cert_to_PEM_cert(base64.b64decode(certificate)))

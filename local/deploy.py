@@ -4,6 +4,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -27,8 +28,11 @@ class DeployFailed(Exception):
 def build(folder: Path) -> None:
     """Build functions and layers into a folder of one's own. Raises DeployFailed.
 
-    The cache of dependencies is shared, so one build waits for another.
+    The cache of dependencies is shared, so one build waits for another. sam writes a build.toml
+    beside the folder; so it must not lie in the folder that all runs share.
     """
+    if folder.resolve().parent == Path(tempfile.gettempdir()).resolve():
+        raise ValueError(f"{folder} lies in the shared temporary folder: build into one below it")
     lock = ROOT / ".aws-sam" / "lock"
     lock.parent.mkdir(exist_ok=True)
     with lock.open("w") as file:

@@ -56,19 +56,20 @@ class Stack:
         with (
             MiniStack.start() as emulator,
             SlackStandIn().start() as slack,
-            TemporaryDirectory(prefix="jiki-build-") as folder,
+            TemporaryDirectory(prefix="jiki-build-") as run,
         ):
             emulator.client("ssm").put_parameter(
                 Name=SLACK_TOKEN_PARAMETER, Value=slack.token, Type="SecureString"
             )
-            deploy.build(Path(folder))
+            folder = Path(run) / "built"
+            deploy.build(folder)
             parameters = example() | NETWORK | UNKNOWN_TO_THE_EMULATOR
             parameters |= {
                 "SlackToken": SLACK_TOKEN_PARAMETER,
                 "SlackChannel": slack.channel,
             }
             addresses = {endpoints.AWS: emulator.url, endpoints.SLACK: slack.url}
-            outputs = deploy.deploy(emulator, Path(folder), parameters, endpoints=addresses)
+            outputs = deploy.deploy(emulator, folder, parameters, endpoints=addresses)
             scheduler = emulator.client("scheduler")
             for schedule in scheduler.list_schedules()["Schedules"]:
                 scheduler.delete_schedule(Name=schedule["Name"])

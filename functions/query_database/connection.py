@@ -1,7 +1,10 @@
 """One short-lived, TLS-verified connection, with the ways it fails told apart."""
 
+import atexit
 import base64
+import os
 import ssl
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -107,6 +110,17 @@ def _ca_file(certificate: str) -> str:
         if certificate
         else "\n".join([rds_ca.BUNDLE.read_text(), *rds_ca.own_roots()])
     )
+    return file_of_this_process(pem)
+
+
+def file_of_this_process(text: str) -> str:
+    """The path of a file with this text that is gone with the process, however it ends."""
+    if sys.platform == "linux":
+        memory = os.memfd_create("roots.pem")
+        with os.fdopen(os.dup(memory), "w") as writer:
+            writer.write(text)
+        return f"/proc/self/fd/{memory}"
     with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
-        file.write(pem)
+        file.write(text)
+    atexit.register(os.unlink, file.name)
     return file.name

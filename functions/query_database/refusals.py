@@ -2,6 +2,7 @@
 
 import psycopg
 
+import rds_ca
 from ops_common.query_database import (
     DatabaseError,
     DatabaseReadOnly,
@@ -39,9 +40,10 @@ BY_ROUTINE: dict[tuple[str, str], Meaning] = {
         "has no pg_hba.conf entry for {user}",
     ),
 }
+UNKNOWN_CA = "shows a certificate of an unknown CA"
 # Of libpq and OpenSSL on our own side, which speak English.
 BY_OWN_WORDS: tuple[tuple[str, Meaning], ...] = (
-    ("certificate verify failed", (DatabaseUnreachable, "shows a certificate of an unknown CA")),
+    ("certificate verify failed", (DatabaseUnreachable, UNKNOWN_CA)),
     ("does not match host name", (DatabaseUnreachable, "shows a certificate of another host")),
     ("does not support SSL", (DatabaseUnreachable, "offers no TLS")),
     (
@@ -105,6 +107,9 @@ def connection_error(refusal: Refusal, login: Login, timeout_seconds: int) -> Da
     """What a failed connection attempt means."""
     kind, words = _meaning(refusal, timeout_seconds)
     detail = words.format(user=login.user, database=login.address.name, sqlstate=refusal.sqlstate)
+    region = rds_ca.missing_region(login.address.host)
+    if words == UNKNOWN_CA and region:
+        detail += f": the roots of {region} are not in the layer (docs/deploy.md, Certificates)"
     return kind(f"{where(login)} {detail}")
 
 

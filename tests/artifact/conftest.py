@@ -20,7 +20,8 @@ QUERY_DATABASE = "jiki-ops-query-database"
 
 @pytest.fixture(scope="session")
 def build_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("build")
+    # sam writes a build.toml beside the folder that it builds into.
+    folder = tmp_path_factory.mktemp("build") / "built"
     deploy.build(folder)
     return folder
 
