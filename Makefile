@@ -68,6 +68,9 @@ READS_FROM = $(if $(STACK),--stack "$(STACK)",--environment "$(READS)")
 probe: setup ## Run a suite of checks (SUITE=deployment, readiness, canary)
 	@PYTHONPATH=layers/common python -m cli.verdict $(READS_FROM) --suite "$(SUITE)"
 
+fit: setup ## Say whether your app fits, before anything is deployed
+	@PYTHONPATH=layers/common python -m cli.fit --environment "$(LOOKED)" --cluster "$(CLUSTER)" $(if $(JSON),--json)
+
 configure: setup ## Ask for the parameters, or SET="MaxTasks=6 …"
 	@PYTHONPATH=layers/common python -m cli.configure --environment "$(WHICH)" $(if $(SET),--set "$$SET")
 

@@ -1,9 +1,10 @@
-"""`make configure`: fifteen questions, with your account's own values to choose.
+"""`make configure`: some questions, with your account's own values to choose.
 
 python -m cli.configure [--environment production] [--set "MaxTasks=6 …"]
 """
 
 import argparse
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,8 @@ from cli.configure.samconfig import (
     read_upgrade,
     write_overrides,
 )
+from cli.fit.finding import Level
+from cli.fit.findings import findings
 from cli.parameters import BadParameters, check_together, checked
 from local.ctrl_c import INTERRUPTED
 from local.transform import source
@@ -82,7 +85,8 @@ def ask(file: Path, environment: str) -> dict[str, str]:
     """Ask and write; what was written. Raises BadSamconfig, BotoCoreError, EOFError."""
     section = read_section(file, environment)
     known = read_upgrade(file, environment).overrides
-    session = boto3.Session(region_name=section.get("region"), profile_name=section.get("profile"))
+    region = _ask_region(str(section.get("region", "")))
+    session = boto3.Session(region_name=region, profile_name=section.get("profile"))
 
     @cache
     def client(service: str) -> Any:
@@ -93,15 +97,28 @@ def ask(file: Path, environment: str) -> dict[str, str]:
         f"What is in [brackets] is taken by Enter; {EMPTY} leaves it empty. Your account in"
         f" {session.region_name} is only read, and nothing is written before the end."
     )
-    suggest = Account(client).suggest
+    account = Account(client)
     taken_over = _taken_over(file, environment)
     answers = taken_over | ask_all(
-        source()["Parameters"], known, suggest, input, print, environment
+        source()["Parameters"], known, account.suggest, input, print, environment
     )
     answers["EnvironmentName"] = known.get("EnvironmentName") or environment
     check_together(known | answers)
-    write_overrides(file, sections(environment), answers)
+    write_overrides(file, sections(environment), answers, region)
+    facts = account.facts(answers["EcsCluster"])
+    for each in findings(facts, known | answers) if facts.clusters else ():
+        if each.level in (Level.BREAKS, Level.UNFIT):
+            print(f"\n{each.level.value}: {each.about} {each.observed}. {each.remedy}")
     return answers
+
+
+def _ask_region(known: str) -> str:
+    """The region of the stack, and of everything that is looked up."""
+    while True:
+        answer = input(f"Region of the app, and of this stack\n  [{known or 'needed'}] ").strip()
+        if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", answer or known):
+            return answer or known
+        print("  must be the name of a region such as eu-central-1")
 
 
 if __name__ == "__main__":

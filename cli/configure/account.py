@@ -5,10 +5,13 @@ Everything is only read, with the credentials of the person who configures.
 
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
-from itertools import batched
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.fit.facts import Facts
+from cli.fit.offers import offers
+from cli.fit.read import Reader
 
 type Answers = Mapping[str, str]
 """What has been answered so far, by the name of the parameter."""
@@ -17,6 +20,8 @@ TROUBLE_LENGTH = 200
 MOST = 10
 """Services that the template takes."""
 QUEUE_WORDS = ("queue", "worker")
+OFFERED = ("OtherServices", "PasswordKey", "PasswordCopies", "LogGroupPrefix")
+"""What follows from the task definitions alone."""
 
 
 class Suggestion(NamedTuple):
@@ -25,6 +30,12 @@ class Suggestion(NamedTuple):
     values: tuple[str, ...] = ()
     trouble: str = ""
     """Why nothing could be looked up."""
+    best: str = ""
+    """The one that `make fit` would choose."""
+
+
+class _NotReadError(Exception):
+    """A part of the account that was asked for before, and refused."""
 
 
 class Account:
@@ -33,7 +44,7 @@ class Account:
     def __init__(self, client: Callable[[str], Any]) -> None:
         self._client = client
         self._unreachable = False
-        self._known_services: dict[str, list[dict[str, Any]]] = {}
+        self._facts: dict[str, Facts] = {}
 
     def suggest(self, name: str, answers: Answers) -> Suggestion:
         """The account's values for one parameter of the template; none where it knows none.
@@ -41,15 +52,29 @@ class Account:
         Once AWS could not be reached, or there are no credentials, nothing more is asked.
         """
         look_up = _LOOKUPS.get(name)
-        if look_up is None or self._unreachable:
+        if (look_up is None and name not in OFFERED) or self._unreachable:
             return Suggestion()
         try:
-            return Suggestion(tuple(look_up(self, answers)))
-        except ClientError as error:
+            values = tuple(look_up(self, answers)) if look_up else ()
+            best = self._offers(answers).get(name, "")
+            return Suggestion(values or ((best,) if best else ()), best=best)
+        except (ClientError, _NotReadError) as error:
             return Suggestion(trouble=_short(error))
         except BotoCoreError as error:
             self._unreachable = True
             return Suggestion(trouble=_short(error))
+
+    def facts(self, cluster: str) -> Facts:
+        """All that `make fit` reads; nothing where AWS could not be reached."""
+        if self._unreachable:
+            return Facts(cluster=cluster)
+        if cluster not in self._facts:
+            self._facts[cluster] = Reader(self._client).facts(cluster, "")
+        return self._facts[cluster]
+
+    def _offers(self, answers: Answers) -> dict[str, str]:
+        cluster = answers.get("EcsCluster", "")
+        return offers(self.facts(cluster)) if cluster else {}
 
     def _clusters(self, _answers: Answers) -> list[str]:
         pages = self._client("rds").get_paginator("describe_db_clusters").paginate()
@@ -100,17 +125,11 @@ class Account:
         pages = self._client("ecs").get_paginator("list_clusters").paginate()
         return [_last(arn) for page in pages for arn in page["clusterArns"]]
 
-    def _services(self, answers: Answers) -> list[dict[str, Any]]:
-        cluster, ecs = answers["EcsCluster"], self._client("ecs")
-        if cluster not in self._known_services:
-            pages = ecs.get_paginator("list_services").paginate(cluster=cluster)
-            arns = [arn for page in pages for arn in page["serviceArns"]]
-            self._known_services[cluster] = [
-                service
-                for ten in batched(arns, 10, strict=False)  # as many as can be described at once
-                for service in ecs.describe_services(cluster=cluster, services=ten)["services"]
-            ]
-        return self._known_services[cluster]
+    def _services(self, answers: Answers) -> list[Mapping[str, Any]]:
+        facts = self.facts(answers["EcsCluster"])
+        if trouble := facts.unread.get("services"):
+            raise _NotReadError(trouble)
+        return [service.described for service in facts.services]
 
     def _web_services(self, answers: Answers) -> list[str]:
         """Those behind a load balancer."""

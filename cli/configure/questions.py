@@ -12,15 +12,18 @@ ASKED = (
     "Scaling",
     "Probes",
     "Alerts",
-    "DatabaseClusterId",
-    "VpcId",
-    "SubnetIds",
-    "DatabaseCidr",
-    "ConfigSecretId",
     "EcsCluster",
     "WebServices",
     "WorkerServices",
     "OtherServices",
+    "ConfigSecretId",
+    "PasswordKey",
+    "PasswordCopies",
+    "DatabaseClusterId",
+    "VpcId",
+    "SubnetIds",
+    "DatabaseCidr",
+    "LogGroupPrefix",
     "LoadBalancerName",
     "TargetGroupName",
     "HealthCheckUrl",
@@ -33,6 +36,12 @@ ASKED = (
 AT_FIRST = {"ScalerDryRun": "true", "RotationSchedule": ""}
 """Only thinking, and no rotation before the database can be reached; people change these later."""
 ONLY_IF_NEEDED = ("VpcId", "SubnetIds", "DatabaseCidr", "ConfigSecretId")
+ONLY_IF_FOUND = ("PasswordCopies", "LogGroupPrefix")
+"""Asked where the task definitions say something else than the template."""
+OF_THE_ACCOUNT = (
+    *("EcsCluster", "WebServices", "WorkerServices", "ConfigSecretId", "DatabaseClusterId"),
+)
+"""Names of what exists, or doesn't."""
 EMPTY = "-"
 OTHERS_SHOWN = 10
 PRODUCTION = "production"
@@ -63,6 +72,8 @@ def ask_all(
             continue
         if name == "SlackChannel" and not _has_token(so_far):
             continue
+        if name == "PasswordKey" and not so_far.get("ConfigSecretId"):
+            continue
         found = suggest(name, so_far)
         if found.trouble not in told:
             told.add(found.trouble)
@@ -70,9 +81,15 @@ def ask_all(
         parameter = parameters[name]
         values = [value for value in found.values if not refusal(name, value, parameter)]
         default = str(parameter.get("Default", ""))
-        offered = _likeliest(values, default, environment)
+        if name in ONLY_IF_FOUND and found.best in (known.get(name, default), ""):
+            continue
+        best = "" if refusal(name, found.best, parameter) else found.best
+        offered = best or _likeliest(values, default, environment)
         if name in known and not (values and _changed(answers, known)):
             offered = known[name]
+            if gone := _not_there(name, known[name], values):
+                say(f"\nNot in your account: {name}={gone}")
+                offered = best or _likeliest(values, default, environment)
         say(f"\n{name}: {' '.join(str(parameter['Description']).split())}")
         if others := [value for value in values if value != offered]:
             more = len(others) - OTHERS_SHOWN
@@ -106,6 +123,14 @@ def _ask(
 
 def _has_token(answers: Answers) -> bool:
     return bool(answers.get("SlackToken"))
+
+
+def _not_there(name: str, value: str, values: list[str]) -> str:
+    """What of an earlier answer the account doesn't have, where it has something else."""
+    there = {each for listed in values for each in listed.split(",")}
+    if name not in OF_THE_ACCOUNT or not there or not value:
+        return ""
+    return ",".join(each for each in value.split(",") if each not in there)
 
 
 def _changed(answers: Answers, known: Answers) -> bool:

@@ -48,8 +48,10 @@ def override(name: str, value: str) -> str:
     return f"{name}={value}" if value and " " not in value else f'{name}="{value}"'
 
 
-def write_overrides(file: Path, environments: list[str], overrides: Mapping[str, str]) -> None:
-    """Put the parameters into some sections, beside those that each has already.
+def write_overrides(
+    file: Path, environments: list[str], overrides: Mapping[str, str], region: str = ""
+) -> None:
+    """Put the parameters, and a region, into some sections, beside what each has already.
 
     Raises BadSamconfig before anything is written.
     """
@@ -75,6 +77,8 @@ def write_overrides(file: Path, environments: list[str], overrides: Mapping[str,
             else:
                 array.append(_item(name, value))
         section["parameter_overrides"] = array
+        if region:
+            section["region"] = region
     file.write_text(tomlkit.dumps(document))
 
 

@@ -26,6 +26,7 @@ NEEDS_AWS = re.compile(
     r"(?<![\w/-])(aws [a-z]|sam (deploy|delete|remote|logs|sync|list)|psql |make .* STACK=)"
 )
 NEED_AWS_TARGETS = {
+    "fit",
     "status",
     "incidents",
     "ack",

@@ -198,3 +198,33 @@ def test_the_answers_make_a_stack() -> None:
 def test_a_default_of_the_template_is_no_wrong_answer(name: str) -> None:
     if "Default" in PARAMETERS[name]:
         assert not refusal(name, PARAMETERS[name]["Default"], PARAMETERS[name])
+
+
+@pytest.mark.parametrize("known", ["jiki-production", "shop,jiki"])
+def test_what_the_account_does_not_have_is_not_offered_though_it_was_written_before(
+    known: str,
+) -> None:
+    person = Person()
+    asked(person, NETWORK | {"EcsCluster": known}, EcsCluster=("acme", "shop-production"))
+    assert person.offered["EcsCluster"] == "[shop-production]"
+    assert any(line.strip() == f"Not in your account: EcsCluster={known}" for line in person.heard)
+
+
+def test_an_earlier_choice_among_what_is_there_stays() -> None:
+    person = Person()
+    asked(person, NETWORK | {"WorkerServices": "mail"}, WorkerServices=("mail,search",))
+    assert person.offered["WorkerServices"] == "[mail]"
+
+
+def test_what_fit_would_choose_comes_before_the_only_value() -> None:
+    person = Person(**NETWORK)
+
+    def suggest(name: str, _: Answers) -> Suggestion:
+        best = {"PasswordKey": "DATABASE_URL", "LogGroupPrefix": "/acme/"}.get(name, "")
+        return Suggestion(("password", best) if best else (), best=best)
+
+    ask_all(PARAMETERS, {}, suggest, person.ask, person.say)
+    assert person.offered["PasswordKey"] == "[DATABASE_URL]"
+    assert person.offered["LogGroupPrefix"] == "[/acme/]"
+    # AND what is as the template has it is not asked
+    assert "PasswordCopies" not in person.offered

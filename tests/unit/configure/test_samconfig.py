@@ -119,10 +119,17 @@ def configured(
     )
 
 
+def given(cluster: str, *, region: str = "", email: str = "") -> str:
+    """An answer to each question, in their order; Enter where there is none."""
+    parts, services, secret, database = [""] * 4, ["store", "mail", ""], ["config", ""], ""
+    network = [*NETWORK.values(), "10.1.0.0/16"]
+    ends = ["", "", "", email, "", ""]
+    answers = [region, *parts, cluster, *services, *secret, database, *network, *ends]
+    return "\n".join(answers) + "\n"
+
+
 def test_the_whole_of_it_without_an_account(file: Path) -> None:
-    place = ["10.1.0.0/16", "config", "shop", "store", "mail", ""]
-    answers = [*[""] * 5, *NETWORK.values(), *place, *[""] * 3, "ops@example.org", "", ""]
-    done = configured(file, "production", "\n".join(answers) + "\n")
+    done = configured(file, "production", given("shop", email="ops@example.org"))
     assert done.returncode == 0, done.stderr
     assert "Unable to locate credentials" in done.stdout
     assert "At first with ScalerDryRun=true and RotationSchedule=(empty)." in done.stdout
@@ -150,12 +157,19 @@ def test_a_single_parameter_that_the_template_refuses_is_not_written(file: Path)
 
 
 def test_another_environment_is_deployed_by_its_name(file: Path) -> None:
-    place = ["10.1.0.0/16", "config", "shop-staging", "store", "mail", ""]
-    answers = [*[""] * 5, *NETWORK.values(), *place, *[""] * 6]
-    done = configured(file, "staging", "\n".join(answers) + "\n")
+    done = configured(file, "staging", given("shop-staging", region="eu-central-1"))
     assert done.stdout.endswith("Next: make deploy ENVIRONMENT=staging\n"), done.stderr
     assert read_overrides(file, "staging")["EcsCluster"] == "shop-staging"
     assert read_overrides(file, "default") == {}
+    # AND the region is its own: asked for first, and no other section's
+    assert read_section(file, "staging")["region"] == "eu-central-1"
+    assert read_section(file, "production")["region"] == "eu-west-1"
+
+
+def test_a_region_that_is_none_is_asked_for_again(file: Path) -> None:
+    done = configured(file, "staging", "Ireland\n" + given("shop", region="eu-central-1"))
+    assert done.returncode == 0, done.stderr
+    assert "must be the name of a region" in done.stdout
 
 
 def test_an_end_half_way_writes_nothing(file: Path) -> None:
