@@ -5,7 +5,6 @@ Ends with a line per story, and with exit code 0 only if every expectation of ea
 
 import argparse
 import importlib
-import re
 import time
 import traceback
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from local.ctrl_c import INTERRUPTED
+from local.demo import picture
 from local.demo.narrator import Narrator
 from local.deploy import DeployFailed
 from local.ministack import EmulatorUnavailable
@@ -20,7 +20,6 @@ from local.postgres import PostgresUnavailable
 from local.world import World
 
 STORIES = ("rotation", "scaling", "alert", "outage", "probe")
-PICTURE_COLUMNS = 100
 
 
 def main() -> int:
@@ -36,7 +35,7 @@ def main() -> int:
     console = Console(emoji=False)
     if given.record:
         given.record.mkdir(parents=True, exist_ok=True)
-        console = Console(emoji=False, record=True, width=PICTURE_COLUMNS)
+        console = Console(emoji=False, record=True, width=picture.COLUMNS)
     started = time.monotonic()
     try:
         with console.status("starting …") as status, World.start(status.update) as world:
@@ -46,7 +45,8 @@ def main() -> int:
             for name in stories:
                 results[name] = _tell(name, world, console)
                 if given.record and not results[name].failures:
-                    _draw(console, given.record / f"demo-{name}.svg")
+                    printed = console.export_text(styles=True)
+                    picture.draw(name, printed, given.record / f"demo-{name}.svg")
     except (DeployFailed, EmulatorUnavailable, PostgresUnavailable) as error:
         console.print(str(error), style="bold red", markup=False)
         return 2
@@ -60,13 +60,6 @@ def main() -> int:
         console.print(f"{mark} {name}: {passed} of {say.expectations} expectations held")
     console.print(f"Told in {time.monotonic() - started:.0f} s.")
     return 1 if any(say.failures for say in results.values()) else 0
-
-
-def _draw(console: Console, picture: Path) -> None:
-    """Write what was said since the last picture."""
-    svg = console.export_svg(title="make demo", unique_id=picture.stem)
-    # Nothing is fetched to show it: the viewer's own monospaced font will do.
-    picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL))
 
 
 def _tell(name: str, world: World, console: Console) -> Narrator:
