@@ -10,6 +10,7 @@ from paths import ROOT
 FUNCTIONS = ROOT / "functions"
 ROOMS = {
     "send_alerts": ("reading", "incident", "words", "channels"),
+    "rotate_password": ("reading", "adapters", "conditions", "words", "steps", "rehearsal"),
     "scale_workers": ("policy",),
 }
 """In the order of the data: a room is entered from those behind it and from above, where handler,
@@ -17,8 +18,7 @@ settings, wiring and the loops are."""
 PURE = (
     *("send_alerts/reading", "send_alerts/incident", "send_alerts/words"),
     "scale_workers/policy",
-    "rotate_password/json_key.py",
-    "rotate_password/request.py",
+    "rotate_password/reading",
 )
 """What reads nothing, sends nothing and asks no clock: whole rooms, and single modules."""
 

@@ -14,14 +14,16 @@ from ops_common.aws import client, prepare_clients
 from ops_common.observability import logger
 from ops_common.ops_events import EventBus
 from ops_common.self_check import answers_self_check
-from rotate_password import finish, rehearsal, steps, timeline, words
-from rotate_password.clock import SystemClock
+from rotate_password.adapters.clock import SystemClock
 from rotate_password.failure import reported
-from rotate_password.request import REHEARSE, TIMELINE, Request
+from rotate_password.reading.request import REHEARSE, TIMELINE, Request
+from rotate_password.rehearsal import rehearse, timeline
 from rotate_password.self_check import CHECKS
 from rotate_password.settings import Settings
 from rotate_password.start import is_start, start
+from rotate_password.steps import change_password, finish
 from rotate_password.wiring import INVOKE_TIMEOUT_SECONDS, wire
+from rotate_password.words import sentences
 
 prepare_clients(
     *("dynamodb", "ecs", "events", "secretsmanager"),
@@ -29,14 +31,14 @@ prepare_clients(
 )
 
 STEPS = {
-    "createSecret": steps.create_secret,
-    "setSecret": steps.set_secret,
-    "testSecret": steps.test_secret,
+    "createSecret": change_password.create_secret,
+    "setSecret": change_password.set_secret,
+    "testSecret": change_password.test_secret,
     "finishSecret": finish.finish_secret,
-    "prepareRoles": steps.prepare_roles,
+    "prepareRoles": change_password.prepare_roles,
 }
 # These change nothing.
-LOOKS = {REHEARSE: rehearsal.answer, TIMELINE: timeline.answer}
+LOOKS = {REHEARSE: rehearse.answer, TIMELINE: timeline.answer}
 
 
 @answers_self_check(CHECKS)
@@ -52,6 +54,6 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
         if request.step in LOOKS:
             return {"step": request.step, **LOOKS[request.step](ports)}
         done = STEPS[request.step](ports, request.token)
-    reason = words.reason(done)
+    reason = sentences.reason(done)
     logger.info("step done", step=request.step, secret=request.secret_name, reason=reason)
     return {"step": request.step, "outcome": done.outcome.value, "reason": reason}

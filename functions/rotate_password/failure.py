@@ -7,17 +7,17 @@ from typing import NoReturn
 
 from ops_common.observability import logger
 from ops_common.ops_events import PublishEvent
-from rotate_password import events, words
-from rotate_password.cause import cause_of
-from rotate_password.clock import Clock
-from rotate_password.request import BY_PEOPLE, Request
+from rotate_password.adapters.clock import Clock
+from rotate_password.reading.request import BY_PEOPLE, Request
+from rotate_password.words import events, sentences
+from rotate_password.words.cause import cause_of
 
 
 class StepFailed(Exception):
     """A step of a rotation failed; the message holds no secret. Secrets Manager tries again."""
 
     def __init__(self, request: Request, error: Exception) -> None:
-        super().__init__(f"{request.step} of {request.secret_name}: {words.failure(error)}")
+        super().__init__(f"{request.step} of {request.secret_name}: {sentences.failure(error)}")
         self.cause = cause_of(error)
 
 
@@ -31,7 +31,7 @@ def reported(request: Request, publish: PublishEvent, clock: Clock) -> Iterator[
 
 
 def _report(request: Request, error: Exception, publish: PublishEvent, clock: Clock) -> NoReturn:
-    reason = words.failure(error)
+    reason = sentences.failure(error)
     # The places alone: the message of an unknown exception may quote a value.
     places = [
         f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
@@ -43,5 +43,5 @@ def _report(request: Request, error: Exception, publish: PublishEvent, clock: Cl
     try:
         publish(events.failed(request.secret_name, request.step, error, clock.now()))
     except Exception as unpublished:  # noqa: BLE001  # the step's own failure is the one to raise
-        logger.error("event not published", reason=words.failure(unpublished))
+        logger.error("event not published", reason=sentences.failure(unpublished))
     raise StepFailed(request, error) from None

@@ -8,12 +8,12 @@ from ops_common.aws import client
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import OpsEvent
 from ops_common.query_database import LambdaQueryDatabase
-from rotate_password.clock import SystemClock
-from rotate_password.rehearsal import rehearse
-from rotate_password.rehearsal_checks import Level
-from rotate_password.secret import CURRENT, SecretsManagerSecret
+from rotate_password.adapters.clock import SystemClock
+from rotate_password.adapters.secret import CURRENT, SecretsManagerSecret
+from rotate_password.conditions.versions import read_current
+from rotate_password.rehearsal.checks import Level
+from rotate_password.rehearsal.rehearse import rehearse
 from rotate_password.settings import Settings
-from rotate_password.versions import read_current
 from rotate_password.wiring import wire
 
 

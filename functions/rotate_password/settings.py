@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 from ops_common.app_config import AppConfigSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
-from rotate_password.ports import Policy
+from rotate_password.adapters.ports import Policy
 
 
 class Settings(NamedTuple):

@@ -4,14 +4,14 @@ from ops_common.app_config import ConfigTable, database_address, user_name
 from ops_common.aws import client
 from ops_common.ops_events import PublishEvent
 from ops_common.query_database import LambdaQueryDatabase
-from rotate_password.clock import Clock
-from rotate_password.credentials import SecretShape
-from rotate_password.database import Database, RetryingDatabase
-from rotate_password.master_reset import ClusterMasterUser
-from rotate_password.ports import Ports
-from rotate_password.request import BadRotation, secret_name
-from rotate_password.secret import SecretsManagerSecret
-from rotate_password.services import ClusterServices
+from rotate_password.adapters.clock import Clock
+from rotate_password.adapters.database import Database, RetryingDatabase
+from rotate_password.adapters.master_reset import ClusterMasterUser
+from rotate_password.adapters.ports import Ports
+from rotate_password.adapters.secret import SecretsManagerSecret
+from rotate_password.adapters.services import ClusterServices
+from rotate_password.reading.credentials import SecretShape
+from rotate_password.reading.request import BadRotation, secret_name
 from rotate_password.settings import Settings
 
 # More than query_database's own limit, so that its answer is never cut off.

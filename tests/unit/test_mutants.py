@@ -42,15 +42,18 @@ def test_the_same_seed_draws_the_same_sample(file: Path) -> None:
 
 
 def test_the_pure_rooms_have_modules() -> None:
-    assert ROOT / "functions/rotate_password/json_key.py" in pure_files()
+    assert ROOT / "functions/rotate_password/reading/json_key.py" in pure_files()
 
 
 def test_survivors_are_listed_between_the_marks(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    mutant = Mutant(ROOT / "functions/rotate_password/request.py", "core/AddNot", 0, 7)
+    mutant = Mutant(ROOT / "functions/rotate_password/reading/request.py", "core/AddNot", 0, 7)
     write(page, "59 of 60 noticed (seed 1)", [Survivor(mutant, "if a | b:", "if not a | b:")])
     text = page.read_text()
     assert "old" not in text
-    assert "| functions/rotate_password/request.py:7 | `if a \\| b:` | `if not a \\| b:` |" in text
+    assert (
+        "| functions/rotate_password/reading/request.py:7 | `if a \\| b:` | `if not a \\| b:` |"
+        in text
+    )
     assert text.endswith(f"{END}\nafter\n")

@@ -17,8 +17,8 @@ from local.lambda_endpoint import Context, LambdaEndpoint
 from local.moto_aws import SECRET, MotoAws
 from query_database.app import handler as query_database
 from rotate_password.app import handler
-from rotate_password.cause import Cause
 from rotate_password.failure import StepFailed
+from rotate_password.words.cause import Cause
 from tests.conftest import Database
 
 SERVICES = ("jiki-api-web", "jiki-api-solid-queue")

@@ -8,7 +8,7 @@ import pytest
 
 from local.pgbouncer import available, run_pgbouncer
 from local.postgres import PostgresServer, available_kinds
-from rotate_password.cause import Cause
+from rotate_password.words.cause import Cause
 from tests.integration.rotate_password.conftest import Rotation, refused
 
 pytestmark = pytest.mark.skipif(

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from local.moto_aws import TEMPORARY_PASSWORD
-from rotate_password.cause import Cause
+from rotate_password.words.cause import Cause
 from tests.integration.rotate_password.conftest import SERVICES, STEPS, Rotation, refused
 
 

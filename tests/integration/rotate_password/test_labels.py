@@ -8,7 +8,7 @@ import pytest
 from psycopg import sql
 
 from local.moto_aws import TEMPORARY_PASSWORD
-from rotate_password.cause import Cause
+from rotate_password.words.cause import Cause
 from tests.integration.rotate_password.conftest import STEPS, Rotation, refused
 
 

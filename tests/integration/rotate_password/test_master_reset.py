@@ -9,7 +9,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from psycopg import sql
 
-from rotate_password.cause import Cause
+from rotate_password.words.cause import Cause
 from tests.integration.rotate_password.conftest import Rotation, refused
 
 CLUSTER = "jiki-production"

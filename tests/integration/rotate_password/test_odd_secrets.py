@@ -10,7 +10,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from local.moto_aws import SECRET, TEMPORARY_PASSWORD
-from rotate_password.cause import Cause
+from rotate_password.words.cause import Cause
 from tests.integration.rotate_password.conftest import Rotation, refused
 
 TEXT = json.dumps({"aurora_password": TEMPORARY_PASSWORD})

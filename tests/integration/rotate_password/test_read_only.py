@@ -7,7 +7,7 @@ import pytest
 from local.moto_aws import TEMPORARY_PASSWORD
 from local.postgres import PostgresServer, available_kinds
 from ops_common.query_database import DatabaseAddress, Login
-from rotate_password.cause import Cause
+from rotate_password.words.cause import Cause
 from tests.conftest import Database
 from tests.integration.rotate_password.conftest import Rotation, refused
 

@@ -3,8 +3,8 @@
 import pytest
 
 from local.moto_aws import TEMPORARY_PASSWORD
-from rotate_password.cause import Cause
 from rotate_password.failure import StepFailed
+from rotate_password.words.cause import Cause
 from tests.integration.rotate_password.conftest import STEPS, Rotation, refused
 
 

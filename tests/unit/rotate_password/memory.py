@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rotate_password.secret import (
+from rotate_password.adapters.secret import (
     CURRENT,
     PENDING,
     PREVIOUS,

@@ -5,9 +5,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from ops_common.app_config import AppConfigError
 from ops_common.query_database import ERRORS
-from rotate_password.cause import Cause, cause_of
-from rotate_password.left_behind import BehindRdsProxy
-from rotate_password.redeploy import NotDeployable, RolloutInProgress
+from rotate_password.conditions.left_behind import BehindRdsProxy
+from rotate_password.conditions.redeploy import NotDeployable, RolloutInProgress
+from rotate_password.words.cause import Cause, cause_of
 from tests.unit.rotate_password.world import World
 
 

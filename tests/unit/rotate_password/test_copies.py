@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rotate_password import copies
-from rotate_password.left_behind import CopiesLeft
+from rotate_password.conditions.left_behind import CopiesLeft
+from rotate_password.reading import copies
 from tests.unit.rotate_password.world import World
 
 PASSWORD = "p@ss/word 1"

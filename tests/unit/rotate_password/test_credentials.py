@@ -5,7 +5,7 @@ from copy import replace
 import pytest
 
 from ops_common.app_config import AppConfigError
-from rotate_password.credentials import Credentials
+from rotate_password.reading.credentials import Credentials
 from tests.unit.rotate_password.world import World
 
 SHAPE = World().ports().shape

@@ -3,7 +3,7 @@
 import pytest
 
 from ops_common.app_config import AppConfigError
-from rotate_password.credentials import Credentials, SecretShape
+from rotate_password.reading.credentials import Credentials, SecretShape
 
 TEXT = (
     '{\n "RAILS_MASTER_KEY": "kept",\n'

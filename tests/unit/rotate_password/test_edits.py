@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ops_common.query_database import LoginRefused
-from rotate_password.request import BadRotation
-from rotate_password.secret import BASE, CURRENT, PENDING, PREVIOUS
+from rotate_password.adapters.secret import BASE, CURRENT, PENDING, PREVIOUS
+from rotate_password.reading.request import BadRotation
 from tests.unit.rotate_password.world import STEPS, World
 
 BEFORE_LAST = ["createSecret", "setSecret", "testSecret"]

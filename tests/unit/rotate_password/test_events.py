@@ -8,13 +8,13 @@ from ops_common.app_config import AppConfigError
 from ops_common.ecs import ServiceNotFound
 from ops_common.ops_events import OpsEvent, Severity, State
 from ops_common.query_database import LoginRefused
-from rotate_password import events, words
-from rotate_password.expiry import PasswordExpired
-from rotate_password.master_reset import PasswordLost
-from rotate_password.redeploy import RedeployFailed, RolloutInProgress
-from rotate_password.request import BadRotation
-from rotate_password.secret import SecretState
-from rotate_password.turns import UserBlocked
+from rotate_password.adapters.master_reset import PasswordLost
+from rotate_password.adapters.secret import SecretState
+from rotate_password.conditions.expiry import PasswordExpired
+from rotate_password.conditions.redeploy import RedeployFailed, RolloutInProgress
+from rotate_password.conditions.turns import UserBlocked
+from rotate_password.reading.request import BadRotation
+from rotate_password.words import events, sentences
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 
@@ -153,4 +153,4 @@ def test_a_failed_step() -> None:
     ],
 )
 def test_the_words_of_our_own_errors_are_passed_on(error: Exception, said: str) -> None:
-    assert words.failure(error) == said
+    assert sentences.failure(error) == said

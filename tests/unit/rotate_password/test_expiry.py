@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rotate_password.expiry import PREFIX, PasswordExpired, remembered
-from rotate_password.master_reset import PasswordLost
-from rotate_password.rehearsal import rehearse
-from rotate_password.rehearsal_checks import Level
+from rotate_password.adapters.master_reset import PasswordLost
+from rotate_password.conditions.expiry import PREFIX, PasswordExpired, remembered
+from rotate_password.rehearsal.checks import Level
+from rotate_password.rehearsal.rehearse import rehearse
 from tests.unit.rotate_password.world import MemoryMaster, World
 
 UNTIL = datetime(2026, 12, 1, tzinfo=UTC)

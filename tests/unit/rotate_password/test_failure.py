@@ -8,10 +8,10 @@ from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutEr
 
 from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
 from ops_common.query_database import DatabaseUnreachable
+from rotate_password.adapters.master_reset import PasswordLost
+from rotate_password.conditions.redeploy import RolloutInProgress
 from rotate_password.failure import StepFailed, reported
-from rotate_password.master_reset import PasswordLost
-from rotate_password.redeploy import RolloutInProgress
-from rotate_password.request import Request
+from rotate_password.reading.request import Request
 from tests.unit.rotate_password.memory import Clock
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"

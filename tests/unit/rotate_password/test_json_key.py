@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rotate_password.json_key import NotAnObject, put
+from rotate_password.reading.json_key import NotAnObject, put
 
 KEY = "aurora_password"
 

@@ -6,10 +6,10 @@ import pytest
 
 from ops_common.answers.turns import Difference, DifferenceKind
 from ops_common.query_database import LoginDisabled
-from rotate_password import steps
-from rotate_password.expiry import PasswordExpired
-from rotate_password.outcome import Outcome
-from rotate_password.turns import PartnerInUse, TurnRefused, UserBlocked
+from rotate_password.conditions.expiry import PasswordExpired
+from rotate_password.conditions.outcome import Outcome
+from rotate_password.conditions.turns import PartnerInUse, TurnRefused, UserBlocked
+from rotate_password.steps import change_password
 from tests.unit.rotate_password.world import World
 
 OBJECT = Difference(DifferenceKind.OBJECT, "table later", "REASSIGN OWNED BY jiki TO o", True)
@@ -141,6 +141,6 @@ def test_preparing_says_what_was_carried_over_and_what_is_missed() -> None:
     world = World()
     world.database.differences = (OBJECT, GRANT)
 
-    done = steps.prepare_roles(world.ports(), "")
+    done = change_password.prepare_roles(world.ports(), "")
 
     assert (done.carried, done.missing) == (("table later",), ("SELECT on t",))

@@ -5,7 +5,7 @@ import urllib.parse
 
 import yaml
 
-from rotate_password.password import ALPHABET, generate
+from rotate_password.steps.password import ALPHABET, generate
 
 
 def test_needs_no_escaping_in_a_url_a_yaml_file_or_a_shell() -> None:

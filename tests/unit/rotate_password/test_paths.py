@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from rotate_password.outcome import Outcome
-from rotate_password.secret import CURRENT, PENDING, PREVIOUS
+from rotate_password.adapters.secret import CURRENT, PENDING, PREVIOUS
+from rotate_password.conditions.outcome import Outcome
 from tests.unit.rotate_password.memory import Killed
 from tests.unit.rotate_password.world import STEPS, World
 

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ops_common.ecs import Deployment, Service
-from rotate_password.outcome import Done, Outcome
-from rotate_password.redeploy import (
+from rotate_password.adapters.secret import PENDING
+from rotate_password.conditions.outcome import Done, Outcome
+from rotate_password.conditions.redeploy import (
     NotDeployable,
     RedeployFailed,
     RolloutInProgress,
     outdated,
     wait_for_rollouts,
 )
-from rotate_password.secret import PENDING
 from tests.unit.rotate_password.memory import Clock, Killed
 from tests.unit.rotate_password.world import SERVICES, STEPS, World
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from ops_common.answers.turns import Difference, DifferenceKind
-from rotate_password.rehearsal import as_json, may_rotate, rehearse
-from rotate_password.rehearsal_checks import Finding, Level
-from rotate_password.secret import PENDING
-from rotate_password.services import Reader
+from rotate_password.adapters.secret import PENDING
+from rotate_password.adapters.services import Reader
+from rotate_password.rehearsal.checks import Finding, Level
+from rotate_password.rehearsal.rehearse import as_json, may_rotate, rehearse
 from tests.unit.rotate_password.world import SERVICES, MemoryMaster, World
 
 

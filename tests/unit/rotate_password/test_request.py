@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rotate_password.app import STEPS, handler
-from rotate_password.request import PREPARE_ROLES, ROTATION_STEPS, BadRotation, Request
+from rotate_password.reading.request import PREPARE_ROLES, ROTATION_STEPS, BadRotation, Request
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"
 

@@ -8,12 +8,12 @@ import pytest
 
 from ops_common.ops_events import Severity, State
 from ops_common.query_database import DatabaseUnreachable, Login, LoginRefused
-from rotate_password import steps
-from rotate_password.database import RetryingDatabase
-from rotate_password.master_reset import PasswordLost
-from rotate_password.outcome import Done, Outcome
-from rotate_password.request import BadRotation
-from rotate_password.secret import CURRENT, PENDING
+from rotate_password.adapters.database import RetryingDatabase
+from rotate_password.adapters.master_reset import PasswordLost
+from rotate_password.adapters.secret import CURRENT, PENDING
+from rotate_password.conditions.outcome import Done, Outcome
+from rotate_password.reading.request import BadRotation
+from rotate_password.steps import change_password
 from tests.unit.rotate_password.world import (
     ADDRESS,
     SERVICES,
@@ -222,7 +222,7 @@ def test_preparing_roles_says_which_were_made() -> None:
     world = World()
     world.database.created = ["jiki_owner", "jiki_a"]
 
-    done = steps.prepare_roles(world.ports(), "")
+    done = change_password.prepare_roles(world.ports(), "")
 
     assert done == Done(Outcome.PREPARED, names=("jiki_owner", "jiki_a"))
     assert world.database.prepared_in == ["jiki_production"]
@@ -231,7 +231,7 @@ def test_preparing_roles_says_which_were_made() -> None:
 def test_roles_are_prepared_in_a_queue_s_own_database_too() -> None:
     world = World()
 
-    done = steps.prepare_roles(world.ports(queue_database="jiki_queue"), "")
+    done = change_password.prepare_roles(world.ports(queue_database="jiki_queue"), "")
 
     assert done == Done(Outcome.PREPARED)
     assert world.database.prepared_in == ["jiki_production", "jiki_queue"]
@@ -241,7 +241,7 @@ def test_roles_are_not_prepared_by_one_of_them() -> None:
     world = World(alternating=True)
 
     with pytest.raises(BadRotation, match="secret's user jiki_a takes turns already"):
-        steps.prepare_roles(world.ports(), "")
+        change_password.prepare_roles(world.ports(), "")
 
     assert world.database.prepared_in == []
 
@@ -251,7 +251,7 @@ def test_preparing_roles_needs_the_names_of_two() -> None:
     shape = replace(rotation.shape, alternating_users=())
 
     with pytest.raises(BadRotation, match="AlternatingUsers names no roles"):
-        steps.prepare_roles(replace(rotation, shape=shape), "")
+        change_password.prepare_roles(replace(rotation, shape=shape), "")
 
 
 def test_a_paused_database_is_asked_again_until_it_answers_or_time_is_up() -> None:

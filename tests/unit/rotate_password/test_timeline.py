@@ -2,7 +2,7 @@
 
 import json
 
-from rotate_password.timeline import Answer, as_json, timeline
+from rotate_password.rehearsal.timeline import Answer, as_json, timeline
 from tests.unit.rotate_password.world import World
 
 

@@ -3,7 +3,7 @@
 import json
 from copy import replace
 
-from rotate_password import steps
+from rotate_password.steps import change_password
 from tests.unit.rotate_password.world import World
 
 
@@ -71,7 +71,7 @@ def test_the_user_stays_where_other_users_are_prepared_than_those_of_the_paramet
     shape = replace(rotation.shape, alternating_users=("jiki_b", "jiki_c"))
     token = world.secret.begin_rotation()
 
-    steps.create_secret(replace(rotation, shape=shape), token)
+    change_password.create_secret(replace(rotation, shape=shape), token)
 
     assert json.loads(world.secret.versions[token] or "")["aurora_username"] == "jiki"
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from rotate_password import words
-from rotate_password.outcome import Done, Outcome
+from rotate_password.conditions.outcome import Done, Outcome
+from rotate_password.words import sentences
 
 
 def test_every_outcome_has_words() -> None:
     for outcome in Outcome:
-        assert "{" not in words.reason(Done(outcome, "jiki_b", "jiki_a", ("web", "worker")))
+        assert "{" not in sentences.reason(Done(outcome, "jiki_b", "jiki_a", ("web", "worker")))
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ def test_every_outcome_has_words() -> None:
     ],
 )
 def test_an_outcome_in_words(done: Done, reason: str) -> None:
-    assert words.reason(done) == reason
+    assert sentences.reason(done) == reason

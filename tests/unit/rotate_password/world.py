@@ -19,22 +19,22 @@ from ops_common.query_database import (
     LoginDisabled,
     LoginRefused,
 )
-from rotate_password import finish, steps
-from rotate_password.credentials import Credentials, SecretShape
-from rotate_password.database import Database
-from rotate_password.outcome import Done
-from rotate_password.ports import Policy, Ports
-from rotate_password.secret import CURRENT
-from rotate_password.services import Reader
+from rotate_password.adapters.database import Database
+from rotate_password.adapters.ports import Policy, Ports
+from rotate_password.adapters.secret import CURRENT
+from rotate_password.adapters.services import Reader
+from rotate_password.conditions.outcome import Done
+from rotate_password.reading.credentials import Credentials, SecretShape
+from rotate_password.steps import change_password, finish
 from tests.unit.rotate_password.memory import Clock, Journal, MemorySecret
 
 ADDRESS = DatabaseAddress("aurora.internal", 5432, "jiki_production")
 USERS = ("jiki_a", "jiki_b")
 SERVICES = ("jiki-api-web", "jiki-api-solid-queue")
 STEPS = {
-    "createSecret": steps.create_secret,
-    "setSecret": steps.set_secret,
-    "testSecret": steps.test_secret,
+    "createSecret": change_password.create_secret,
+    "setSecret": change_password.set_secret,
+    "testSecret": change_password.test_secret,
     "finishSecret": finish.finish_secret,
 }
 

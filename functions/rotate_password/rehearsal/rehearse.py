@@ -7,11 +7,11 @@ looked at is a finding too.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rotate_password import words
-from rotate_password.lost import raise_if_expired
-from rotate_password.ports import Ports
-from rotate_password.rehearsal_checks import CHECKS, Finding, Level, Said, Stage
-from rotate_password.versions import find_accepted_of, read_current
+from rotate_password.adapters.ports import Ports
+from rotate_password.conditions.versions import find_accepted_of, read_current
+from rotate_password.rehearsal.checks import CHECKS, Finding, Level, Said, Stage
+from rotate_password.steps.lost import raise_if_expired
+from rotate_password.words import sentences
 
 
 def rehearse(ports: Ports) -> tuple[Finding, ...]:
@@ -32,7 +32,7 @@ def rehearse(ports: Ports) -> tuple[Finding, ...]:
             )
         stage = Stage(ports, state, current, accepted, ports.database.check(accepted.credentials))
     except Exception as error:  # noqa: BLE001  # whatever it is, it is the finding
-        return (Finding("login", Level.STOP, words.failure(error), "see docs/runbook.md"),)
+        return (Finding("login", Level.STOP, sentences.failure(error), "see docs/runbook.md"),)
     return tuple(finding for name, check in CHECKS.items() for finding in _run(name, check, stage))
 
 
@@ -46,7 +46,7 @@ def _run(name: str, check: Callable[[Stage], Said], stage: Stage) -> Iterator[Fi
         for level, observed, remedy in check(stage):
             yield Finding(name, level, observed, remedy)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is the finding
-        yield Finding(name, Level.STOP, words.failure(error), "see docs/runbook.md")
+        yield Finding(name, Level.STOP, sentences.failure(error), "see docs/runbook.md")
 
 
 def answer(ports: Ports) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 import uuid
 
-from rotate_password import events
-from rotate_password.outcome import Done, Outcome
-from rotate_password.ports import Ports
-from rotate_password.redeploy import redeploy
-from rotate_password.request import BadRotation
-from rotate_password.secret import BASE, CURRENT, MERGED, PENDING
-from rotate_password.versions import Versions, read_versions
+from rotate_password.adapters.ports import Ports
+from rotate_password.adapters.secret import BASE, CURRENT, MERGED, PENDING
+from rotate_password.conditions.outcome import Done, Outcome
+from rotate_password.conditions.redeploy import redeploy
+from rotate_password.conditions.versions import Versions, read_versions
+from rotate_password.reading.request import BadRotation
+from rotate_password.words import events
 
 # Each is somebody's edit between two calls of ours; ten in a row is no person.
 MAXIMUM_EDITS = 10

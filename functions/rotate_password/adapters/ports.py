@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from ops_common.ops_events import PublishEvent
-from rotate_password.clock import Clock
-from rotate_password.credentials import SecretShape
-from rotate_password.database import Database
-from rotate_password.master_reset import MasterUser
-from rotate_password.secret import Secret
-from rotate_password.services import Services
+from rotate_password.adapters.clock import Clock
+from rotate_password.adapters.database import Database
+from rotate_password.adapters.master_reset import MasterUser
+from rotate_password.adapters.secret import Secret
+from rotate_password.adapters.services import Services
+from rotate_password.reading.credentials import SecretShape
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,21 @@ left to do is read from the secret and the database, never remembered. Each retu
 See docs/rotation.md for the side effects in their order.
 """
 
-from rotate_password import events
-from rotate_password.credentials import Credentials
-from rotate_password.expiry import remember
-from rotate_password.left_behind import refuse_what_would_be_left_behind
-from rotate_password.lost import reset_master
-from rotate_password.outcome import Done, Outcome
-from rotate_password.password import generate
-from rotate_password.ports import Ports
-from rotate_password.redeploy import wait_for_rollouts
-from rotate_password.request import BadRotation
-from rotate_password.secret import BASE, CURRENT, FROM, PENDING, TO, SecretState, VersionTaken
-from rotate_password.turns import (
+from rotate_password.adapters.ports import Ports
+from rotate_password.adapters.secret import (
+    BASE,
+    CURRENT,
+    FROM,
+    PENDING,
+    TO,
+    SecretState,
+    VersionTaken,
+)
+from rotate_password.conditions.expiry import remember
+from rotate_password.conditions.left_behind import refuse_what_would_be_left_behind
+from rotate_password.conditions.outcome import Done, Outcome
+from rotate_password.conditions.redeploy import wait_for_rollouts
+from rotate_password.conditions.turns import (
     check_first_turn,
     check_successor,
     is_first_turn,
@@ -24,7 +27,12 @@ from rotate_password.turns import (
     pair_of,
     take_over,
 )
-from rotate_password.versions import Versions, find_accepted, read_current, read_versions
+from rotate_password.conditions.versions import Versions, find_accepted, read_current, read_versions
+from rotate_password.reading.credentials import Credentials
+from rotate_password.reading.request import BadRotation
+from rotate_password.steps.lost import reset_master
+from rotate_password.steps.password import generate
+from rotate_password.words import events
 
 
 def create_secret(ports: Ports, token: str) -> Done:

@@ -1,9 +1,9 @@
 """What a rotation would leave behind, so that it is refused before anything changes."""
 
-from rotate_password import copies
-from rotate_password.credentials import SecretText
-from rotate_password.database import RDS_PROXY_REMEDY
-from rotate_password.ports import Ports
+from rotate_password.adapters.database import RDS_PROXY_REMEDY
+from rotate_password.adapters.ports import Ports
+from rotate_password.reading import copies
+from rotate_password.reading.credentials import SecretText
 
 
 class LeftBehind(Exception):

@@ -7,9 +7,9 @@ from typing import Any
 
 from ops_common.app_config import AppConfigError
 from ops_common.query_database import DatabaseError, LoginDisabled, LoginRefused
-from rotate_password.credentials import Credentials
-from rotate_password.ports import Ports
-from rotate_password.secret import VersionInfo
+from rotate_password.adapters.ports import Ports
+from rotate_password.adapters.secret import VersionInfo
+from rotate_password.reading.credentials import Credentials
 
 
 class Answer(StrEnum):

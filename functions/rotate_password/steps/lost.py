@@ -1,13 +1,13 @@
 """What is done where no known password logs in."""
 
-from rotate_password import events
-from rotate_password.credentials import SecretText
-from rotate_password.expiry import PasswordExpired, remembered
-from rotate_password.master_reset import PasswordLost, wait_for_login
-from rotate_password.outcome import Done, Outcome
-from rotate_password.ports import Ports
-from rotate_password.secret import RESET, SecretState
-from rotate_password.versions import Versions
+from rotate_password.adapters.master_reset import PasswordLost, wait_for_login
+from rotate_password.adapters.ports import Ports
+from rotate_password.adapters.secret import RESET, SecretState
+from rotate_password.conditions.expiry import PasswordExpired, remembered
+from rotate_password.conditions.outcome import Done, Outcome
+from rotate_password.conditions.versions import Versions
+from rotate_password.reading.credentials import SecretText
+from rotate_password.words import events
 
 
 def reset_master(ports: Ports, versions: Versions) -> Done:

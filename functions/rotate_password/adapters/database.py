@@ -17,8 +17,8 @@ from ops_common.query_database import (
     LoginRefused,
     QueryDatabase,
 )
-from rotate_password.clock import Clock
-from rotate_password.credentials import Credentials
+from rotate_password.adapters.clock import Clock
+from rotate_password.reading.credentials import Credentials
 
 ASK_EVERY_SECONDS = 5
 # Amazon RDS User Guide, "RDS Proxy": its endpoints are NAME.proxy-ID.REGION.rds.amazonaws.com.

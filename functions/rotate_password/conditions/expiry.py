@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from rotate_password.secret import Secret, SecretState
+from rotate_password.adapters.secret import Secret, SecretState
 
 # A rotation a month, and a window to hear of it.
 SOON = timedelta(days=45)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ops_common.app_config import AppConfigError, parse_secret
 from ops_common.database_url import BadDatabaseUrl, DatabaseUrl, is_url
-from rotate_password import copies, json_key
+from rotate_password.reading import copies, json_key
 
 
 @dataclass(frozen=True)

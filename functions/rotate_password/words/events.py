@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ops_common.ops_events import OpsEvent, Severity, State
-from rotate_password import words
-from rotate_password.cause import cause_of, details
-from rotate_password.expiry import SOON
-from rotate_password.master_reset import PasswordLost
-from rotate_password.redeploy import Held
-from rotate_password.secret import CURRENT, SecretState
+from rotate_password.adapters.master_reset import PasswordLost
+from rotate_password.adapters.secret import CURRENT, SecretState
+from rotate_password.conditions.expiry import SOON
+from rotate_password.conditions.redeploy import Held
+from rotate_password.words import sentences
+from rotate_password.words.cause import cause_of, details
 
 
 def incident(secret_name: str) -> str:
@@ -32,7 +32,7 @@ def rotated(
         severity=Severity.WARNING if valid_until and valid_until < now + SOON else Severity.INFO,
         incident=incident(secret_name),
         title=f"Database password rotated: {secret_name}",
-        text=words.rotated(user, redeployed, valid_until),
+        text=sentences.rotated(user, redeployed, valid_until),
         occurred_at=now,
         facts={
             "secret": secret_name,
@@ -46,13 +46,13 @@ def rotated(
 
 def drifted(state: SecretState, accepted: str, now: datetime) -> OpsEvent:
     """The database refused the current version's password, and accepts that of another one."""
-    return _edited(state.name, words.drifted(accepted, state), accepted, now)
+    return _edited(state.name, sentences.drifted(accepted, state), accepted, now)
 
 
 def edited(state: SecretState, now: datetime) -> OpsEvent:
     """The password in the secret was changed while it was being rotated."""
     version = state.labels[CURRENT]
-    return _edited(state.name, words.edited(version), version, now)
+    return _edited(state.name, sentences.edited(version), version, now)
 
 
 def _edited(secret_name: str, text: str, version: str, now: datetime) -> OpsEvent:
@@ -70,7 +70,7 @@ def _edited(secret_name: str, text: str, version: str, now: datetime) -> OpsEven
 
 def resetting(secret_name: str, user: str, now: datetime) -> OpsEvent:
     """No known password logs in, and Amazon RDS is asked for another one."""
-    return _lost(secret_name, words.resetting(user), now)
+    return _lost(secret_name, sentences.resetting(user), now)
 
 
 def failed(secret_name: str, step: str, error: Exception, now: datetime) -> OpsEvent:
@@ -84,7 +84,7 @@ def failed(secret_name: str, step: str, error: Exception, now: datetime) -> OpsE
         severity=Severity.WARNING if isinstance(error, Held) else Severity.CRITICAL,
         incident=incident(secret_name),
         title=f"Database password not rotated: {secret_name}",
-        text=f"Step {step} failed: {words.failure(error)}",
+        text=f"Step {step} failed: {sentences.failure(error)}",
         occurred_at=now,
         facts=facts,
     )

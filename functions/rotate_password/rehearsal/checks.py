@@ -7,16 +7,16 @@ from enum import StrEnum
 
 from ops_common.answers.logins import LoginAnswer
 from ops_common.ecs import Rollout
-from rotate_password import copies
-from rotate_password.credentials import Credentials, SecretText
-from rotate_password.database import RDS_PROXY_REMEDY
-from rotate_password.expiry import SOON
-from rotate_password.password import LENGTH
-from rotate_password.ports import Ports
-from rotate_password.redeploy import rolling_out
-from rotate_password.secret import CURRENT, MAXIMUM_BYTES, PENDING, SecretState, last_turn
-from rotate_password.turns import is_first_turn, next_user, pair_of
-from rotate_password.versions import Accepted
+from rotate_password.adapters.database import RDS_PROXY_REMEDY
+from rotate_password.adapters.ports import Ports
+from rotate_password.adapters.secret import CURRENT, MAXIMUM_BYTES, PENDING, SecretState, last_turn
+from rotate_password.conditions.expiry import SOON
+from rotate_password.conditions.redeploy import rolling_out
+from rotate_password.conditions.turns import is_first_turn, next_user, pair_of
+from rotate_password.conditions.versions import Accepted
+from rotate_password.reading import copies
+from rotate_password.reading.credentials import Credentials, SecretText
+from rotate_password.steps.password import LENGTH
 
 NEARLY_FULL = 0.9
 REWRITE = "give it up through a role that both are members of (pg_has_role), or by a setting"

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ops_common.ecs import Rollout, Service
-from rotate_password.clock import Clock
-from rotate_password.services import Services
+from rotate_password.adapters.clock import Clock
+from rotate_password.adapters.services import Services
 
 ASK_EVERY_SECONDS = 15
 

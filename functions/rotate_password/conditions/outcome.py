@@ -1,4 +1,4 @@
-"""What a step did, as fields; rotate_password.words makes sentences of them."""
+"""What a step did, as fields; rotate_password.words.sentences makes sentences of them."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -10,15 +10,15 @@ from ops_common.ecs import ServiceNotFound
 from ops_common.ops_events import EventNotPublished
 from ops_common.query_database import DatabaseError
 from ops_common.settings import SettingsError
-from rotate_password.cause import is_kms
-from rotate_password.expiry import PasswordExpired
-from rotate_password.left_behind import LeftBehind
-from rotate_password.master_reset import ManagedPassword, PasswordLost
-from rotate_password.outcome import Done, Outcome
-from rotate_password.redeploy import Held, RedeployFailed
-from rotate_password.request import BadRotation
-from rotate_password.secret import SecretState, SecretTooLarge
-from rotate_password.turns import TurnRefused, UserBlocked
+from rotate_password.adapters.master_reset import ManagedPassword, PasswordLost
+from rotate_password.adapters.secret import SecretState, SecretTooLarge
+from rotate_password.conditions.expiry import PasswordExpired
+from rotate_password.conditions.left_behind import LeftBehind
+from rotate_password.conditions.outcome import Done, Outcome
+from rotate_password.conditions.redeploy import Held, RedeployFailed
+from rotate_password.conditions.turns import TurnRefused, UserBlocked
+from rotate_password.reading.request import BadRotation
+from rotate_password.words.cause import is_kms
 
 REASONS = {
     Outcome.STORED: "stored a pending version for {user}",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
-from rotate_password.clock import Clock
-from rotate_password.credentials import Credentials
-from rotate_password.database import Database
+from rotate_password.adapters.clock import Clock
+from rotate_password.adapters.database import Database
+from rotate_password.reading.credentials import Credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient

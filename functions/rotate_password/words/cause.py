@@ -14,13 +14,13 @@ from ops_common.query_database import (
     LoginRefused,
 )
 from ops_common.settings import SettingsError
-from rotate_password.expiry import PasswordExpired
-from rotate_password.left_behind import BehindRdsProxy, CopiesLeft
-from rotate_password.master_reset import ManagedPassword, PasswordLost
-from rotate_password.redeploy import NotDeployable, RedeployFailed, RolloutInProgress
-from rotate_password.request import BadRotation
-from rotate_password.secret import SecretTooLarge
-from rotate_password.turns import PartnerInUse, TurnRefused, UserBlocked
+from rotate_password.adapters.master_reset import ManagedPassword, PasswordLost
+from rotate_password.adapters.secret import SecretTooLarge
+from rotate_password.conditions.expiry import PasswordExpired
+from rotate_password.conditions.left_behind import BehindRdsProxy, CopiesLeft
+from rotate_password.conditions.redeploy import NotDeployable, RedeployFailed, RolloutInProgress
+from rotate_password.conditions.turns import PartnerInUse, TurnRefused, UserBlocked
+from rotate_password.reading.request import BadRotation
 
 KMS_CODES = ("DecryptionFailure", "EncryptionFailure")
 

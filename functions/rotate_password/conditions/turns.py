@@ -6,13 +6,13 @@ from datetime import timedelta
 from ops_common.answers.logins import UserStatus
 from ops_common.answers.turns import Difference
 from ops_common.query_database import LoginRefused
-from rotate_password.credentials import Credentials, SecretText
-from rotate_password.database import Pair
-from rotate_password.expiry import PasswordExpired
-from rotate_password.master_reset import ManagedPassword
-from rotate_password.ports import Ports
-from rotate_password.redeploy import Held
-from rotate_password.secret import last_turn
+from rotate_password.adapters.database import Pair
+from rotate_password.adapters.master_reset import ManagedPassword
+from rotate_password.adapters.ports import Ports
+from rotate_password.adapters.secret import last_turn
+from rotate_password.conditions.expiry import PasswordExpired
+from rotate_password.conditions.redeploy import Held
+from rotate_password.reading.credentials import Credentials, SecretText
 
 ASK_EVERY_SECONDS = 5
 NAMED = 5

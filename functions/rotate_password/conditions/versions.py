@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ops_common.app_config import AppConfigError
-from rotate_password.credentials import Credentials, SecretText
-from rotate_password.ports import Ports
-from rotate_password.request import BadRotation
-from rotate_password.secret import CURRENT, OWN_LABELS, PENDING, PREVIOUS, SecretState
+from rotate_password.adapters.ports import Ports
+from rotate_password.adapters.secret import CURRENT, OWN_LABELS, PENDING, PREVIOUS, SecretState
+from rotate_password.reading.credentials import Credentials, SecretText
+from rotate_password.reading.request import BadRotation
 
 # The labels by the likeliness that the database accepts what is under them.
 LIKELY = (CURRENT, PREVIOUS, *OWN_LABELS, PENDING)

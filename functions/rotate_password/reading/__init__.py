@@ -1,0 +1,1 @@
+"""What arrives: the event, and the text of a version of the secret. Pure."""

@@ -1,0 +1,1 @@
+"""What changes nothing: the rehearsal, and the timeline of versions."""

@@ -1,0 +1,1 @@
+"""The four steps of Secrets Manager, and the preparation of roles."""
