@@ -18,7 +18,6 @@ _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 APPLICATION_NAME = "jiki-ops"
 
 type Connection = psycopg.Connection[tuple[Any, ...]]
-type Answer = dict[str, Any]
 
 
 class Fields:

@@ -6,8 +6,14 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from ops_common.answers.system import (
+    ConnectionUsage,
+    Migrations,
+    QueueProcess,
+    QueueProcesses,
+)
 from ops_common.query_database import QueueTablesMissing
-from query_database.fields import Answer, Connection, Fields
+from query_database.fields import Connection, Fields
 from query_database.processes import PROCESS_ALIVE_SECONDS
 
 MAX_PROCESSES = 500
@@ -34,7 +40,7 @@ SELECT
 PROCESSES = """
 SELECT
   kind, coalesce(hostname, '') AS hostname,
-  to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS registered_at,
+  created_at AT TIME ZONE 'UTC' AS registered_at,
   extract(epoch FROM now() AT TIME ZONE 'UTC' - last_heartbeat_at)::float AS heartbeat_age_seconds,
   (SELECT count(*) FROM (
      SELECT FROM solid_queue_claimed_executions AS claimed
@@ -69,16 +75,16 @@ ORDER BY schemaname LIMIT %(schemas)s
 """
 
 
-def connection_usage(connection: Connection, _fields: Fields) -> Answer:
-    """Connections in use, the limit, what of it is reserved; `by_application` of this database."""
+def connection_usage(connection: Connection, _fields: Fields) -> ConnectionUsage:
+    """Connections in use, the limit, what of it is reserved."""
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(CONNECTIONS, {"applications": MAX_APPLICATIONS}).fetchone()
     assert row is not None  # noqa: S101  # a SELECT without FROM has one row
-    return {**row, "by_application": row["by_application"] or {}}
+    return ConnectionUsage(**{**row, "by_application": row["by_application"] or {}})
 
 
-def queue_processes(connection: Connection, _fields: Fields) -> Answer:
-    """Solid Queue's `processes`, newest first, and the number of `orphaned_claims`.
+def queue_processes(connection: Connection, _fields: Fields) -> QueueProcesses:
+    """Solid Queue's processes, newest first, and the number of claims that are nobody's.
 
     Raises QueueTablesMissing where the database has no tables of Solid Queue 1.x.
     """
@@ -92,24 +98,24 @@ def queue_processes(connection: Connection, _fields: Fields) -> Answer:
             f" {error.diag.message_primary}"
         ) from None
     assert orphaned is not None  # noqa: S101  # count(*) without GROUP BY has one row
-    return {
-        "alive_seconds": PROCESS_ALIVE_SECONDS,
-        "processes": processes,
-        "orphaned_claims": orphaned[0],
-    }
+    return QueueProcesses(
+        processes=tuple(QueueProcess(**row) for row in processes),
+        orphaned_claims=orphaned[0],
+        alive_seconds=PROCESS_ALIVE_SECONDS,
+    )
 
 
-def migrations(connection: Connection, _fields: Fields) -> Answer:
+def migrations(connection: Connection, _fields: Fields) -> Migrations:
     """Whether Rails' migration lock is held, and the newest version in each schema that has one."""
     key = MIGRATOR_SALT * zlib.crc32(connection.info.dbname.encode())
     halves = {"upper": key >> 32, "lower": key & 0xFFFFFFFF}
     locks = connection.execute(MIGRATING, halves).fetchone()
     assert locks is not None  # noqa: S101  # count(*) without GROUP BY has one row
     schemas = connection.execute(MIGRATED_SCHEMAS, {"schemas": MAX_SCHEMAS}).fetchall()
-    return {
-        "running": locks[0] > 0,
-        "versions": {schema: _version(connection, schema) for (schema,) in schemas},
-    }
+    return Migrations(
+        running=locks[0] > 0,
+        versions={schema: _version(connection, schema) for (schema,) in schemas},
+    )
 
 
 def _version(connection: Connection, schema: str) -> str | None:

@@ -20,7 +20,7 @@ from query_database.roles import prepare_roles
 from query_database.settings import Settings
 from query_database.turns import inspect_turn
 
-REQUESTS: dict[str, Callable[[Connection, Fields], Answer | dict[str, Any]]] = {
+REQUESTS: dict[str, Callable[[Connection, Fields], Answer]] = {
     "check_login": check_login,
     "connection_usage": connection_usage,
     "inspect_turn": inspect_turn,
@@ -43,5 +43,4 @@ def answer(event: Any, settings: Settings) -> dict[str, Any]:
     if name not in REQUESTS:
         raise BadRequest(f"unknown request; expected one of {', '.join(sorted(REQUESTS))}")
     with connect(fields.login(), settings) as connection:
-        answered = REQUESTS[name](connection, fields)
-    return answered.as_json() if isinstance(answered, Answer) else answered
+        return REQUESTS[name](connection, fields).as_json()

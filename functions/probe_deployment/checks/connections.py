@@ -1,8 +1,8 @@
 """Database connections: now, and at full scale-out, against the limit."""
 
 from collections.abc import Callable
-from typing import Any
 
+from ops_common.answers.system import ConnectionUsage
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 from probe_deployment.settings import Settings
@@ -13,24 +13,24 @@ USED_AT_MOST = 0.8
 def check(context: Context) -> Finding:
     """At most four fifths of the usable connections now, and room for full scale-out."""
     return judge(
-        context.ask("connection_usage"),
+        ConnectionUsage.from_json(context.ask("connection_usage")),
         context.settings,
         lambda tasks: context.deploy_command(f"MaxTasks={tasks}"),
     )
 
 
-def judge(usage: dict[str, Any], settings: Settings, limit_tasks: Callable[[int], str]) -> Finding:
+def judge(usage: ConnectionUsage, settings: Settings, limit_tasks: Callable[[int], str]) -> Finding:
     """What the usage amounts to; `limit_tasks` is the command for so many worker tasks at most."""
-    usable = usage["max_connections"] - usage["reserved"]
+    usable = usage.usable
     full = (
         settings.web_max_tasks * settings.connections_per_web_task
         + settings.worker_max_tasks * settings.connections_per_worker_task
         + settings.connection_reserve
     )
-    observed = f"{usage['used']} of {usable} now, {full} at full scale-out"
+    observed = f"{usage.used} of {usable} now, {full} at full scale-out"
     expected = f"at most {int(usable * USED_AT_MOST)} now, {usable} at full scale-out"
-    if usage["used"] > usable * USED_AT_MOST:
-        top = ", ".join(f"{name} {count}" for name, count in usage["by_application"].items())
+    if usage.used > usable * USED_AT_MOST:
+        top = ", ".join(f"{name} {count}" for name, count in usage.by_application.items())
         return Finding.failed(
             f"{observed} ({top or 'no application names'})",
             expected,

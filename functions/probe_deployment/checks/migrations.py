@@ -1,7 +1,6 @@
 """Whether the database's schema is what the deployed code expects, and at rest."""
 
-from typing import Any
-
+from ops_common.answers.system import Migrations
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Status
 
@@ -11,19 +10,23 @@ def check(context: Context) -> Finding:
 
     Solid Queue's own database, if it has one, has versions of its own.
     """
-    finding = judge(context.ask("migrations"), context.request.expected_schema_version)
+    finding = judge(_ask(context), context.request.expected_schema_version)
     queue = context.settings.queue_database_name
     if not queue or finding.status is Status.FAIL:
         return finding
-    of_queue = judge(context.ask("migrations", queue), None)
+    of_queue = judge(_ask(context, queue), None)
     return of_queue if of_queue.status is Status.FAIL else finding
 
 
-def judge(answer: dict[str, Any], expected: str | None) -> Finding:
+def _ask(context: Context, database: str = "") -> Migrations:
+    return Migrations.from_json(context.ask("migrations", database))
+
+
+def judge(answer: Migrations, expected: str | None) -> Finding:
     """What the migration lock and the schema versions amount to."""
     rule = f"version {expected}, no migration running" if expected else "no migration running"
-    versions: dict[str, str | None] = answer["versions"]
-    if answer["running"]:
+    versions = answer.versions
+    if answer.running:
         return Finding.failed(
             "a migration is running (Rails' advisory lock is held)",
             rule,

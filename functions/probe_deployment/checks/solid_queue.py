@@ -1,8 +1,8 @@
 """Whether the new worker tasks registered with Solid Queue and beat."""
 
 from datetime import datetime
-from typing import Any
 
+from ops_common.answers.system import QueueProcesses
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -26,18 +26,18 @@ def check(context: Context) -> Finding:
     )
     answer = context.ask("queue_processes", context.settings.queue_database_name)
     since = min(service.primary.created_at for service in services)
-    return judge(answer, since, remedy)
+    return judge(QueueProcesses.from_json(answer), since, remedy)
 
 
-def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
+def judge(answer: QueueProcesses, since: datetime, remedy: str) -> Finding:
     """What the processes amount to, for a deployment that began at `since`."""
-    processes = answer["processes"]
-    new = [each for each in processes if datetime.fromisoformat(each["registered_at"]) >= since]
+    processes = answer.processes
+    new = [each for each in processes if each.registered_at >= since]
     missing = [
         kind
         for kind in ("Worker", "Dispatcher")
         if not any(
-            process["kind"] == kind and process["heartbeat_age_seconds"] <= BEATING_SECONDS
+            process.kind == kind and process.heartbeat_age_seconds <= BEATING_SECONDS
             for process in new
         )
     ]
@@ -50,9 +50,9 @@ def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
     dead = [
         process
         for process in processes
-        if process["claims"] and process["heartbeat_age_seconds"] > answer["alive_seconds"]
+        if process.claims and process.heartbeat_age_seconds > answer.alive_seconds
     ]
-    lost = sum(process["claims"] for process in dead) + answer["orphaned_claims"]
+    lost = sum(process.claims for process in dead) + answer.orphaned_claims
     if lost:
         return Finding.failed(
             f"{lost} claims held by processes that are gone",
@@ -60,7 +60,7 @@ def judge(answer: dict[str, Any], since: datetime, remedy: str) -> Finding:
             "a running supervisor marks such jobs as failed within about five minutes, or when it"
             " boots; then retry them: see 'Lost claims' in docs/runbook.md",
         )
-    hosts = sorted({process["hostname"] for process in processes if process["kind"] == "Worker"})
+    hosts = sorted({process.hostname for process in processes if process.kind == "Worker"})
     return Finding.passed(
         f"worker and dispatcher have a current heartbeat; hosts with a worker: {len(hosts)}",
         EXPECTED,

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from ops_common.answers.queue import Measurement
+from ops_common.answers.system import ConnectionUsage
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -61,9 +63,9 @@ def peak_connections(context: Context) -> Finding:
     cluster = context.database_cluster_id()
     metric: dict[str, Metric] = {"used": ("AWS/RDS", "DatabaseConnections", "Maximum")}
     values = _values(context, metric, {"Name": "DBClusterIdentifier", "Value": cluster})
-    usage = context.ask("connection_usage")
-    usable = usage["max_connections"] - usage["reserved"]
-    peak = max([usage["used"], *values["used"]])
+    usage = ConnectionUsage.from_json(context.ask("connection_usage"))
+    usable = usage.usable
+    peak = max([usage.used, *values["used"]])
     observed = f"{peak:.0f} of {usable} at the most"
     expected = f"at most {int(usable * USED_AT_MOST)}"
     if peak > usable * USED_AT_MOST:
@@ -78,7 +80,8 @@ def peak_connections(context: Context) -> Finding:
 def queue_latency(context: Context) -> Finding:
     """How long the oldest ready job waits now."""
     answer = context.ask("measure_queue", context.settings.queue_database_name)
-    wait, limit = answer["oldest_wait_seconds"], context.settings.target_latency_seconds
+    wait = Measurement.from_json(answer).oldest_wait_seconds
+    limit = context.settings.target_latency_seconds
     observed, expected = f"the oldest job waits {wait:.0f} s", f"at most {limit:g} s"
     if wait > limit:
         return Finding.failed(

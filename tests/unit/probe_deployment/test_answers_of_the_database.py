@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ops_common.answers.system import ConnectionUsage, Migrations, QueueProcesses
 from probe_deployment.checks import connections, migrations, solid_queue
 from probe_deployment.finding import Finding, Status
 from tests.unit.probe_deployment.samples import NOW
@@ -25,7 +26,7 @@ def process(kind: str, *, minutes: float = 2, beat: float = 30, claims: int = 0)
 
 def of_queue(*processes: dict[str, Any], orphaned: int = 0) -> Finding:
     answer = {"processes": list(processes), "orphaned_claims": orphaned, "alive_seconds": 300}
-    return solid_queue.judge(answer, SINCE, "read the log")
+    return solid_queue.judge(QueueProcesses.from_json(answer), SINCE, "read the log")
 
 
 UP = (process("Worker"), process("Dispatcher"))
@@ -75,7 +76,9 @@ def of_connections(used: int, maximum: int) -> Finding:
         "reserved": 3,
         "by_application": {"puma": used - 1},
     }
-    return connections.judge(usage, Limits(), lambda tasks: f"MaxTasks={tasks}")
+    return connections.judge(
+        ConnectionUsage.from_json(usage), Limits(), lambda tasks: f"MaxTasks={tasks}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,6 @@ def test_connections_must_fit_now_and_at_full_scale_out(
 def test_migrations_are_settled_at_one_version(
     answer: dict[str, Any], expected: str | None, status: str, observed: str
 ) -> None:
-    finding = migrations.judge(answer, expected)
+    finding = migrations.judge(Migrations.from_json(answer), expected)
     assert finding.status == status
     assert observed in finding.observed

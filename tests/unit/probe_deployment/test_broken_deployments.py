@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ops_common.answers.queue_health import QueueHealth
+from ops_common.answers.system import Migrations, QueueProcesses
 from ops_common.images import Image
 from ops_common.tasks import Task, parse_task
 from probe_deployment.checks import (
@@ -81,7 +82,7 @@ def processes(*registered: datetime) -> Finding:
         for kind in ("Worker", "Dispatcher")
     ]
     answer = {"processes": found, "orphaned_claims": 0, "alive_seconds": 300}
-    return solid_queue.judge(answer, SINCE, "read the log")
+    return solid_queue.judge(QueueProcesses.from_json(answer), SINCE, "read the log")
 
 
 def answered(status: int = 200, **headers: str) -> Finding:
@@ -162,7 +163,7 @@ GOOD: dict[str, Callable[[], Finding]] = {
         [("web", "DB_PASSWORD", "arn:config", "", "v2")], {"v2"}
     ),
     "a migration that has ended": lambda: migrations.judge(
-        {"running": False, "versions": {"public": "2"}}, "2"
+        Migrations.from_json({"running": False, "versions": {"public": "2"}}), "2"
     ),
 }
 
