@@ -64,6 +64,7 @@ def test_what_is_done_or_over_is_not_offered(world: AlertWorld) -> None:
     world.act(OperatorAction(Action.ACKNOWLEDGE, "ana", "terminal", minute(1), incident=KEY))
     assert not any("make ack" in command for command in commands(world.incident()))
     world.notify(ok(5), at=5)
+    world.let_time_pass(until=15)
     assert commands(world.incident()) == ()
     assert "make " not in world.topic.published[-1][1]
 
