@@ -1,7 +1,7 @@
 """From a request to its answer: refused, declined, told, or handed over."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from answer_slack.asked import Asked, read
@@ -17,6 +17,12 @@ from ops_common.on_call.board import Board
 from ops_common.on_call.commands import BadCommand, Question, Wish, parse, split
 from ops_common.on_call.replies import answer as rows_of
 from ops_common.on_call.resolve import Actor, CannotBe
+
+NO_OPERATOR = "not_an_operator"
+
+
+class NotAnOperator(CannotBe):
+    """Who asks may look, and not act."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Answer:
     body: str
     """JSON for a command, nothing for a click."""
     outcome: str
+    refusal: str = ""
+    """Who may not act is answered so that they see it, and counted as refused."""
 
 
 def answer(request: SignedRequest, ports: Ports, settings: Settings, now: datetime) -> Answer:
@@ -51,6 +59,9 @@ def answer(request: SignedRequest, ports: Ports, settings: Settings, now: dateti
     ports.seen.enter(asked.user, request.signed_at, request.signature)
     try:
         return _answer(asked, ports, settings, now)
+    except NotAnOperator as error:
+        answered = _reply(asked, ports, said(str(error)), f"declined: {error}")
+        return replace(answered, refusal=NO_OPERATOR)
     except (BadCommand, CannotBe, NotKnown) as error:
         return _reply(asked, ports, said(str(error)), f"declined: {error}")
 
@@ -65,7 +76,7 @@ def _answer(asked: Asked, ports: Ports, settings: Settings, now: datetime) -> An
             asked, ports, shown(rows_of(question, subject, board)), f"answered: {question}"
         )
     if not Operators(settings.operators).include(asked.user, ports.groups()):
-        raise CannotBe(
+        raise NotAnOperator(
             "only operators may do this"
             + ("" if settings.operators else ", and none is named (SlackOperators)")
         )

@@ -31,8 +31,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         settings, now = Settings.from_env(), datetime.now(UTC)
         given = in_time(lambda: answer(request, wiring.wire(settings), settings, now))
     except Refused as error:
-        logger.warning("refused", reason=str(error))
+        logger.warning("refused", refusal=error.refusal.name.lower(), reason=str(error))
         return {"statusCode": STATUS[error.refusal], "body": ""}
-    logger.info("answered", reason=given.outcome)
+    counted = {"refusal": given.refusal} if given.refusal else {}
+    logger.info("answered", reason=given.outcome, **counted)
     headers = {"content-type": "application/json"} if given.body else {}
     return {"statusCode": 200, "headers": headers, "body": given.body}

@@ -38,7 +38,3 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.value)
         self.refusal = refusal
-
-
-class Declined(Exception):
-    """A request of Slack's that asks for what can't be; the message is for who asked."""

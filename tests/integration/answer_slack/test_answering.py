@@ -2,6 +2,7 @@
 
 import json
 import socket
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,17 @@ from answer_slack.seen import MOST_A_MINUTE, DynamoSeen
 from local.lambda_endpoint import Context
 from local.moto_aws import OPS_TABLE, MotoAws
 from local.slack import SlackStandIn
-from local.slack.requests import ANA, BEN, EVE, SIGNING_SECRET, click, command, resigned
+from local.slack.requests import (
+    ANA,
+    BEN,
+    EVE,
+    SIGNING_SECRET,
+    click,
+    command,
+    function_url_event,
+    resigned,
+    signed,
+)
 from ops_common.on_call.operator_action import Action, OperatorAction
 from ops_common.on_call.summaries import IncidentSummary, Part, PartSummary
 from ops_common.scaling_hold import Holds
@@ -216,3 +227,21 @@ def test_nobody_s_secret_is_written_to_the_log(
     assert "answered" in logged
     for hidden in (SIGNING_SECRET, slack.token, ANA.name, "v0="):
         assert hidden not in logged
+
+
+def test_each_refusal_is_a_line_of_the_log_that_can_be_counted(
+    post: Post, lambda_context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN forged requests, a replay, another app's, and somebody who may not act
+    now, body = datetime.now(UTC), command("help")
+    forged = function_url_event(body, signed(body, now, "f" * 32))
+    sent = function_url_event(body, signed(body, now))
+    for event in (forged, forged, sent, sent):
+        handler(event, lambda_context)
+    post(command("help", api_app_id="A0OTHER"))
+    post(command("probe", EVE))
+    # WHEN somebody counts them
+    counted = Counter(vars(record).get("refusal", "") for record in caplog.records)
+    # THEN each is there once, by its kind
+    del counted[""]
+    assert counted == {"forged": 2, "replayed": 1, "wrong_app": 1, "not_an_operator": 1}
