@@ -26,6 +26,7 @@ class Desk:
     identity: Identity
     actor: Actor
     secret: str
+    rotation_schedule: str = ""
 
     @classmethod
     def at(cls, target: Target) -> "Desk":
@@ -33,6 +34,7 @@ class Desk:
         stacks = target.client("cloudformation").describe_stacks(StackName=target.stack)["Stacks"]
         outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0]["Outputs"]}
         caller = target.client("sts").get_caller_identity()["Arn"].rpartition("/")[2]
+        rotates = target.parameter("Rotation") == "true"
         return cls(
             client=target.client,
             table=outputs["OpsTableName"],
@@ -45,6 +47,7 @@ class Desk:
                 rolls_back=target.parameter("ProbeRollback") == "true",
             ),
             secret=target.parameter("ConfigSecretId"),
+            rotation_schedule=target.parameter("RotationSchedule") if rotates else "",
         )
 
     def run(self, words: Sequence[str], now: datetime) -> tuple[Section, ...] | OperatorAction:
@@ -71,7 +74,7 @@ class Desk:
         return action
 
     def _board(self, now: datetime) -> Board:
-        return read_board(self.client("dynamodb"), self.table, now)
+        return read_board(self.client("dynamodb"), self.table, now, self.rotation_schedule)
 
 
 def _names(target: Target, parameter: str) -> tuple[str, ...]:

@@ -33,7 +33,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except Refused as error:
         logger.warning("refused", refusal=error.refusal.name.lower(), reason=str(error))
         return {"statusCode": STATUS[error.refusal], "body": ""}
-    counted = {"refusal": given.refusal} if given.refusal else {}
-    logger.info("answered", reason=given.outcome, **counted)
+    logger.info("answered", reason=given.outcome, refusal=given.refusal or None)
     headers = {"content-type": "application/json"} if given.body else {}
     return {"statusCode": 200, "headers": headers, "body": given.body}

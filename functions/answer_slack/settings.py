@@ -28,6 +28,8 @@ class Settings:
     table_name: str
     services: ServiceNames
     rolls_back: bool
+    rotation_schedule: str
+    """Empty where the password is never rotated by itself."""
     time_zone: ZoneInfo
 
     @property
@@ -57,6 +59,7 @@ class Settings:
             table_name=env.text("OPS_TABLE_NAME"),
             services=ServiceNames.from_environment(env),
             rolls_back=env.flag("PROBE_ROLLBACK"),
+            rotation_schedule=env.text("ROTATION_SCHEDULE", ""),
             time_zone=_zone(env),
         )
         if not team or not app:

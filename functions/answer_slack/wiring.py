@@ -32,7 +32,7 @@ def wire(settings: Settings) -> Ports:
         signing_secret=lambda: read_secret(settings.signing_secret_parameter),
         seen=DynamoSeen(table, settings.table_name),
         groups=lambda: groups_of(settings),
-        board=lambda now: read_board(table, settings.table_name, now),
+        board=lambda now: read_board(table, settings.table_name, now, settings.rotation_schedule),
         keepers=Keepers(
             publish=EventBus(events),
             holds=Holds(table, settings.table_name),

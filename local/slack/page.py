@@ -21,15 +21,15 @@ _BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 _ITALIC = re.compile(r"(?<![\w_])_([^_\n]+)_(?![\w_])")
 _CODE = re.compile(r"`([^`\n]+)`")
 _EMOJI = re.compile(r":([a-z_]+):")
-EMOJI = {
-    "red_circle": "🔴",
-    "large_orange_circle": "🟠",
-    "large_yellow_circle": "🟡",
-    "large_green_circle": "🟢",
-    "large_blue_circle": "🔵",
-    "white_circle": "⚪",
-    "black_circle": "⚫",
+COLOURS = {
+    "red_circle": "#d62728",
+    "large_orange_circle": "#ff9f1c",
+    "large_green_circle": "#2eb67d",
+    "large_blue_circle": "#3f8ad9",
+    "white_circle": "#9e9e9e",
+    "arrows_counterclockwise": "#b07d12",
 }
+"""Signs that messages use, as dots: a machine may have no font with pictures."""
 
 
 class Page:
@@ -93,8 +93,13 @@ def _words(text: str) -> str:
     shown = _CODE.sub(r"<code>\1</code>", shown)
     shown = _BOLD.sub(r"<b>\1</b>", shown)
     shown = _ITALIC.sub(r"<i>\1</i>", shown)
-    shown = _EMOJI.sub(lambda found: EMOJI.get(found[1], found[0]), shown)
+    shown = _EMOJI.sub(_dot, shown)
     return shown.replace("\n", "<br>")
+
+
+def _dot(found: re.Match[str]) -> str:
+    colour = COLOURS.get(found[1])
+    return f'<span style="color:{colour}">●</span>' if colour else found[0]
 
 
 def _sequence(inside: str) -> str:

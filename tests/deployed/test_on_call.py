@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from local.moto_aws import SECRET
 from local.slack.requests import ANA, BEN, EVE, command, signed
 from local.world import WEB_SERVICE, WORKER_SERVICE, World
 from ops_common.on_call.board import read_board
@@ -65,3 +66,18 @@ def test_another_probe_runs_and_status_tells_its_verdict(world: World) -> None:
         lambda: bool(read_board(table, name, datetime.now(UTC)).of(Part.VERDICT, WEB_SERVICE)), 90
     )
     assert f"`{WEB_SERVICE}`" in world.slack.app.type("status", EVE).text
+
+
+def test_two_people_start_a_rotation(world: World) -> None:
+    def versions() -> dict[str, list[str]]:
+        described = world.client("secretsmanager").describe_secret(SecretId=SECRET)
+        return dict(described["VersionIdsToStages"])
+
+    before = versions()
+    # GIVEN ana asks, which starts nothing
+    code = world.slack.app.type("rotate", ANA).text.rpartition(" ")[2].strip("`")
+    assert world.slack.app.type(f"rotate {code}", ANA).text.startswith("nothing waits")
+    # WHEN ben confirms
+    assert "Rotation started by ben" in world.slack.app.type(f"rotate {code}", BEN).text
+    # THEN by rule to rotate_password, which lets Secrets Manager rotate
+    assert world.wait_for(lambda: versions() != before, 60)

@@ -21,7 +21,8 @@ from local.slack.workspace import Workspace
         ('<https://a.test/"onclick="x|d>', '<a href="https://a.test/&quot;onclick=&quot;x">d</a>'),
         ("<javascript:alert(1)|d>", "<mark>d</mark>"),
         ("<!date^1^{time}|18:30>", "<time>18:30</time>"),
-        (":red_circle: two\nlines", "🔴 two<br>lines"),
+        (":red_circle: two\nlines", '<span style="color:#d62728">●</span> two<br>lines'),
+        (":unheard_of:", ":unheard_of:"),
     ],
 )
 def test_slack_s_marks_are_shown(text: str, html: str) -> None:

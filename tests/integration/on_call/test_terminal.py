@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
@@ -49,6 +50,14 @@ def test_status_and_incidents_are_tables(desk: Desk) -> None:
         text = printed(desk, words)
         assert INCIDENT.reference in text
         assert "critical: web-errors" in text
+
+
+def test_status_says_when_the_password_is_rotated_next(desk: Desk, aws: MotoAws) -> None:
+    assert "by its schedule" not in printed(desk, "status")
+    text = printed(replace(desk, rotation_schedule="cron(0 9 1 * ? *)"), "status")
+    due = datetime(2026, 12, 1, 9, tzinfo=UTC).astimezone()
+    (row,) = [line for line in text.splitlines() if "by its schedule" in line]
+    assert f"{due:%Y-%m-%d %H:%M}" in row
 
 
 def test_a_close_is_the_same_event_as_slack_s(desk: Desk, aws: MotoAws) -> None:

@@ -159,6 +159,7 @@ class SlackWorld:
             table_name="ops",
             services=ServiceNames(("web",), ("worker",), ("clock",)),
             rolls_back=self.rolls_back,
+            rotation_schedule="",
             time_zone=ZoneInfo("Europe/Rome"),
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..observability import logger
 from ..packed_text import unpack
 from ..scaling_hold import Hold
+from .next_rotation import next_rotation
 from .summaries import IncidentSummary, Part, PartSummary, from_text
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Board:
     silences: tuple[tuple[str, datetime], ...] = ()
     """Pattern and end."""
     holds: tuple[Hold, ...] = ()
+    next_rotation: datetime | None = None
+    """When the window of the next one opens, by the schedule."""
     complete: bool = True
     """Whether the table was read to its end."""
 
@@ -47,17 +50,22 @@ class Board:
         return tuple(one for one in meant if one.open) or tuple(meant)
 
 
-def read_board(client: "DynamoDBClient", table: str, now: datetime) -> Board:
+def read_board(
+    client: "DynamoDBClient", table: str, now: datetime, rotation_schedule: str = ""
+) -> Board:
     """Read the table. Raises ClientError; an item that nobody can read is left out."""
     items, complete = _scan(client, table)
     summaries = [found for item in items if (found := _summary(item))]
     incidents = [one for one in summaries if isinstance(one, IncidentSummary)]
+    parts = tuple(one for one in summaries if isinstance(one, PartSummary))
+    rotated = max((one.at for one in parts if one.part is Part.ROTATION), default=None)
     holds = [hold for item in items if (hold := _hold(item)) and now < hold.until]
     return Board(
         incidents=tuple(sorted(incidents, key=lambda one: (one.open, one.opened_at), reverse=True)),
-        parts=tuple(one for one in summaries if isinstance(one, PartSummary)),
+        parts=parts,
         silences=_silences(client, table, now),
         holds=tuple(holds),
+        next_rotation=next_rotation(rotation_schedule, rotated, now),
         complete=complete,
     )
 

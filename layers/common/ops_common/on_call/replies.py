@@ -46,6 +46,8 @@ def answer(question: Question, subject: str, board: Board) -> tuple[Section, ...
 def _status(board: Board) -> tuple[Section, ...]:
     workers = [Row(one.name, one.text, one.at) for one in board.of(Part.SCALING)]
     rotation = [Row(one.name, one.text, one.at) for one in board.of(Part.ROTATION)]
+    if board.next_rotation:
+        rotation.append(Row("next", "by its schedule", board.next_rotation))
     verdicts = [Row(one.name, one.text, one.at) for one in board.of(Part.VERDICT)]
     quiet = [Row(pattern, "silenced until", until) for pattern, until in board.silences]
     held = [
