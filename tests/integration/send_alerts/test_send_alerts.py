@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,12 +12,16 @@ import pytest
 from local.alert_batches import EVENTS
 from local.ecs import EcsStandIn
 from local.slack import SlackStandIn
+from ops_common.on_call.board import Board
+from ops_common.on_call.commands import Wish, parse
+from ops_common.on_call.operator_action import KIND
+from ops_common.on_call.resolve import Actor, resolve
 from send_alerts.app import handler
 from send_alerts.channels.slack import BotSlack
 from send_alerts.channels.slack_posts import chart as draw_chart
 from send_alerts.incident.incident import Incident, RootMessage
 from send_alerts.words.slack_blocks import Message
-from tests.integration.send_alerts.conftest import OPS_TABLE, Alerts
+from tests.integration.send_alerts.conftest import Alerts
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.alert_world import alarm as alarm_notice
 
@@ -118,23 +122,16 @@ def test_a_name_that_would_ping_everybody_pings_nobody(
 def test_the_documented_command_silences_an_alarm(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
-    # GIVEN the command of docs/alerts.md, as the AWS CLI would read it
+    # GIVEN the command of docs/alerts.md, as make hands it on
     text = (EVENTS.parent / "docs" / "alerts.md").read_text()
-    (command,) = re.findall(r"^aws dynamodb update-item (.*?)^```", text, re.MULTILINE | re.DOTALL)
-    words = shlex.split(command.replace("\\\n", " "))
-    given = dict(zip(words[::2], words[1::2], strict=True))
-    names = json.loads(given["--expression-attribute-names"])
-    assert names == {"#pattern": "jiki-api-web-*"}
-    values = json.loads(given["--expression-attribute-values"])
-    until = datetime.now(UTC) + timedelta(hours=1)
-    values[":until"]["S"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
-    with_slack.aws.client("dynamodb").update_item(
-        TableName=OPS_TABLE,
-        Key=json.loads(given["--key"]),
-        UpdateExpression=given["--update-expression"],
-        ExpressionAttributeNames=names,
-        ExpressionAttributeValues=values,
-    )
+    (command,) = re.findall(r"^make silence (.*)$", text, re.MULTILINE)
+    said = dict(word.split("=", 1) for word in shlex.split(command))
+    now = datetime.now(UTC)
+    wish = parse(["silence", said["NAME"], said["FOR"]], now)
+    assert isinstance(wish, Wish)
+    actor = Actor("ana", "terminal", (), (), rolls_back=False)
+    detail = resolve(wish, actor, Board(), now).as_event().detail()
+    with_slack.send({"source": "jiki.ops", "detail-type": KIND, "detail": detail})
     # THEN what it names is told to nobody, and the rest is
     with_slack.send(event("alerts/alarm_metric"), event("alerts/alarm_composite"))
     assert with_slack.subjects() == ["ALARM: [CRITICAL] jiki-api-down"]
