@@ -21,6 +21,8 @@ REACTION_SECONDS = (1.0, 5.0)
 """From UpdateService until ECS sends SIGTERM."""
 COUNTING_BOUND = 500
 """How many ready jobs `measure_queue` counts before it says "at least"."""
+SCHEDULED_BOUND = 5_000
+"""How many scheduled jobs it counts."""
 SHUTDOWN_SECONDS = 5.0
 """What Solid Queue's shutdown_timeout gives to running jobs after SIGTERM."""
 
@@ -123,7 +125,7 @@ class Cluster:
                 for claimed_at in task.running.values()
             ),
             soon_due_scheduled=min(
-                COUNTING_BOUND, sum(at <= self.now + look_ahead_seconds for at in self._due)
+                SCHEDULED_BOUND, sum(at <= self.now + look_ahead_seconds for at in self._due)
             ),
             arrived_total=self._started + self.ready,
             enqueued_total=self._arrived,
@@ -185,7 +187,11 @@ class Cluster:
         yield self.env.timeout(self._start_ups.uniform(*START_UP_SECONDS))
         if not task.stopping:
             task.up = True
+            self._came_up(task)
             self._claim(task)
+
+    def _came_up(self, task: Task) -> None:
+        """For what only some clusters keep."""
 
     def _stop(self, task: Task) -> Generator[simpy.Event, Any]:
         yield self.env.timeout(self._choices.uniform(*REACTION_SECONDS))

@@ -59,5 +59,12 @@ SETUPS = (
         "4 jobs/min; twenty times as many are rolled back",
         replace(ONE, rolled_back=20.0),
     ),
+    Workload(
+        "killed workers",
+        4,
+        steady,
+        "as steady; a worker of each task is killed each four minutes",
+        replace(ONE, kills_per_hour=15.0),
+    ),
     Workload("slower jobs", 4, slower, "600 jobs of 0.5 s, then 300 of 6 s, twice", ONE),
 )

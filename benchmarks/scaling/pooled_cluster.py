@@ -1,6 +1,7 @@
 """A cluster whose tasks run several pools of threads, each for its own queues.
 
-Beside that it plays what goes wrong: tasks that never come up, and enqueues that are rolled back.
+Beside that it plays what goes wrong: tasks that never come up, workers that are killed, enqueues
+that are rolled back.
 """
 
 import random
@@ -12,8 +13,9 @@ from typing import Any
 import simpy
 
 from benchmarks.scaling.cluster import COUNTING_BOUND, Cluster, Task
-from benchmarks.scaling.workloads import Job, Setup
-from ops_common.answers.queue import Measurement, QueueDepth, QueueFlow, Worker
+from benchmarks.scaling.process_rows import ProcessRows
+from benchmarks.scaling.workloads import HOUR, Job, Setup
+from ops_common.answers.queue import Measurement, QueueDepth, QueueFlow
 from scale_workers.policy.queues import covers
 
 LATELY_SECONDS = 60
@@ -28,7 +30,12 @@ class PooledCluster(Cluster):
         self._pool_of: dict[int, int] = {}
         self._ended: deque[tuple[float, str]] = deque()
         self._failures = random.Random(f"failures {seed}")
+        self._rows = ProcessRows(setup.pools)
         super().__init__(jobs, tasks, sum(pool.threads for pool in setup.pools), seed)
+        for task in self._tasks:
+            self._rows.start(task.name, 0.0)
+        if setup.kills_per_hour:
+            self.env.process(self._kills())
 
     @property
     def ready(self) -> int:
@@ -51,6 +58,12 @@ class PooledCluster(Cluster):
         running = [(index, at) for task in up for index, at in task.running.items()]
         in_flight = Counter(self.jobs[index].queue for index, _ in running)
         long = Counter(self.jobs[index].queue for index, at in running if at < self.now - 60)
+        held = {
+            (task.name, number): self._used(task, number)
+            for task in up
+            for number in range(len(self._setup.pools))
+        }
+        working, gone = self._rows.workers(self.now, held)
         return Measurement(
             taken_at=self.time,
             queues=tuple(self._depth(name, jobs) for name, jobs in self._queues.items() if jobs),
@@ -64,11 +77,8 @@ class PooledCluster(Cluster):
             arrived_total=self._started + self.ready,
             enqueued_total=round(self._arrived * (1 + self._setup.rolled_back)),
             started_total=self._started,
-            workers=tuple(
-                Worker(task.name, pool.threads, pool.queues, self._used(task, number), 30)
-                for task in up
-                for number, pool in enumerate(self._setup.pools)
-            ),
+            workers=working,
+            dead_workers=gone,
             dispatchers=len(up),
         )
 
@@ -89,6 +99,28 @@ class PooledCluster(Cluster):
     def _start(self, task: Task) -> Generator[simpy.Event, Any]:
         if self._failures.random() >= self._setup.never_start:
             yield from super()._start(task)
+
+    def _came_up(self, task: Task) -> None:
+        self._rows.start(task.name, self.now)
+
+    def _stop(self, task: Task) -> Generator[simpy.Event, Any]:
+        yield from super()._stop(task)
+        self._rows.end(task.name)
+
+    def _kills(self) -> Generator[simpy.Event, Any]:
+        """The jobs of a killed worker have failed; another takes its place."""
+        while True:
+            rate = self._setup.kills_per_hour * max(1, self.running) / HOUR
+            yield self.env.timeout(self._failures.expovariate(rate))
+            up = [task for task in self._tasks if task.up and not task.stopping]
+            if not up:
+                continue
+            task = self._failures.choice(up)
+            pool = self._failures.randrange(len(self._setup.pools))
+            for index in [one for one in task.running if self._pool_of[one] == pool]:
+                del task.running[index]
+            self._rows.replace(task.name, pool, self.now)
+            self._claim(task)
 
     def _enqueue(self, index: int) -> None:
         self._arrived += 1

@@ -37,6 +37,8 @@ class Setup:
     """The share of tasks that are asked for and never come up."""
     rolled_back: float = 0.0
     """Enqueues that are rolled back, for each that isn't."""
+    kills_per_hour: float = 0.0
+    """Of a task's workers; the supervisor starts another, the row of the killed one stays."""
 
 
 @dataclass(frozen=True)

@@ -177,3 +177,16 @@ def test_what_is_rolled_back_moves_the_sequence_alone():
     cluster = pooled([Job(0.0, 1.0)] * 4, Setup((Pool(("*",), 3),), rolled_back=20.0))
     measurement = cluster.measure(75)
     assert (measurement.arrived_total, measurement.enqueued_total) == (4, 84)
+
+
+def test_killed_workers_leave_rows_that_the_deployed_rule_tells_apart():
+    setup = Setup((Pool(("*",), 3),), kills_per_hour=120.0)
+    jobs = [Job(float(second), 5.0) for second in range(600)]
+    cluster = PooledCluster(jobs, 1, setup, seed=1)
+    cluster.env.run(until=590)
+    measurement = cluster.measure(135)
+    assert [worker.threads for worker in measurement.workers] == [3]
+    assert measurement.dead_workers
+    assert all(worker.replaced for worker in measurement.dead_workers)
+    # What ran in them has failed, and is not waited for.
+    assert cluster.in_flight <= 3
