@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from local.database_login import connect
+from local.demo import scaling_services
 from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
 from local.ecs import Call
@@ -36,6 +37,7 @@ def tell(world: World, say: Narrator) -> None:
         connect(world.login(), world.postgres.ca_certificate) as session,
     ):
         _tell(world, say, session)
+    scaling_services.tell(world, say, TICK_SECONDS, HURRY)
 
 
 def _tell(world: World, say: Narrator, session: psycopg.Connection[tuple[Any, ...]]) -> None:

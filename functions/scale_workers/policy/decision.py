@@ -33,8 +33,8 @@ def decide(
         return _blind(measurement, service, policy, memory, now)
     lost = rolled_back(measurement, memory)
     pools = divide(measurement, service.share, memory, policy)
-    watched = _watch(measurement, pools, service, memory.service, now)
-    overdue = missing.overdue(watched.missing, now)
+    watched = _watch(measurement, pools, service, memory.service, policy.tick_seconds, now)
+    overdue = missing.overdue(watched.missing, policy.tick_seconds, now)
     expected = replace(service, desired=service.desired - overdue)
     needed, memory = requirement(measurement, pools, expected, policy, memory, now)
     ceiling, limit = _ceiling(service, policy)
@@ -79,13 +79,14 @@ def _watch(
     pools: Pools,
     service: ServiceState,
     before: ServiceMemory,
+    tick_seconds: float,
     now: datetime,
 ) -> ServiceMemory:
     hosts = {one.hostname for group in pools.groups for one in group.view.workers}
     return replace(
         before,
         lists=pools.lists,
-        missing=missing.note(before.missing, service, len(hosts), now),
+        missing=missing.note(before.missing, service, len(hosts), tick_seconds, now),
         idle_beside=idle_beside(measurement),
         ready_total=ready_total(measurement),
     )

@@ -130,14 +130,18 @@ def _arrived(measurement: Measurement, memory: Memory, waiting: int, finished: i
 
 
 def rolled_back(measurement: Measurement, memory: Memory) -> int:
-    """Enqueues since the last look that left no job, as far as all jobs could be counted."""
+    """Enqueues since the last measurement that left no job, as far as all jobs could be counted.
+
+    Sequences run ahead of what is committed, by no more than each worker's thread has open.
+    """
     before, totals = memory.service.ready_total, (memory.enqueued_total, memory.started_total)
     now = (measurement.enqueued_total, measurement.started_total)
     ready = ready_total(measurement)
     if seconds_since(measurement, memory) is None or None in (*totals, *now, before, ready):
         return 0
     enqueued, started = ((a or 0) - (b or 0) for a, b in zip(now, totals, strict=True))
-    return max(0, enqueued - started - ((ready or 0) - (before or 0)))
+    lost = enqueued - started - ((ready or 0) - (before or 0))
+    return lost if lost > all_threads(measurement) else 0
 
 
 def ready_total(measurement: Measurement) -> int | None:
