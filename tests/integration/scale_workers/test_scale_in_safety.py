@@ -6,7 +6,7 @@ figures of docs/scaling.md are its last line.
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,7 +27,6 @@ from query_database.queue import measure_queue
 from scale_workers.policy.model import NoMeasurement
 from scale_workers.ports import Ports, WorkerPorts
 from scale_workers.protection import EcsProtection
-from scale_workers.settings import Settings
 from scale_workers.tasks import EcsTasks
 from scale_workers.tick import run
 from tests.conftest import Database
@@ -35,7 +34,9 @@ from tests.integration.scale_workers.stepped_jobs import Job, job_seconds
 from tests.integration.scale_workers.stepped_workers import SteppedWorkers
 from tests.unit.scale_workers.tick_world import World, settings
 
-QUEUES = {"jiki-api-solid-queue": "default", "jiki-api-bulk": "bulk"}
+WORKER_SERVICE, BULK_SERVICE = "jiki-api-solid-queue", "jiki-api-bulk"
+ONE_SERVICE = {WORKER_SERVICE: "default"}
+TWO_SERVICES = {**ONE_SERVICE, BULK_SERVICE: "bulk"}
 HOURS = int(os.environ.get("SOAK_HOURS", "2"))
 SEEDS = int(os.environ.get("SOAK_SEEDS", "1"))
 
@@ -58,10 +59,6 @@ class Outcome:
     """Of the events that people would be notified of."""
 
 
-def two_services() -> Settings:
-    return settings()._replace(services=ServiceNames(worker=tuple(QUEUES)))
-
-
 class Scaler:
     """Ticks with the real adapters, while the world moves between any two of their calls."""
 
@@ -73,21 +70,17 @@ class Scaler:
         seed: int,
         *,
         safely: bool,
+        queues: Mapping[str, str],
     ) -> None:
+        """`queues`: by service, the one that its workers take jobs from."""
         self._random = Random(seed)
         self._clock = clock
-        self.workers = SteppedWorkers(database.admin, ecs, clock, QUEUES)
+        self.workers = SteppedWorkers(database.admin, ecs, clock, queues)
         self._connection = database.admin
         self._safely = safely
         self._client = ops_aws.client("ecs")
         self._services = EcsServices(self._client, ecs.cluster)
-        memories = {name: next(iter(World().ports().workers.values())).memories for name in QUEUES}
-        self._worker_ports = {
-            name: WorkerPorts(
-                EcsTasks(self._client, ecs.cluster, name), memories[name], lambda: None
-            )
-            for name in QUEUES
-        }
+        self._worker_ports = {name: self._ports_of(name, ecs.cluster) for name in queues}
         self.last_look: tuple[datetime, list[Job]] = (clock.now, [])
         self.outcome = Outcome()
         self._ecs = ecs
@@ -105,7 +98,8 @@ class Scaler:
             measure=self._look,
             publish=self._publish,
         )
-        list(run(ports, two_services(), self._clock.now))
+        names = ServiceNames(worker=tuple(self._worker_ports))
+        list(run(ports, settings()._replace(services=names), self._clock.now))
 
     def _publish(self, event: OpsEvent) -> None:
         if event.kind != "WorkersScaled":
@@ -121,7 +115,6 @@ class Scaler:
         self._pass_time(0, 4)
         self._services.set_desired(name, count)
         if lowered:
-            self._pass_time(1, 1)
             zones = Counter(task.availability_zone for task in self._ecs.running_tasks(name))
             self.outcome.uneven += abs(zones["eu-west-1a"] - zones["eu-west-1b"]) > 1
 
@@ -150,12 +143,14 @@ class Scaler:
         self.workers.advance(self._random.uniform(least, most))
 
 
-def work(scaler: Scaler, clock: SteppedClock, seed: int) -> Outcome:
-    """Bursts and quiet times in two queues, kills and lost hosts; a tick each minute."""
+def work(
+    scaler: Scaler, clock: SteppedClock, seed: int, queues: Mapping[str, str], *, kills: bool
+) -> Outcome:
+    """Bursts and quiet times in each queue, kills and lost hosts; a tick each minute."""
     random, outcome = Random(seed), scaler.outcome
     broken_before = 0
     end = clock.now + timedelta(hours=HOURS)
-    per_minute = dict.fromkeys(QUEUES.values(), 0.0)
+    per_minute = dict.fromkeys(queues.values(), 0.0)
     next_tick = clock.now
     while clock.now < end:
         for queue in per_minute:
@@ -163,9 +158,9 @@ def work(scaler: Scaler, clock: SteppedClock, seed: int) -> Outcome:
                 per_minute[queue] = random.choice([0, 0.5, 2, 10, 40])
             for _ in range(int(per_minute[queue] + random.random())):
                 scaler.workers.enqueue(job_seconds(random), queue)
-        if random.random() < 0.03:
+        if kills and random.random() < 0.03:
             scaler.workers.kill(random)
-        if random.random() < 0.005:
+        if kills and random.random() < 0.005:
             scaler.workers.vanish(random)
         scaler.tick()
         looked_at, running = scaler.last_look
@@ -187,12 +182,13 @@ def work(scaler: Scaler, clock: SteppedClock, seed: int) -> Outcome:
 def outcome(
     database: Database, aws: MotoAws, ecs: EcsStandIn, clock: SteppedClock
 ) -> Callable[[int, bool], Outcome]:
-    ecs.create_service("jiki-api-bulk", 1, "1")
+    ecs.create_service(BULK_SERVICE, 1, "1")
     ecs.engine.stop_delay = timedelta(seconds=30)
     ecs.engine.start_delay = timedelta(seconds=45)
 
     def run_with(seed: int, safely: bool) -> Outcome:
-        return work(Scaler(database, ecs, clock, seed, safely=safely), clock, seed)
+        scaler = Scaler(database, ecs, clock, seed, safely=safely, queues=TWO_SERVICES)
+        return work(scaler, clock, seed, TWO_SERVICES, kills=True)
 
     return run_with
 

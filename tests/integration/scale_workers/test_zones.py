@@ -13,6 +13,7 @@ from local.moto_aws import MotoAws
 from scale_workers.self_check import rebalancing
 from tests.conftest import Database
 from tests.integration.scale_workers.test_scale_in_safety import (
+    ONE_SERVICE,
     WORKER_SERVICE,
     Outcome,
     Scaler,
@@ -33,7 +34,8 @@ def played(
     def run_with(rebalances: bool) -> tuple[Outcome, int]:
         service = ecs.service(WORKER_SERVICE)
         service.zone_rebalancing = rebalances
-        outcome = work(Scaler(database, ecs, clock, SEED, safely=True), clock, SEED)
+        scaler = Scaler(database, ecs, clock, SEED, safely=True, queues=ONE_SERVICE)
+        outcome = work(scaler, clock, SEED, ONE_SERVICE, kills=False)
         return outcome, sum("is not AZ balanced" in text for _, text in service.messages)
 
     return run_with
