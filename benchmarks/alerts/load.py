@@ -1,4 +1,4 @@
-"""The load: alarms that open and end, shuffled, some events repeated."""
+"""The load: alarms that open and end, and JSON by SNS; shuffled, some of it repeated."""
 
 import json
 import random
@@ -17,6 +17,8 @@ class Load:
 
     alarms: int
     events: int
+    messages: int = 0
+    """JSON by SNS whose own fields name neither a time nor an id."""
     repeats: float = 0.1
     kill_every_seconds: tuple[float, float] = (20, 60)
     most_kills: int = 1000
@@ -38,6 +40,21 @@ def timeline(load: Load, numbers: random.Random) -> list[dict[str, Any]]:
     return events
 
 
+def messages(load: Load) -> list[dict[str, Any]]:
+    """What programs say by SNS, as a queue holds it: all that tells two apart is the envelope's."""
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    return [
+        {
+            "Type": "Notification",
+            "MessageId": f"{PREFIX}{number:04}",
+            "TopicArn": "arn:aws:sns:eu-west-1:123456789012:programs",
+            "Message": json.dumps({"program": "nightly-import", "status": "failed"}),
+            "Timestamp": (start + timedelta(seconds=number)).isoformat(),
+        }
+        for number in range(load.messages)
+    ]
+
+
 def sent(events: list[dict[str, Any]], load: Load, numbers: random.Random) -> list[dict[str, Any]]:
     """As they arrive: some twice, in no order."""
     arriving = events + numbers.sample(events, round(load.repeats * len(events)))
@@ -47,6 +64,8 @@ def sent(events: list[dict[str, Any]], load: Load, numbers: random.Random) -> li
 
 def transition(event: dict[str, Any]) -> str:
     """The delivery's name without its channel, as send_alerts forms it."""
+    if "MessageId" in event:
+        return f"note:{event['MessageId']}@{event['Timestamp']}/note"
     detail = event["detail"]
     signal = "open" if detail["state"]["value"] == "ALARM" else "resolved"
     return f"alarm:{event['resources'][0]}@{detail['state']['timestamp']}/{signal}"
@@ -58,13 +77,18 @@ def alarm_of(delivery: str) -> str:
     return name if name.startswith(PREFIX) else ""
 
 
+def of_the_load(delivery: str) -> bool:
+    """Whether the delivery's name is one of the load's."""
+    return bool(alarm_of(delivery)) or delivery.startswith(f"note:{PREFIX}")
+
+
 def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
     """Alarms of which SNS never told an opening or a flapping; subjects by the delivery's name.
 
     One whose ends all arrive before its openings is first heard of as flapping. A late opening has
     the subject of how the alarm stands now.
     """
-    names = {event["detail"]["alarmName"] for event in events}
+    names = {event["detail"]["alarmName"] for event in events if "detail" in event}
     heard = {
         alarm_of(delivery)
         for delivery, subject in subjects.items()

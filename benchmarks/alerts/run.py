@@ -11,7 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from benchmarks.alerts.load import Load, alarm_of, as_entry, sent, timeline, transition, unheard
+from benchmarks.alerts.load import (
+    Load,
+    as_entry,
+    messages,
+    of_the_load,
+    sent,
+    timeline,
+    transition,
+    unheard,
+)
 from benchmarks.alerts.trouble import Faults, killer
 from local import deploy, endpoints
 from local.ministack import MiniStack
@@ -93,13 +102,14 @@ class Result:
     notified: int
     notified_again: int
     openings_not_notified: int
+    messages_not_notified: int
     dead_letters: int
 
 
 def run(stage: Stage, load: Load) -> Result:
     """Send, wait until the queue is empty, count."""
     numbers = random.Random(load.seed)
-    events = timeline(load, numbers)
+    events = timeline(load, numbers) + messages(load)
     arriving = sent(events, load, numbers)
     faults = Faults(load.seed + 1)
     before = len(stage.slack.calls)
@@ -132,6 +142,9 @@ def run(stage: Stage, load: Load) -> Result:
         notified=len(notified),
         notified_again=sum(count - 1 for count in notified.values()),
         openings_not_notified=unheard(events, dict(notifications)),
+        messages_not_notified=len(
+            {f"{transition(one)}/sns" for one in events if "MessageId" in one} - set(notified)
+        ),
         dead_letters=_depth(stage, "AlertDeadLetterQueueUrl"),
     )
 
@@ -181,12 +194,16 @@ def _subscribed(stage: Stage) -> Iterator[str]:
     sns.unsubscribe(SubscriptionArn=subscription)
 
 
-def _put(stage: Stage, events: list[dict[str, Any]]) -> None:
-    bus = stage.client("events")
-    for start in range(0, len(events), 10):
-        answer = bus.put_events(Entries=[as_entry(event) for event in events[start : start + 10]])
-        if answer["FailedEntryCount"]:
-            raise RuntimeError(f"the bus refused events: {answer['Entries']}")
+def _put(stage: Stage, arriving: list[dict[str, Any]]) -> None:
+    bus, queues, url = stage.client("events"), stage.client("sqs"), stage.outputs["AlertQueueUrl"]
+    for start in range(0, len(arriving), 10):
+        some = arriving[start : start + 10]
+        for message in (one for one in some if "MessageId" in one):
+            queues.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+        if entries := [as_entry(event) for event in some if "MessageId" not in event]:
+            answer = bus.put_events(Entries=entries)
+            if answer["FailedEntryCount"]:
+                raise RuntimeError(f"the bus refused events: {answer['Entries']}")
 
 
 def _depth(stage: Stage, queue: str) -> int:
@@ -213,7 +230,7 @@ def _wait_until_empty(stage: Stage) -> None:
 def _delivery(content: dict[str, Any]) -> str:
     """The name of the load's delivery; empty for a message of anybody else."""
     name = str((content.get("metadata") or {}).get("event_payload", {}).get("delivery", ""))
-    return name if alarm_of(name) else ""
+    return name if of_the_load(name) else ""
 
 
 def _shown(slack: SlackStandIn) -> Iterator[str]:
@@ -229,6 +246,6 @@ def _notified(stage: Stage, inbox: str) -> Iterator[tuple[str, str]]:
         for message in messages:
             body = json.loads(message["Body"])
             name = body["MessageAttributes"]["delivery"]["Value"]
-            if alarm_of(name):
+            if of_the_load(name):
                 yield name, body["Subject"]
             sqs.delete_message(QueueUrl=inbox, ReceiptHandle=message["ReceiptHandle"])

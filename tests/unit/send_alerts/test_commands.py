@@ -66,6 +66,8 @@ def test_what_is_done_or_over_is_not_offered(world: AlertWorld) -> None:
     world.notify(ok(5), at=5)
     world.let_time_pass(until=15)
     assert commands(world.incident()) == ()
+    world.let_time_pass(until=15)
+    assert world.topic.subjects[-1].startswith("[RESOLVED]")
     assert "make " not in world.topic.published[-1][1]
 
 
