@@ -5,8 +5,8 @@ source mapping to `send_alerts`; with them comes JSON by SNS that bears neither 
 shuffled, and some of it repeated, while the Slack stand-in fails a third of all calls (429, 500
 with and without having posted, no answer at all) and the function's process is killed now and then.
 In the end each of them must stand in Slack once. Beside it, what a message per event would have
-come to, in the same trouble. The emulator invokes the function for one batch at a time, and that waits
-where Slack asks it to: a thousand events take half an hour.
+come to, in the same trouble. The emulator invokes the function for one batch at a time, and that
+waits where Slack asks it to: a thousand events take half an hour.
 """
 
 import argparse

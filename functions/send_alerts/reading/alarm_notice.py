@@ -1,6 +1,7 @@
 """What an alarm's event says, as a notice: whichever way it came, the same."""
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -103,12 +104,22 @@ def _facts(
         facts.append(("Resource", resource))
     if alarm.attributes:
         facts.append(("Contributor", _listed(alarm.attributes)))
+    if alarm.state == "ALARM":
+        facts.append(("Look first", _history(alarm)))
     if about.runbook_place:
         facts.append(("Runbook", about.runbook_place))
     elif not about.runbook:
         facts.extend(stack_info.runbook_fact(RUNBOOK))
     tags = [(key, value) for key, value in alarm.tags.items() if key != "severity"]
     return (*facts, *((f"Tag {key}", value) for key, value in tags[:MOST_TAGS]))
+
+
+def _history(alarm: Alarm) -> str:
+    """The runbook's first command for any alarm: is it new, or does it flap?"""
+    return (
+        f"aws cloudwatch describe-alarm-history --alarm-name {shlex.quote(alarm.name)}"
+        f" --history-item-type StateUpdate --max-items 5 --region {alarm.region}"
+    )
 
 
 def _links(alarm: Alarm, about: links.Description, stack_info: StackInfo) -> tuple[Link, ...]:

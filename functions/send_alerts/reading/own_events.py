@@ -7,6 +7,7 @@ from typing import Any
 
 from ops_common.ops_events import Severity, State
 from send_alerts.reading.notice import NEXT_DEPLOYMENT, Link, Notice, Part, Signal, instant
+from send_alerts.reading.own_runbook import ADVICE, first_command
 from send_alerts.reading.service_story import service_key
 from send_alerts.reading.stack_info import StackInfo
 
@@ -23,22 +24,6 @@ CHANGES = ("PasswordRotated", "PasswordEdited")
 ROLLBACK = "DeploymentRolledBack"
 """The probe sends the service back to its version before, by a deployment that is still to come."""
 OF_A_SERVICE = ("probe:", "rollback:")
-# What to do about each, as docs/runbook.md heads it.
-RUNBOOK = {
-    "RotationFailed": "a-rotation-has-failed-rotationfailed",
-    "PasswordLost": "the-password-is-lost-passwordlost",
-    "ScalerAtLimit": "scaleratlimit",
-    "ScalerBlind": "scalerblind",
-    "PasswordReverted": "the-password-is-not-the-valid-one-passwordreverted",
-    "WorkersDead": "workersdead",
-    "WorkersMissing": "workersmissing",
-    "WorkersKilled": "workerskilled",
-    "NoDispatcher": "nodispatcher",
-    "CountChanged": "countchanged",
-    "ForeignWorkers": "foreignworkers",
-    "DeploymentProbed": "a-deployment-failed-its-probe-deploymentprobed",
-    "DeploymentRolledBack": "the-service-was-rolled-back-deploymentrolledback",
-}
 
 
 def from_own(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
@@ -50,9 +35,11 @@ def from_own(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
     incident, severity = detail["incident"], Severity(detail["severity"])
     shown = tuple((name, str(value)) for name, value in facts.items())
     places = _logs(event["region"], facts, at, stack_info)
-    if kind in RUNBOOK and severity is not Severity.INFO:
-        places += stack_info.runbook(RUNBOOK[kind])
-        shown += stack_info.runbook_fact(RUNBOOK[kind])
+    advice = ADVICE.get(kind)
+    if advice and severity is not Severity.INFO:
+        places += stack_info.runbook(advice.section)
+        shown += first_command(advice, facts, str(detail.get("environment") or ""), stack_info)
+        shown += stack_info.runbook_fact(advice.section)
     story, part = _story(event, facts, incident, stack_info)
 
     def notice(key: str, signal: Signal, part: Part = part) -> Notice:

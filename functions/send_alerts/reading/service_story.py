@@ -37,6 +37,7 @@ def what_now(cluster: str, service: str, stack_info: StackInfo) -> tuple[tuple[s
     """The runbook, named, and its first command with the names of the case."""
     command = (
         f"aws ecs describe-services --cluster {cluster} --services {service}"
-        " --query 'services[0].events[:5].message'"
+        " --query 'services[0].[deployments[].[id,status,rolloutState,rolloutStateReason],"
+        "events[:5].message]'"
     )
     return (("Check first", command), *stack_info.runbook_fact(RUNBOOK))

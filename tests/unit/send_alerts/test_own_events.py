@@ -9,7 +9,7 @@ from local.alert_batches import EVENTS
 from ops_common.ops_events import OpsEvent, Severity, State
 from send_alerts.reading import alarm_notice, service_story
 from send_alerts.reading.notice import Signal
-from send_alerts.reading.own_events import RUNBOOK
+from send_alerts.reading.own_runbook import ADVICE
 from tests.markdown import anchors
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.parsing import Event, parsed
@@ -55,7 +55,11 @@ def test_our_own_bad_news_links_to_its_section_of_the_runbook(event: Event) -> N
 
 
 def test_every_section_that_is_linked_to_is_in_the_runbook() -> None:
-    sections = {*RUNBOOK.values(), service_story.RUNBOOK, alarm_notice.RUNBOOK}
+    sections = {
+        *(one.section for one in ADVICE.values()),
+        service_story.RUNBOOK,
+        alarm_notice.RUNBOOK,
+    }
     assert sections <= anchors(EVENTS.parent / "docs" / "runbook.md")
 
 
@@ -74,3 +78,37 @@ def test_reads_what_the_common_layer_publishes(state: State) -> None:
     (notice,) = parsed(event)
     assert (notice.title, notice.text, notice.occurred_at) == ("Title", "Text", NOON)
     assert dict(notice.facts) == {"service": "web"}
+
+
+BAD_NEWS = sorted(
+    path.stem
+    for path in (EVENTS / "alerts").glob("own_*.json")
+    if json.loads(path.read_text())["detail-type"] in ADVICE
+)
+
+
+@pytest.mark.parametrize("name", BAD_NEWS)
+def test_bad_news_names_the_runbook_and_its_first_command_with_real_names(
+    name: str, event: Event
+) -> None:
+    given = event(f"alerts/{name}")
+    notice = parsed(given)[0]
+    if notice.severity is Severity.INFO:
+        return
+    assert any(link.label == "Runbook" for link in notice.links)
+    command = dict(notice.facts).get("Look first", "")
+    if not ADVICE[given["detail-type"]].command:
+        assert not command
+        return
+    text = (EVENTS.parent / "docs" / "runbook.md").read_text()
+    page = " ".join(text.replace("\\\n", " ").split())
+    assert command
+    assert command in page.replace("jiki-api-web", given["detail"]["facts"].get("service", ""))
+
+
+def test_an_alarm_names_its_own_history(event: Event) -> None:
+    (notice,) = parsed(event("alerts/alarm_metric"))
+    assert "--alarm-name jiki-api-web-cpu-high " in dict(notice.facts)["Look first"]
+    assert "--region eu-west-1" in dict(notice.facts)["Look first"]
+    (over,) = parsed(event("alerts/alarm_metric_ok"))
+    assert "Look first" not in dict(over.facts)
