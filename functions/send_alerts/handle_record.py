@@ -8,6 +8,7 @@ from ops_common.observability import logger
 from send_alerts.incident.follow_up import Policy
 from send_alerts.notify import notify
 from send_alerts.ports import Ports, TryLater
+from send_alerts.reading.arrival import attributes_of
 from send_alerts.reading.parse import NotAnEvent, parse
 from send_alerts.reading.stack_info import StackInfo
 
@@ -22,7 +23,9 @@ def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo, policy
     no event at all comes back at once, and so is soon in the dead-letter queue.
     """
     try:
-        reason = notify(parse(record.body, ports.clock(), stack_info), ports, policy)
+        attributes = attributes_of(record.raw_event.get("messageAttributes"))
+        said = parse(record.body, _sent_at(record), stack_info, attributes)
+        reason = notify(said, ports, policy)
     except TryLater as later:
         short = later.seconds < FIRST_RETRY_SECONDS
         delay = later.seconds if short else max(later.seconds, backoff(record, ports.clock()))
@@ -38,6 +41,11 @@ def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo, policy
         logger.exception("failed", message_id=record.message_id)
         raise
     logger.info("done", reason=reason, message_id=record.message_id)
+
+
+def _sent_at(record: SQSRecord) -> datetime:
+    """When it was put into the queue: for a body without a time, the same at each attempt."""
+    return datetime.fromtimestamp(float(record.attributes.sent_timestamp) / 1000, UTC)
 
 
 def backoff(record: SQSRecord, now: datetime) -> float:

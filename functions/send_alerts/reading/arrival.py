@@ -20,6 +20,8 @@ class Arrival(NamedTuple):
     topic_arn: str = ""
     envelope: Mapping[str, Any] = {}
     """Of SNS; empty for what came otherwise."""
+    attributes: Mapping[str, str] = {}
+    """Of the message, by SQS or by SNS."""
 
     @property
     def topic(self) -> str:
@@ -37,16 +39,24 @@ class Arrival(NamedTuple):
         return _part(self.topic_arn, 3)
 
 
-def arrival_of(body: Any, now: datetime) -> Arrival:
+def arrival_of(body: Any, sent_at: datetime, attributes: Mapping[str, str]) -> Arrival:
     """What is in a body: what SNS wrapped is taken out (also of the record that Lambda gets).
 
     Source: Amazon SNS Developer Guide, "Parsing Amazon SNS message formats".
     """
+    if record := _record(body):
+        # A whole record of a dead-letter queue, its reason in the attributes.
+        text = record["body"]
+        found = arrival_of(json.loads(text) if _is_json(text) else text, sent_at, {})
+        known = attributes_of(record.get("messageAttributes"))
+        found = found._replace(attributes=known)
+        return found._replace(id=_text(record.get("messageId")) or found.id)
     envelope = _envelope(body)
     if envelope is None:
         own = body if isinstance(body, Mapping) else {}
-        found_at = _instant(own.get("time") or own.get("Timestamp"), now)
-        return Arrival(_text(own.get("id")) or _fingerprint(body), found_at, body)
+        found_at = _instant(own.get("time") or own.get("Timestamp"), sent_at)
+        name = _text(own.get("id")) or _fingerprint(body)
+        return Arrival(name, found_at, body, attributes=attributes)
     message = envelope.get("Message")
     try:
         inside = json.loads(message) if isinstance(message, str) else message
@@ -56,12 +66,39 @@ def arrival_of(body: Any, now: datetime) -> Arrival:
     own_id = inside.get("id") if isinstance(inside, Mapping) and "detail-type" in inside else ""
     return Arrival(
         id=_text(own_id) or _text(envelope.get("MessageId")) or _fingerprint(message),
-        at=_instant(envelope.get("Timestamp"), now),
+        at=_instant(envelope.get("Timestamp"), sent_at),
         body=inside,
         subject=_text(envelope.get("Subject")),
         topic_arn=_text(envelope.get("TopicArn")),
         envelope=envelope,
+        attributes=attributes_of(envelope.get("MessageAttributes")),
     )
+
+
+def attributes_of(values: Any) -> dict[str, str]:
+    """Attributes as SQS and SNS write them, by name; what is no text is left out."""
+    found = values.items() if isinstance(values, Mapping) else ()
+    texts = {name: one for name, one in found if isinstance(one, Mapping)}
+    return {
+        name: text
+        for name, one in texts.items()
+        for text in [_text(one.get("stringValue")) or _text(one.get("Value"))]
+        if text
+    }
+
+
+def _record(body: Any) -> Mapping[str, Any] | None:
+    if not isinstance(body, Mapping) or body.get("eventSource") != "aws:sqs":
+        return None
+    return body if isinstance(body.get("body"), str) else None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _envelope(body: Any) -> Mapping[str, Any] | None:

@@ -13,10 +13,10 @@ class Advice(NamedTuple):
     command: str = ""
 
 
-SECRET = "make secret ENVIRONMENT={environment}"  # noqa: S105  # no password
-PROBE = "make probe ENVIRONMENT={environment}"
-WHY = "make why ENVIRONMENT={environment}"
-DOCTOR = "make doctor ENVIRONMENT={environment}"
+SECRET = "make secret ENVIRONMENT={name}"  # noqa: S105  # no password
+PROBE = "make probe ENVIRONMENT={name}"
+WHY = "make why ENVIRONMENT={name}"
+DOCTOR = "make doctor ENVIRONMENT={name}"
 WORKER_LOG = "aws logs tail {log_group} --since 30m"
 SERVICE = (
     "aws ecs describe-services --cluster {cluster} --services {service}"
@@ -51,7 +51,7 @@ def first_command(
     """The fact that names it; nothing where the event lacks one of the names."""
     service = facts.get("service")
     names = {
-        "environment": environment or "production",
+        "name": environment or "production",
         "cluster": stack_info.cluster,
         "service": service if isinstance(service, str) else "",
         "log_group": stack_info.log_group(service) if isinstance(service, str) else "",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from copy import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ops_common.on_call.operator_action import KIND as OPERATOR_ACTION
@@ -13,7 +14,16 @@ from ops_common.ops_events import SOURCE
 from send_alerts.reading import alarms, ecs_events, own_events
 from send_alerts.reading.arrival import Arrival, arrival_of
 from send_alerts.reading.notice import Notice
-from send_alerts.reading.services import health, money, other, rds, secrets, security, work
+from send_alerts.reading.services import (
+    dead_letters,
+    health,
+    money,
+    other,
+    rds,
+    secrets,
+    security,
+    work,
+)
 from send_alerts.reading.stack_info import StackInfo
 
 FOLLOW_UP = "FollowUp"
@@ -46,12 +56,18 @@ def as_event(follow_up: FollowUp) -> dict[str, Any]:
     }
 
 
-def parse(body: str, now: datetime, stack_info: StackInfo) -> Said:
+def parse(
+    body: str,
+    sent_at: datetime,
+    stack_info: StackInfo,
+    attributes: Mapping[str, str] = MappingProxyType({}),
+) -> Said:
     """What a message says; in plain words where its shape is unknown.
 
-    Raises NotAnEvent for a body that is neither a JSON object nor text with a word in it.
+    `sent_at` is for what bears no time of its own; `attributes` are the queue message's. Raises
+    NotAnEvent for a body that is neither a JSON object nor text with a word in it.
     """
-    arrival = arrival_of(_loaded(body), now)
+    arrival = arrival_of(_loaded(body), sent_at, attributes)
     event = arrival.body
     try:
         known = _known(arrival, stack_info)
@@ -129,6 +145,8 @@ def _known(arrival: Arrival, stack_info: StackInfo) -> Said | None:
     event = arrival.body
     if arrival.envelope.get("Type", "Notification") != "Notification":
         return other.from_confirmation(arrival)
+    if failed := dead_letters.from_function(arrival):
+        return failed
     if not isinstance(event, Mapping):
         return None
     if "AlarmName" in event:
@@ -155,6 +173,8 @@ def _plain(arrival: Arrival) -> list[Notice]:
     """The same without asking what kind it is; for a shape that nobody foresaw, its text."""
     event = arrival.body
     try:
+        if undelivered := dead_letters.from_delivery(arrival):
+            return undelivered
         if isinstance(event, Mapping):
             read = other.from_event if "detail-type" in event else other.from_json
             return [notice.checked() for notice in read(arrival)]

@@ -33,7 +33,7 @@ def test_there_is_a_file_and_a_line_in_the_docs_for_every_kind_of_our_own() -> N
     published = {
         kind
         for path in (root / "functions").rglob("*.py")
-        for kind in re.findall(r'(?:kind=|_Trouble\(\s*)"([A-Z]\w+)"', path.read_text())
+        for kind in re.findall(r'(?:kind=|_?Trouble\(\s*)"([A-Z]\w+)"', path.read_text())
     }
     assert len(published) > 8
     own = [json.loads(path.read_text()) for path in (EVENTS / "alerts").glob("own_*.json")]

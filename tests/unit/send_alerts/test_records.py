@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from copy import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,3 +81,51 @@ def test_what_is_no_event_comes_back_at_once_and_so_ends_in_the_dead_letter_queu
     body: str,
 ) -> None:
     assert received(AlertWorld(), body) == [0]
+
+
+def test_text_without_a_time_is_told_once_however_often_it_is_retried() -> None:
+    world = AlertWorld()
+    world.threads.failures = [NotSent("limit", 240)] * 3
+    (record,) = batch(["The nightly import has stopped."], first_received_at=world.now)["Records"]
+    for _ in range(4):
+        with suppress(TryLater):
+            ports = replace(world.ports(), queue=HidingQueue())
+            handle_record(SQSRecord(record), ports, STACK_INFO, world.policy)
+        world.now += timedelta(minutes=5)
+    assert world.topic.subjects == ["[WARNING] The nightly import has stopped."]
+    assert len(world.threads.messages) == 1
+
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "other_events"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("lambda_dlq", "A function has failed: Task timed out after 75.00 seconds"),
+        ("scheduler_dlq", "The schedule probe could not deliver to probe"),
+    ],
+)
+def test_a_dead_letter_says_what_failed_though_only_its_attributes_do(name: str, says: str) -> None:
+    record = json.loads((CORPUS / f"{name}.json").read_text())
+    # As a record of our queue, and as the body of a message
+    given = record | {"receiptHandle": "r"}
+    given["attributes"] |= {
+        "ApproximateFirstReceiveTimestamp": record["attributes"]["SentTimestamp"]
+    }
+    (wrapped,) = batch([record])["Records"]
+    for one in (given, wrapped):
+        world = AlertWorld()
+        handle_record(SQSRecord(one), world.ports(), STACK_INFO, world.policy)
+        assert world.topic.subjects == [f"[WARNING] {says}"]
+
+
+def test_an_alarm_that_a_rule_could_not_deliver_is_still_the_alarm(event: Event) -> None:
+    (record,) = batch([event("alerts/alarm_metric")])["Records"]
+    record["messageAttributes"] = {
+        "RULE_ARN": {"stringValue": "arn:aws:events:eu-west-1:123456789012:rule/alarms"},
+        "ERROR_MESSAGE": {"stringValue": "throttled"},
+    }
+    world = AlertWorld()
+    handle_record(SQSRecord(record), world.ports(), STACK_INFO, world.policy)
+    assert world.topic.subjects == ["[CRITICAL] jiki-api-web-cpu-high"]
