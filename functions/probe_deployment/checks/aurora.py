@@ -55,6 +55,12 @@ def backups(context: Context) -> Finding:
     return Finding.passed(observed, expected)
 
 
+ASLEEP = (
+    "it sleeps when unused, and its first connection then takes up to 15 s; a web task's health"
+    " check keeps it awake ($44 a month at 0.5 ACU: docs/scaling.md)"
+)
+
+
 def capacity(context: Context) -> Finding:
     """A maximum that carries a peak, and an instance in a second zone to fail over to."""
     return judge_capacity(_cluster(context), _instances(context))
@@ -72,7 +78,7 @@ def judge_capacity(cluster: Cluster, instances: Instances) -> Finding:
     else:
         notes.insert(0, f"{cluster.min_acu or 0:g} to {cluster.max_acu:g} ACU")
     if cluster.can_pause:
-        notes.append("it sleeps when unused, and its first connection then takes up to 15 s")
+        notes.append(ASLEEP)
     if not cluster.available:
         notes.append(f"its status is {cluster.status}")
     if instances.not_available:

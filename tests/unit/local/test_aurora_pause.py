@@ -8,7 +8,7 @@ import pytest
 
 from local import aurora_pause
 from local.aurora_pause import HOUR, MINUTE, Points, Visit, every, play
-from scale_workers.activity import ClusterActivity
+from scale_workers.activity import ClusterActivity, newly_used
 
 MIDNIGHT = datetime(2026, 11, 28, tzinfo=UTC)
 CANARY, VISITOR = every(15 * MINUTE), every(HOUR)
@@ -41,13 +41,18 @@ def within_ten_minutes(now: int, points: Points) -> bool:
 
 
 def product() -> aurora_pause.Measures:
-    """The scaler's own question to CloudWatch."""
+    """The scaler's own rule, with its own question to CloudWatch."""
     client: Any = CloudWatch()
     activity = ClusterActivity(client, "jiki")
+    measured_at: datetime | None = None
 
     def measures(now: int, points: Points) -> bool:
-        client.points = points
-        return activity.connected(MIDNIGHT + timedelta(seconds=now))
+        nonlocal measured_at
+        client.points, at = points, MIDNIGHT + timedelta(seconds=now)
+        if not newly_used(activity.connections(at), measured_at):
+            return False
+        measured_at = at
+        return True
 
     return measures
 
@@ -69,7 +74,7 @@ def test_what_visitors_and_a_canary_cost_by_themselves() -> None:
 
 def test_measuring_for_ten_minutes_after_any_connection_never_lets_it_sleep() -> None:
     assert play(CANARY, within_ten_minutes).dollars_a_month == pytest.approx(ALWAYS_AWAKE, abs=0.2)
-    assert play(VISITOR, within_ten_minutes).dollars_a_month == pytest.approx(14.88, abs=0.1)
+    assert play(VISITOR, within_ten_minutes).dollars_a_month == pytest.approx(14.88, abs=0.05)
 
 
 def test_the_metric_comes_two_minutes_late() -> None:
@@ -77,12 +82,17 @@ def test_the_metric_comes_two_minutes_late() -> None:
     assert first == 3 * MINUTE + aurora_pause.TICK_SECOND
 
 
-@pytest.mark.xfail(strict=True, reason="measures for ten minutes, not once per new activity")
-@pytest.mark.parametrize("looks_show_in_metric", [False, True])
-def test_the_scaler_lets_it_sleep(looks_show_in_metric: bool) -> None:
+@pytest.mark.parametrize(("looks_show_in_metric", "dollars"), [(False, 9.00), (True, 8.27)])
+def test_the_scaler_lets_it_sleep(looks_show_in_metric: bool, dollars: float) -> None:
     run = play(VISITOR, product(), looks_show_in_metric=looks_show_in_metric)
-    assert run.dollars_a_month < 10.50
+    assert run.dollars_a_month == pytest.approx(dollars, abs=0.01)
     for visit in VISITOR[:-1]:
         # A job that the visitor leaves at the very end is seen, for one measurement comes later.
         ended = visit.at + visit.held_seconds
         assert any(ended <= at < ended + 4 * MINUTE for at in run.measured_at)
+
+
+@pytest.mark.parametrize(("looks_show_in_metric", "dollars"), [(False, 36.01), (True, 33.09)])
+def test_beside_a_canary_it_sleeps_too(looks_show_in_metric: bool, dollars: float) -> None:
+    run = play(CANARY, product(), looks_show_in_metric=looks_show_in_metric)
+    assert run.dollars_a_month == pytest.approx(dollars, abs=0.01)
