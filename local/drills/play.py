@@ -16,13 +16,22 @@ from local.drills import (
     database_trouble,
     long_incident,
     slack_trouble,
+    throttled,
     zones,
 )
 from local.drills.drill import DRILLS, Drill, Report
 from local.drills.scene import Scene, Stage
 from ops_common.observability import logger
 
-MODULES = (aws_trouble, slack_trouble, long_incident, database_trouble, confusion, zones)
+MODULES = (
+    aws_trouble,
+    throttled,
+    slack_trouble,
+    long_incident,
+    database_trouble,
+    confusion,
+    zones,
+)
 ORDER = [one for part in MODULES for one in DRILLS.values() if one.run.__module__ == part.__name__]
 # More would wait for a processor of a small machine, and the drills measure seconds.
 AT_ONCE = 5
