@@ -14,3 +14,21 @@ def anchors(path: Path) -> set[str]:
         number = sum(re.fullmatch(rf"{re.escape(anchor)}(-\d+)?", one) is not None for one in found)
         found.add(f"{anchor}-{number}" if number else anchor)
     return found
+
+
+def output_after(page: Path, command: str) -> list[str]:
+    """The lines that a document shows as what a command prints, with single spaces."""
+    block = re.search(
+        rf"^```sh[^\n]*\n(?:[^`]*\n)?{re.escape(command)}.*?^```\n.*?^```\n(.*?)^```",
+        page.read_text(),
+        re.MULTILINE | re.DOTALL,
+    )
+    if block is None:
+        raise LookupError(f"{page.name} shows nothing after {command}")
+    return [" ".join(line.split()) for line in block[1].splitlines() if line.strip()]
+
+
+def as_shown(printed: str) -> list[str]:
+    """What was printed, as `output_after` gives it; a table's rules apart."""
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
+    return [line for line in lines if line.strip("─ ")]

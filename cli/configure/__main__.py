@@ -51,9 +51,9 @@ def main() -> int:
             written = _taken_over(file, environment) | given
             check_together(read_upgrade(file, environment).overrides | written)
             write_overrides(file, sections(environment), written)
-    except (EOFError, KeyboardInterrupt):
+    except (EOFError, KeyboardInterrupt) as ended:
         print("\nNothing was written.", file=sys.stderr)
-        return INTERRUPTED
+        return INTERRUPTED if isinstance(ended, KeyboardInterrupt) else 1
     except (BadParameters, BadSamconfig, BotoCoreError, OSError) as error:
         print(f"{error}. Nothing was written.", file=sys.stderr)
         return 2

@@ -32,9 +32,9 @@ def main() -> int:
         store = SecretStore(target.client("secretsmanager"), target.parameter("ConfigSecretId"))
         keys = tuple(dict.fromkeys(arguments.keys.replace(",", " ").split()))
         return _make(target, store, keys) if keys else _look(target, store)
-    except (EOFError, KeyboardInterrupt):
+    except (EOFError, KeyboardInterrupt) as ended:
         print("\nNothing was changed.", file=sys.stderr)
-        return INTERRUPTED
+        return INTERRUPTED if isinstance(ended, KeyboardInterrupt) else 1
     except (NotRandom, SecretBusy, AppConfigError, BadSamconfig) as refusal:
         print(f"{refusal}. Nothing was changed.", file=sys.stderr)
         return 2

@@ -8,14 +8,14 @@ from rich.console import Console
 from rich.text import Text
 
 COLUMNS = 100
-MOST_LINES = 34
+MOST_LINES = 40
 # Where the part begins and ends: the first line that has each text, in this order.
 PARTS = {
-    "rotation": ("", ""),
+    "rotation": ("Two users are prepared", "the two users take turns"),
     "scaling": ("", ""),
-    "alert": ("", ""),
-    "outage": ("", ""),
-    "probe": ("", ""),
+    "alert": ("Slack, the message in the channel", "Calm since"),
+    "outage": ("A new version's tasks die", ""),
+    "probe": ("The password is changed by hand", "says whose fault it is"),
 }
 
 

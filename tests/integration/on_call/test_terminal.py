@@ -1,6 +1,7 @@
 """The words of people on call at a terminal, on a real table and bus."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from ops_common.on_call.operator_action import Action, OperatorAction
 from ops_common.on_call.resolve import Actor, CannotBe
 from ops_common.on_call.summaries import IncidentSummary
 from ops_common.scaling_hold import Holds
+from paths import ROOT
+from tests.markdown import as_shown, output_after
 
 NOW = datetime(2026, 11, 28, 18, 30, tzinfo=UTC)
 INCIDENT = IncidentSummary("alarm:web-errors", "web-errors", "web-errors", "critical", NOW)
@@ -131,3 +134,18 @@ def test_a_typing_error_is_said_before_aws_is_asked(capsys: pytest.CaptureFixtur
         code, said = run_make(capsys, *words)
         assert code == 2
         assert not said.startswith("AWS did not do it")
+
+
+def test_the_page_shows_what_is_printed(desk: Desk, aws: MotoAws) -> None:
+    known = {"title": "jiki-ops-web-errors", "acknowledged_by": "ana (admin)"}
+    item = {"id": {"S": "incident#x"}, "summary": {"S": replace(INCIDENT, **known).as_text()}}
+    aws.client("dynamodb").put_item(TableName=OPS_TABLE, Item=item)
+    shown = output_after(ROOT / "docs/on-call.md", "make status")
+    assert [comparable(line) for line in as_shown(printed(desk, "incidents"))] == [
+        comparable(line) for line in shown
+    ]
+
+
+def comparable(line: str) -> str:
+    """A line without its reference and its time, which the test's machine shows in its own zone."""
+    return re.sub(r"^[0-9a-f]{8}| \d{4}-\d\d-\d\d \d\d:\d\d$", "", line)

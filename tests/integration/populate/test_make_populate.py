@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from cli.populate import __main__ as command
 from cli.populate.populate import make
 from cli.populate.store import SecretBusy, SecretStore
 from local.moto_aws import SECRET_CONTENT, MotoAws
+from paths import ROOT
+from tests.markdown import as_shown, output_after
 
 RANDOM = ["secret_key_base", "hmac_secret", "jwt_secret"]
 KEPT = {key: value for key, value in SECRET_CONTENT.items() if key not in RANDOM[1:]}
@@ -125,3 +128,24 @@ def test_a_run_that_died_half_way_is_made_good_by_the_next(secret: MotoAws) -> N
     assert set(secret.secret()) == set(SECRET_CONTENT)
     labels = {label for labels in secret.stages().values() for label in labels}
     assert labels == {"AWSCURRENT", "AWSPREVIOUS"}
+
+
+def test_the_page_shows_what_is_printed(
+    secret: MotoAws,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lacking = {key: value for key, value in KEPT.items() if key != "stripe_secret_key"}
+    secret.client("secretsmanager").put_secret_value(
+        SecretId="config", SecretString=json.dumps(lacking)
+    )
+    keys = "aurora_password,hmac_secret,stripe_secret_key"
+    section = re.sub(r"SecretKeys=[^\"]*", f"SecretKeys={keys}", SECTION)
+    file = tmp_path / "samconfig.toml"
+    file.write_text(section.replace("staging", "production"))
+    place = ["make populate", "--environment", "production", "--file", str(file)]
+    monkeypatch.setattr(sys, "argv", place)
+    assert command.main() == 0
+    shown = output_after(ROOT / "docs/probes.md", "make populate")
+    assert as_shown(capsys.readouterr().out)[: len(shown)] == shown
