@@ -69,7 +69,7 @@ probe: setup ## Run a suite of checks (SUITE=deployment, readiness, canary)
 	@PYTHONPATH=layers/common python -m cli.verdict $(READS_FROM) --suite "$(SUITE)"
 
 fit: setup ## Say whether your app fits, before anything is deployed
-	@PYTHONPATH=layers/common python -m cli.fit --environment "$(LOOKED)" --cluster "$(CLUSTER)" $(if $(JSON),--json)
+	@PYTHONPATH=layers/common python -m cli.fit --environment "$(READS)" --cluster "$(CLUSTER)" $(if $(JSON),--json)
 
 configure: setup ## Ask for the parameters, or SET="MaxTasks=6 …"
 	@PYTHONPATH=layers/common python -m cli.configure --environment "$(WHICH)" $(if $(SET),--set "$$SET")

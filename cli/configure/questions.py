@@ -19,6 +19,7 @@ ASKED = (
     "ConfigSecretId",
     "PasswordKey",
     "PasswordCopies",
+    "ConfigSecretKeyArn",
     "DatabaseClusterId",
     "VpcId",
     "SubnetIds",
@@ -36,7 +37,7 @@ ASKED = (
 AT_FIRST = {"ScalerDryRun": "true", "RotationSchedule": ""}
 """Only thinking, and no rotation before the database can be reached; people change these later."""
 ONLY_IF_NEEDED = ("VpcId", "SubnetIds", "DatabaseCidr", "ConfigSecretId")
-ONLY_IF_FOUND = ("PasswordCopies", "LogGroupPrefix")
+ONLY_IF_FOUND = ("PasswordCopies", "ConfigSecretKeyArn", "LogGroupPrefix")
 """Asked where the task definitions say something else than the template."""
 OF_THE_ACCOUNT = (
     *("EcsCluster", "WebServices", "WorkerServices", "ConfigSecretId", "DatabaseClusterId"),

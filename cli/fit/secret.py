@@ -27,12 +27,15 @@ def secret(facts: Facts, chosen: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(
             Level.BREAKS, "secret", f"{name} is rotated by {function}", "one of the two has to go"
         )
-    if found.get("KmsKeyId") and not found["KmsKeyId"].endswith("alias/aws/secretsmanager"):
+    key = str(found.get("KmsKeyId") or "")
+    if key and not key.endswith(
+        ("alias/aws/secretsmanager", chosen.get("ConfigSecretKeyArn") or "-")
+    ):
         yield Finding(
             Level.UNFIT,
             "secret",
             f"{name} is encrypted with a KMS key of your own",
-            "allow the stack's roles kms:Decrypt and kms:GenerateDataKey on it (docs/rotation.md)",
+            "ConfigSecretKeyArn is the ARN of that key (docs/rotation.md)",
         )
     versions = found.get("SecretVersionsToStages", {})
     if any(each.startswith("terraform-") for each in versions):

@@ -67,7 +67,7 @@ def test_a_word_that_make_does_not_know_is_refused_by_name(name: str) -> None:
     assert "ENVIROMENT" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["deploy", "doctor", "probe", "populate", "configure"])
+@pytest.mark.parametrize("name", ["deploy", "doctor", "probe", "populate", "configure", "fit"])
 def test_one_variable_says_which_environment(name: str) -> None:
     done = make(name, "ENVIRONMENT=staging")
     assert '--environment "staging"' in done.stdout, done.stderr
