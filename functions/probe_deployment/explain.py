@@ -37,7 +37,8 @@ NEXT_STEP: dict[type[Exception], str] = {
     DatabaseRefused: "code 42501 is a missing GRANT to the user that logs in; the others are in the"
     " PostgreSQL manual's appendix 'Error Codes'",
     QueueTablesMissing: "set the parameter QueueDatabaseName to the database that holds Solid"
-    " Queue's tables, or let the app's migrations make them",
+    " Queue's tables, or let the app's migrations make them; where GoodJob, Sidekiq or another runs"
+    " the jobs: only Solid Queue is measured and scaled, so Scaling=false",
     DatabaseError: "read the log of query_database",
     AppConfigError: "fill in what the app's configuration lacks, or correct the stack's parameters",
     ResourceMissing: "it was deleted by hand: make deploy",

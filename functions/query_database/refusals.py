@@ -45,6 +45,11 @@ UNKNOWN_CA = "shows a certificate of an unknown CA"
 BY_OWN_WORDS: tuple[tuple[str, Meaning], ...] = (
     ("certificate verify failed", (DatabaseUnreachable, UNKNOWN_CA)),
     ("does not match host name", (DatabaseUnreachable, "shows a certificate of another host")),
+    # MySQL greets first, and libpq takes the greeting for an answer.
+    (
+        "invalid response to SSL negotiation",
+        (DatabaseUnreachable, "is no PostgreSQL server (MySQL?): only PostgreSQL is supported"),
+    ),
     ("does not support SSL", (DatabaseUnreachable, "offers no TLS")),
     (
         "authentication method requirement",

@@ -19,7 +19,7 @@ from local.ministack import EmulatorUnavailable
 from local.postgres import PostgresUnavailable
 from local.world import World
 
-STORIES = ("rotation", "scaling", "alert", "outage", "probe")
+STORIES = ("rotation", "scaling", "alert", "outage", "probe", "environments")
 
 
 def main() -> int:

@@ -55,7 +55,9 @@ def test_setup_takes_the_python_that_was_named(tmp_path: Path) -> None:
 def test_a_story_that_is_not_there_is_named_with_those_that_are(told) -> None:
     code, said = told(demo.main, "rotatoin")
     assert code == 2
-    assert "no story rotatoin; there are rotation, scaling, alert, outage, probe" in said
+    assert (
+        "no story rotatoin; there are rotation, scaling, alert, outage, probe, environments" in said
+    )
 
 
 def test_a_function_that_is_not_there_is_named_with_those_that_are(told) -> None:

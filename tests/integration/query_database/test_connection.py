@@ -1,6 +1,7 @@
 """A real server's ways to refuse a connection, told apart; none names the password."""
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from copy import replace
 from typing import Any
@@ -156,6 +157,26 @@ def test_a_silent_server_is_given_up_after_the_timeout(
 
 
 @pytest.mark.every_postgres
+def test_a_server_of_mysql_is_told_by_its_greeting(ask: Ask) -> None:
+    # GIVEN a server that speaks first (MySQL Internals, "Protocol::HandshakeV10")
+    greeting = b"J\x00\x00\x00\x0a8.0.36\x00" + bytes(64)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            client, _ = server.accept()
+            with client:
+                client.sendall(greeting)
+                client.recv(100)
+
+        greeter = threading.Thread(target=greet)
+        greeter.start()
+        error = ask(port=server.getsockname()[1])
+        greeter.join()
+
+    assert error["kind"] == "unreachable"
+    assert "only PostgreSQL is supported" in error["message"]
+
+
 def test_a_long_statement_is_cut_off(database: Database, settings: Settings) -> None:
     with (
         pytest.raises(DatabaseTimeout, match="canceling statement due to statement timeout"),

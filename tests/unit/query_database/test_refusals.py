@@ -85,6 +85,10 @@ def test_rds_proxy_s_words_have_their_meaning_whatever_the_code(
     ("words", "said"),
     [
         ("server does not support SSL, but SSL was required", "offers no TLS"),
+        (
+            "received invalid response to SSL negotiation: J",
+            "is no PostgreSQL server (MySQL?): only PostgreSQL is supported",
+        ),
         ("SSL error: certificate verify failed", "shows a certificate of an unknown CA"),
         (
             'server certificate for "localhost" does not match host name "db.internal"',
