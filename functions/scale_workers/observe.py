@@ -7,7 +7,7 @@ from typing import NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.answers.queue import Measurement
-from ops_common.ecs import Service
+from ops_common.ecs import Rollout, Service
 from ops_common.observability import logger
 from ops_common.scaling_hold import Hold
 from scale_workers.activity import newly_used
@@ -105,8 +105,15 @@ def _state(service: Service, web_tasks: int) -> ServiceState:
         pending=service.pending,
         rolling_out=service.rolling_out,
         web_tasks=web_tasks,
-        missing_because=service.last_event,
+        missing_because=_why_none_start(service),
     )
+
+
+def _why_none_start(service: Service) -> str:
+    """What ECS says of tasks that don't come up."""
+    if service.rollout is Rollout.FAILED:
+        return "its deployment has failed, and until the next one ECS starts no task for it"
+    return service.last_event
 
 
 def _measure(
