@@ -16,6 +16,7 @@ PARTS = {
     "alert": ("Slack, the message in the channel", "Calm since"),
     "outage": ("A new version's tasks die", ""),
     "probe": ("The password is changed by hand", "says whose fault it is"),
+    "environments": ("Staging breaks", "production's own good news"),
 }
 
 
