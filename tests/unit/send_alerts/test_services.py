@@ -175,3 +175,34 @@ def test_an_odd_field_never_stops_a_message(event: dict[str, Any], data: st.Data
     found = parse(json.dumps(event), NOON, STACK_INFO)
     assert isinstance(found, list)
     AlertWorld().notify(*found)
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("cn-north-1", "console.amazonaws.cn"),
+        ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+    ],
+)
+@pytest.mark.parametrize(
+    "event",
+    [
+        {
+            "source": "aws.codepipeline",
+            "detail-type": "CodePipeline Pipeline Execution State Change",
+            "detail": {"pipeline": "shop", "state": "FAILED"},
+        },
+        {
+            "source": "aws.guardduty",
+            "detail-type": "GuardDuty Finding",
+            "detail": {"id": "f1", "title": "Odd login", "severity": 8},
+        },
+    ],
+)
+def test_links_lead_to_the_console_of_the_region_s_partition(
+    event: dict[str, Any], region: str, host: str
+) -> None:
+    base = {"id": "1", "time": "2026-11-25T04:00:00Z", "account": "1", "region": region}
+    notice = parsed(base | event)[0]
+    assert [link.url.split("/")[2] for link in notice.links] == [host]

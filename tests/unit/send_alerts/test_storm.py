@@ -94,3 +94,17 @@ def test_an_incident_counted_twice_after_a_crash_gets_the_same_answer() -> None:
     world.notify_until_done(alarm(0.05, **named(2)), at=0.05)
     assert len(world.storms.read().recent) == 3
     assert world.threads.roots[-1].text == ":red_circle: *Critical: a02*"
+
+
+def test_by_e_mail_a_member_that_lasts_is_brought_up_and_its_end_as_well() -> None:
+    world = AlertWorld(SMALL)
+    world.slack = False
+    storm(world, 5)
+    world.notify(ok(5, **named(4)), at=5)
+    world.let_time_pass(until=4 * 60 + 5)
+    reminded = [subject for subject in world.topic.subjects if "STILL OPEN" in subject]
+    # Those announced by themselves, and the member that lasts.
+    assert reminded == [f"[STILL OPEN] a{number:02}" for number in range(4)]
+    world.notify(ok(250, **named(3)), at=250)
+    world.let_time_pass(until=270)
+    assert world.topic.subjects[-1] == "[RESOLVED] a03"

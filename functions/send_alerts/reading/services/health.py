@@ -13,10 +13,12 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.figures import clock
+from send_alerts.reading.links import partition
 from send_alerts.reading.notice import Notice, Signal, instant
 from send_alerts.reading.services.common import detail_of, incident, name_in, notice, once
 
-DASHBOARD = "https://health.aws.amazon.com/health/home"
+DASHBOARDS = {"aws": "https://health.aws.amazon.com/health/home"}
+"""By partition; those of the others are not documented."""
 LISTED = 5
 
 
@@ -47,7 +49,7 @@ def from_event(arrival: Arrival) -> list[Notice]:
             ("Until", end and clock(end)),
             ("Resources", _resources(detail)),
         ),
-        url=DASHBOARD,
+        url=DASHBOARDS.get(partition(str(arrival.body.get("region") or "")), ""),
     )
     event_arn = str(detail.get("eventArn") or arrival.id)
     if category in ("issue", "investigation"):

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
+from send_alerts.reading.links import partition
 from send_alerts.reading.notice import Notice, Signal, instant
 from send_alerts.reading.services.common import detail_of, incident, link, name_in, notice
 
@@ -70,7 +71,9 @@ def from_subscription(arrival: Arrival) -> list[Notice]:
 
 def _arn(arrival: Arrival, kind: str, name: object) -> str:
     resource = "cluster" if "cluster" in kind else "db"
-    return f"arn:aws:rds:{arrival.region}:{arrival.account}:{resource}:{name}"
+    return (
+        f"arn:{partition(arrival.region)}:rds:{arrival.region}:{arrival.account}:{resource}:{name}"
+    )
 
 
 def _notice(

@@ -11,6 +11,7 @@ from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
+from send_alerts.reading.links import console
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.services.common import detail_of, name_in, notice, once
 
@@ -46,7 +47,7 @@ def from_guardduty(arrival: Arrival) -> list[Notice]:
             ("Resource", _resource(detail.get("resource") or {})),
             ("Times", service.get("count")),
         ),
-        url=f"https://{region}.console.aws.amazon.com/guardduty/home?region={region}"
+        url=f"{console(region)}/guardduty/home?region={region}"
         f"#/findings?search=id%3D{detail.get('id')}",
     )
     return [once(found, f"{detail.get('arn') or arrival.id}:{severity}")]

@@ -13,6 +13,7 @@ from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
+from send_alerts.reading.links import console
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.services.common import detail_of, incident, name_in, notice
 
@@ -58,7 +59,7 @@ def from_pipeline(arrival: Arrival) -> list[Notice]:
             ("Cause", (detail.get("execution-trigger") or {}).get("trigger-detail")),
             ("Action", detail.get("action")),
         ),
-        url=f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/{name}/view",
+        url=f"{console(region)}/codesuite/codepipeline/pipelines/{name}/view?region={region}",
     )
     whole = not step
     return _run(
