@@ -89,6 +89,8 @@ def test_a_request_to_confirm_brings_no_link() -> None:
         ("The engine could not start.", "failure", "critical", Signal.NOTE),
         ("DB instance restarted.", "availability", "warning", Signal.NOTE),
         ("Finished applying a patch.", "maintenance", "info", Signal.NOTE),
+        ("Database cluster storage is full", "notification", "warning", Signal.NOTE),
+        ("The instance has exhausted its storage.", "low storage", "critical", Signal.NOTE),
         ("Master credentials could not be reset.", "notification", "warning", Signal.NOTE),
     ],
 )
@@ -206,3 +208,46 @@ def test_links_lead_to_the_console_of_the_region_s_partition(
     base = {"id": "1", "time": "2026-11-25T04:00:00Z", "account": "1", "region": region}
     notice = parsed(base | event)[0]
     assert [link.url.split("/")[2] for link in notice.links] == [host]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "severity", "says"),
+    [
+        ("Certificate Available", {"Action": "ISSUANCE", "DaysToExpiry": 395}, "info", "issuance"),
+        ("Certificate Expired", {}, "critical", "expired"),
+        (
+            "Certificate Renewal Action Required",
+            {"RenewalStatusReason": "CAA_ERROR", "DaysToExpiry": 30},
+            "critical",
+            "action required",
+        ),
+    ],
+)
+def test_only_a_certificate_that_nears_its_end_expires(
+    kind: str, more: dict[str, Any], severity: str, says: str
+) -> None:
+    event = {
+        "id": "1",
+        "source": "aws.acm",
+        "detail-type": f"ACM {kind}",
+        "time": "2026-11-25T04:00:00Z",
+        "region": "eu-west-1",
+        "resources": ["arn:aws:acm:eu-west-1:123456789012:certificate/c8d9"],
+        "detail": {"CommonName": "api.jiki.io", **more},
+    }
+    (notice,) = parsed(event)
+    assert notice.severity == severity
+    assert says in notice.title
+    assert "expires in" not in notice.title
+
+
+def test_a_build_that_fails_is_a_warning_though_its_state_has_a_name_of_its_own() -> None:
+    event = {
+        "id": "1",
+        "source": "aws.codebuild",
+        "detail-type": "CodeBuild Build State Change",
+        "detail": {"build-status": "FAILED", "project-name": "web"},
+    }
+    (notice,) = parsed(event)
+    assert notice.severity is Severity.WARNING
+    assert "FAILED" in notice.title

@@ -24,7 +24,7 @@ _OF_PROGRAMS = re.compile(
 _BAD = re.compile(
     r"\b(fail\w*|error\w*|unsuccessful|aborted|expired|impaired|exceeded)\b", re.IGNORECASE
 )
-STATES = ("state", "status", "statusCode", "result", "outcome", "eventType")
+STATES = ("state", "status", "statusCode", "build-status", "result", "outcome", "eventType")
 SEVERITIES = ("severity", "Severity", "level", "priority")
 
 

@@ -5,7 +5,7 @@ form, and the older one of subscriptions without a source's ARN.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from copy import replace
 from datetime import datetime
 
@@ -27,7 +27,9 @@ BY_CATEGORY = {
 }
 _EVENT_ID = re.compile(r"RDS-EVENT-\d+")
 _BAD = re.compile(
-    r"\b(fail(ed|ure|s)?|unable|cannot|can't|could not|out of|incompatible)\b", re.IGNORECASE
+    r"\b(fail(ed|ure|s)?|unable|cannot|can't|could not|out of|incompatible|is full|storage.full"
+    r"|exhausted)\b",
+    re.IGNORECASE,
 )
 _GOOD = re.compile(r"\b(successfully|completed|finished|recovered)\b", re.IGNORECASE)
 _STARTED = re.compile(r"\b(start\w*|begin\w*|initiat\w*)\b", re.IGNORECASE)
@@ -109,9 +111,10 @@ def _notice(
     return found
 
 
-def _severity(message: str, categories: Iterable[str]) -> Severity:
+def _severity(message: str, categories: Collection[str]) -> Severity:
     if _BAD.search(message):
-        return Severity.CRITICAL if "failure" in categories else Severity.WARNING
+        critical = not {"failure", "low storage"}.isdisjoint(categories)
+        return Severity.CRITICAL if critical else Severity.WARNING
     severities = [BY_CATEGORY.get(category, Severity.INFO) for category in categories]
     if _GOOD.search(message) and "failure" not in categories:
         return Severity.INFO

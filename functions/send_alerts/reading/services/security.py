@@ -5,6 +5,7 @@ high below 9, critical above); AWS Security Finding Format; OCSF 1.6, Finding cl
 Certificate Manager User Guide, "Amazon EventBridge support for ACM".
 """
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,8 @@ LABELS = {
 }
 MOST_FINDINGS = 10
 OVER = ("RESOLVED", "SUPPRESSED", "ARCHIVED")
+EXPIRING = "Approaching Expiration"
+BAD_FOR_CERTIFICATES = re.compile(r"expired|action required|revoked")
 LAST_DAYS = 7
 STAGES = (LAST_DAYS, 14, 45)
 """Days before its end at which a certificate is brought up again."""
@@ -96,12 +99,14 @@ def from_certificate(arrival: Arrival) -> list[Notice]:
     name = str(detail.get("CommonName") or "certificate")
     arn = str(next(iter(arrival.body.get("resources") or ()), name))
     facts = (("Certificate", name_in(arn)), ("Domain", name))
-    if "DaysToExpiry" not in detail:
+    if EXPIRING not in str(arrival.body["detail-type"]) or "DaysToExpiry" not in detail:
         action = str(detail.get("Action") or arrival.body["detail-type"]).lower()
-        bad = "expired" in action or detail.get("Outcome") == "FAILURE"
+        bad = BAD_FOR_CERTIFICATES.search(action) or detail.get("Outcome") == "FAILURE"
         severity = Severity.CRITICAL if bad else Severity.INFO
         outcome = str(detail.get("Outcome") or "").lower()
-        return [notice(arrival, f"{name}: {action} {outcome}".strip(), severity, "", facts=facts)]
+        why = str(detail.get("RenewalStatusReason") or "").replace("_", " ").lower()
+        title = f"{name}: {action} {outcome}".strip()
+        return [notice(arrival, title, severity, why, facts=facts)]
     days = int(detail["DaysToExpiry"])
     ends = (arrival.at + timedelta(days=days)).date()
     found = notice(
