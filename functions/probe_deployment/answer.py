@@ -1,14 +1,19 @@
 """What is returned to whoever asked."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from probe_deployment import words
 from probe_deployment.hook import (
     CALL_BACK_SECONDS,
     FIRST_DEPLOYMENT_CALL_BACK_SECONDS,
     HookStatus,
+    may_look,
 )
 from probe_deployment.request import Trigger
 from probe_deployment.verdict import Outcome, Verdict
+
+SCHEMA_VERSION = 2
 
 
 def answer(verdict: Verdict, on_unknown: HookStatus) -> dict[str, Any]:
@@ -19,7 +24,7 @@ def answer(verdict: Verdict, on_unknown: HookStatus) -> dict[str, Any]:
     """
     request = verdict.request
     if request.trigger is not Trigger.HOOK:
-        return verdict.as_json()
+        return as_json(verdict)
     status = hook_status(verdict, on_unknown)
     if status is not HookStatus.IN_PROGRESS:
         return {"hookStatus": status.value}
@@ -29,6 +34,37 @@ def answer(verdict: Verdict, on_unknown: HookStatus) -> dict[str, Any]:
         "hookStatus": status.value,
         "callBackDelay": CALL_BACK_SECONDS if waits else FIRST_DEPLOYMENT_CALL_BACK_SECONDS,
         "hookDetails": {**request.hook_details, "startedAt": started.isoformat()},
+    }
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """What pipelines rely on (docs/verdict.schema.json); fields are only ever added."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "status": verdict.outcome.value,
+        "suite": verdict.request.suite,
+        "trigger": verdict.request.trigger.value,
+        "services": list(verdict.services),
+        "deploymentId": verdict.request.deployment_id,
+        "decidedAt": verdict.decided_at.isoformat(),
+        "nextLookAt": verdict.next_look.isoformat() if verdict.next_look else None,
+        "attempts": verdict.attempts,
+        "seconds": round(verdict.seconds, 2),
+        "summary": words.summary(verdict),
+        "rollback": verdict.rollback or None,
+        "checks": [
+            {
+                "name": each.check,
+                "status": each.finding.status.value,
+                "observed": each.finding.observed,
+                "expected": each.finding.expected,
+                "remedy": each.finding.remedy,
+                "olderVersionFixes": each.finding.older_version_fixes,
+                "seconds": round(each.seconds, 2),
+            }
+            for each in verdict.results
+        ],
+        "table": words.table(verdict),
     }
 
 
@@ -45,3 +81,13 @@ def hook_status(verdict: Verdict, on_unknown: HookStatus) -> HookStatus:
     if verdict.outcome is Outcome.FAIL and verdict.fixed_by_older_version:
         return HookStatus.IN_PROGRESS if verdict.request.first_deployment else HookStatus.FAILED
     return HookStatus.SUCCEEDED
+
+
+def without_verdict(event: Mapping[str, Any], on_unknown: HookStatus) -> dict[str, Any]:
+    """What a lifecycle hook is answered where there was no verdict, for the probe itself broke.
+
+    That is not to know, and `on_unknown` decides as for any other; but nothing stops a roll back,
+    or a stage with nothing to look at.
+    """
+    status = on_unknown if may_look(event) else HookStatus.SUCCEEDED
+    return {"hookStatus": status.value}

@@ -1,6 +1,5 @@
 """Checks that what was deployed works, and returns a verdict.
 
-Started by ECS deployment events, a schedule, a pipeline, an ECS lifecycle hook, or a person.
 Changes nothing but its items of the operations table and its one-time schedules, unless a rollback
 is asked for by parameter. A check that fails is a verdict and no error. When the function itself
 fails, an asynchronous event is tried twice more by Lambda; a lifecycle hook is answered all the
@@ -13,11 +12,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.aws import prepare_clients
 from ops_common.observability import logger
-from probe_deployment import person_rollback, soak, wiring
-from probe_deployment.answer import answer
+from probe_deployment import person_rollback, soak, wiring, words
+from probe_deployment.answer import answer, without_verdict
 from probe_deployment.hook import HookStatus, is_hook
-from probe_deployment.probe import Superseded, probe, watch
-from probe_deployment.settings import Settings
+from probe_deployment.probe import probe, watch
+from probe_deployment.settings import Settings, hook_on_unknown
+from probe_deployment.superseded import Superseded
 from probe_deployment.triggers import parse
 
 prepare_clients("dynamodb", "ecs", "events", "lambda", "logs", "scheduler", "secretsmanager")
@@ -31,7 +31,7 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
         return _answer(event, context)
     except Exception:  # noqa: BLE001  # whatever it is, ECS must not take it for a verdict
         logger.exception("the hook was answered without a verdict")
-        return {"hookStatus": HookStatus.SUCCEEDED.value}
+        return without_verdict(event, hook_on_unknown())
 
 
 def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
@@ -55,5 +55,5 @@ def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
     except Superseded as error:
         logger.info("superseded", reason=str(error))
         return {"status": "superseded", "reason": str(error)}
-    logger.info("verdict", status=verdict.outcome.value, reason=verdict.summary)
+    logger.info("verdict", status=verdict.outcome.value, reason=words.summary(verdict))
     return answer(verdict, settings.hook_on_unknown)

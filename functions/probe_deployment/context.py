@@ -15,6 +15,7 @@ from ops_common.query_database import (
     QueryDatabase,
 )
 from probe_deployment.deployed import Clients, Deployed, Once
+from probe_deployment.http_get import HttpGet, get
 from probe_deployment.request import Request
 from probe_deployment.settings import Settings
 from probe_deployment.suites import SUITES
@@ -38,9 +39,11 @@ class Context(Deployed):
         now: datetime,
         client: Clients,
         query_database: QueryDatabase,
+        get: HttpGet = get,
     ) -> None:
         super().__init__(request, settings, now, client)
         self.query_database = query_database
+        self.get = get
         iam_login = settings.app_config.iam_login
         self._own = Once(self._list_own)
         self._login = Once(lambda: self._app_login(iam_login=iam_login))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any, Literal
 
@@ -57,6 +58,7 @@ class Deployed:
         self._services = Once(self._describe_services)
         self._revision = Once(self._describe_revision)
         self._definitions: dict[str, Once[Any]] = {}
+        self._tasks: dict[tuple[str, str], Once[list[Task]]] = {}
         self._lock = Lock()
 
     def service(self, name: str) -> Service:
@@ -87,8 +89,14 @@ class Deployed:
         return once()["taskDefinition"]
 
     def tasks(self, name: str, status: Literal["RUNNING", "STOPPED"]) -> list[Task]:
-        """A service's tasks whose desired status is this."""
-        return of_service(self.client("ecs"), self.settings.cluster, name, status)
+        """A service's tasks whose desired status is this; asked for once in an attempt."""
+        with self._lock:
+            describe = partial(of_service, cluster=self.settings.cluster, service=name)
+            once = self._tasks.setdefault(
+                (name, status),
+                Once(lambda: describe(self.client("ecs"), desired_status=status)),
+            )
+        return once()
 
     def new_tasks(self, name: str) -> list[Task]:
         """The tasks of the deployment that is probed, running or stopped."""

@@ -77,6 +77,17 @@ def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request |
     )
 
 
+def may_look(event: Mapping[str, Any]) -> bool:
+    """Whether there may be something to look at for a hook of whatever service; raises nothing."""
+    details = event.get("executionDetails")
+    arn = (details if isinstance(details, dict) else event).get("serviceArn")
+    try:
+        request = parse_hook(event, (str(arn).rsplit("/", 1)[-1],))
+    except (BadEvent, TypeError, ValueError):
+        return True
+    return request is None or request.looks
+
+
 def _ignoring_bad[T](read: Any, fields: Mapping[str, Any], name: str) -> T | None:
     """A field of hookDetails, which may be of any kind: a bad one must not raise."""
     try:

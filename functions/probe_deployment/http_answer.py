@@ -1,18 +1,12 @@
-"""One HTTPS request to the app, and what its answer means."""
+"""What an answer of the app, or the lack of one, means."""
 
-import time
 from dataclasses import dataclass, field
 
-import urllib3
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, SSLError
 
 from probe_deployment.finding import Finding
-from probe_deployment.tls import trust
 
-CONNECT_TIMEOUT_SECONDS = 3.0
-READ_TIMEOUT_SECONDS = 10.0
 RESPONSE_SECONDS = 3.0
-MAX_BODY_BYTES = 65_536
 USER_AGENT = "jiki-ops-probe"
 EXPECTED = f"200 within {RESPONSE_SECONDS:g} s"
 TOO_MANY_REQUESTS = 429
@@ -70,41 +64,6 @@ class Answer:
             return f"Age: {age}"
         state = self.headers.get("x-cache", "")
         return f"X-Cache: {state}" if state.lower().startswith("hit") else ""
-
-
-def get(
-    url: str, ca_certificate: str, *, connect_to: str = "", host: str = "", port: int = 443
-) -> Answer:
-    """The answer to a GET, without redirects. Raises urllib3's HTTPError.
-
-    With `connect_to` the connection goes there, for the name `host` (SNI and Host header).
-    """
-    timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=READ_TIMEOUT_SECONDS)
-    headers = {"User-Agent": USER_AGENT, "Cache-Control": "no-cache"}
-    context = trust(ca_certificate)
-    started = time.monotonic()
-    if connect_to:
-        with urllib3.HTTPSConnectionPool(
-            connect_to,
-            port,
-            timeout=timeout,
-            retries=False,
-            ssl_context=context,
-            server_hostname=host,
-            assert_hostname=host,
-        ) as pool:
-            response = pool.request("GET", url, redirect=False, headers=headers | {"Host": host})
-            return _answer(response, started)
-    with urllib3.PoolManager(ssl_context=context, retries=False, timeout=timeout) as http:
-        response = http.request("GET", url, redirect=False, preload_content=False, headers=headers)
-        return _answer(response, started)
-
-
-def _answer(response: urllib3.BaseHTTPResponse, started: float) -> Answer:
-    body = response.read(MAX_BODY_BYTES) or response.data[:MAX_BODY_BYTES]
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    seconds = time.monotonic() - started
-    return Answer(response.status, headers, seconds, body.decode(errors="replace"))
 
 
 def judge(url: str, answer: Answer, expects: str = "") -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ops_common.ecs import EcsServices, Rollout
+from ops_common.ecs import EcsServices
 from ops_common.one_time_schedules import OneTimeSchedules
 from ops_common.ops_events import PublishEvent
 from ops_common.query_database import QueryDatabase
@@ -13,6 +13,7 @@ from probe_deployment.checks import CHECKS
 from probe_deployment.context import Context
 from probe_deployment.deployed import Clients
 from probe_deployment.finding import Finding
+from probe_deployment.http_get import HttpGet, get
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.parts import why_skipped
 from probe_deployment.report import report
@@ -20,6 +21,7 @@ from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
 from probe_deployment.settings import Settings
 from probe_deployment.suites import SUITES
+from probe_deployment.superseded import refuse_superseded
 from probe_deployment.verdict import Outcome, Verdict, outcome
 
 # Nobody waits for these and asks again, so the function waits itself.
@@ -45,10 +47,7 @@ class Ports:
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     remaining_seconds: Callable[[], float]
-
-
-class Superseded(Exception):
-    """Another deployment has replaced the one to be probed; it will get a verdict of its own."""
+    get: HttpGet = get
 
 
 def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
@@ -63,8 +62,10 @@ def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
     attempts = 0
     while True:
         attempts += 1
-        context = Context(request, settings, ports.now(), ports.client, ports.query_database)
-        _refuse_superseded(context)
+        context = Context(
+            request, settings, ports.now(), ports.client, ports.query_database, ports.get
+        )
+        refuse_superseded(context)
         results = run_checks(
             {name: _bound(name, context) for name in SUITES[request.suite]},
             DEADLINE_SECONDS,
@@ -172,22 +173,6 @@ def _bound(name: str, context: Context) -> Callable[[], Finding]:
     if reason := why_skipped(name, context.settings):
         return lambda: Finding.skipped(reason)
     return lambda: CHECKS[name](context)
-
-
-def _refuse_superseded(context: Context) -> None:
-    request = context.request
-    if request.suite not in ("deployment", "stuck"):
-        return
-    if not (request.service and request.deployment_id):
-        return
-    service = context.service(request.service)
-    if service.rollout is Rollout.UNKNOWN:
-        return
-    primary = service.primary
-    if primary.id != request.deployment_id:
-        raise Superseded(f"{primary.id} has replaced {request.deployment_id}")
-    if request.suite == "stuck" and primary.rollout_state != "IN_PROGRESS":
-        raise Superseded(f"{primary.id} has ended: {primary.rollout_state}")
 
 
 def _grace_until(request: Request, settings: Settings, began: datetime) -> datetime | None:

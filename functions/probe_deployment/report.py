@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
+from probe_deployment import words
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.request import Trigger
 from probe_deployment.verdict import Outcome, Verdict
@@ -31,11 +32,6 @@ def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool
 def event(verdict: Verdict) -> OpsEvent:
     """The event of a verdict. Only DeploymentProbed ends an incident of its key."""
     told = _told(verdict)
-    text = verdict.troubles() or verdict.summary
-    if verdict.request.rolled_back:
-        text = f"The version that was to be deployed is not there. {text}"
-    if verdict.rollback:
-        text += f"\nRollback: {verdict.rollback}"
     facts = {"suite": verdict.request.suite, "trigger": verdict.request.trigger.value}
     if verdict.request.service:
         facts["service"] = verdict.request.service
@@ -48,17 +44,11 @@ def event(verdict: Verdict) -> OpsEvent:
         state=told.state,
         severity=told.severity,
         incident=f"probe:{_subject(verdict)}",
-        title=_title(verdict),
-        text=text[:TEXT_LENGTH],
+        title=words.title(verdict),
+        text=words.text(verdict)[:TEXT_LENGTH],
         occurred_at=verdict.decided_at,
         facts=facts,
     )
-
-
-def _title(verdict: Verdict) -> str:
-    if verdict.request.rolled_back:
-        return f"ECS rolled {verdict.request.service} back; {verdict.summary}"
-    return verdict.summary
 
 
 class _Told(NamedTuple):

@@ -1,5 +1,7 @@
 """What the template gives to probe_deployment."""
 
+import os
+from collections.abc import Mapping
 from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
@@ -7,6 +9,14 @@ from ops_common.one_time_schedules import ScheduleSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from probe_deployment.hook import HookStatus
+
+HOOK_ON_UNKNOWN = "PROBE_HOOK_ON_UNKNOWN"
+
+
+def hook_on_unknown(environ: Mapping[str, str] = os.environ) -> HookStatus:
+    """This setting alone, of an environment in which others may be what is broken."""
+    asked = environ.get(HOOK_ON_UNKNOWN) == HookStatus.FAILED
+    return HookStatus.FAILED if asked else HookStatus.SUCCEEDED
 
 
 class Settings(NamedTuple):
@@ -114,7 +124,7 @@ class Settings(NamedTuple):
             accepted_checks=env.names("ACCEPTED_CHECKS", ""),
             soak_minutes=_minutes(env, "PROBE_SOAK_MINUTES"),
             hook_on_unknown=HookStatus(
-                env.choice("PROBE_HOOK_ON_UNKNOWN", ("SUCCEEDED", "FAILED"), "SUCCEEDED")
+                env.choice(HOOK_ON_UNKNOWN, ("SUCCEEDED", "FAILED"), "SUCCEEDED")
             ),
             health_check_expects=env.text("HEALTH_CHECK_EXPECTS", ""),
             schedules=ScheduleSettings.from_environment(env),

@@ -59,6 +59,14 @@ def is_over(request: Request, minutes: Minutes, now: datetime) -> bool:
     return not soaks(request) or request.look >= len(minutes)
 
 
+def since_previous(request: Request, minutes: Minutes) -> timedelta | None:
+    """How long ago the look before this one was, about; None where there was none."""
+    if not 0 < request.look <= len(minutes):
+        return None
+    before = minutes[request.look - 2] if request.look > 1 else 0
+    return timedelta(minutes=minutes[request.look - 1] - before)
+
+
 def name(request: Request) -> str:
     """Of the schedule: one for a deployment and suite, so that a repetition replaces it."""
     return f"{request.suite} {request.service} {request.deployment_id}"

@@ -8,6 +8,7 @@ DEPLOYMENT = (
     "image",
     "secret_version",
     "target_health",
+    "zones",
     "restarts",
     "solid_queue",
     "queue_health",
@@ -47,7 +48,15 @@ SUITES: dict[str, tuple[str, ...]] = {
     # Inside one: from a lifecycle hook, where the rollout can't have ended yet. Before traffic
     # shifts the public address is still the old tasks', so it is left out.
     "lifecycle": tuple(name for name in DEPLOYMENT if name != "rollout"),
-    "green": ("image", "target_health", "restarts", "solid_queue", "log_errors", "database_login"),
+    "green": (
+        "image",
+        "target_health",
+        "test_listener",
+        "restarts",
+        "solid_queue",
+        "log_errors",
+        "database_login",
+    ),
     # Of one that is under way for longer than a start takes.
     "stuck": ("hanging", "restarts", "log_errors"),
     # After one that ECS gave up.

@@ -79,6 +79,8 @@ def _from_caller(event: Mapping[str, Any], services: tuple[str, ...]) -> Request
     look = event.get("look", 0)
     if not isinstance(look, int) or isinstance(look, bool) or look < 0:
         raise BadEvent("a later check must have a number")
+    if event.get("deploymentId") is not None and event.get("service") is None:
+        raise BadEvent("deploymentId is one of a service: name it in the field service")
     return Request(
         trigger=Trigger(trigger),
         suite=_choice(event, "suite", tuple(SUITES), "deployment"),

@@ -1,15 +1,15 @@
-"""The verdict on a suite: pure, and the JSON that pipelines rely on (docs/probes.md)."""
+"""The verdict on a suite."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from probe_deployment.finding import Result, Status
 from probe_deployment.request import Request
 
-SCHEMA_VERSION = 2
+OF_A_ZONE = ("restarts", "target_health", "rollout", "hanging")
+"""What fails, too, where check zones does."""
 
 
 class Outcome(StrEnum):
@@ -60,92 +60,36 @@ class Verdict:
 
     @property
     def fixed_by_older_version(self) -> tuple[Result, ...]:
-        """The failed checks that an older version of the app would pass."""
-        return tuple(each for each in self.failed if each.finding.older_version_fixes)
+        """The failed checks that an older version of the app would pass.
+
+        Where tasks end in one zone and the same version runs well in another, it is the zone.
+        """
+        of_zone = OF_A_ZONE if any(each.check == "zones" for each in self.failed) else ()
+        return tuple(
+            each
+            for each in self.failed
+            if each.finding.older_version_fixes and each.check not in of_zone
+        )
 
     @property
     def load_was_borne(self) -> bool:
         """Whether requests of a load test were seen and answered (suite `load`)."""
         return self.request.started_at is not None and any(
-            each.check == "responses" for each in self._of(Status.PASS)
+            each.check == "responses" for each in self.passed
         )
 
     @property
-    def summary(self) -> str:
-        """One line."""
-        what = f"{self.request.suite} of {' and '.join(self.services)}"
-        notes = ""
-        if self.unknown:
-            notes += f", {len(self.unknown)} had no answer ({_names(self.unknown)})"
-        if skipped := len(self._of(Status.SKIP)):
-            notes += f", {skipped} skipped"
-        if self.failed:
-            state = "not settled yet" if self.outcome is Outcome.PENDING else "failed"
-            names = _names(self.failed)
-            return f"{what}: {len(self.failed)} of {len(self.results)} checks {state} ({names})"
-        so_far = " so far" if self.outcome is Outcome.PASS_SO_FAR else ""
-        return f"{what}: {len(self._of(Status.PASS))} checks passed{so_far}{notes}"
+    def passed(self) -> tuple[Result, ...]:
+        """The checks that found all as it should be."""
+        return self._of(Status.PASS)
 
-    def table(self) -> str:
-        """Lines for a terminal: each check with what was observed; a bad one with what to do."""
-        width = max((len(each.check) for each in self.results), default=0)
-        lines = []
-        for each in self.results:
-            finding = each.finding
-            lines.append(
-                f"{finding.status.upper():7}  {each.check:{width}}  {each.seconds:5.1f} s"
-                f"  {finding.observed}"
-            )
-            if finding.status in (Status.FAIL, Status.UNKNOWN):
-                lines.append(f"         expected: {finding.expected}")
-                lines.append(f"         to do:    {finding.remedy}")
-        return "\n".join(lines)
-
-    def troubles(self) -> str:
-        """Lines for a message: each failed or unknown check with what to do."""
-        return "\n".join(
-            f"• {each.check}{': no answer' if each in self.unknown else ''}:"
-            f" {each.finding.observed} (expected: {each.finding.expected})\n"
-            f"  → {each.finding.remedy}"
-            for each in (*self.failed, *self.unknown)
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """Schema version 2; fields are only ever added."""
-        return {
-            "schemaVersion": SCHEMA_VERSION,
-            "status": self.outcome.value,
-            "suite": self.request.suite,
-            "trigger": self.request.trigger.value,
-            "services": list(self.services),
-            "deploymentId": self.request.deployment_id,
-            "decidedAt": self.decided_at.isoformat(),
-            "nextLookAt": self.next_look.isoformat() if self.next_look else None,
-            "attempts": self.attempts,
-            "seconds": round(self.seconds, 2),
-            "summary": self.summary,
-            "rollback": self.rollback or None,
-            "checks": [
-                {
-                    "name": each.check,
-                    "status": each.finding.status.value,
-                    "observed": each.finding.observed,
-                    "expected": each.finding.expected,
-                    "remedy": each.finding.remedy,
-                    "olderVersionFixes": each.finding.older_version_fixes,
-                    "seconds": round(each.seconds, 2),
-                }
-                for each in self.results
-            ],
-            "table": self.table(),
-        }
+    @property
+    def skipped(self) -> tuple[Result, ...]:
+        """The checks that didn't apply."""
+        return self._of(Status.SKIP)
 
     def _of(self, status: Status) -> tuple[Result, ...]:
         return tuple(each for each in self.results if each.finding.status is status)
-
-
-def _names(results: Sequence[Result]) -> str:
-    return ", ".join(each.check for each in results)
 
 
 def outcome(results: Sequence[Result], now: datetime, grace_until: datetime | None) -> Outcome:

@@ -30,7 +30,9 @@ REASONS_FOR_A_WILDCARD = {
     "cloudwatch:ListDashboards": "knows no resource",
     "ec2:DescribeSecurityGroups": "knows no resource",
     "elasticloadbalancing:DescribeLoadBalancerAttributes": "knows no resource",
+    "elasticloadbalancing:DescribeListeners": "knows no resource",
     "elasticloadbalancing:DescribeLoadBalancers": "knows no resource",
+    "elasticloadbalancing:DescribeRules": "knows no resource",
     "elasticloadbalancing:DescribeTargetGroups": "knows no resource",
     "elasticloadbalancing:DescribeTargetHealth": "knows no resource",
 }

@@ -1,12 +1,14 @@
 """What `make log-errors` shows of two logs."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from cli import log_errors
 
+ROOT = Path(__file__).parents[2]
 LOGS = Path(__file__).parent / "probe_deployment" / "logs"
 
 
@@ -59,3 +61,24 @@ def test_events_as_cloudwatch_exports_them_are_unpacked(tmp_path: Path) -> None:
     event = {"timestamp": 1, "eventId": "1", "message": "rails aborted!"}
     log.write_text(json.dumps(event) + "\n" + json.dumps({"message": "own JSON"}) + "\n")
     assert log_errors.read(log) == ["rails aborted!", '{"message": "own JSON"}']
+
+
+def make(*words: str) -> "subprocess.CompletedProcess[str]":
+    """The target itself, in the environment that is there."""
+    command = ["make", "-s", "-o", "setup", "log-errors", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_target_passes_its_files_and_format_on() -> None:
+    old, new = f"BEFORE={LOGS / 'old.log'}", f"AFTER={LOGS / 'new.log'}"
+    found = make(old, new, "FORMAT=json")
+    assert found.returncode == 2  # make's own, of a program that exits with 1
+    assert json.loads(found.stdout)["lines"] == {"before": 4, "after": 6}
+    assert make(f"AFTER={LOGS / 'old.log'}", old).returncode == 0
+    assert json.loads(make(new, "FORMAT=json").stdout)["lines"]["before"] == 0
+
+
+def test_the_target_asks_for_the_log_that_it_needs() -> None:
+    asked = make()
+    assert asked.returncode == 2
+    assert "AFTER=" in asked.stdout

@@ -16,6 +16,7 @@ from probe_deployment.checks import (
     hanging,
     health_check,
     image,
+    listener,
     load_balancer,
     log_errors,
     migrations,
@@ -34,6 +35,7 @@ from probe_deployment.checks import (
     task_count,
     traffic,
     watching,
+    zones,
 )
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
@@ -58,6 +60,8 @@ CHECKS: dict[str, Callable[[Context], Finding]] = {
     "steady_state": steady_state.check,
     "stopped_tasks": stopped_tasks.check,
     "target_health": target_health.check,
+    "test_listener": listener.check,
+    "zones": zones.check,
     # of readiness
     "alarms": alarms.check,
     "alert_subscribers": watching.alert_subscribers,

@@ -4,7 +4,6 @@ from urllib3.exceptions import HTTPError
 
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
-from probe_deployment.http_answer import get
 
 REFUSED = 415
 """How answer_slack refuses what is no form post (answer_slack.refusal)."""
@@ -24,7 +23,7 @@ def check(context: Context) -> Finding:
     if not url:
         return Finding.skipped("the stack takes no Slack (parameter SlackSigningSecret is empty)")
     try:
-        status = get(url, "").status
+        status = context.get(url, "").status
     except HTTPError as error:
         return Finding.failed(
             f"no answer from {url}: {type(error).__name__}", EXPECTED, f"try it: curl -sv {url}"

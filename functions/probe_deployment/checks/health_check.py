@@ -6,7 +6,8 @@ from urllib3.exceptions import HTTPError
 
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Status
-from probe_deployment.http_answer import get, judge, judge_failure
+from probe_deployment.http_answer import judge, judge_failure
+from probe_deployment.http_get import Listener
 
 
 def check(context: Context) -> Finding:
@@ -17,7 +18,7 @@ def check(context: Context) -> Finding:
     if "{tag}" in expects:
         expects = expects.replace("{tag}", tag) if tag else ""
     try:
-        answer = get(url, settings.health_check_ca_certificate)
+        answer = context.get(url, settings.health_check_ca_certificate)
     except HTTPError as error:
         return judge_failure(url, error)
     return judge(url, answer, expects)
@@ -29,21 +30,20 @@ def balancer(context: Context) -> Finding:
     names = context.load_balancer_names()
     if url.scheme != "https" or url.hostname is None or not names:
         return Finding.skipped("there is no load balancer with TLS to ask")
-    name = names[0]
+    return ask(context, url.path or "/", Listener(names[0], url.hostname))
+
+
+def ask(context: Context, path: str, at: Listener) -> Finding:
+    """What a load balancer itself answers; skipped where it can't be reached from here."""
     try:
-        answer = get(
-            url.path or "/",
-            context.settings.health_check_ca_certificate,
-            connect_to=name,
-            host=url.hostname,
-        )
+        answer = context.get(path, context.settings.health_check_ca_certificate, at)
     except HTTPError as error:
         return Finding.skipped(
-            f"{name} is not to be reached from here ({type(error).__name__}): its security group"
-            " may let in nobody but the proxy in front"
+            f"{at.address} is not to be reached from here ({type(error).__name__}): its security"
+            " group may let in nobody but the proxy in front"
         )
-    finding = judge(f"{name} as {url.hostname}", answer)
+    finding = judge(f"{at.address} as {at.host}", answer)
     if finding.status is Status.FAIL and answer.status < 500:
         # A certificate or a rule for another name is no fault of the app.
-        return Finding.skipped(f"{name} answered {answer.status} to {url.hostname}")
+        return Finding.skipped(f"{at.address} answered {answer.status} to {at.host}")
     return finding

@@ -1,7 +1,9 @@
 """Answers at the target groups since the deployment, against those before it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Any
 
 from probe_deployment.context import Context
@@ -11,7 +13,14 @@ from probe_deployment.logs.compare import Change, change
 BEFORE = timedelta(hours=1)
 SHARE, AT_LEAST = 0.01, 5
 """Of 5xx since; less than that is told, and fails nothing."""
-EXPECTED = f"no more 5xx than before, or less than {SHARE:.0%} of the answers"
+SLOW_SECONDS, SLOWER = 1.0, 2.0
+"""A p95 above the first, and so many times that of before, is slow; a task's first minute isn't."""
+SLOW_MINUTES, SLOW_REQUESTS = 3, 100
+"""Fewer minutes, or requests, say nothing of how fast the app is."""
+EXPECTED = (
+    f"no more 5xx than before, or less than {SHARE:.0%} of the answers; a p95 below"
+    f" {SLOW_SECONDS:g} s, or not {SLOWER:g} times that of before"
+)
 METRICS = {
     "requests": ("RequestCount", "Sum"),
     "errors": ("HTTPCode_Target_5XX_Count", "Sum"),
@@ -21,11 +30,13 @@ METRICS = {
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """Sums of a time, and the 95th percentile of its worst minute in seconds."""
+    """Sums of a time, and the median of its minutes' 95th percentiles in seconds."""
 
     requests: float = 0.0
     errors: float = 0.0
     p95: float = 0.0
+    minutes: int = 0
+    """Of which there is a percentile."""
 
     @property
     def share(self) -> float:
@@ -34,13 +45,22 @@ class Responses:
 
 
 def check(context: Context) -> Finding:
-    """The share of 5xx and the p95 of all target groups, since the deployment and before."""
-    groups = [arn for name in context.probed for arn in context.target_groups(name)]
-    balancers = context.load_balancers() if groups else []
+    """The share of 5xx and the p95 of each service's target groups, since and before.
+
+    A blue/green service's two groups count together, for its tasks move from one to the other.
+    """
+    groups = {name: context.target_groups(name) for name in context.probed}
+    balancers = context.load_balancers() if any(groups.values()) else []
     if not balancers:
         return Finding.skipped("behind no load balancer")
-    since = min(context.service(name).primary.created_at for name in context.probed)
-    dimensions = [_dimensions(group, balancers[0]) for group in groups]
+    return Finding.worst(
+        [_of_service(context, name, arns, balancers[0]) for name, arns in groups.items() if arns]
+    )
+
+
+def _of_service(context: Context, name: str, groups: Sequence[str], balancer: str) -> Finding:
+    since = context.service(name).primary.created_at
+    dimensions = [_dimensions(group, balancer) for group in groups]
     before = _responses(context, dimensions, since - BEFORE, since)
     return judge(before, _responses(context, dimensions, since, context.now))
 
@@ -62,6 +82,14 @@ def judge(before: Responses, since: Responses) -> Finding:
             EXPECTED,
             "read the web service's log for what answers 500 (log_errors)",
             older_version_fixes=True,
+        )
+    measured = since.minutes >= SLOW_MINUTES and since.requests >= SLOW_REQUESTS and before.p95 > 0
+    if measured and since.p95 > max(SLOW_SECONDS, SLOWER * before.p95):
+        return Finding.failed(
+            observed,
+            EXPECTED,
+            "compare CPU and the database of both times on the dashboard; if neither is short, it"
+            " is the new version's code. The hour may have its part in it: nothing is rolled back",
         )
     return Finding.passed(observed, EXPECTED)
 
@@ -102,5 +130,6 @@ def _responses(
     return Responses(
         requests=sum(values["requests"]),
         errors=sum(values["errors"]),
-        p95=max(values["p95"], default=0.0),
+        p95=median(values["p95"]) if values["p95"] else 0.0,
+        minutes=len(values["p95"]),
     )

@@ -1,12 +1,14 @@
-"""Whether tasks boot with the secret's current version."""
+"""Whether tasks boot, and have booted, with the secret's current version."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
+from ops_common.tasks import Task
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding
+from probe_deployment.finding import Finding, Status
 
-EXPECTED = "no task definition that names another version of the secret than the current one"
+EXPECTED = "the secret's current version, in task definitions and since the tasks' start"
 CURRENT = ("", "AWSCURRENT")
 
 type Reference = tuple[str, str, str, str, str]
@@ -20,11 +22,52 @@ def check(context: Context) -> Finding:
     for name in context.probed:
         definition = context.definition(context.target_definition(name))
         found += [each for each in references(definition) if _is(each[2], secret_id)]
-    if not any(label or version for _, _, _, label, version in found):
-        return Finding.passed("none names a version", EXPECTED)
-    described = context.client("secretsmanager").describe_secret(SecretId=secret_id)
+    client = context.client("secretsmanager")
+    described = client.describe_secret(SecretId=secret_id)
     stages = described.get("VersionIdsToStages", {})
-    return judge(found, {each for each, labels in stages.items() if "AWSCURRENT" in labels})
+    pinned = judge(found, {each for each, labels in stages.items() if "AWSCURRENT" in labels})
+    if pinned.status is not Status.PASS:
+        return pinned
+    value = client.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
+    since = current_since(value["CreatedDate"], described.get("LastRotatedDate"))
+    return Finding.worst(
+        [
+            judge_boots(name, _tasks(context, name), since, context.settings.cluster)
+            for name in context.probed
+        ]
+    )
+
+
+def _tasks(context: Context, name: str) -> list[Task]:
+    if context.request.target_revision is not None:  # inside a deployment the older ones run still
+        return [task for task in context.new_tasks(name) if task.running]
+    if context.service(name).rolling_out:
+        return []
+    return [task for task in context.tasks(name, "RUNNING") if task.running]
+
+
+def current_since(created: datetime, rotated: datetime | None) -> datetime:
+    """From when the secret's version has been the current one.
+
+    A rotation makes it a while before it becomes the current one, and ends with that.
+    """
+    return max(created, rotated) if rotated else created
+
+
+def judge_boots(service: str, running: Sequence[Task], since: datetime, cluster: str) -> Finding:
+    """Whether running tasks have started before the version was the current one: the app reads
+    the secret at boot.
+    """
+    old = [task for task in running if task.started_at is not None and task.started_at < since]
+    if old:
+        return Finding.failed(
+            f"{service}: {len(old)} of {len(running)} tasks started before the secret's current"
+            f" version ({since:%Y-%m-%d %H:%M:%S} UTC)",
+            EXPECTED,
+            f"aws ecs update-service --cluster {cluster} --service {service}"
+            " --force-new-deployment",
+        )
+    return Finding.passed(f"{service}: all started since {since:%Y-%m-%d %H:%M:%S}", EXPECTED)
 
 
 def judge(found: Sequence[Reference], current: Collection[str]) -> Finding:

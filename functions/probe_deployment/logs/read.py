@@ -20,16 +20,20 @@ class Budget:
     lines: int = LINES
     seconds: float = SECONDS
     clock: Callable[[], float] = time.monotonic
-    _end: float = field(init=False)
+    _end: float | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
-        """The time begins to run."""
-        self._end = self.clock() + self.seconds
+    @classmethod
+    def shared(cls, share: float) -> tuple["Budget", "Budget"]:
+        """The whole in two parts, the first of which is this share."""
+        lines = int(LINES * share)
+        return cls(lines, SECONDS * share), cls(LINES - lines, SECONDS * (1 - share))
 
     @property
     def spent(self) -> bool:
-        """Whether nothing more may be read."""
-        return self.lines <= 0 or self.clock() >= self._end
+        """Whether nothing more may be read; its time runs from the first question."""
+        now = self.clock()
+        self._end = now + self.seconds if self._end is None else self._end
+        return self.lines <= 0 or now >= self._end
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,14 @@ class Read:
     lines: int
     unread_from: datetime | None
     """From when on it was not read; None where all was."""
+    unread_until: datetime
+
+    def then(self, later: "Read") -> "Read":
+        """This, and what came later, which was read to its end."""
+        streams = {name: list(events) for name, events in self.streams.items()}
+        for name, events in later.streams.items():
+            streams.setdefault(name, []).extend(events)
+        return Read(streams, self.lines + later.lines, self.unread_from, self.unread_until)
 
     def of(self, tasks: Iterable[str], *, others: bool = False) -> list[list[str]]:
         """The streams of these tasks, or all the others; a stream's name ends with its task's id.
@@ -78,5 +90,5 @@ def read(
         budget.lines -= len(page["events"])
         token = page.get("nextToken", "")
         if not token:
-            return Read(streams, lines, None)
-    return Read(streams, lines, last)
+            return Read(streams, lines, None, until)
+    return Read(streams, lines, last, until)

@@ -23,7 +23,7 @@ from probe_deployment.settings import Settings
 from tests.conftest import SETTINGS
 from tests.integration.probe_deployment.conftest import WORKER, System
 
-HTTPS = {"health_check", "certificate"}
+HTTPS = {"health_check", "certificate", "answer_url"}
 
 
 @pytest.fixture
@@ -38,7 +38,9 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def context(settings: Settings, clients: Clients) -> Context:
     return Context(
-        Request(Trigger.PERSON, "deployment"),
+        Request(
+            Trigger.PERSON, "deployment", stage="POST_TEST_TRAFFIC_SHIFT", target_revision="arn:x"
+        ),
         settings,
         datetime.now(UTC),
         clients,
@@ -57,6 +59,7 @@ def test_every_check_ends_at_the_deadline_in_a_silent_world(
     settings: Settings, silent_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HEALTH_CHECK_URL", f"https://127.0.0.1:{silent_port}/")
+    monkeypatch.setenv("ANSWER_SLACK_URL", f"http://127.0.0.1:{silent_port}/")
     limits = Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1})
 
     def make(service: Any) -> Any:

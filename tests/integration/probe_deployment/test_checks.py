@@ -222,7 +222,8 @@ def test_throttled_calls_blind_one_check_and_hold_no_other(system: System) -> No
     verdict: Any = system.probe(service=WEB)
     unknown = [check for check in verdict["checks"] if check["status"] == "unknown"]
     assert verdict["status"] == "unknown"
-    assert {check["name"] for check in unknown} <= {"image", "log_errors", "restarts"}
+    of_tasks = {"image", "log_errors", "restarts", "secret_version", "zones"}
+    assert {check["name"] for check in unknown} <= of_tasks
     assert "Throttling" in unknown[0]["observed"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from probe_deployment.checks import certificate, health_check
 from probe_deployment.finding import Finding, Status
 from probe_deployment.http_answer import Answer, judge
+from probe_deployment.http_get import get
 from probe_deployment.request import Request, Trigger
 from probe_deployment.runner import run_checks
 from probe_deployment.settings import Settings
@@ -39,6 +40,7 @@ class Context:
         self.settings = Settings.from_env()
         self.now = datetime.now(UTC)
         self.request = Request(Trigger.PERSON, "deployment")
+        self.get = get
 
 
 def looked_at(check: Any, server: HttpsServer, monkeypatch: pytest.MonkeyPatch) -> Finding:

@@ -6,8 +6,8 @@ import pytest
 
 from ops_common.ops_events import EventNotPublished
 from probe_deployment.person_rollback import roll_back
-from probe_deployment.probe import Superseded
 from probe_deployment.request import BadEvent
+from probe_deployment.superseded import Superseded
 from tests.integration.probe_deployment.conftest import NEW, WEB, System
 from tests.integration.probe_deployment.prober import Prober
 

@@ -3,7 +3,7 @@
 import time
 
 from local import http_server
-from probe_deployment.http_answer import CONNECT_TIMEOUT_SECONDS, get
+from probe_deployment.http_get import CONNECT_TIMEOUT_SECONDS, get
 
 
 def test_an_answer_may_take_longer_than_a_connection() -> None:

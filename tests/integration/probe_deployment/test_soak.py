@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from probe_deployment.probe import Superseded
+from probe_deployment.superseded import Superseded
 from tests.integration.probe_deployment.conftest import NEW, WEB
 from tests.integration.probe_deployment.prober import Prober
 

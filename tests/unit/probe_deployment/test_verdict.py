@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from probe_deployment.answer import answer, hook_status
+from probe_deployment.answer import answer, as_json, hook_status
 from probe_deployment.finding import Finding, Result
 from probe_deployment.hook import HookStatus
 from probe_deployment.request import Request, Trigger
@@ -48,39 +48,22 @@ def test_what_could_not_be_looked_at_is_unknown_unless_something_failed(
     assert outcome(results, NOW, NOW + timedelta(seconds=grace)) is expected
 
 
-def test_all_is_well_in_one_line() -> None:
-    summary = verdict(passed("health_check"), SKIPPED).summary
-    assert summary == "deployment of jiki-api-web: 1 checks passed, 1 skipped"
-
-
-@pytest.mark.parametrize(
-    ("outcome_", "words"),
-    [
-        (Outcome.PENDING, "1 of 2 checks not settled yet (image)"),
-        (Outcome.FAIL, "1 of 2 checks failed (image)"),
-    ],
-)
-def test_a_failure_that_may_settle_is_not_called_one(outcome_: Outcome, words: str) -> None:
-    assert words in verdict(failed("image"), passed("a"), outcome=outcome_).summary
-
-
 def test_what_could_not_be_looked_at_is_counted_apart() -> None:
-    found = verdict(passed("image"), unknown("log_errors"))
+    found = verdict(passed("image"), unknown("log_errors"), SKIPPED)
     assert [each.check for each in found.unknown] == ["log_errors"]
+    assert [each.check for each in found.skipped] == ["target_health"]
     assert found.failed == ()
-    assert "1 checks passed, 1 had no answer (log_errors)" in found.summary
-    assert "log_errors: no answer" in found.troubles()
 
 
-def test_the_table_says_what_to_do_about_each_failure() -> None:
-    table = verdict(passed("image"), failed("health_check", "503", "redeploy it")).table()
-    assert "PASS     image" in table
-    assert "FAIL     health_check    0.1 s  503" in table
-    assert "to do:    redeploy it" in table
+def test_a_zone_explains_what_else_fails_in_it() -> None:
+    fixes = [failed(name, fixes=True) for name in ("restarts", "target_health", "log_errors")]
+    assert len(verdict(*fixes).fixed_by_older_version) == 3
+    in_a_zone = verdict(*fixes, failed("zones"))
+    assert [each.check for each in in_a_zone.fixed_by_older_version] == ["log_errors"]
 
 
 def test_the_json_keeps_its_documented_shape() -> None:
-    document = verdict(passed("image"), failed("health_check", fixes=True)).as_json()
+    document = as_json(verdict(passed("image"), failed("health_check", fixes=True)))
     assert json.loads(json.dumps(document)) == document
     assert (document["schemaVersion"], document["status"]) == (2, "fail")
     assert document["rollback"] is None
@@ -96,7 +79,7 @@ def test_the_json_keeps_its_documented_shape() -> None:
 
 
 def test_what_was_decided_about_a_rollback_is_in_the_json() -> None:
-    document = verdict(failed("image"), rollback="no: it runs the last that passed").as_json()
+    document = as_json(verdict(failed("image"), rollback="no: it runs the last that passed"))
     assert document["rollback"] == "no: it runs the last that passed"
 
 

@@ -1,0 +1,147 @@
+"""Checks that hold the new tasks against the old ones: zones, boots, response times, logs read."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ops_common.tasks import Task, parse_task
+from probe_deployment import soak
+from probe_deployment.checks import log_errors, responses_since, secret_version, zones
+from probe_deployment.checks.log_errors import LogGroup
+from probe_deployment.checks.responses_since import Responses
+from probe_deployment.finding import Status
+from probe_deployment.logs import compare, count
+from probe_deployment.logs.read import Budget, read
+from probe_deployment.request import Request, Trigger
+from tests.unit.probe_deployment.samples import NOW
+
+A, B = "eu-west-1a", "eu-west-1b"
+ENDED = {"desiredStatus": "STOPPED", "lastStatus": "STOPPED", "stopCode": "TaskFailedToStart"}
+
+
+def task(zone: str, age: float = 600, life: float | None = None) -> Task:
+    started = NOW - timedelta(seconds=age)
+    raw = {"taskArn": "arn:task/1", "lastStatus": "RUNNING", "availabilityZone": zone}
+    raw |= {"startedAt": started}
+    if life is not None:
+        raw |= ENDED | {"stoppedAt": started + timedelta(seconds=life), "stoppedReason": "x"}
+    return parse_task(raw)
+
+
+@pytest.mark.parametrize(
+    ("new", "before", "status"),
+    [
+        ([task(A), task(B)], {A, B}, Status.PASS),
+        ([task(A), task(A)], {A, B}, Status.FAIL),
+        # One task can't be in two zones; and where the old ones were in one, nothing was lost.
+        ([task(A)], {A, B}, Status.PASS),
+        ([task(A), task(A)], {A}, Status.PASS),
+        ([task(A), task(B, 60, 30), task(B, 90, 30)], {A}, Status.FAIL),
+        # The next one there has not lasted longer yet; or it has.
+        ([task(A), task(B, 60, 30), task(B, 90, 30), task(B, 20)], {A}, Status.FAIL),
+        ([task(A), task(B, 60, 30), task(B, 90, 30), task(B, 200)], {A}, Status.PASS),
+        # They end everywhere: it is not the zone.
+        ([task(A, 60, 30), task(A, 9), task(B, 60, 30), task(B, 60, 30)], {A}, Status.PASS),
+        ([], set(), Status.PASS),
+    ],
+)
+def test_zones(new: Sequence[Task], before: set[str], status: Status) -> None:
+    finding = zones.judge("web", new, before, NOW)
+    assert finding.status is status
+    assert not finding.older_version_fixes
+
+
+def test_a_task_that_booted_before_the_secret_s_version_is_found() -> None:
+    hour = timedelta(hours=1)
+    # A rotation makes the version, and an hour later makes it the current one.
+    since = secret_version.current_since(NOW - 2 * hour, NOW - hour)
+    assert since == NOW - hour
+    assert secret_version.current_since(NOW, NOW - hour) == NOW
+    assert secret_version.current_since(NOW, None) == NOW
+    for age, status in ((3700, Status.FAIL), (3500, Status.PASS)):
+        finding = secret_version.judge_boots("web", [task(A, age)], since, "cluster")
+        assert finding.status is status
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "status"),
+    [
+        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 2.5, 10), Status.FAIL),
+        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 0.9, 10), Status.PASS),
+        (Responses(9000, 0, 1.4, 60), Responses(600, 0, 2.5, 10), Status.PASS),
+        # The first minutes of new tasks, a handful of requests, nothing to compare with.
+        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 2.5, 2), Status.PASS),
+        (Responses(9000, 0, 0.4, 60), Responses(60, 0, 2.5, 10), Status.PASS),
+        (Responses(), Responses(600, 0, 2.5, 10), Status.PASS),
+    ],
+)
+def test_response_times(before: Responses, since: Responses, status: Status) -> None:
+    finding = responses_since.judge(before, since)
+    assert finding.status is status
+    assert not finding.older_version_fixes
+
+
+def group(after: list[str], **fields: Any) -> LogGroup:
+    values: dict[str, Any] = {"unread_from": None, "unread_until": NOW} | fields
+    return LogGroup("/ecs/web", compare(count([]), count([after])), len(after), **values)
+
+
+def test_a_log_that_was_not_read_to_its_end_does_not_pass() -> None:
+    cut = {"unread_from": NOW - timedelta(minutes=2)}
+    assert log_errors.judge([group([], **cut, seen_before=False)]).status is Status.UNKNOWN
+    # What the look before this one has read is only said.
+    assert log_errors.judge([group([], **cut)]).status is Status.PASS
+
+
+def test_an_error_that_the_unread_part_may_hold_is_not_new() -> None:
+    error = ["NoMethodError (undefined method 'x' for nil):"]
+    for times, exposure, status in (
+        (5, None, Status.FAIL),
+        (5, 0.1, Status.UNKNOWN),
+        (5, 8.0, Status.FAIL),
+        (900, 0.1, Status.FAIL),
+    ):
+        finding = log_errors.judge([group(error * times, exposure=exposure)])
+        assert finding.status is status, (times, exposure)
+
+
+class Pages:
+    """FilterLogEvents with a line a second, ten a page."""
+
+    def filter_log_events(self, startTime: int, endTime: int, **asked: Any) -> Any:  # noqa: N803
+        first = int(asked.get("nextToken", startTime // 1000))
+        times = range(first, min(first + 10, endTime // 1000 + 1))
+        events = [
+            {"timestamp": at * 1000, "logStreamName": "a/b/1", "message": str(at)} for at in times
+        ]
+        return {"events": events} | ({"nextToken": str(times[-1] + 1)} if len(events) == 10 else {})
+
+
+def test_reading_ends_with_its_budget_and_says_where() -> None:
+    client: Any = Pages()
+    minute = timedelta(minutes=1)
+    whole = read(client, "g", NOW - minute, NOW, Budget())
+    assert (whole.lines, whole.unread_from) == (61, None)
+    part = read(client, "g", NOW - minute, NOW, Budget(lines=30))
+    assert part.lines == 30
+    assert part.unread_from == NOW - timedelta(seconds=31)
+    both = part.then(read(client, "g", NOW + minute, NOW + 2 * minute, Budget()))
+    assert both.lines == 91
+    assert [len(each) for each in both.of({"1"})] == [91]
+    assert (both.unread_from, both.unread_until) == (part.unread_from, NOW)
+
+
+def test_time_is_a_budget_too() -> None:
+    ticks = iter(range(100))
+    budget = Budget(seconds=3, clock=lambda: next(ticks))
+    client: Any = Pages()
+    assert read(client, "g", NOW - timedelta(hours=1), NOW, budget).lines == 30
+
+
+@pytest.mark.parametrize(("look", "minutes"), [(0, None), (1, 1), (2, 2), (3, 7), (4, None)])
+def test_how_long_ago_the_look_before_was(look: int, minutes: int | None) -> None:
+    request = Request(Trigger.SOAK, "deployment", look=look)
+    ago = soak.since_previous(request, (1, 3, 10))
+    assert ago == (None if minutes is None else timedelta(minutes=minutes))
