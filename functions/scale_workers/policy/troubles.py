@@ -74,6 +74,8 @@ def _troubles(
             decision.reason,
             LIMIT_OPENS_SECONDS,
             LIMIT_CLOSES_SECONDS,
+            # A person may hold the workers at it, from the message.
+            {"required": str(decision.required)},
         ),
         Trouble(
             "ScalerBlind",
@@ -82,6 +84,7 @@ def _troubles(
             "The queue can't be measured",
             decision.reason,
             blind_after_seconds,
+            facts={"kept": str(decision.desired)},
         ),
         _dead(measurement, service, speaks_for_all=speaks_for_all),
         Trouble(

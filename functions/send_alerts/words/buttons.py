@@ -62,7 +62,7 @@ def _of_service(incident: Incident, ref: str) -> list[InteractiveElement]:
             roll_back = f"rollback {name} @{ref}"
             found.append(_button("rollback", "Roll back", roll_back, style="danger"))
         return found
-    tasks = facts.get("maximum", "")
+    tasks = facts.get("required", "") or facts.get("kept", "")
     if incident.key.startswith("scaler:") and tasks.isdigit():
         text = f"Hold at {tasks} for 1 h"
         return [_button("hold", text, f"hold {tasks} 1h {name} @{ref}")]

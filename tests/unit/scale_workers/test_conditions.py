@@ -48,6 +48,8 @@ def test_a_limit_is_told_once_and_once_when_it_is_over() -> None:
     opened, over = (event for _, event in told)
     assert "14 are required" in opened.title
     assert opened.text == HELD.reason
+    # By which a message offers a hold.
+    assert opened.facts["required"] == "14"
     # Only the end is titled as one.
     assert not opened.title.startswith("Over: ")
     assert (over.title.startswith("Over: "), over.text) == (True, "")
@@ -71,6 +73,7 @@ def test_blindness_is_told_when_it_lasts_and_a_single_look_ends_it() -> None:
         (10, State.OPEN),
         (30, State.RESOLVED),
     ]
+    assert told[0][1].facts["kept"] == "1"
 
 
 def test_a_cluster_left_asleep_is_no_blindness() -> None:

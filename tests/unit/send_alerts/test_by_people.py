@@ -1,5 +1,6 @@
 """What people do to an incident from where they read it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
 from send_alerts.incident.summary import summary_of
 from send_alerts.reading.notice import Part
 from tests.unit.send_alerts.alert_world import AlertWorld, Shown, alarm, minute, ok
+from tests.unit.send_alerts.parsing import parsed
 
 KEY = "alarm:web-5xx"
 OFFERS = ("ack", "silence", "close", "probe", "hold", "rollback")
@@ -60,6 +62,9 @@ def test_reminders_pause_while_it_is_acknowledged_and_begin_again(world: AlertWo
     assert len(world.topic.published) == sent
     world.let_time_pass(6 + pause)
     assert "Not over yet" in world.threads.messages[-1].text
+    # It has run out: whoever is on it says so anew.
+    assert world.incident().acknowledged is None
+    assert any(value.startswith("ack") for value in lines_of_ops(world.threads.roots[0]))
 
 
 def test_a_new_outage_needs_a_new_acknowledgement(world: AlertWorld) -> None:
@@ -173,13 +178,17 @@ def test_a_failed_probe_can_be_run_again_or_rolled_back_where_that_is_allowed(
     )
 
 
-def test_a_scaler_at_its_limit_can_be_held_there() -> None:
+@pytest.mark.parametrize(("name", "tasks"), [("own_scaler_at_limit", 9), ("own_scaler_blind", 3)])
+def test_a_scaler_that_can_t_give_enough_can_be_held_at_a_number(
+    name: str, tasks: int, event: Callable[[str], Any]
+) -> None:
     world = AlertWorld()
     world.offers = OFFERS
-    facts = (("service", "worker"), ("maximum", "5"))
-    world.notify(alarm(0, key="scaler:ScalerAtLimit:worker", facts=facts), at=0)
+    (limit,) = parsed(event(f"alerts/{name}"))
+    world.notify(limit, at=0)
     assert any(
-        value.startswith("hold 5 1h worker") for value in lines_of_ops(world.threads.roots[0])
+        value.startswith(f"hold {tasks} 1h jiki-api-solid-queue")
+        for value in lines_of_ops(world.threads.roots[0])
     )
 
 
