@@ -79,6 +79,7 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
             ),
             ref=alarm.contributor,
             hold=alarm.hold,
+            tags=tuple(_tags(alarm, about).items()),
             children=children_of(alarm.arn, alarm.name, alarm.rule),
         )
     ]
@@ -110,8 +111,14 @@ def _facts(
         facts.append(("Runbook", about.runbook_place))
     elif not about.runbook:
         facts.extend(stack_info.runbook_fact(RUNBOOK))
-    tags = [(key, value) for key, value in alarm.tags.items() if key != "severity"]
-    return (*facts, *((f"Tag {key}", value) for key, value in tags[:MOST_TAGS]))
+    shown = list(_tags(alarm, about).items())[:MOST_TAGS]
+    return (*facts, *((f"Tag {key}", value) for key, value in shown))
+
+
+def _tags(alarm: Alarm, about: links.Description) -> dict[str, str]:
+    """The alarm's tags; its description may name the team, too."""
+    team = {"team": about.team} if about.team else {}
+    return team | {key: value for key, value in alarm.tags.items() if key != "severity"}
 
 
 def _history(alarm: Alarm) -> str:

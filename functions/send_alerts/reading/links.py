@@ -7,7 +7,9 @@ from urllib.parse import quote, urlsplit
 
 from send_alerts.reading.notice import Link
 
-_LINE = re.compile(r"^\s*(runbook|severity|logs)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(
+    r"^\s*(runbook|severity|team|logs)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE
+)
 BEFORE = timedelta(minutes=15)
 AFTER = timedelta(minutes=5)
 PARTITIONS = (
@@ -25,17 +27,19 @@ class Description(NamedTuple):
     runbook_place: str
     """What the line names that is no web address: a path, a page's name."""
     severity: str
+    team: str
     log_group: str
 
 
 def read_description(text: str) -> Description:
-    """`runbook: URL`, `severity: WORD` and `logs: GROUP`, each on a line of its own."""
+    """`runbook: URL`, `severity: WORD`, `team: NAME`, `logs: GROUP`, each on its own line."""
     found = {match[1].lower(): match[2] for match in _LINE.finditer(text)}
     return Description(
         text=_LINE.sub("", text).strip(),
         runbook=web_address(found.get("runbook", "")),
         runbook_place="" if web_address(found.get("runbook", "")) else found.get("runbook", ""),
         severity=found.get("severity", "").lower(),
+        team=found.get("team", ""),
         log_group=found.get("logs", ""),
     )
 

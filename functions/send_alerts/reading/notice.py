@@ -94,11 +94,13 @@ class Notice(NamedTuple):
     """What people call the environment it is of."""
     children: tuple[str, ...] = ()
     """Of a composite alarm: the incident keys of the alarms that its rule names."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """All of the alarm's, by which it is routed; the first of them are facts."""
 
     def checked(self) -> Self:
         """Itself. Events come from outside: raises TypeError where a field isn't text."""
         texts = [self.key, self.name, self.title, self.text, self.widget, self.ref, self.label]
-        texts += [text for fact in self.facts for text in fact]
+        texts += [text for fact in (*self.facts, *self.tags) for text in fact]
         texts += [text for link in self.links for text in (link.label, link.url)]
         if not all(isinstance(text, str) for text in texts):
             raise TypeError("a field that should be text is none")
@@ -130,6 +132,7 @@ class Notice(NamedTuple):
             hold=hold_from_json(values["hold"]),
             environment=values["environment"],
             children=tuple(values["children"]),
+            tags=tuple((name, value) for name, value in values.get("tags", ())),
         )
 
 

@@ -6,7 +6,6 @@ from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.words.limits import SNS_ATTRIBUTE, cut
 from send_alerts.words.message_text import title
 
-TAG = "Tag "
 STATES = {
     EntryKind.OPENED: "opened",
     EntryKind.REOPENED: "opened",
@@ -28,8 +27,10 @@ def labels(incident: Incident) -> dict[str, str]:
     subject = incident.subject
     if subject is None:
         return {}
-    tags = {name.removeprefix(TAG): value for name, value in subject.facts if name.startswith(TAG)}
-    return tags | {"severity": subject.severity.value, "environment": subject.environment}
+    return dict(subject.tags) | {
+        "severity": subject.severity.value,
+        "environment": subject.environment,
+    }
 
 
 def attributes(incident: Incident, entry: OutboxEntry, stack: str) -> dict[str, str]:

@@ -8,10 +8,15 @@ from ops_common.on_call.summaries import reference
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Part
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, ok
+from tests.unit.send_alerts.parsing import Event, parsed
 
 KEY = "alarm:web-5xx"
 ROUTES = "severity=critical -> C0CRITICAL @here; team=payments -> C0PAYMENTS"
-WARNING = {"severity": Severity.WARNING, "facts": (("Tag team", "payments"), ("Resource", "web"))}
+WARNING = {
+    "severity": Severity.WARNING,
+    "tags": (("team", "payments"),),
+    "facts": (("Resource", "web"),),
+}
 
 
 @pytest.fixture
@@ -38,6 +43,24 @@ def test_a_story_goes_where_the_first_rule_sends_it_and_calls_there(world: Alert
 def test_a_tag_is_a_label(world: AlertWorld) -> None:
     world.notify(alarm(0, **WARNING), at=0)
     assert channels(world) == ["C0PAYMENTS"]
+
+
+def test_each_of_many_tags_is_a_label_and_so_is_the_description_s_team(event: Event) -> None:
+    # GIVEN an alarm with more tags than a message shows, and one whose description names the team
+    tagged, described = event("alerts/alarm_metric"), event("alerts/alarm_metric")
+    tags = {f"tag{number}": "x" for number in range(8)} | {"team": "payments"}
+    tagged["detail"]["alarmTags"] = tags
+    described["detail"]["configuration"]["description"] = "Slow.\nteam: payments\nseverity: info"
+    for one in (tagged, described):
+        (found,) = parsed(one)
+        assert dict(found.tags)["team"] == "payments"
+        world = AlertWorld()
+        world.routes = parse_routes("team=payments -> C0PAYMENTS")
+        world.notify(found, at=0)
+        assert channels(world) == ["C0PAYMENTS"]
+        assert world.topic.labels[0]["team"] == "payments"
+    # The line is for this function, and not for readers.
+    assert "team:" not in dict(found.facts)["About"]
 
 
 def test_what_no_rule_names_goes_to_the_stack_s_own_channel(world: AlertWorld) -> None:
