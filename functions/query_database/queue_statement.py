@@ -20,7 +20,10 @@ from query_database.queue_walks import WALKS
 MAX_QUEUES = 1_000
 MANY_QUEUES = 100
 """With more queues than this each is counted less far, so that the cost stays."""
-FEW_ROWS = 50
+FEW_ROWS = 20
+FIRST_ROWS = 20
+FEW_FIRST_ROWS = 2
+"""Of a queue; among them is the one that waits longest, for transactions swap neighbours."""
 STORM = 5_000
 """How many scheduled jobs are counted; as many at once need the greatest of services."""
 WINDOWS = 32
@@ -40,13 +43,14 @@ SELECT
      'oldest_seconds', extract(epoch FROM utc - coalesce(oldest.created_at, (
         SELECT min(created_at) FROM (
           (SELECT created_at FROM solid_queue_ready_executions AS ready
-           WHERE ready.queue_name = name ORDER BY priority, job_id LIMIT 20) UNION ALL
+           WHERE ready.queue_name = name ORDER BY priority, job_id
+           LIMIT (SELECT first_rows FROM walked)) UNION ALL
           -- The least urgent have often waited longest.
           (SELECT created_at FROM solid_queue_ready_executions AS ready
            WHERE ready.queue_name = name AND priority = (
              SELECT priority FROM solid_queue_ready_executions AS last
              WHERE last.queue_name = name ORDER BY priority DESC, job_id DESC LIMIT 1
-           ) ORDER BY job_id LIMIT 20)
+           ) ORDER BY job_id LIMIT (SELECT first_rows FROM walked))
         ) AS first))),
      'median_seconds', extract(epoch FROM utc - middle.created_at),
      'sampled', coalesce(sampled_rows, 0)))
@@ -133,6 +137,8 @@ def statement(*, bound: int, look_ahead_seconds: int) -> bytes:
             queues=MAX_QUEUES,
             many=MANY_QUEUES,
             few=min(bound, FEW_ROWS),
+            first=FIRST_ROWS,
+            first_few=FEW_FIRST_ROWS,
             storm=STORM,
             windows=WINDOWS,
             width=WINDOW_IDS,

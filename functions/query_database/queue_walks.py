@@ -20,6 +20,12 @@ names AS (
   ), number + 1
   FROM names WHERE queue_name IS NOT NULL AND number < {queues}
 ),
+-- With many queues fewer rows of each, so that the cost stays.
+walked AS MATERIALIZED (
+  SELECT CASE WHEN count(*) > {many} THEN {few} ELSE {bound} END + 1 AS counted,
+    CASE WHEN count(*) > {many} THEN {first_few} ELSE {first} END AS first_rows
+  FROM names
+),
 depths AS MATERIALIZED (
   SELECT queue_name AS name, counted.ready
   FROM names CROSS JOIN LATERAL (
@@ -27,7 +33,7 @@ depths AS MATERIALIZED (
       SELECT FROM solid_queue_ready_executions AS ready
       WHERE ready.queue_name = names.queue_name
       ORDER BY priority DESC, job_id DESC
-      LIMIT (SELECT CASE WHEN count(*) > {many} THEN {few} ELSE {bound} END + 1 FROM names)
+      LIMIT (SELECT counted FROM walked)
     ) AS newest
   ) AS counted
   WHERE queue_name IS NOT NULL
