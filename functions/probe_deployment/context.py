@@ -14,6 +14,7 @@ from ops_common.query_database import (
     LoginRefused,
     QueryDatabase,
 )
+from ops_common.queue_login import at_queue
 from probe_deployment.deployed import Clients, Deployed, Once
 from probe_deployment.http_get import HttpGet, get
 from probe_deployment.request import Request
@@ -60,15 +61,14 @@ class Context(Deployed):
     def ask(
         self, request: str, database: str = "", parameters: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """What query_database answers, by password or IAM token; `database` on the same server.
+        """What query_database answers, by password or IAM token; `database` as QueueDatabaseName.
 
         Raises DatabaseError or AppConfigError, or SeeOtherCheck where check database_login of the
         suite reports it.
         """
         try:
-            login = self._login()
-            name = database or login.address.name
-            login = replace(login, address=replace(login.address, name=name))
+            secrets, settings = self.client("secretsmanager"), self.settings.app_config
+            login = at_queue(self._login(), database, secrets, settings)
             return self.query_database.ask(request, login, parameters)
         except (AppConfigError, LoginRefused, DatabaseUnreachable):
             other_login = self.settings.app_config.iam_login  # not what the other check tries

@@ -3,6 +3,7 @@
 from typing import NamedTuple, Self
 
 from ops_common.app_config import AppConfigSettings
+from ops_common.queue_login import on_the_same_server
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from rotate_password.adapters.ports import Policy
@@ -47,7 +48,7 @@ class Settings(NamedTuple):
                 services=services,
                 rollout_wait_seconds=env.integer("ROLLOUT_WAIT_SECONDS", 300),
                 owner_role=env.text("OWNER_ROLE", "jiki_owner"),
-                queue_database=env.text("QUEUE_DATABASE_NAME", ""),
+                queue_database=on_the_same_server(env.text("QUEUE_DATABASE_NAME", "")),
                 may_reset=may_reset,
             ),
         )

@@ -1,13 +1,13 @@
 """What a tick needs, looked at without one."""
 
 from collections.abc import Collection, Sequence
-from copy import replace
 from datetime import UTC, datetime
 
 from ops_common.app_config import ConfigTable, app_login
 from ops_common.aws import client
 from ops_common.ecs import Service
 from ops_common.query_database import LambdaQueryDatabase
+from ops_common.queue_login import at_queue
 from ops_common.table import check_writable
 from scale_workers import wiring
 from scale_workers.login import LoginCache
@@ -43,9 +43,9 @@ def queue() -> str:
     """The queue can be measured. Raises DatabaseError, AppConfigError or ClientError."""
     found = Settings.from_env()
     table = ConfigTable(client("dynamodb"), found.config)
-    login = app_login(client("secretsmanager"), table, found.config)
-    name = found.queue_database_name or login.address.name
-    login = replace(login, address=replace(login.address, name=name))
+    secrets = client("secretsmanager")
+    login = app_login(secrets, table, found.config)
+    login = at_queue(login, found.queue_database_name, secrets, found.config)
     query = LambdaQueryDatabase(client("lambda"), found.query_database_function)
     depths = query.ask("measure_queue", login)["queues"]
     return f"measured the queue: {sum(depth['ready'] for depth in depths)} ready"

@@ -139,7 +139,7 @@ def app_login(
     if settings.iam_login:
         address = database_address(secrets, table, settings)
         return Login(address, user_name({}, table, settings), None)
-    content = _current(secrets, settings)
+    content = current_content(secrets, settings)
     password = password_of(content, settings)
     if not password:
         raise AppConfigError(
@@ -157,7 +157,7 @@ def database_address(
     Raises AppConfigError where it isn't there, never quoting the secret.
     """
     needs_secret = settings.address is None and not settings.table_name
-    content = _current(secrets, settings) if needs_secret else {}
+    content = current_content(secrets, settings) if needs_secret else {}
     return _address_by(content, table, settings)
 
 
@@ -174,7 +174,8 @@ def _address_by(
     return _complete(found, secret=settings.secret_id)
 
 
-def _current(secrets: "SecretsManagerClient", settings: AppConfigSettings) -> dict[str, Any]:
+def current_content(secrets: "SecretsManagerClient", settings: AppConfigSettings) -> dict[str, Any]:
+    """The secret as the app reads it at boot. Raises AppConfigError."""
     text = secrets.get_secret_value(SecretId=settings.secret_id, VersionStage="AWSCURRENT")
     return parse_secret(text["SecretString"], settings.secret_id)
 

@@ -1,0 +1,33 @@
+"""The login to the database that holds Solid Queue's tables, where that is another one."""
+
+from copy import replace
+from typing import TYPE_CHECKING
+
+from .app_config import AppConfigError, AppConfigSettings, current_content, url_of
+from .query_database import DatabaseAddress, Login
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+IN_SECRET = "secret:"  # noqa: S105  # a prefix
+
+
+def on_the_same_server(place: str) -> str:
+    """The database's name, where the app's own login reaches it; else nothing."""
+    return "" if place.startswith(IN_SECRET) else place
+
+
+def at_queue(
+    login: Login, place: str, secrets: "SecretsManagerClient", settings: AppConfigSettings
+) -> Login:
+    """The app's login, at the queue's place: a name, or `secret:KEY` of a URL; empty changes none.
+
+    Raises AppConfigError where the key holds no URL of PostgreSQL.
+    """
+    if not place.startswith(IN_SECRET):
+        return replace(login, address=replace(login.address, name=place or login.address.name))
+    key = place.removeprefix(IN_SECRET)
+    url = url_of(current_content(secrets, settings), replace(settings, password_key=key))
+    if url is None:
+        raise AppConfigError(f"secret {settings.secret_id} has no URL of a database at {key}")
+    return Login(DatabaseAddress(url.host, url.port, url.name), url.user, url.password)
