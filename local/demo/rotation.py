@@ -27,9 +27,7 @@ def tell(world: World, say: Narrator) -> None:
 def _rehearsal(world: World, say: Narrator) -> None:
     before = world.secret()
     password = before["aurora_password"]
-    say.step(
-        "A rehearsal looks at everything and changes nothing (make rehearse). Somebody has put"
-    )
+    say.step("A rehearsal checks everything and changes nothing (make rehearse). Somebody has put")
     say.step(
         "the password into a URL under another key as well, which a rotation would leave behind:"
     )

@@ -11,22 +11,23 @@ import pytest
 from cli.rotation import exit_code
 from local.ecs.server import CLUSTER
 from local.moto_aws import TEMPORARY_PASSWORD
-from tests.integration.rotate_password.conftest import SERVICES, Rotation
+from rotate_password.words.cause import Cause
+from tests.integration.rotate_password.conftest import SERVICES, Rotation, refused
 
-type Cause = Callable[[Rotation], None]
+type Arrange = Callable[[Rotation], None]
 
 
-def sql(statement: str) -> Cause:
+def sql(statement: str) -> Arrange:
     """Somebody runs that as a superuser."""
     return lambda rotation: rotation.database.admin.execute(statement.encode()) and None
 
 
-def key(**changes: Any) -> Cause:
+def key(**changes: Any) -> Arrange:
     """Somebody puts that into the secret."""
     return lambda rotation: rotation.edit(**changes)
 
 
-def reads(service: str, suffix: str) -> Cause:
+def reads(service: str, suffix: str) -> Arrange:
     """A service's task definition takes the secret's key of that suffix."""
 
     def arrange(rotation: Rotation) -> None:
@@ -52,7 +53,7 @@ def failed_rollout(rotation: Rotation) -> None:
     rotation.ecs.engine.services[SERVICES[0]].primary.rollout_state = "FAILED"
 
 
-ONE_USER: dict[str, tuple[Cause, str, str]] = {
+ONE_USER: dict[str, tuple[Arrange, str, str]] = {
     "a copy under another key": (key(queue_password=TEMPORARY_PASSWORD), "copies", "stop"),
     "a copy in a URL": (
         key(database_url=f"postgres://jiki:{TEMPORARY_PASSWORD}@db/jiki"),
@@ -78,7 +79,7 @@ ONE_USER: dict[str, tuple[Cause, str, str]] = {
     ),
     "a service that asks for one version": (reads(SERVICES[0], ":AWSPREVIOUS:"), "readers", "stop"),
 }
-TAKING_TURNS: dict[str, tuple[Cause, str, str]] = {
+TAKING_TURNS: dict[str, tuple[Arrange, str, str]] = {
     "an object": (sql("SET ROLE jiki; CREATE TABLE later (i int); RESET ROLE"), "turn", "note"),
     "a setting": (sql("ALTER ROLE jiki SET timezone TO 'Europe/Berlin'"), "turn", "note"),
     "a setting of a superuser": (
@@ -190,6 +191,10 @@ def by_codedeploy() -> Iterator[None]:
 @pytest.mark.usefixtures("by_codedeploy")
 def test_a_controller_that_can_not_be_forced_stops(rotation: Rotation) -> None:
     assert rehearse(rotation) == {("services", "stop")}
+
+    token = rotation.begin()
+    with refused(Cause.NOT_DEPLOYABLE):
+        rotation.step("create_secret", token)
 
 
 def test_a_password_that_amazon_rds_manages_stops(

@@ -7,15 +7,13 @@ from datetime import timedelta
 import pytest
 
 from ops_common.ops_events import Severity, State
-from ops_common.query_database import DatabaseUnreachable, Login, LoginRefused
-from rotate_password.adapters.database import RetryingDatabase
+from ops_common.query_database import DatabaseUnreachable, LoginRefused
 from rotate_password.adapters.master_reset import PasswordLost
 from rotate_password.adapters.secret import CURRENT, PENDING
 from rotate_password.conditions.outcome import Done, Outcome
 from rotate_password.reading.request import BadRotation
 from rotate_password.steps import change_password
 from tests.unit.rotate_password.world import (
-    ADDRESS,
     SERVICES,
     STEPS,
     MemoryDatabase,
@@ -252,19 +250,3 @@ def test_preparing_roles_needs_the_names_of_two() -> None:
 
     with pytest.raises(BadRotation, match="AlternatingUsers names no roles"):
         change_password.prepare_roles(replace(rotation, shape=shape), "")
-
-
-def test_a_paused_database_is_asked_again_until_it_answers_or_time_is_up() -> None:
-    world = World()
-    patient = RetryingDatabase(world.database, world.clock, wait_seconds=60)
-    login = Login(ADDRESS, "jiki", "first")
-    world.clock.tick = timedelta(0)
-    world.database.unreachable_times = 3
-
-    assert patient.ask("check_login", login)["alternating_users"] == ["jiki_a", "jiki_b"]
-    assert world.clock.slept == [5, 5, 5]
-
-    world.database.unreachable_times = 99
-    with pytest.raises(DatabaseUnreachable):
-        patient.ask("check_login", login)
-    assert sum(world.clock.slept) == 15 + 60
