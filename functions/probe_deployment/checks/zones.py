@@ -24,7 +24,9 @@ def _check_service(context: Context, name: str) -> Finding:
     known = {task.arn for task in new}
     everyone = [*context.tasks(name, "RUNNING"), *context.tasks(name, "STOPPED")]
     before = {task.availability_zone for task in everyone if task.arn not in known} - {""}
-    return judge(name, new, before, context.now)
+    # Where ECS evens zones out by itself, none counts as lost before its tasks end there.
+    lost = () if context.service(name).zone_rebalancing else before
+    return judge(name, new, lost, context.now)
 
 
 def judge(service: str, new: Sequence[Task], before: Collection[str], now: datetime) -> Finding:

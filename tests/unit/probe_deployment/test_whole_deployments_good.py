@@ -64,6 +64,13 @@ def lent(**fields: object) -> FakeTask:
     return task
 
 
+def in_one_zone() -> World:
+    """By chance, and ECS will move one of them."""
+    world = deployed(evens_zones_out=True)
+    world.tasks[3].zone = "eu-west-1a"
+    return world
+
+
 GOOD: dict[str, Callable[[], World]] = {
     "nothing odd at all": deployed,
     "a worker": lambda: deployed(WORKER),
@@ -96,6 +103,7 @@ GOOD: dict[str, Callable[[], World]] = {
         targets=lambda _: [("healthy", ""), ("healthy", ""), ("draining", "")]
     ),
     "a slow start": slow_start,
+    "all in one zone for a while": in_one_zone,
     "a migration during the start": lambda: deployed(migrating=lambda now: now < after(200)),
     "an answer that Cloudflare passed on": lambda: deployed(
         answer=lambda _: Answer(200, {"cf-cache-status": "DYNAMIC", "age": "0"}, 0.1)

@@ -108,6 +108,8 @@ class World:
     pinned: str = ""
     """What follows the secret's ARN in the task definition."""
     secret_since: datetime = field(default_factory=lambda: after(-86_400))
+    evens_zones_out: bool = False
+    """Whether ECS moves tasks until the zones are even."""
     deployed: list[str] = field(default_factory=list)
     """What UpdateService was asked for."""
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -182,6 +184,7 @@ class World:
             "pendingCount": 0,
             "deployments": [primary, *([] if ended else [old])] if deployed else at_rest,
             "loadBalancers": [{"targetGroupArn": GROUP}] if name == WEB else [],
+            "availabilityZoneRebalancing": "ENABLED" if self.evens_zones_out else "DISABLED",
             "events": [{"message": f"({name}) was unable to place a task"}],
         }
 
