@@ -10,9 +10,10 @@ from rich.text import Text
 COLUMNS = 100
 MOST_LINES = 40
 # Where the part begins and ends: the first line that has each text, in this order.
+WHOLE = ("", "")
 PARTS = {
     "rotation": ("Two users are prepared", "the two users take turns"),
-    "scaling": ("", ""),
+    "scaling": ("", "jobs broken"),
     "alert": ("Slack, the message in the channel", "Calm since"),
     "outage": ("A new version's tasks die", ""),
     "probe": ("The password is changed by hand", "says whose fault it is"),
@@ -23,7 +24,7 @@ PARTS = {
 def draw(name: str, printed: str, file: Path) -> None:
     """Write the story's part of what was printed (with its colours) as SVG."""
     console = Console(record=True, width=COLUMNS, file=StringIO(), emoji=False)
-    for line in part(list(Text.from_ansi(printed).split("\n")), *PARTS[name]):
+    for line in part(list(Text.from_ansi(printed).split("\n")), *PARTS.get(name, WHOLE)):
         console.print(line, soft_wrap=True)
     svg = console.export_svg(title=f"make demo STORY={name}", unique_id=file.stem)
     # Nothing is fetched to show it: the viewer's own monospaced font will do.

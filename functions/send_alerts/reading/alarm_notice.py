@@ -106,7 +106,7 @@ def _facts(
     if alarm.attributes:
         facts.append(("Contributor", _listed(alarm.attributes)))
     if alarm.state == "ALARM":
-        facts.append(("Look first", _history(alarm)))
+        facts.append(("Check first", _history(alarm)))
     if about.runbook_place:
         facts.append(("Runbook", about.runbook_place))
     elif not about.runbook:

@@ -58,4 +58,4 @@ def first_command(
     }
     if not advice.command or any(f"{{{key}}}" in advice.command for key in names if not names[key]):
         return ()
-    return (("Look first", advice.command.format_map(names)),)
+    return (("Check first", advice.command.format_map(names)),)

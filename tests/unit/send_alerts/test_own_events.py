@@ -96,7 +96,7 @@ def test_bad_news_names_the_runbook_and_its_first_command_with_real_names(
     if notice.severity is Severity.INFO:
         return
     assert any(link.label == "Runbook" for link in notice.links)
-    command = dict(notice.facts).get("Look first", "")
+    command = dict(notice.facts).get("Check first", "")
     if not ADVICE[given["detail-type"]].command:
         assert not command
         return
@@ -108,7 +108,7 @@ def test_bad_news_names_the_runbook_and_its_first_command_with_real_names(
 
 def test_an_alarm_names_its_own_history(event: Event) -> None:
     (notice,) = parsed(event("alerts/alarm_metric"))
-    assert "--alarm-name jiki-api-web-cpu-high " in dict(notice.facts)["Look first"]
-    assert "--region eu-west-1" in dict(notice.facts)["Look first"]
+    assert "--alarm-name jiki-api-web-cpu-high " in dict(notice.facts)["Check first"]
+    assert "--region eu-west-1" in dict(notice.facts)["Check first"]
     (over,) = parsed(event("alerts/alarm_metric_ok"))
-    assert "Look first" not in dict(over.facts)
+    assert "Check first" not in dict(over.facts)
