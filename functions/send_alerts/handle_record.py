@@ -24,7 +24,8 @@ def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo, policy
     """
     try:
         attributes = attributes_of(record.raw_event.get("messageAttributes"))
-        said = parse(record.body, _sent_at(record), stack_info, attributes)
+        sent_at = _sent_at(record) or ports.clock()
+        said = parse(record.body, sent_at, stack_info, attributes)
         reason = notify(said, ports, policy)
     except TryLater as later:
         short = later.seconds < FIRST_RETRY_SECONDS
@@ -43,9 +44,10 @@ def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo, policy
     logger.info("done", reason=reason, message_id=record.message_id)
 
 
-def _sent_at(record: SQSRecord) -> datetime:
+def _sent_at(record: SQSRecord) -> datetime | None:
     """When it was put into the queue: for a body without a time, the same at each attempt."""
-    return datetime.fromtimestamp(float(record.attributes.sent_timestamp) / 1000, UTC)
+    sent = record.raw_event.get("attributes", {}).get("SentTimestamp")
+    return datetime.fromtimestamp(float(sent) / 1000, UTC) if sent else None
 
 
 def backoff(record: SQSRecord, now: datetime) -> float:

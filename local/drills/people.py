@@ -131,14 +131,14 @@ class AlertLane:
             wait=self.clock.advance,
             deadline=self.clock() + timedelta(seconds=FUNCTION_SECONDS),
         )
+        first_received = str(int(message.first_received_at.timestamp() * 1000))
         record = {
             "messageId": message.id,
             "receiptHandle": message.id,
             "body": message.body,
             "attributes": {
-                "ApproximateFirstReceiveTimestamp": str(
-                    int(message.first_received_at.timestamp() * 1000)
-                )
+                "SentTimestamp": first_received,
+                "ApproximateFirstReceiveTimestamp": first_received,
             },
         }
         try:
