@@ -199,8 +199,8 @@ mutants: setup ### Change pure code at 60 places; list what no test notices
 runbook: setup ## Write the runbook in your stack's names (ENVIRONMENT=…)
 	@PYTHONPATH=layers/common python -m cli.runbook --environment "$(READS)"
 
-release: setup ### Build a release's zip and its notes (VERSION=0.1.0)
-	@python -m cli.release --version "$(or $(VERSION),$(error Say which: make release VERSION=0.1.0))"
+release-files: setup ### Build a release's zip and its notes (VERSION=0.1.0)
+	@python -m cli.release --version "$(or $(VERSION),$(error Say which: make release-files VERSION=0.1.0))"
 
 docs: setup ### Write the pages of docs/ that follow from the template
 	PYTHONPATH=functions:layers/common:layers/slack:. python -m cli.reference

@@ -1,4 +1,4 @@
-"""`make release`: what a release consists of, the built template with its code, and its notes.
+"""`make release-files`: what a release consists of, the built template with code, and its notes.
 
 python -m cli.release --version 0.1.0
 """
@@ -23,7 +23,7 @@ class BadRelease(Exception):
 
 def main() -> int:
     """Build, then write the zip and the notes; 0 unless something is missing."""
-    parser = argparse.ArgumentParser(prog="make release", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make release-files", description=__doc__)
     parser.add_argument("--version", required=True)
     version = parser.parse_args().version
     try:

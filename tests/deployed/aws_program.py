@@ -26,7 +26,7 @@ def main(words: list[str]) -> int:
     """Run one command; what it answers is printed as `--query` and `--output` ask."""
     service, command, *rest = words
     options = dict(_options(rest))
-    query, output = (options.pop(name, [""])[0] for name in ("query", "output"))
+    query, output, _ = (options.pop(name, [""])[0] for name in ("query", "output", "max-items"))
     if (service, command) == ("logs", "tail"):
         return _tail(rest[0], options)
     played = PLAYED.get((service, command))

@@ -186,6 +186,7 @@ def test_make_help_lists_every_target() -> None:
     use, develop = shown.split("Develop\n")
     listed = [line.split()[0] for line in [*use.splitlines()[1:], *develop.splitlines()]]
     assert sorted(listed) == sorted(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
+    assert len(listed) == len(set(listed)), "a target is defined twice"
     assert "  deploy " in use
     assert "  test " in develop
     assert [line for line in shown.splitlines() if len(line) > 80] == []
