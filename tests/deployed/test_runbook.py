@@ -27,8 +27,7 @@ TARGET = Target(ENVIRONMENT, "jiki-ops-local", "eu-west-1", None, example() | NE
 NOT_RUN = {
     "make deploy ": "would deploy the template without the stand-ins' addresses in it; "
     "tests/deployed/test_lifecycle.py deploys",
-    "aws cloudtrail ": "the emulator keeps no record of calls",
-    "aws application-autoscaling ": "the emulator does not have it",
+    "aws cloudtrail ": "the emulator has neither CloudTrail nor auto-scaling",
     "failed = SolidQueue::": "Ruby, in the app's console: there is no Rails here",
 }
 # Half of the commands ask for a verdict, and the emulator's account is not ready for production.
