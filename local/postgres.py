@@ -63,10 +63,12 @@ class PostgresServer:
         tls: bool = True,
         listen_address: str = "127.0.0.1",
         settings: Mapping[str, str] | None = None,
+        authority: Authority | None = None,
     ) -> Iterator["PostgresServer"]:
         """Run a new, empty server of a kind (the first available one) until the block ends.
 
-        `tls=False` makes a server that offers no TLS, to see it refused. Raises
+        `tls=False` makes a server that offers no TLS, to see it refused; an `authority` is one that
+        signs for several servers, as a region's does. Raises
         PostgresUnavailable that says what is missing or why the server did not start.
         """
         account = Account.choose()
@@ -77,7 +79,7 @@ class PostgresServer:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             folder.chmod(0o755)
             password = initialize(folder, bin_folder, account, tls=native_tls)
-            authority = Authority.create()
+            authority = authority or Authority.create()
             certificate, key = folder / "server.crt", folder / "server.key"
             authority.write_server_files(certificate, key)
             options = SETTINGS | dict(settings or {})

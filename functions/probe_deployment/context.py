@@ -14,7 +14,7 @@ from ops_common.query_database import (
     LoginRefused,
     QueryDatabase,
 )
-from ops_common.queue_login import at_queue
+from ops_common.queue_login import at_queue, has_own_login
 from probe_deployment.deployed import Clients, Deployed, Once
 from probe_deployment.http_get import HttpGet, get
 from probe_deployment.request import Request
@@ -71,7 +71,8 @@ class Context(Deployed):
             login = at_queue(self._login(), database, secrets, settings)
             return self.query_database.ask(request, login, parameters)
         except (AppConfigError, LoginRefused, DatabaseUnreachable):
-            other_login = self.settings.app_config.iam_login  # not what the other check tries
+            # Not what the other check tries.
+            other_login = self.settings.app_config.iam_login or has_own_login(database)
             if other_login or "database_login" not in SUITES[self.request.suite]:
                 raise
             raise SeeOtherCheck("the database could not be asked: see database_login") from None

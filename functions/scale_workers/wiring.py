@@ -7,7 +7,7 @@ from ops_common.app_config import ConfigTable, app_login
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import EventBus
 from ops_common.query_database import LambdaQueryDatabase, Login
-from ops_common.queue_login import at_queue, on_the_same_server
+from ops_common.queue_login import at_queue, has_own_login, on_the_same_server
 from ops_common.refused_password import AcceptedVersion, find_accepted_version
 from ops_common.scaling_hold import Holds
 from scale_workers.activity import ClusterActivity
@@ -40,7 +40,7 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
     holds = Holds(aws.client("dynamodb"), settings.table_name)
 
     def accepted() -> AcceptedVersion | None:
-        if place and not on_the_same_server(place):
+        if has_own_login(place):
             return None  # the queue's own user: no other version of the app's password helps
         table = ConfigTable(aws.client("dynamodb"), settings.config)
         return find_accepted_version(aws.client("secretsmanager"), table, settings.config, query)
@@ -49,7 +49,7 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
         query,
         read_login,
         cache,
-        database=on_the_same_server(settings.queue_database_name),
+        database=on_the_same_server(place),
         look_ahead_seconds=settings.policy.look_ahead_seconds,
         accepted=accepted,
     )

@@ -1,15 +1,20 @@
 """Integration tests remember which AWS operations each function's code has called."""
 
+import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import psycopg
 import pytest
 
+from local.moto_aws import SECRET, MotoAws
+from local.postgres import MASTER_USER, PostgresServer, available_kinds
+from tests.conftest import ROOT
 from tests.integration.permissions.arns import arns
 
 if TYPE_CHECKING:
@@ -22,6 +27,7 @@ SOURCE_OF_FUNCTION = re.compile(r"/functions/([a-z_]+)/[^/]")
 # than its signature does (Service Authorization Reference).
 IAM_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
 IAM_PREFIXES = {"monitoring": "cloudwatch"}
+QUEUE_DATABASE, QUEUE_USER, QUEUE_PASSWORD = "shop_queue", "shop_jobs", "0ther-Server-Marker"
 
 type Calls = dict[str, dict[str, set[str]]]
 """By function and IAM action, the ARNs that were named; none where a call names no resource."""
@@ -66,6 +72,42 @@ def aws_calls(request: pytest.FixtureRequest) -> Calls:
     if request.session.testsfailed:
         pytest.skip("a test failed before, so that not every call was made")
     return calls
+
+
+@pytest.fixture(scope="session")
+def queue_server(
+    request: pytest.FixtureRequest, postgres_of_kind: Callable[[str], PostgresServer]
+) -> Iterator[PostgresServer]:
+    """A second server, whose certificate the same authority has signed."""
+    kind = request.config.getoption("--postgres") or available_kinds()[0]
+    authority = postgres_of_kind(kind).authority
+    with PostgresServer.start(kind, authority=authority) as server:
+        yield server
+
+
+@pytest.fixture
+def queue_elsewhere(
+    queue_server: PostgresServer,
+    aws: MotoAws,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[psycopg.Connection[Any]]:
+    """Solid Queue's tables on the second server, for a user of its own; the superuser there.
+
+    The app's user isn't known there.
+    """
+    queue_server.drop_database(QUEUE_DATABASE)
+    queue_server.create_database(QUEUE_DATABASE, QUEUE_PASSWORD)
+    url = f"postgres://{QUEUE_USER}:{QUEUE_PASSWORD}@{queue_server.host}:{queue_server.port}"
+    content = aws.secret() | {"QUEUE_DATABASE_URL": f"{url}/{QUEUE_DATABASE}"}
+    aws.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=json.dumps(content))
+    monkeypatch.setenv("QUEUE_DATABASE_NAME", "secret:QUEUE_DATABASE_URL")
+    with queue_server.connect(QUEUE_DATABASE) as admin:
+        admin.execute(f"ALTER ROLE {MASTER_USER} RENAME TO {QUEUE_USER}")
+        admin.execute(f"SET ROLE {QUEUE_USER}")
+        admin.execute((ROOT / "local" / "solid_queue" / "schema.sql").read_text())
+        admin.execute("RESET ROLE")
+        yield admin
+    queue_server.drop_database(QUEUE_DATABASE)
 
 
 @pytest.hookimpl(trylast=True)

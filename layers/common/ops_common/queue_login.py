@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 IN_SECRET = "secret:"  # noqa: S105  # a prefix
 
 
+def has_own_login(place: str) -> bool:
+    """Whether the queue has a user of its own, maybe on another server."""
+    return place.startswith(IN_SECRET)
+
+
 def on_the_same_server(place: str) -> str:
     """The database's name, where the app's own login reaches it; else nothing."""
-    return "" if place.startswith(IN_SECRET) else place
+    return "" if has_own_login(place) else place
 
 
 def at_queue(
@@ -24,7 +29,7 @@ def at_queue(
 
     Raises AppConfigError where the key holds no URL of PostgreSQL.
     """
-    if not place.startswith(IN_SECRET):
+    if not has_own_login(place):
         return replace(login, address=replace(login.address, name=place or login.address.name))
     key = place.removeprefix(IN_SECRET)
     url = url_of(current_content(secrets, settings), replace(settings, password_key=key))
