@@ -38,6 +38,8 @@ def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: b
         return Decision(None, "no: it runs the last task definition that passed already")
     if "database_login" in failed:
         return Decision(None, "no: the database refuses the app, which would hit any version")
+    if any(each.check == "database_login" for each in verdict.unknown):
+        return Decision(None, "no: whether the database lets the app in could not be checked")
     if not verdict.fixed_by_older_version:
         return Decision(None, f"no: an older version would not fix {', '.join(sorted(failed))}")
     return Decision(last_passed, f"to {last_passed.rsplit('/', 1)[-1]}, the last that passed")

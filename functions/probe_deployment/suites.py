@@ -58,7 +58,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "database_login",
     ),
     # Of one that is under way for longer than a start takes.
-    "stuck": ("hanging", "restarts", "log_errors"),
+    "stuck": ("hanging", "zones", "restarts", "log_errors"),
     # After one that ECS gave up.
     "failed_deployment": ("stopped_tasks", "log_errors"),
     # On a schedule: those that cost next to nothing and ask the database nothing.

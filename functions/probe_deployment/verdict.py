@@ -62,9 +62,11 @@ class Verdict:
     def fixed_by_older_version(self) -> tuple[Result, ...]:
         """The failed checks that an older version of the app would pass.
 
-        Where tasks end in one zone and the same version runs well in another, it is the zone.
+        Where tasks end in one zone and the same version runs well in another, it is the zone; so
+        it may be where the zones could not be looked at.
         """
-        of_zone = OF_A_ZONE if any(each.check == "zones" for each in self.failed) else ()
+        not_well = (*self.failed, *self.unknown)
+        of_zone = OF_A_ZONE if any(each.check == "zones" for each in not_well) else ()
         return tuple(
             each
             for each in self.failed

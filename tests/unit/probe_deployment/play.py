@@ -181,9 +181,10 @@ def play(world: World, chosen: Settings, faults: Faults | None = None) -> Played
                 played.verdicts.append(probe(request, ports, chosen))
 
     look(_event(world, "IN_PROGRESS", BEGAN))
-    if world.completed is not None:
-        world.now = world.completed
-        look(_event(world, "COMPLETED", world.completed))
+    for name, at in (("COMPLETED", world.completed), ("FAILED", world.gave_up)):
+        if at is not None:
+            world.now = at
+            look(_event(world, name, at))
     while played.schedules:
         name, (at, payload) = min(played.schedules.items(), key=lambda item: item[1][0])
         del played.schedules[name]

@@ -13,6 +13,7 @@ from tests.unit.probe_deployment.samples import (
     failed,
     passed,
     service,
+    unknown,
     verdict,
 )
 
@@ -46,6 +47,13 @@ def test_goes_back_to_the_last_task_definition_that_passed() -> None:
             LAST,
             True,
             "the database refuses the app",
+        ),
+        (
+            verdict(failed("restarts", fixes=True), unknown("database_login")),
+            SERVICE,
+            LAST,
+            True,
+            "could not be checked",
         ),
         (verdict(failed("certificate")), SERVICE, LAST, True, "would not fix certificate"),
     ],

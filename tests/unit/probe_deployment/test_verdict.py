@@ -60,6 +60,8 @@ def test_a_zone_explains_what_else_fails_in_it() -> None:
     assert len(verdict(*fixes).fixed_by_older_version) == 3
     in_a_zone = verdict(*fixes, failed("zones"))
     assert [each.check for each in in_a_zone.fixed_by_older_version] == ["log_errors"]
+    not_known = verdict(*fixes, unknown("zones"))
+    assert [each.check for each in not_known.fixed_by_older_version] == ["log_errors"]
 
 
 def test_the_json_keeps_its_documented_shape() -> None:

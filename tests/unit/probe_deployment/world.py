@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ops_common.answers.queue_health import QueueHealth
-from ops_common.query_database import Login
+from ops_common.query_database import Login, LoginRefused
 from probe_deployment.http_answer import Answer
 from probe_deployment.http_get import Listener
 
@@ -95,6 +95,10 @@ class World:
     tasks: list[FakeTask] = field(default_factory=list)
     completed: datetime | None = field(default_factory=lambda: after(120))
     """When ECS calls the rollout COMPLETED; None where it never does."""
+    gave_up: datetime | None = None
+    """When ECS gave it up, without a roll back of its own."""
+    refuses_login: bool = False
+    """Whether the database refuses the app's password."""
     desired: int = 2
     lines: list[tuple[datetime, str, str]] = field(default_factory=list)
     """When, of which task, and what it wrote."""
@@ -130,6 +134,8 @@ class World:
         self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """The port QueryDatabase."""
+        if self.refuses_login:
+            raise LoginRefused("password authentication failed")
         processes = [
             {
                 "kind": kind,
@@ -171,7 +177,8 @@ class World:
         new = [task for task in running if task.new]
         ended = self.completed is not None and self.now >= self.completed
         primary = _deployment("ecs-svc/new", definition(name), len(new), self.desired)
-        primary["rolloutState"] = "COMPLETED" if ended else "IN_PROGRESS"
+        failed = self.gave_up is not None and self.now >= self.gave_up
+        primary["rolloutState"] = "FAILED" if failed else "COMPLETED" if ended else "IN_PROGRESS"
         old = _deployment("ecs-svc/old", definition(name, new=False), len(running) - len(new), 1)
         old |= {"createdAt": after(-86_400), "status": "ACTIVE"}
         at_rest = [old | {"status": "PRIMARY", "rolloutState": "COMPLETED", "desiredCount": 1}]
