@@ -1,6 +1,8 @@
 """Whether jobs are worked on since the deployment, and whether more of them fail."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ops_common.answers.queue_health import QueueHealth
 from probe_deployment.context import Context
@@ -13,6 +15,31 @@ SETTLED_SECONDS = 120.0
 FAILED_AT_LEAST = 3
 LATE_TARGETS, LATE_SECONDS = 5, 300.0
 """A wait of so many target latencies, or so long where that is longer, is late."""
+
+
+class OldestJob(NamedTuple):
+    """The ready job that has waited longest, before the deployment began and since.
+
+    Its own wait until then is the figure of before.
+    """
+
+    wait_seconds: float
+    before_seconds: float
+    """Of its wait, what was over when the deployment began; 0 for a job that came since."""
+
+    @classmethod
+    def at(cls, wait_seconds: float, seconds_since_deployment: float) -> "OldestJob":
+        """Of a job that waits so long now."""
+        return cls(wait_seconds, max(0.0, wait_seconds - seconds_since_deployment))
+
+    def __str__(self) -> str:
+        """Both figures, for people."""
+        if not self.wait_seconds:
+            return "no ready job waits"
+        when = f"{self.before_seconds:.0f} s of it before the deployment began"
+        if not self.before_seconds:
+            when = "enqueued since the deployment began"
+        return f"the oldest ready job waits {self.wait_seconds:.0f} s, {when}"
 
 
 def check(context: Context) -> Finding:
@@ -32,19 +59,20 @@ def check(context: Context) -> Finding:
 def judge(health: QueueHealth, since: datetime, now: datetime, late_seconds: float) -> Finding:
     """What a queue's state since a deployment amounts to."""
     wait, passed = health.oldest_wait_seconds or 0.0, (now - since).total_seconds()
+    oldest = OldestJob.at(wait, passed)
     observed = (
-        f"{health.failed_since} failed since, {health.failed_before} as long before; the oldest"
-        f" ready job waits {wait:.0f} s"
+        f"{health.failed_since} failed since, {health.failed_before} as long before; {oldest}"
     )
     work = (health.last_claim, health.last_finish)
-    worked = any(time is not None and time >= since for time in work)
-    if not worked and min(wait, passed) > SETTLED_SECONDS:
+    came = now - timedelta(seconds=wait)
+    if not _worked(work, since) and min(wait, passed) > SETTLED_SECONDS:
         return Finding.failed(
             f"{observed}; no job was taken on since",
             EXPECTED,
             "do the workers' queues (queue.yml) hold the names that jobs are put into, and is the"
             " database theirs? Read the worker's log for its start",
-            older_version_fixes=True,
+            # A job that was late before is no evidence against this version.
+            older_version_fixes=oldest.before_seconds <= late_seconds,
         )
     more = change(health.failed_before, health.failed_since)
     if health.failed_since >= FAILED_AT_LEAST and more in (Change.NEW, Change.SURGE):
@@ -60,6 +88,12 @@ def judge(health: QueueHealth, since: datetime, now: datetime, late_seconds: flo
             observed,
             EXPECTED,
             "raise MaxTasks, or see why scale_workers holds (docs/scaling.md)",
-            older_version_fixes=wait < passed,
+            # Where others were taken on meanwhile, jobs may have been as late before.
+            older_version_fixes=not oldest.before_seconds and not _worked(work, came),
         )
     return Finding.passed(observed, EXPECTED)
+
+
+def _worked(work: Iterable[datetime | None], since: datetime) -> bool:
+    """Whether a job was begun or finished after that moment."""
+    return any(time is not None and time > since for time in work)
