@@ -54,6 +54,6 @@ def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
         verdict = probe(request, ports, settings)
     except Superseded as error:
         logger.info("superseded", reason=str(error))
-        return {"status": "superseded", "reason": str(error)}
+        return error.as_json()
     logger.info("verdict", status=verdict.outcome.value, reason=words.summary(verdict))
     return answer(verdict, settings.hook_on_unknown)

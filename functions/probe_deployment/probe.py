@@ -65,7 +65,7 @@ def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
         context = Context(
             request, settings, ports.now(), ports.client, ports.query_database, ports.get
         )
-        refuse_superseded(context)
+        refuse_superseded(context, ports.memory)
         results = run_checks(
             {name: _bound(name, context) for name in SUITES[request.suite]},
             DEADLINE_SECONDS,

@@ -1,14 +1,39 @@
 """Whether the deployment that is to be probed is the service's newest still."""
 
+from typing import Any
+
 from ops_common.ecs import Rollout, Service
 from probe_deployment.context import Context
+from probe_deployment.memory import ProbeMemory
+from probe_deployment.request import Trigger
+
+ASKED_FOR = (Trigger.PIPELINE, Trigger.PERSON)
+"""Who reads the answer."""
 
 
 class Superseded(Exception):
     """Another deployment has replaced the one to be probed; it will get a verdict of its own."""
 
+    def __init__(self, reason: str, deployment_id: str, current: str, *, gave_up: bool) -> None:
+        super().__init__(reason)
+        self.deployment_id = deployment_id
+        self.current = current
+        """The service's newest deployment."""
+        self.gave_up = gave_up
+        """Whether ECS gave up the one to be probed."""
 
-def refuse_superseded(context: Context) -> None:
+    def as_json(self) -> dict[str, Any]:
+        """The answer to who asked."""
+        return {
+            "status": "superseded",
+            "deploymentId": self.deployment_id,
+            "currentDeploymentId": self.current,
+            "gaveUp": self.gave_up,
+            "reason": str(self),
+        }
+
+
+def refuse_superseded(context: Context, memory: ProbeMemory) -> None:
     """Answer who asks for a deployment by its id, a pipeline among them, that it did not win.
 
     Raises Superseded.
@@ -18,19 +43,24 @@ def refuse_superseded(context: Context) -> None:
         return
     if not (request.service and request.deployment_id):
         return
-    service = context.service(request.service)
+    service, asked = context.service(request.service), request.deployment_id
     if service.rollout is Rollout.UNKNOWN:
         return
-    if service.primary.id != request.deployment_id:
-        raise Superseded(_why(service, request.deployment_id))
+    current = service.primary.id
+    if current != asked:
+        gave_up = _gave_up(service, asked) or (
+            request.trigger in ASKED_FOR
+            and memory.failed_deployment(service.name, context.now) == asked
+        )
+        why = ": ECS gave it up" if gave_up else ""
+        raise Superseded(f"{current} has replaced {asked}{why}", asked, current, gave_up=gave_up)
     if request.suite == "stuck" and service.primary.rollout_state != "IN_PROGRESS":
-        raise Superseded(f"{service.primary.id} has ended: {service.primary.rollout_state}")
+        reason = f"{current} has ended: {service.primary.rollout_state}"
+        raise Superseded(reason, asked, current, gave_up=_gave_up(service, asked))
 
 
-def _why(service: Service, deployment_id: str) -> str:
+def _gave_up(service: Service, deployment_id: str) -> bool:
     """ECS keeps the deployment that it gave up beside the one that it goes back to, for a time."""
-    failed = any(
+    return any(
         each.id == deployment_id and each.rollout_state == "FAILED" for each in service.deployments
     )
-    gave_up = ": ECS gave it up and rolls back" if failed else ""
-    return f"{service.primary.id} has replaced {deployment_id}{gave_up}"

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from probe_deployment.superseded import Superseded
+
 DOCS = Path(__file__).parents[3] / "docs" / "probes.md"
 SHA = "3f786850e387550fdab836ed7e6dc881de23001b"
 # Gives out the answers 1, 2, ... in its folder, and keeps the requests.
@@ -89,6 +91,15 @@ def test_a_failure_fails_the_job(tmp_path: Path, script: str) -> None:
     done, requests = run(tmp_path, script, answer("fail"))
     assert done.returncode == 1
     assert "table of fail" in done.stdout
+    assert len(requests) == 1
+
+
+def test_a_deployment_that_did_not_win_fails_the_job_and_says_why(
+    tmp_path: Path, script: str
+) -> None:
+    lost = Superseded("ecs-svc/2 has replaced ecs-svc/1", "ecs-svc/1", "ecs-svc/2", gave_up=False)
+    done, requests = run(tmp_path, script, lost.as_json())
+    assert (done.returncode, done.stdout) == (1, f"{lost}\n")
     assert len(requests) == 1
 
 
