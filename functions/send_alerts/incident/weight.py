@@ -49,12 +49,16 @@ def weigh(incident: Incident, entry: Transition, before: Incident) -> Weight:
 
 def _weigh_more(incident: Incident, entry: Transition, before: Incident) -> Weight:
     """What one more opening is, of an incident that people know."""
-    if (entry.was or _before(incident, entry)) is Signal.RESOLVED:
-        return Weight(EntryKind.REOPENED, loud=entry.part is Part.WHOLE)
+    again = (entry.was or _before(incident, entry)) is Signal.RESOLVED
+    if again and entry.part is Part.WHOLE:
+        return Weight(EntryKind.REOPENED, loud=True)
     if entry.signal is Signal.ROLLING_BACK:
         return Weight(EntryKind.ROLLING_BACK, loud=False)
+    # Of a part: a deployment completed some time before nearly every one that fails.
     if _worse(incident, before):
         return Weight(EntryKind.WORSE, loud=True)
+    if again:
+        return Weight(EntryKind.REOPENED, loud=False)
     return Weight(EntryKind.AGAIN, loud=False)
 
 

@@ -71,6 +71,13 @@ def test_an_outage_from_the_first_failed_task_to_the_rollback_is_one_thread() ->
     assert [subject.split("]")[0] for subject in world.topic.subjects] == ["[WARNING", "[CRITICAL"]
 
 
+def test_a_deployment_that_completed_before_it_does_not_make_the_worsening_less_loud() -> None:
+    world = played(completed(0.5, OLD), *OUTAGE[:4])
+    assert [subject.split("]")[0] for subject in world.topic.subjects] == ["[WARNING", "[CRITICAL"]
+    (root,) = world.threads.roots
+    assert "Worse since" in world.threads.thread(root)[-1]
+
+
 def test_another_deployment_that_completes_ends_it() -> None:
     world = played(*OUTAGE, completed(60, "ecs-svc/newer"))
     episode = world.incident(KEY).current
