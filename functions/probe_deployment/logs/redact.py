@@ -25,7 +25,7 @@ _PAIR = (
     r"(?:[_-](?!count|length|size|limit|ttl|timeout|type|at\b|in\b|max|min)[a-z0-9]{1,40}){0,4}"
     r"|[a-z0-9]{0,40}(?:password|passwd|secret|token|apikey|accesskeyid))"
     r"((?:\]|%5[Dd]){0,3}\\?[\"']?\s{0,3}(?:=>|[=:])\s{0,3})"
-    rf"(?!nil\b|null\b|true\b|false\b|\[FILTERED\]|[:,)]|['\"`](?:\s|$|\))){_VALUE}"
+    rf"(?!nil\b|null\b|true\b|false\b|\[(?:FILTERED|redacted)\]|[:,)]|['\"`](?:\s|$|\))){_VALUE}"
 )
 _QUERY = (
     r"(?i)([?&](?:sig|code|key|pin|state|hash|auth|st|se|sas|x-amz-[a-z-]{3,30}|awsaccesskeyid)=)"

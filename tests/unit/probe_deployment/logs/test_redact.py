@@ -92,3 +92,10 @@ def test_a_secret_that_is_cut_is_hidden_still() -> None:
 @given(st.text(max_size=400))
 def test_any_text_can_be_redacted(text: str) -> None:
     redact(text)
+
+
+@pytest.mark.parametrize("text", ["Authorization: Basic dXNlcjpwdzE=", "token=xoxb-1234-abcdef"])
+def test_what_is_hidden_already_is_not_hidden_again(text: str) -> None:
+    once = redact(text)
+    assert once.count("[") == once.count("]") == 1
+    assert redact(once) == once
