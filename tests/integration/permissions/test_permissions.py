@@ -24,6 +24,7 @@ EVERYTHING_CHOSEN = {
     "SlackSigningSecret": "/jiki-ops/slack-signing-secret",
     "SlackApp": "T0123456789/A0123456789",
     "SlackOperators": "S0123456789",
+    "WorkerServices": "jiki-api-solid-queue,jiki-api-bulk",
     "MinTasks": "0",
     "DatabaseClusterId": "jiki-production",
     "AllowMasterReset": "true",
