@@ -53,14 +53,20 @@ SECTIONS = {
 
 
 @pytest.fixture(scope="module")
-def shell(world: World, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+def shell(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     world.client("rds").create_db_cluster(
         DBClusterIdentifier="jiki-production",
         Engine="aurora-postgresql",
         MasterUsername="jiki",
         MasterUserPassword="not-asked-here",
     )
-    return Shell.of(world, tmp_path_factory.mktemp("runbook"))
+    yield Shell.of(world, tmp_path_factory.mktemp("runbook"))
+    # A hold that a section left would go on scaling under the tests that come after.
+    Holds(world.client("dynamodb"), world.outputs["OpsTableName"]).remove(WORKER_SERVICE)
+    world.client("ecs").update_service(
+        cluster=world.ecs.cluster, service=WORKER_SERVICE, desiredCount=1
+    )
+    assert world.settle()
 
 
 def versions(world: World) -> dict[str, str]:
