@@ -84,8 +84,8 @@ class Shell:
         }
         return cls(checkout, CREDENTIALS | own)
 
-    def run(self, texts: Sequence[str], *, typed: str = "") -> tuple[str, list[str]]:
-        """What the commands print, run in one shell, and each part of them that failed."""
+    def run(self, texts: Sequence[str], *, typed: str = "") -> tuple[str, str, list[str]]:
+        """What the commands print in one shell, their errors, and each part that failed."""
         script = "trap 'echo \"@failed $BASH_COMMAND\"' ERR\n" + "\n".join(texts)
         result = subprocess.run(
             ["bash", "-c", script],
@@ -97,5 +97,5 @@ class Shell:
             check=False,
             timeout=240,
         )
-        printed = result.stdout + result.stderr
-        return printed, re.findall(r"^@failed (.*)$", printed, re.MULTILINE)
+        failed = re.findall(r"^@failed (.*)$", result.stdout, re.MULTILINE)
+        return result.stdout, result.stderr, failed

@@ -241,13 +241,14 @@ def test_the_commands_of_a_section_do_what_it_says(
     values: Values = {}
     with SCENES.get(section, lambda world, values: nullcontext())(world, values):
         typed = [filled(one.text, values) for one in found if one.language == "sh"]
-        printed, failed = shell.run(typed, typed="another-password\n")
-        assert [one for one in failed if not one.startswith(VERDICTS)] == [], printed
+        printed, errors, failed = shell.run(typed, typed="another-password\n")
+        assert [one for one in failed if not one.startswith(VERDICTS)] == [], printed + errors
         for statement in (one.text for one in found if one.language == "sql"):
             with connect(world.login(), world.postgres.ca_certificate) as session:
                 assert session.execute(psycopg.sql.SQL(statement)).fetchall()
     for word in ("Traceback", "No verdict", "No answer"):
-        assert word not in printed
+        # Not in what is printed: a log may hold the tracebacks of other tests.
+        assert word not in errors
 
 
 def test_every_exception_and_every_scene_is_of_the_page() -> None:
