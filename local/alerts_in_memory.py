@@ -33,7 +33,7 @@ class ItemsInMemory:
         seen_version: int,
         document: Mapping[str, Any],
         now: datetime,  # noqa: ARG002  # the port's signature
-        summary: str = "",  # noqa: ARG002
+        summary: str = "",  # noqa: ARG002  # the port's signature
     ) -> int:
         """See Items."""
         if self.read(item_id)[0] != seen_version:
@@ -57,7 +57,7 @@ class MemoryInMemory:
         self.parts: list[PartSummary] = []
         self._parents: dict[str, str] = {}
 
-    def remember(self, key: str, at: datetime, title: str) -> None:  # noqa: ARG002
+    def remember(self, key: str, at: datetime, title: str) -> None:  # noqa: ARG002  # the port's signature
         """See Memory."""
         self.changes.append((at, title))
 
@@ -103,7 +103,7 @@ class Channel:
         self,
         subject: str,
         forms: Mapping[str, str],
-        labels: Mapping[str, str],  # noqa: ARG002
+        labels: Mapping[str, str],  # noqa: ARG002  # the port's signature
     ) -> None:
         """See Topic."""
         self.mails.append((subject, forms["default"]))
@@ -111,10 +111,10 @@ class Channel:
     def post(
         self,
         message: Message,
-        delivery: str,  # noqa: ARG002
+        delivery: str,  # noqa: ARG002  # the port's signature
         thread_ts: str = "",
         *,
-        broadcast: bool = False,  # noqa: ARG002
+        broadcast: bool = False,  # noqa: ARG002  # the port's signature
         channel: str = "",
     ) -> Posted:
         """See Threads."""
@@ -123,11 +123,11 @@ class Channel:
 
     def find(
         self,
-        delivery: str,  # noqa: ARG002
-        since: datetime,  # noqa: ARG002
-        thread_ts: str = "",  # noqa: ARG002
+        delivery: str,  # noqa: ARG002  # the port's signature
+        since: datetime,  # noqa: ARG002  # the port's signature
+        thread_ts: str = "",  # noqa: ARG002  # the port's signature
         *,
-        channel: str = "",  # noqa: ARG002
+        channel: str = "",  # noqa: ARG002  # the port's signature
     ) -> Posted | None:
         """See Threads."""
         return None
@@ -151,14 +151,14 @@ class Nothing:
     def delete(self, name: str) -> None:
         """See OneTimeSchedules."""
 
-    def draw(self, widget: str) -> bytes:  # noqa: ARG002
+    def draw(self, widget: str) -> bytes:  # noqa: ARG002  # the port's signature
         """See Chart."""
         return b""
 
     def family_of(self, child: str) -> None:
         """See Composites."""
 
-    def image_tag(self, cluster: str, service: str, deployment: str) -> str:  # noqa: ARG002
+    def image_tag(self, cluster: str, service: str, deployment: str) -> str:  # noqa: ARG002  # the port's signature
         """See DeployedImages."""
         return ""
 

@@ -49,7 +49,7 @@ class PooledCluster(Cluster):
             (self.now - waiting[0][1] for waiting in self._queues.values() if waiting), default=0.0
         )
 
-    def measure(self, look_ahead_seconds: float) -> Measurement:  # noqa: ARG002
+    def measure(self, look_ahead_seconds: float) -> Measurement:  # noqa: ARG002  # nothing is scheduled
         """What `measure_queue` would answer; finished jobs are preserved, none is scheduled."""
         while self._ended and self._ended[0][0] < self.now - LATELY_SECONDS:
             self._ended.popleft()

@@ -82,7 +82,7 @@ def _answering(recorded: Mapping[str, Any]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's name
             """Silent."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)

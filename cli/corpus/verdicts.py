@@ -33,5 +33,5 @@ def asked(folder: str, name: str, troubles: Callable[[], Sequence[str]]) -> Verd
     """What the product says to one input; whatever it raises is its answer, and a wrong one."""
     try:
         return judged(folder, name, troubles())
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  # a raise is an answer
         return judged(folder, name, [f"raises {type(error).__name__}: {error}"])

@@ -84,7 +84,7 @@ class Deployed:
     def definition(self, arn: str) -> Any:
         """A task definition, as DescribeTaskDefinition describes it."""
         with self._lock:
-            describe = lambda: self.client("ecs").describe_task_definition(taskDefinition=arn)  # noqa: E731
+            describe = partial(self.client("ecs").describe_task_definition, taskDefinition=arn)
             once = self._definitions.setdefault(arn, Once(describe))
         return once()["taskDefinition"]
 

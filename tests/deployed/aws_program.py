@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import jmespath  # type: ignore[import-untyped]
+import jmespath  # type: ignore[import-untyped]  # it has no stubs
 from botocore import xform_name
 
 type Json = dict[str, Any]

@@ -66,7 +66,7 @@ def test_no_refused_call_makes_a_hook_roll_back(
     hook = event("probe_deployment/lifecycle_hook")
     for stage in ("POST_SCALE_UP", "POST_PRODUCTION_TRAFFIC_SHIFT"):
         asked = hook | {"lifecycleStage": stage}
-        for operation in broken_call.recorded(lambda asked=asked: system.probe(asked)):  # type: ignore[misc]
+        for operation in broken_call.recorded(lambda asked=asked: system.probe(asked)):  # type: ignore[misc]  # a default's kind isn't inferred
             broken_call(operation, code)
             answer = system.probe(asked)
             assert answer["hookStatus"] in ("SUCCEEDED", "IN_PROGRESS"), (operation, stage)

@@ -137,7 +137,7 @@ def test_a_refusal_is_told_in_short_and_the_next_question_asks_again() -> None:
     denied = {"Code": "UnauthorizedOperation", "Message": message}
 
     def refuses(_service: str) -> Any:
-        raise ClientError({"Error": denied}, "DescribeVpcs")  # type: ignore[typeddict-item]
+        raise ClientError({"Error": denied}, "DescribeVpcs")  # type: ignore[typeddict-item]  # as little as is read
 
     account = Account(refuses)
     for name in ("EcsCluster", "DatabaseClusterId"):
@@ -177,7 +177,7 @@ def test_many_services_are_described_ten_at_a_time_and_once(network: dict[str, s
 class NetworkLoadBalancers:
     """Elastic Load Balancing with another kind; moto names all of them `app`."""
 
-    def describe_target_groups(self, TargetGroupArns: list[str]) -> dict[str, Any]:  # noqa: N803
+    def describe_target_groups(self, TargetGroupArns: list[str]) -> dict[str, Any]:  # noqa: N803  # boto3's
         arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/tcp/0123456789abcdef"
         return {
             "TargetGroups": [

@@ -110,7 +110,7 @@ def test_an_error_that_the_unread_part_may_hold_is_not_new() -> None:
 class Pages:
     """FilterLogEvents with a line a second, ten a page."""
 
-    def filter_log_events(self, startTime: int, endTime: int, **asked: Any) -> Any:  # noqa: N803
+    def filter_log_events(self, startTime: int, endTime: int, **asked: Any) -> Any:  # noqa: N803  # boto3's
         first = int(asked.get("nextToken", startTime // 1000))
         times = range(first, min(first + 10, endTime // 1000 + 1))
         events = [

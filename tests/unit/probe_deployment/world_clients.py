@@ -25,7 +25,7 @@ class FakeClient:
         assert name == "list_tasks"
         return self
 
-    def paginate(self, serviceName: str, desiredStatus: str, **_: Any) -> Any:  # noqa: N803
+    def paginate(self, serviceName: str, desiredStatus: str, **_: Any) -> Any:  # noqa: N803  # boto3's
         found = self._world.present(desiredStatus)
         return [{"taskArns": [task.arn for task in found if task.service == serviceName]}]
 
@@ -33,7 +33,7 @@ class FakeClient:
         now = self._world.now
         return {"tasks": [each.described(now) for each in self._world.tasks if each.arn in tasks]}
 
-    def describe_service_revisions(self, serviceRevisionArns: list[str]) -> Any:  # noqa: N803
+    def describe_service_revisions(self, serviceRevisionArns: list[str]) -> Any:  # noqa: N803  # boto3's
         balancer = {
             "targetGroupArn": places.GROUP,
             "advancedConfiguration": {"testListenerRule": places.TEST_RULE},
@@ -43,7 +43,7 @@ class FakeClient:
         revision = {"taskDefinition": definition, "loadBalancers": balancers}
         return {"serviceRevisions": [revision] * len(serviceRevisionArns)}
 
-    def describe_task_definition(self, taskDefinition: str) -> Any:  # noqa: N803
+    def describe_task_definition(self, taskDefinition: str) -> Any:  # noqa: N803  # boto3's
         new = taskDefinition.endswith(":2")
         name = taskDefinition.rsplit("/", 1)[-1].partition(":")[0]
         container = {
@@ -76,7 +76,7 @@ class FakeClient:
         conditions = [{"Field": "http-header", "HttpHeaderConfig": header}]
         return {"Rules": [{"Conditions": conditions}]}
 
-    def describe_listeners(self, ListenerArns: list[str]) -> Any:  # noqa: N803
+    def describe_listeners(self, ListenerArns: list[str]) -> Any:  # noqa: N803  # boto3's
         assert ListenerArns == [places.TEST_LISTENER]
         found = {"Port": 8443, "Protocol": "HTTPS", "LoadBalancerArn": places.BALANCER}
         return {"Listeners": [found]}
@@ -89,9 +89,9 @@ class FakeClient:
 
     def get_metric_data(
         self,
-        MetricDataQueries: list[Any],  # noqa: N803
-        StartTime: datetime,  # noqa: N803
-        EndTime: datetime,  # noqa: N803
+        MetricDataQueries: list[Any],  # noqa: N803  # boto3's
+        StartTime: datetime,  # noqa: N803  # boto3's
+        EndTime: datetime,  # noqa: N803  # boto3's
     ) -> Any:
         whole = int((EndTime - StartTime) / timedelta(minutes=1))
         minutes = [
@@ -114,7 +114,7 @@ class FakeClient:
 
     # ---- logs, the secret ----
 
-    def filter_log_events(self, logGroupName: str, startTime: int, endTime: int, **_: Any) -> Any:  # noqa: N803
+    def filter_log_events(self, logGroupName: str, startTime: int, endTime: int, **_: Any) -> Any:  # noqa: N803  # boto3's
         name = logGroupName.rsplit("/", 1)[-1]
         tasks = {task.id for task in self._world.tasks if task.service == name}
         events = [
@@ -147,17 +147,17 @@ class FakeClient:
 
     # ---- the table ----
 
-    def get_item(self, Key: Any, **_: Any) -> Any:  # noqa: N803
+    def get_item(self, Key: Any, **_: Any) -> Any:  # noqa: N803  # boto3's
         item = self._world.items.get(Key["id"]["S"])
         return {"Item": item} if item else {}
 
-    def put_item(self, Item: Any, **_: Any) -> None:  # noqa: N803
+    def put_item(self, Item: Any, **_: Any) -> None:  # noqa: N803  # boto3's
         self._world.items[Item["id"]["S"]] = Item
 
-    def delete_item(self, Key: Any, **_: Any) -> None:  # noqa: N803
+    def delete_item(self, Key: Any, **_: Any) -> None:  # noqa: N803  # boto3's
         self._world.items.pop(Key["id"]["S"], None)
 
-    def update_item(self, Key: Any, ExpressionAttributeValues: Any, **_: Any) -> None:  # noqa: N803
+    def update_item(self, Key: Any, ExpressionAttributeValues: Any, **_: Any) -> None:  # noqa: N803  # boto3's
         value = ExpressionAttributeValues[":value"]
         if self._world.items.get(Key["id"]["S"], {}).get("claimed") == value:
             error: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}

@@ -1,63 +1,22 @@
 """How many tasks the queue is worth, each figure redone here by hand."""
 
 from copy import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from ops_common.answers.queue import Measurement, Worker
 from scale_workers.policy.history import Burst, Memory
-from scale_workers.policy.model import Policy, ServiceState
-from scale_workers.policy.rates import Rates
+from scale_workers.policy.model import ServiceState
 from scale_workers.policy.required_capacity import (
-    RequiredCapacity,
-    required_capacity,
     threads_per_task,
 )
-
-NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
-QUIET = Rates(
-    ready=0,
-    arrivals_per_second=0.0,
-    coming_per_second=0.0,
-    service_seconds=2.0,
-    fresh_seconds=2.0,
-    long_share=0.0,
-    measured=True,
-    quiet=True,
+from tests.unit.scale_workers.capacity_values import (
+    NOW,
+    POLICY,
+    needed,
+    seen,
+    workers,
 )
-POLICY = Policy(
-    min_tasks=0,
-    max_tasks=100,
-    target_latency_seconds=300,
-    start_up_seconds=100,
-    tick_seconds=60,
-    threads_per_task=3,
-)
-NOBODY = ServiceState(desired=0, running=0)
-
-
-def workers(*threads: int, queues: tuple[str, ...] = ("*",)) -> tuple[Worker, ...]:
-    return tuple(Worker(f"ip-{n}", each, queues, 0, 20) for n, each in enumerate(threads))
-
-
-def seen(**values) -> Measurement:
-    given = {"taken_at": NOW, "queues": (), "oldest_wait_seconds": 0.0, "in_flight": 0}
-    return Measurement(**{**given, **values})
-
-
-def needed(
-    measurement: Measurement,
-    *,
-    service: ServiceState = NOBODY,
-    policy: Policy = POLICY,
-    memory: Memory | None = None,
-    **rates,
-) -> RequiredCapacity:
-    rates = {"coming_per_second": rates.get("arrivals_per_second", 0.0), **rates}
-    return required_capacity(
-        measurement, replace(QUIET, **rates), service, policy, memory or Memory(), NOW
-    )
 
 
 @pytest.mark.parametrize(
@@ -263,58 +222,3 @@ def test_the_present_tasks_own_work_lets_none_of_them_go() -> None:
     assert found.comfortable == 1
     assert needed(seen(workers=workers(3, 3)), service=service, ready=301).comfortable == 2
     assert found.steady == 0
-
-
-def left(measurement: Measurement, service: ServiceState, *changed_ago: float) -> float:
-    """Of a thousand waiting jobs and three a second that come, 2 s each."""
-    changed = tuple(NOW - timedelta(seconds=ago) for ago in changed_ago)
-    memory = Memory(last_change_at=changed[0] if changed else None)
-    found = needed(measurement, service=service, memory=memory, ready=1_000, coming_per_second=3.0)
-    return found.left
-
-
-FOUR = ServiceState(desired=4, running=9)
-TWO_UP = seen(workers=workers(3, 3), long_running=1)
-
-
-@pytest.mark.parametrize(
-    ("changed_ago", "jobs_left"),
-    [
-        # Five free threads for 100 s; six more for as long as they are up by then.
-        ((30,), 1_300 - (5 * 100 + 6 * 30) / 2),
-        ((100,), 1_300 - (5 * 100 + 6 * 100) / 2),
-        ((0,), 1_300 - 5 * 100 / 2),
-        # Overdue, or asked for by someone else: expected by the next tick.
-        ((101,), 1_300 - (5 * 100 + 6 * 40) / 2),
-        ((), 1_300 - (5 * 100 + 6 * 40) / 2),
-        ((-1,), 1_300 - (5 * 100 + 6 * 40) / 2),
-    ],
-)
-def test_tasks_on_their_way_are_counted_on(changed_ago, jobs_left: float) -> None:
-    assert left(TWO_UP, FOUR, *changed_ago) == pytest.approx(jobs_left)
-
-
-def test_no_task_is_up_sooner_than_a_start_up_takes() -> None:
-    quick = replace(POLICY, start_up_seconds=20)
-    found = needed(seen(), service=FOUR, policy=quick, ready=1_000)
-    # Nine run, as ECS says, and no worker is known: 4 × 3 threads for 20 s.
-    assert found.left == 1_000 - 12 * 20 / 2
-    service = replace(FOUR, running=0)
-    assert needed(seen(), service=service, policy=quick, ready=1_000).left == 1_000
-
-
-def test_workers_beyond_the_desired_count_are_not_counted_on() -> None:
-    one = ServiceState(desired=1, running=2)
-    assert left(seen(workers=workers(3, 3)), one, 30) == 1_300 - 3 * 100 / 2
-
-
-def test_threads_that_run_long_jobs_take_no_others() -> None:
-    two = ServiceState(desired=2, running=2)
-    assert left(seen(workers=workers(3, 3), long_running=10), two, 30) == 1_300
-
-
-def test_jobs_that_hold_their_threads_for_long_free_none() -> None:
-    two = ServiceState(desired=2, running=2)
-    measurement = seen(workers=workers(3, 3))
-    found = needed(measurement, service=two, ready=1_000, long_share=0.5)
-    assert found.left == 1_000 - 6 * 100 / 4

@@ -11,10 +11,10 @@ from send_alerts.incident.episodes import Episode
 from send_alerts.incident.history import FLAP_WINDOW
 from send_alerts.ports import TryLater
 from send_alerts.reading.notice import Notice, Signal
+from tests.unit.send_alerts.alert_fakes import ProcessDied
 from tests.unit.send_alerts.alert_world import (
     NO_FLAPS,
     AlertWorld,
-    ProcessDied,
     minute,
     notice,
 )

@@ -13,7 +13,13 @@ from ops_common.on_call.summaries import reference
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
 from send_alerts.incident.summary import summary_of
 from send_alerts.reading.notice import Part
-from tests.unit.send_alerts.alert_world import AlertWorld, Shown, alarm, minute, ok
+from tests.unit.send_alerts.alert_fakes import Shown
+from tests.unit.send_alerts.alert_world import (
+    AlertWorld,
+    alarm,
+    minute,
+    ok,
+)
 from tests.unit.send_alerts.parsing import parsed
 
 KEY = "alarm:web-5xx"

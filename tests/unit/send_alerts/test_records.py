@@ -16,7 +16,11 @@ from send_alerts.channels.slack_failures import MaybeSent, NotSent
 from send_alerts.handle_record import handle_record
 from send_alerts.ports import TryLater
 from send_alerts.reading.parse import NotAnEvent
-from tests.unit.send_alerts.alert_world import STACK_INFO, AlertWorld, ProcessDied
+from tests.unit.send_alerts.alert_fakes import ProcessDied
+from tests.unit.send_alerts.alert_world import (
+    STACK_INFO,
+    AlertWorld,
+)
 
 type Event = Callable[[str], Any]
 

@@ -98,4 +98,4 @@ def _is(value: Any, kind: Any) -> Any:
 
 
 def _not_none(kind: Any) -> Any:
-    return Union[tuple(one for one in get_args(kind) if one is not NoneType)]  # noqa: UP007
+    return Union[tuple(one for one in get_args(kind) if one is not NoneType)]  # noqa: UP007  # of kinds known at run time
