@@ -14,6 +14,7 @@ from local.solid_queue.workers import Account, WorkerSettings, WorkerTask
 from query_database.fields import Fields
 from query_database.queue import measure_queue
 from scale_workers.policy.queues import idle_beside
+from tests.waiting import wait_for
 
 FAST = WorkerSettings(polling_interval_seconds=0.02, shutdown_timeout_seconds=0.2)
 PASS_TIME = """
@@ -37,13 +38,6 @@ def start(database: Any) -> Iterator[Callable[..., WorkerTask]]:
     yield started
     for task in tasks:
         task.kill()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.01)
 
 
 def taken(database: Any, queues: tuple[str, ...], limit: int = 100) -> list[str]:

@@ -14,6 +14,7 @@ from local.solid_queue.claims import claim
 from local.solid_queue.jobs import counts, enqueue, schedule
 from local.solid_queue.workers import Account, WorkerFleet, WorkerSettings, WorkerTask
 from ops_common.query_database import Login
+from tests.waiting import wait_for
 
 WORKER, WEB = "jiki-api-solid-queue", "jiki-api-web"
 FAST = WorkerSettings(
@@ -31,13 +32,6 @@ def worker(log_in: Callable[[], Any]) -> Iterator[WorkerTask]:
     task = WorkerTask(log_in, "ip-10-1-1-5.eu-west-1.compute.internal", FAST, Account())
     yield task
     task.kill()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.01)
 
 
 def state(database: Any) -> dict[str, int]:

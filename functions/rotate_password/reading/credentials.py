@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ops_common.app_config import AppConfigError, parse_secret
-from ops_common.database_url import BadDatabaseUrl, DatabaseUrl, is_url
+from ops_common.app_config import AppConfigError, parse_secret, url_at
+from ops_common.database_url import DatabaseUrl
 from rotate_password.reading import copies, json_key
 
 
@@ -34,9 +34,8 @@ class SecretShape:
     def read(self, text: str) -> "SecretText":
         """A version's text, parsed once. Raises AppConfigError where it is no JSON object."""
         content = parse_secret(text, self.secret_id)
-        value = content.get(self.password_key)
-        url = _url(value, self)
-        password = url.password if url else value
+        url = url_at(self.password_key, content, self.secret_id)
+        password = url.password if url else content.get(self.password_key)
         known = isinstance(password, str) and password
         return SecretText(
             shape=self,
@@ -45,17 +44,6 @@ class SecretShape:
             credentials=Credentials(self.user_of(content), str(password)) if known else None,
             url=url,
         )
-
-
-def _url(value: Any, shape: SecretShape) -> DatabaseUrl | None:
-    if not is_url(value):
-        return None
-    try:
-        return DatabaseUrl.parse(str(value))
-    except BadDatabaseUrl as error:
-        raise AppConfigError(
-            f"the URL at {shape.password_key} in secret {shape.secret_id} can't be used: {error}"
-        ) from None
 
 
 @dataclass(frozen=True)

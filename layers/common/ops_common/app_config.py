@@ -181,19 +181,23 @@ def current_content(secrets: "SecretsManagerClient", settings: AppConfigSettings
 
 
 def url_of(content: dict[str, Any], settings: AppConfigSettings) -> DatabaseUrl | None:
-    """The URL at the password's key; None where that key holds a password alone.
+    """The URL at the password's key, as `url_at` reads it."""
+    return url_at(settings.password_key, content, settings.secret_id)
+
+
+def url_at(key: str, content: dict[str, Any], secret_id: str) -> DatabaseUrl | None:
+    """The URL at a key; None where that key holds no URL, such as a password alone.
 
     Raises AppConfigError where it is no URL of PostgreSQL.
     """
-    value = content.get(settings.password_key)
+    value = content.get(key)
     if not is_url(value):
         return None
     try:
         return DatabaseUrl.parse(str(value))
     except BadDatabaseUrl as error:
         raise AppConfigError(
-            f"the URL at {settings.password_key} in secret {settings.secret_id} can't be used:"
-            f" {error}"
+            f"the URL at {key} in secret {secret_id} can't be used: {error}"
         ) from None
 
 

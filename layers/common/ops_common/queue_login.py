@@ -3,7 +3,7 @@
 from copy import replace
 from typing import TYPE_CHECKING
 
-from .app_config import AppConfigError, AppConfigSettings, current_content, url_of
+from .app_config import AppConfigError, AppConfigSettings, current_content, url_at
 from .query_database import DatabaseAddress, Login
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def at_queue(
     if not has_own_login(place):
         return replace(login, address=replace(login.address, name=place or login.address.name))
     key = place.removeprefix(IN_SECRET)
-    url = url_of(current_content(secrets, settings), replace(settings, password_key=key))
+    url = url_at(key, current_content(secrets, settings), settings.secret_id)
     if url is None:
         raise AppConfigError(f"secret {settings.secret_id} has no URL of a database at {key}")
     return Login(DatabaseAddress(url.host, url.port, url.name), url.user, url.password)
