@@ -25,10 +25,13 @@ def find(content: Mapping[str, Any], password: str, known: Sequence[str]) -> tup
 
 
 def advice(place: str) -> str:
-    """What to do about a place that `find` has found."""
+    """What to do about a place that `find` has found.
+
+    A URL may be of another server, such as the queue's, whose password must not change with it.
+    """
     if "." in place:
         return "take it out: no more than a key of the top level can change with the password"
-    return f"PasswordCopies={place}, or take it out"
+    return f"PasswordCopies={place}, or a password of its own if it is for another server"
 
 
 def renewed(value: Any, *, user: str, password: str) -> str | None:
