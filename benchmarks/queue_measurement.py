@@ -109,7 +109,7 @@ def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
     with _filled(server, rows, QUEUES) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute(f"DELETE FROM {READY} WHERE id <= %s", (rows * 9 // 10,))
-        return {"ours, first look": _first_look(connection)} | _costs(connection, rows)
+        return {"ours, first look": _first_measurement(connection)} | _costs(connection, rows)
 
 
 def _filled(server: PostgresServer, rows: int, queues: Sequence[str]) -> Connection:
@@ -138,7 +138,7 @@ def _filled(server: PostgresServer, rows: int, queues: Sequence[str]) -> Connect
     return connection
 
 
-def _first_look(connection: Connection) -> Cost:
+def _first_measurement(connection: Connection) -> Cost:
     """The one that finds the deleted rows, and marks them for those after it."""
 
     def run() -> None:

@@ -37,8 +37,8 @@ def build(target: Target | None) -> int:
 
 def shell() -> dict[str, str]:
     """The person's environment, without what would beat samconfig.toml's region and profile."""
-    beaten = {"AWS_DEFAULT_REGION", "AWS_REGION"}
-    return {name: value for name, value in os.environ.items() if name not in beaten}
+    overruled = {"AWS_DEFAULT_REGION", "AWS_REGION"}
+    return {name: value for name, value in os.environ.items() if name not in overruled}
 
 
 def main() -> int:

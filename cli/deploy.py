@@ -30,7 +30,7 @@ def main() -> int:
         check(target)
         identity = target.client("sts").get_caller_identity()
         print(banner(target, identity["Account"]), flush=True)
-        return build(target) or _sam_deploy(target, flags) or _look(target)
+        return build(target) or _sam_deploy(target, flags) or _show_checks(target)
     except (BadSamconfig, BadParameters, NotCompiled, BotoCoreError, ClientError) as error:
         print(f"{error}. Nothing was deployed.", file=sys.stderr)
         return 2
@@ -64,7 +64,7 @@ def _sam_deploy(target: Target, flags: list[str]) -> int:
     return subprocess.run(command, cwd=ROOT, check=False, env=shell()).returncode
 
 
-def _look(target: Target) -> int:
+def _show_checks(target: Target) -> int:
     return verdict.show(target.session(), target.stack, {"suite": "self", "report": False})
 
 

@@ -63,7 +63,7 @@ def every(seconds: int, *, held_seconds: int = REAPED_AFTER_SECONDS) -> tuple[Vi
 
 
 def play(
-    visits: Iterable[Visit], measures: Measures = nobody, *, looks_show_in_metric: bool = False
+    visits: Iterable[Visit], measures: Measures = nobody, *, measuring_shows_in_metric: bool = False
 ) -> Run:
     """A day. A measurement lasts a second, and may or may not be seen by the metric's samples."""
     visited = [0] * DAY
@@ -73,15 +73,15 @@ def play(
     points: dict[int, float] = {}
     awake_seconds, idle, measured_at = 0, PAUSE_AFTER_SECONDS, []
     for now in range(DAY):
-        looks = now % MINUTE == TICK_SECOND and measures(now, shown(points, now))
-        if looks:
+        measured = now % MINUTE == TICK_SECOND and measures(now, shown(points, now))
+        if measured:
             measured_at.append(now)
-        connected = visited[now] + looks
+        connected = visited[now] + measured
         idle = 0 if connected else idle + 1
         awake = idle < PAUSE_AFTER_SECONDS
         awake_seconds += awake
         if awake:
-            seen = float(visited[now] + (looks and looks_show_in_metric))
+            seen = float(visited[now] + (measured and measuring_shows_in_metric))
             minute = now - now % MINUTE
             points[minute] = max(points.get(minute, 0.0), seen)
     return Run(DAY, awake_seconds, tuple(measured_at))

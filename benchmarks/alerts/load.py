@@ -89,12 +89,12 @@ def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
     the subject of how the alarm stands now.
     """
     names = {event["detail"]["alarmName"] for event in events if "detail" in event}
-    heard = {
+    notified = {
         alarm_of(delivery)
         for delivery, subject in subjects.items()
         if "/open/" in delivery or "[FLAPPING]" in subject
     }
-    return len(names - heard)
+    return len(names - notified)
 
 
 def as_entry(event: dict[str, Any]) -> dict[str, Any]:

@@ -47,8 +47,8 @@ def main(arguments: list[str]) -> int:
     for comparison in compare(workloads, chosen.seeds):
         show(comparison, console)
         comparisons.append(comparison)
-    beaten = [one.workload.name for one in comparisons if one.better_on_both]
-    console.print(f"A peer is better on both waiting and cost on: {', '.join(beaten) or 'none'}")
+    worse = [one.workload.name for one in comparisons if one.better_on_both]
+    console.print(f"A peer is better on both waiting and cost on: {', '.join(worse) or 'none'}")
     worst = max(comparisons, key=lambda one: one.of_bound or 0.0)
     if worst.of_bound:
         above = sum((one.of_bound or 0.0) > AIM_OF_BOUND for one in comparisons)
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
             for name in DRAWN
         }
         draw(runs, chosen.picture or PICTURE, POLICY.target_latency_seconds, MOST_SECONDS)
-    return bool(beaten)
+    return bool(worse)
 
 
 if __name__ == "__main__":

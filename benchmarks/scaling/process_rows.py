@@ -26,7 +26,7 @@ class Row:
     def process(self, now: float, in_flight: int) -> Process:
         """As the statement would read it."""
         last = now if self.died_at is None else self.died_at
-        beaten_at = last - (last - self.started_at) % HEARTBEAT_SECONDS
+        heartbeat_at = last - (last - self.started_at) % HEARTBEAT_SECONDS
         return Process(
             self.id,
             "Supervisor(fork)" if self.pool is None else "Worker",
@@ -34,7 +34,7 @@ class Row:
             "" if self.pool is None else str(self.pool),
             self.supervisor_id,
             now - self.started_at,
-            now - beaten_at,
+            now - heartbeat_at,
             in_flight,
         )
 

@@ -66,7 +66,7 @@ def ask_all(
     # A stack that was configured before has a network; its scaler and rotation are its owner's.
     first = {} if "VpcId" in known else AT_FIRST
     answers = {name: known.get(name, value) for name, value in first.items()}
-    told = {""}
+    said = {""}
     for name in ASKED:
         so_far = {**known, **answers}
         if name in ONLY_IF_NEEDED and not is_needed(name, so_far):
@@ -76,8 +76,8 @@ def ask_all(
         if name == "PasswordKey" and not so_far.get("ConfigSecretId"):
             continue
         found = suggest(name, so_far)
-        if found.trouble not in told:
-            told.add(found.trouble)
+        if found.trouble not in said:
+            said.add(found.trouble)
             say(f"\nNot looked up in your account: {found.trouble}")
         parameter = parameters[name]
         values = [value for value in found.values if not refusal(name, value, parameter)]

@@ -131,10 +131,10 @@ def _sequence(folder: Path, sequence: Mapping[str, Any]) -> list[str]:
         where = f"step {number} ({wanted['file']})"
         if "incident" in wanted and state != wanted["incident"]:
             troubles.append(f"{where}: {state}, not {wanted['incident']}")
-        told = wanted.get("told")
-        if told == "nothing" and (step.mails or step.posts):
+        news = wanted.get("told")
+        if news == "nothing" and (step.mails or step.posts):
             troubles.append(f"{where}: people were notified")
-        if told == "once" and not (step.mails <= 1 and 1 <= step.mails + step.posts <= 2):
+        if news == "once" and not (step.mails <= 1 and 1 <= step.mails + step.posts <= 2):
             troubles.append(f"{where}: {step.mails} mails and {step.posts} posts, not one of each")
     return troubles
 

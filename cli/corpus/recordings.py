@@ -132,14 +132,14 @@ def _counts(truth: dict[str, Any], seen: Measurement) -> Iterator[str]:
 
 
 def _workers(truth: dict[str, Any], seen: Measurement) -> Iterator[str]:
-    untold = _not_yet_told(truth)
-    workers = [worker for worker in seen.workers if worker.hostname not in untold]
+    unknown = _unknown_yet(truth)
+    workers = [worker for worker in seen.workers if worker.hostname not in unknown]
     living = [
         process
         for process in truth["processes"]
         if process["kind"] == "Worker"
         and process["state"] == "alive"
-        and process["hostname"] not in untold
+        and process["hostname"] not in unknown
     ]
     yield from _differs("workers", len(workers), len(living))
     for name in ("threads", "in_flight"):
@@ -147,7 +147,7 @@ def _workers(truth: dict[str, Any], seen: Measurement) -> Iterator[str]:
         yield from _differs(f"{name} of workers", found, sum(each[name] for each in living))
 
 
-def _not_yet_told(truth: dict[str, Any]) -> set[str]:
+def _unknown_yet(truth: dict[str, Any]) -> set[str]:
     """Hosts whose whole tree is no longer at work though its supervisor has beaten of late."""
     return {
         process["hostname"]
@@ -162,8 +162,8 @@ def _threads(truth: dict[str, Any], seen: Measurement) -> Iterator[str]:
     odd = any("," in name for process in truth["processes"] for name in process.get("queues", ()))
     youngest = min((process["heartbeat_age_seconds"] for process in truth["processes"]), default=0)
     # A list as one string is known by jobs that have waited beside idle threads for long enough.
-    told = (truth["oldest_ready_wait_seconds"] or 0.0) > YOUNG_SECONDS
-    if _not_yet_told(truth) or (odd and youngest < YOUNG_SECONDS and not told):
+    certain = (truth["oldest_ready_wait_seconds"] or 0.0) > YOUNG_SECONDS
+    if _unknown_yet(truth) or (odd and youngest < YOUNG_SECONDS and not certain):
         return
     for queue in seen.queues:
         if not queue.paused:

@@ -59,9 +59,9 @@ def _alarms(facts: Facts, chosen: Mapping[str, str]) -> Iterator[Finding]:
     filtered = chosen.get("AlarmFilter", "all")
     if filtered.startswith("prefix:"):
         prefix = filtered.removeprefix("prefix:")
-        heard = sum(name.startswith(prefix) for name in of_people)
-        observed += f", {heard} begin with {prefix}"
-        if of_people and not heard:
+        matching = sum(name.startswith(prefix) for name in of_people)
+        observed += f", {matching} begin with {prefix}"
+        if of_people and not matching:
             yield Finding(Level.NOTE, "alarms", observed, "none would be heard: AlarmFilter")
             return
     elif filtered == "all" and len(facts.clusters) > 1:

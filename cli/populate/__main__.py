@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.configure.samconfig import BadSamconfig
 from cli.environment import SAMCONFIG, Target, read_target
-from cli.populate.populate import NotRandom, described, look, make
+from cli.populate.populate import NotRandom, described, make, read_plan
 from cli.populate.store import SecretBusy, SecretStore
 from local.ctrl_c import INTERRUPTED
 from ops_common.app_config import AppConfigError
@@ -31,7 +31,7 @@ def main() -> int:
         target = read_target(arguments.environment, arguments.file)
         store = SecretStore(target.client("secretsmanager"), target.parameter("ConfigSecretId"))
         keys = tuple(dict.fromkeys(arguments.keys.replace(",", " ").split()))
-        return _make(target, store, keys) if keys else _look(target, store)
+        return _make(target, store, keys) if keys else _show(target, store)
     except (EOFError, KeyboardInterrupt) as ended:
         print("\nNothing was changed.", file=sys.stderr)
         return INTERRUPTED if isinstance(ended, KeyboardInterrupt) else 1
@@ -43,12 +43,12 @@ def main() -> int:
         return 2
 
 
-def _look(target: Target, store: SecretStore) -> int:
+def _show(target: Target, store: SecretStore) -> int:
     secret = target.parameter("ConfigSecretId")
     expected = tuple(
         pair.partition("=")[0] for pair in target.parameter("SecretKeys").split(",") if pair
     )
-    found = look(store, secret, expected)
+    found = read_plan(store, secret, expected)
     print(f"Secret {secret} in {target.region} ({target.environment}):")
     lines = described(found)
     print("\n".join(lines) if lines else f"  has a value at each of {len(expected)} keys")

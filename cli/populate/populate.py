@@ -25,7 +25,7 @@ class Store(Protocol):
         """Make `text` current. Raises SecretBusy where `old` isn't any more."""
 
 
-def look(store: Store, secret_id: str, expected: tuple[str, ...]) -> Plan:
+def read_plan(store: Store, secret_id: str, expected: tuple[str, ...]) -> Plan:
     """What the secret lacks. Raises AppConfigError where it is no JSON object."""
     return plan(parse_secret(store.read().text, secret_id), expected)
 

@@ -56,7 +56,7 @@ def answer(request: SignedRequest, ports: Ports, settings: Settings, now: dateti
         return Answer("", "certificate checked")
     if (asked.team, asked.app) != (settings.team, settings.app):
         raise Refused(Refusal.WRONG_APP)
-    ports.seen.enter(asked.user, request.signed_at, request.signature)
+    ports.seen.record(asked.user, request.signed_at, request.signature)
     try:
         return _answer(asked, ports, settings, now)
     except NotAnOperator as error:

@@ -21,7 +21,7 @@ KEPT = timedelta(minutes=15)
 class Seen(Protocol):
     """The port; tests give one in memory."""
 
-    def enter(self, user: str, signed_at: datetime, signature: str) -> None:
+    def record(self, user: str, signed_at: datetime, signature: str) -> None:
         """Take a request in. Raises Refused for one that was seen, or that is one too many."""
 
 
@@ -32,7 +32,7 @@ class DynamoSeen:
         self._client = client
         self._table_name = table_name
 
-    def enter(self, user: str, signed_at: datetime, signature: str) -> None:
+    def record(self, user: str, signed_at: datetime, signature: str) -> None:
         """See Seen; both in one conditional write."""
         minute = signed_at.strftime("%Y-%m-%dT%H:%M")
         try:

@@ -8,7 +8,7 @@ from probe_deployment.hook import (
     CALL_BACK_SECONDS,
     FIRST_DEPLOYMENT_CALL_BACK_SECONDS,
     HookStatus,
-    may_look,
+    may_probe,
 )
 from probe_deployment.request import Trigger
 from probe_deployment.verdict import Outcome, Verdict
@@ -47,7 +47,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "services": list(verdict.services),
         "deploymentId": verdict.request.deployment_id,
         "decidedAt": verdict.decided_at.isoformat(),
-        "nextLookAt": verdict.next_look.isoformat() if verdict.next_look else None,
+        "nextCheckAt": verdict.next_check.isoformat() if verdict.next_check else None,
         "attempts": verdict.attempts,
         "seconds": round(verdict.seconds, 2),
         "summary": words.summary(verdict),
@@ -89,5 +89,5 @@ def without_verdict(event: Mapping[str, Any], on_unknown: HookStatus) -> dict[st
     That is not to know, and `on_unknown` decides as for any other; but nothing stops a roll back,
     or a stage with nothing to look at.
     """
-    status = on_unknown if may_look(event) else HookStatus.SUCCEEDED
+    status = on_unknown if may_probe(event) else HookStatus.SUCCEEDED
     return {"hookStatus": status.value}

@@ -41,7 +41,7 @@ def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
         logger.info("rollback", reason=done["reason"])
         return done
     request = parse(event, settings.services)
-    if request is None or not request.looks:
+    if request is None or not request.runs_checks:
         logger.info("ignored", reason="nothing of ours to check, or not yet")
         succeeded = {"hookStatus": HookStatus.SUCCEEDED.value}
         return succeeded if is_hook(event) else {"status": "ignored"}

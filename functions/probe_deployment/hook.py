@@ -23,7 +23,7 @@ class HookStatus(StrEnum):
     IN_PROGRESS = "IN_PROGRESS"
 
 
-# Before the first green task is there to look at.
+# Before the first green task is there.
 UNSEEN = ("RECONCILE_SERVICE", "PRE_SCALE_UP")
 # The new tasks run and production is the old ones', or in motion.
 GREEN = (
@@ -50,7 +50,7 @@ def is_hook(event: Any) -> bool:
 def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request | None:
     """The request in a hook's event; None at a service that is not ours.
 
-    There is nothing to look at (`looks`) before green runs, and in a roll back, whose hooks ECS
+    There is nothing to check (`runs_checks`) before green runs, and in a roll back, whose hooks ECS
     calls again: nothing may stop it. Raises BadEvent.
     """
     details = event.get("executionDetails")
@@ -68,7 +68,7 @@ def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request |
         suite=SUITES.get(stage, "green"),
         service=service,
         stage=stage,
-        looks=stage in SUITES and not _rolling_back(stage, details, revision),
+        runs_checks=stage in SUITES and not _rolling_back(stage, details, revision),
         target_revision=revision,
         first_deployment=_first(stage, details, revision),
         expected_image_tag=_ignoring_bad(text_field, known, "expectedImageTag"),
@@ -77,15 +77,15 @@ def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request |
     )
 
 
-def may_look(event: Mapping[str, Any]) -> bool:
-    """Whether there may be something to look at for a hook of whatever service; raises nothing."""
+def may_probe(event: Mapping[str, Any]) -> bool:
+    """Whether there may be something to check for a hook of whatever service; raises nothing."""
     details = event.get("executionDetails")
     arn = (details if isinstance(details, dict) else event).get("serviceArn")
     try:
         request = parse_hook(event, (str(arn).rsplit("/", 1)[-1],))
     except (BadEvent, TypeError, ValueError):
         return True
-    return request is None or request.looks
+    return request is None or request.runs_checks
 
 
 def _ignoring_bad[T](read: Any, fields: Mapping[str, Any], name: str) -> T | None:

@@ -57,7 +57,7 @@ def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
     """
     began = ports.now()
     grace_until = _grace_until(request, settings, began)
-    if request.look:
+    if request.soak_check:
         _schedule(request, ports, settings, began)
     attempts = 0
     while True:
@@ -104,19 +104,19 @@ def _soaked(verdict: Verdict, ports: Ports, settings: Settings) -> Verdict:
     if verdict.outcome is Outcome.PASS:
         if soak.is_over(request, settings.soak_minutes, now):
             return verdict
-        following = soak.next_look(request, settings.soak_minutes, now)
-        if not request.look:
+        following = soak.next_check(request, settings.soak_minutes, now)
+        if not request.soak_check:
             _schedule(request, ports, settings, now)
-        return replace(verdict, outcome=Outcome.PASS_SO_FAR, next_look=following)
+        return replace(verdict, outcome=Outcome.PASS_SO_FAR, next_check=following)
     if verdict.outcome is Outcome.FAIL and soak.soaks(request):
         ports.schedules.delete(soak.name(request))
-    if verdict.outcome is Outcome.UNKNOWN and not request.look:
+    if verdict.outcome is Outcome.UNKNOWN and not request.soak_check:
         _schedule(request, ports, settings, now)
     return verdict
 
 
 def _schedule(request: Request, ports: Ports, settings: Settings, now: datetime) -> None:
-    following = soak.next_look(request, settings.soak_minutes, now)
+    following = soak.next_check(request, settings.soak_minutes, now)
     if following is not None:
         ports.schedules.put(soak.name(request), following, soak.payload(request))
 

@@ -31,7 +31,7 @@ def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool
 
 def event(verdict: Verdict) -> OpsEvent:
     """The event of a verdict. Only DeploymentProbed ends an incident of its key."""
-    told = _told(verdict)
+    said = _notification(verdict)
     facts = {"suite": verdict.request.suite, "trigger": verdict.request.trigger.value}
     if verdict.request.service:
         facts["service"] = verdict.request.service
@@ -40,9 +40,9 @@ def event(verdict: Verdict) -> OpsEvent:
     if verdict.request.stage:
         facts["stage"] = verdict.request.stage
     return OpsEvent(
-        kind=told.kind,
-        state=told.state,
-        severity=told.severity,
+        kind=said.kind,
+        state=said.state,
+        severity=said.severity,
         incident=f"probe:{_subject(verdict)}",
         title=words.title(verdict),
         text=words.text(verdict)[:TEXT_LENGTH],
@@ -51,15 +51,15 @@ def event(verdict: Verdict) -> OpsEvent:
     )
 
 
-class _Told(NamedTuple):
-    """As what a verdict is published."""
+class _Notification(NamedTuple):
+    """What a verdict is published as."""
 
     kind: str
     state: State
     severity: Severity
 
 
-def _told(verdict: Verdict) -> _Told:
+def _notification(verdict: Verdict) -> _Notification:
     outcome, suite = verdict.outcome, verdict.request.suite
     state, severity = State.NOTICE, Severity.INFO
     if suite == "readiness":  # a list of things to do, not an incident
@@ -67,14 +67,18 @@ def _told(verdict: Verdict) -> _Told:
     elif outcome is Outcome.FAIL:
         state, severity = State.OPEN, Severity.CRITICAL
     elif outcome is Outcome.UNKNOWN:
-        return _Told(kind="DeploymentUndecided", state=State.NOTICE, severity=Severity.WARNING)
+        return _Notification(
+            kind="DeploymentUndecided", state=State.NOTICE, severity=Severity.WARNING
+        )
     elif verdict.request.rolled_back:
-        return _Told(kind="DeploymentRollbackProbed", state=State.NOTICE, severity=Severity.WARNING)
+        return _Notification(
+            kind="DeploymentRollbackProbed", state=State.NOTICE, severity=Severity.WARNING
+        )
     elif outcome is Outcome.PASS_SO_FAR:
         state = State.CHANGE
     elif suite == "canary":
         state = State.RESOLVED
-    return _Told(kind="DeploymentProbed", state=state, severity=severity)
+    return _Notification(kind="DeploymentProbed", state=state, severity=severity)
 
 
 def _subject(verdict: Verdict) -> str:

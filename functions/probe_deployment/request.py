@@ -38,7 +38,7 @@ class Request:
     """Whether ECS was rolling back, and this deployment is what it went back to."""
     stage: str = ""
     """Of a lifecycle hook."""
-    looks: bool = True
+    runs_checks: bool = True
     """Whether there is something to look at, at a lifecycle hook's stage."""
     target_revision: str | None = None
     """ARN of the service revision that a lifecycle hook asks about."""
@@ -48,7 +48,7 @@ class Request:
     expected_schema_version: str | None = None
     started_at: datetime | None = None
     """From when the grace period counts; None for no grace: one attempt, one verdict."""
-    look: int = 0
+    soak_check: int = 0
     """Which of the soak's looks this is; 0 is before the first."""
     report: bool = True
     """Whether people are told; a person and a pipeline see the answer."""

@@ -13,15 +13,15 @@ type Minutes = tuple[int, ...]
 """When it is looked again, in minutes after the first pass."""
 
 
-def next_look(request: Request, minutes: Minutes, now: datetime) -> datetime | None:
+def next_check(request: Request, minutes: Minutes, now: datetime) -> datetime | None:
     """When to look after this look; None after the last one, and where there are no later looks.
 
     The minutes count from the end of the deployment's grace, or from the first pass.
     """
-    if not soaks(request) or request.look >= len(minutes):
+    if not soaks(request) or request.soak_check >= len(minutes):
         return None
-    before = minutes[request.look - 1] if request.look else 0
-    return now + timedelta(minutes=minutes[request.look] - before)
+    before = minutes[request.soak_check - 1] if request.soak_check else 0
+    return now + timedelta(minutes=minutes[request.soak_check] - before)
 
 
 def soaks(request: Request) -> bool:
@@ -56,15 +56,15 @@ def is_over(request: Request, minutes: Minutes, now: datetime) -> bool:
     if request.trigger is Trigger.PIPELINE and request.suite == "deployment" and minutes:
         started = request.started_at
         return started is None or now >= started + timedelta(minutes=minutes[-1])
-    return not soaks(request) or request.look >= len(minutes)
+    return not soaks(request) or request.soak_check >= len(minutes)
 
 
 def since_previous(request: Request, minutes: Minutes) -> timedelta | None:
     """How long ago the look before this one was, about; None where there was none."""
-    if not 0 < request.look <= len(minutes):
+    if not 0 < request.soak_check <= len(minutes):
         return None
-    before = minutes[request.look - 2] if request.look > 1 else 0
-    return timedelta(minutes=minutes[request.look - 1] - before)
+    before = minutes[request.soak_check - 2] if request.soak_check > 1 else 0
+    return timedelta(minutes=minutes[request.soak_check - 1] - before)
 
 
 def name(request: Request) -> str:
@@ -82,6 +82,6 @@ def payload(request: Request) -> dict[str, Any]:
         "startedAt": request.started_at.isoformat() if request.started_at else None,
         "expectedImageTag": request.expected_image_tag,
         "expectedSchemaVersion": request.expected_schema_version,
-        "look": request.look + 1,
+        "soak_check": request.soak_check + 1,
     }
     return {key: value for key, value in fields.items() if value is not None}

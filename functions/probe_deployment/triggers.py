@@ -28,7 +28,7 @@ FIELDS = {
     "expectedSchemaVersion",
     "startedAt",
     "report",
-    "look",
+    "soak_check",
 }
 
 
@@ -76,8 +76,8 @@ def _from_caller(event: Mapping[str, Any], services: tuple[str, ...]) -> Request
     report = event.get("report", trigger in (Trigger.SCHEDULE, Trigger.SOAK))
     if not isinstance(report, bool):
         raise BadEvent("report must be true or false")
-    look = event.get("look", 0)
-    if not isinstance(look, int) or isinstance(look, bool) or look < 0:
+    soak_check = event.get("soak_check", 0)
+    if not isinstance(soak_check, int) or isinstance(soak_check, bool) or soak_check < 0:
         raise BadEvent("a later check must have a number")
     if event.get("deploymentId") is not None and event.get("service") is None:
         raise BadEvent("deploymentId is one of a service: name it in the field service")
@@ -89,7 +89,7 @@ def _from_caller(event: Mapping[str, Any], services: tuple[str, ...]) -> Request
         expected_image_tag=text_field(event, "expectedImageTag"),
         expected_schema_version=text_field(event, "expectedSchemaVersion"),
         started_at=time_field(event, "startedAt"),
-        look=look,
+        soak_check=soak_check,
         report=report,
     )
 

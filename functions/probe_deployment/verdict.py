@@ -45,7 +45,7 @@ class Verdict:
     seconds: float = 0.0
     rollback: str = ""
     """What was decided about a rollback, and why."""
-    next_look: datetime | None = None
+    next_check: datetime | None = None
     """When it is looked at again, of a pass so far."""
 
     @property

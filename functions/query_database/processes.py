@@ -20,7 +20,7 @@ LATE_SECONDS = 10.0
 STARTED_WITH_SUPERVISOR_SECONDS = 2.0
 """A supervisor registers, then forks; what it forks later replaces something."""
 
-TELLING_WAIT_SECONDS = 60.0
+CERTAIN_WAIT_SECONDS = 60.0
 """A worker with a free thread takes a job within its polling interval, which is far less."""
 
 
@@ -117,5 +117,5 @@ def one_name(
     if odd in taken_from:
         return (odd,)
     waited = max((oldest_waits.get(name, 0.0) for name in queues), default=0.0)
-    ignored = min(waited, age_seconds) > TELLING_WAIT_SECONDS
+    ignored = min(waited, age_seconds) > CERTAIN_WAIT_SECONDS
     return (odd,) if ignored and not any(name in taken_from for name in queues) else queues

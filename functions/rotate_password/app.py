@@ -38,7 +38,7 @@ STEPS = {
     "prepareRoles": change_password.prepare_roles,
 }
 # These change nothing.
-LOOKS = {REHEARSE: rehearse.answer, TIMELINE: timeline.answer}
+READ_ONLY = {REHEARSE: rehearse.answer, TIMELINE: timeline.answer}
 
 
 @answers_self_check(CHECKS)
@@ -51,8 +51,8 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     with reported(request, publish, clock):
         settings = Settings.from_env()
         ports = wire(settings, request.secret_id, publish, clock)
-        if request.step in LOOKS:
-            return {"step": request.step, **LOOKS[request.step](ports)}
+        if request.step in READ_ONLY:
+            return {"step": request.step, **READ_ONLY[request.step](ports)}
         done = STEPS[request.step](ports, request.token)
     reason = sentences.reason(done)
     logger.info("step done", step=request.step, secret=request.secret_name, reason=reason)

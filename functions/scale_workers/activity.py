@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
-LOOK_BACK_SECONDS = 600
+WINDOW_SECONDS = 600
 PERIOD_SECONDS = 60
 OWN_SECONDS = 15
 """How long a measurement of ours may hold its connection, resuming a cluster included."""
@@ -63,7 +63,7 @@ class ClusterActivity:
             Namespace="AWS/RDS",
             MetricName="DatabaseConnections",
             Dimensions=[{"Name": "DBClusterIdentifier", "Value": self._cluster_id}],
-            StartTime=now - timedelta(seconds=LOOK_BACK_SECONDS),
+            StartTime=now - timedelta(seconds=WINDOW_SECONDS),
             EndTime=now,
             Period=PERIOD_SECONDS,
             Statistics=["Maximum"],

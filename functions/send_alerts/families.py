@@ -22,7 +22,7 @@ GRACE = timedelta(minutes=1)
 type Change = Callable[[Incident, datetime], Incident]
 
 
-def placed(incident: Incident, notice: Notice, ports: Ports) -> tuple[Incident, Notice]:
+def within_family(incident: Incident, notice: Notice, ports: Ports) -> tuple[Incident, Notice]:
     """A child's incident within its composite's, where that is open; else held for a moment."""
     parent = _parent(notice, ports)
     if not parent:
@@ -34,7 +34,7 @@ def placed(incident: Incident, notice: Notice, ports: Ports) -> tuple[Incident, 
     waits = notice.signal in OPENING and notice.hold is None and not _lasts(incident)
     if not waits:
         return incident, notice
-    hold = _waiting(ports.clock(), told=_told_within(composite, notice.occurred_at))
+    hold = _waiting(ports.clock(), notified=_notified_within(composite, notice.occurred_at))
     # On both: an event that comes late does not decide on the hold.
     return replace(incident, hold=incident.hold or hold), replace(notice, hold=hold)
 
@@ -69,10 +69,10 @@ def _follow(parent: str, title: str, ports: Ports) -> Change:
         if not _lasts(composite) and child.part_of == parent:
             child = replace(child, part_of="")
             if _lasts(child) and child.hold is None:
-                return replace(child, hold=_waiting(now, told=True))
-        if child.hold and child.hold.tells_later and child.current:
-            told = _told_within(composite, child.current.opened_at)
-            return replace(child, hold=replace(child.hold, tells_later=not told))
+                return replace(child, hold=_waiting(now, notified=True))
+        if child.hold and child.hold.announce_later and child.current:
+            notified = _notified_within(composite, child.current.opened_at)
+            return replace(child, hold=replace(child.hold, announce_later=not notified))
         return child
 
     return change
@@ -89,7 +89,7 @@ def _joined(child: Incident, parent: str, title: str, now: datetime, ports: Port
         )
         child = enqueue(child, entry, now, ports.channels, loud=False)
     hold = child.hold
-    return replace(child, part_of=parent, hold=None if hold and hold.tells_later else hold)
+    return replace(child, part_of=parent, hold=None if hold and hold.announce_later else hold)
 
 
 def _parent(notice: Notice, ports: Ports) -> str:
@@ -106,11 +106,11 @@ def _parent(notice: Notice, ports: Ports) -> str:
     return family.parent
 
 
-def _waiting(now: datetime, *, told: bool) -> Hold:
-    return Hold(now + GRACE, "its composite alarm may ring", tells_later=not told)
+def _waiting(now: datetime, *, notified: bool) -> Hold:
+    return Hold(now + GRACE, "its composite alarm may ring", announce_later=not notified)
 
 
-def _told_within(composite: Incident, at: datetime) -> bool:
+def _notified_within(composite: Incident, at: datetime) -> bool:
     return covering(composite.episodes, at) is not None
 
 

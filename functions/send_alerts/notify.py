@@ -52,8 +52,8 @@ def _taking(notice: Notice, ports: Ports) -> Change:
             return incident
         incident = _silenced(incident, notice.name, now, ports)
         incident = lift_when_due(incident, now, ports.channels)
-        incident, placed = families.placed(incident, notice, ports)
-        return advance(incident, placed, now, ports.channels)
+        incident, about = families.within_family(incident, notice, ports)
+        return advance(incident, about, now, ports.channels)
 
     return change
 

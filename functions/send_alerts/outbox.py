@@ -26,7 +26,7 @@ from send_alerts.incident.decide import Channels, mailed
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.ports import Ports
-from send_alerts.sending import CALL_SECONDS, Broken, Later, Sent, Work, send, send_patiently
+from send_alerts.sending import CALL_SECONDS, Broken, Later, Sent, Work, send, send_or_wait
 
 ORDER = (Channel.SNS, Channel.SCHEDULE, Channel.SLACK)
 # A post without an answer may land later; looked for too soon, it would be posted twice.
@@ -63,7 +63,7 @@ def work_through(held: Held, unclaimed: Sequence[OutboxEntry], ports: Ports) -> 
         if ports.seconds_left() < CALL_SECONDS:
             outcome.put_off(Later("no time left", 0))
             break
-        match send_patiently(entry, work):
+        match send_or_wait(entry, work):
             case Sent(incident, answered):
                 outcome.sent.append(entry.id)
                 outcome.slack_answered |= to_slack and answered

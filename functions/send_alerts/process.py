@@ -12,7 +12,7 @@ from send_alerts import outbox, storm_updates
 from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_posts import root_is_stale, thread
 from send_alerts.incident.decide import advance, first_announcement
-from send_alerts.incident.elsewhere import told_elsewhere
+from send_alerts.incident.elsewhere import copy_if_worse
 from send_alerts.incident.end_mail import mail_end
 from send_alerts.incident.follow_up import Policy, schedule
 from send_alerts.incident.incident import Incident
@@ -59,7 +59,7 @@ def _decided(
         return incident
     destination = find_destination(labels(incident), ports.routes)
     incident = replace(incident, offers=ports.offers, destination=destination)
-    incident = told_elsewhere(before, incident)
+    incident = copy_if_worse(before, incident)
     if incident.key != SLACK_KEY:
         if opening := first_announcement(before, incident):
             incident = replace(incident, changes=ports.memory.changes_before(opening.at))

@@ -72,7 +72,7 @@ class Work:
         )
 
 
-def send_patiently(entry: OutboxEntry, work: Work) -> Result:
+def send_or_wait(entry: OutboxEntry, work: Work) -> Result:
     """One entry's result; a wait that fits into this invocation is waited for."""
     while True:
         result = send(entry, work)

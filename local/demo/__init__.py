@@ -1,1 +1,1 @@
-"""The demo: stories told through the deployed functions. A story is `tell(world, say)`."""
+"""The demo: stories told through the deployed functions. A story is `play(world, say)`."""

@@ -43,7 +43,7 @@ def main() -> int:
             console.print(f"Deployed into the local AWS in {time.monotonic() - started:.0f} s.")
             results = {}
             for name in stories:
-                results[name] = _tell(name, world, console)
+                results[name] = _play(name, world, console)
                 if given.record and not results[name].failures:
                     printed = console.export_text(styles=True)
                     picture.draw(name, printed, given.record / f"demo-{name}.svg")
@@ -62,11 +62,11 @@ def main() -> int:
     return 1 if any(say.failures for say in results.values()) else 0
 
 
-def _tell(name: str, world: World, console: Console) -> Narrator:
+def _play(name: str, world: World, console: Console) -> Narrator:
     say = Narrator(console)
     world.settle()
     try:
-        importlib.import_module(f"local.demo.{name}").tell(world, say)
+        importlib.import_module(f"local.demo.{name}").play(world, say)
     except Exception:  # noqa: BLE001  # the other stories are still worth telling
         console.print(traceback.format_exc(), style="red", markup=False)
         say.expect("the story can be told to its end", held=False)

@@ -19,14 +19,14 @@ NAME = "jiki-api-web-cpu-high"
 FLAP_WINDOW_SECONDS = 4
 
 
-def tell(world: World, say: Narrator) -> None:
+def play(world: World, say: Narrator) -> None:
     """Each event travels bus, rule, queue, deployed function."""
     say.title("Alerts: one thread per incident")
     with hurried(world, "SendAlerts", {"FLAP_WINDOW_SECONDS": str(FLAP_WINDOW_SECONDS)}):
-        _tell(world, say)
+        _play(world, say)
 
 
-def _tell(world: World, say: Narrator) -> None:
+def _play(world: World, say: Narrator) -> None:
     say.step("An alarm goes off; Slack answers its first call with HTTP 500, having posted or not")
     notified = len(world.sns_messages())
     world.slack.fail_next(Failure(status=500, after_the_work=True, method="chat.postMessage"))
@@ -37,9 +37,9 @@ def _tell(world: World, say: Narrator) -> None:
     )
     mail = _mails(world, notified)[0]
     say.quote(f"SNS, as a subscriber got it: {mail['Subject']}", mail["Message"])
-    say.expect("Slack shows it", world.wait_for(lambda: bool(_heads(world))))
-    head = _heads(world)[0]
-    say.quote("Slack, the message in the channel", _text(head))
+    say.expect("Slack shows it", world.wait_for(lambda: bool(_roots(world))))
+    root = _roots(world)[0]
+    say.quote("Slack, the message in the channel", _text(root))
 
     say.step("It flaps: OK and ALARM in turns; one event comes twice, one late")
     times = [started + timedelta(seconds=second) for second in (1, 2, 3, 4, 5)]
@@ -47,17 +47,17 @@ def _tell(world: World, say: Narrator) -> None:
     events = list(zip(times, states, strict=True))
     for at, state in (events[0], events[1], events[1], events[3], events[2], events[4]):
         _put(world, "alarm_metric" if state == "ALARM" else "alarm_metric_ok", at, state)
-    threaded = world.wait_for(lambda: len(_thread(world, head)) >= len(events), 90)
+    threaded = world.wait_for(lambda: len(_thread(world, root)) >= len(events), 90)
     say.expect("each change is one line in the thread", threaded)
-    calm = world.wait_for(lambda: "Resolved" in head.text, 60)
+    calm = world.wait_for(lambda: "Resolved" in root.text, 60)
     say.expect(f"calm for {FLAP_WINDOW_SECONDS} s, the head is green", calm)
-    say.quote("Slack, the thread", "\n".join(_text(line) for line in _thread(world, head)))
-    say.quote("Slack, the same message now", _text(head))
+    say.quote("Slack, the thread", "\n".join(_text(line) for line in _thread(world, root)))
+    say.quote("Slack, the same message now", _text(root))
     say.table(("SNS, all of it",), [(mail["Subject"],) for mail in _mails(world, notified)])
-    say.expect("the channel has one message for it", len(_heads(world)) == 1)
+    say.expect("the channel has one message for it", len(_roots(world)) == 1)
     deliveries = [
         message.content["metadata"]["event_payload"]["delivery"]
-        for message in (head, *_thread(world, head))
+        for message in (root, *_thread(world, root))
     ]
     say.expect("nothing is shown twice", len(deliveries) == len(set(deliveries)))
     _act(world, say)
@@ -67,25 +67,25 @@ def _act(world: World, say: Narrator) -> None:
     say.step("It goes off once more; ana acts on it from Slack, by requests that Slack signs")
     time.sleep(FLAP_WINDOW_SECONDS)
     _put(world, "alarm_metric", datetime.now(UTC), "ALARM", "OK")
-    world.wait_for(lambda: len(_heads(world)) == 2)
-    head = _heads(world)[-1]
-    world.slack.app.press(head, "ack", EVE)
-    told = [str(message["text"]) for who, message in world.slack.app.ephemeral if who == EVE.id]
-    say.expect("eve, who is no operator, may not, and is told so", bool(told))
+    world.wait_for(lambda: len(_roots(world)) == 2)
+    root = _roots(world)[-1]
+    world.slack.app.press(root, "ack", EVE)
+    refused = [str(message["text"]) for who, message in world.slack.app.ephemeral if who == EVE.id]
+    say.expect("eve, who is no operator, may not, and is told so", bool(refused))
     for value, words in (
         ("ack", "Acknowledged by ana"),
         ("silence", "Silenced ("),
         ("close", "Closed by ana"),
     ):
-        world.slack.app.press(head, value, ANA)
-        said = world.wait_for(partial(_says, world, head, words))
+        world.slack.app.press(root, value, ANA)
+        said = world.wait_for(partial(_says, world, root, words))
         say.expect(f"{value}: the thread says who did it", said)
-    say.expect("the message is green", world.wait_for(lambda: "Resolved" in head.text))
-    say.quote("Slack, the thread", "\n".join(_text(line) for line in _thread(world, head)))
+    say.expect("the message is green", world.wait_for(lambda: "Resolved" in root.text))
+    say.quote("Slack, the thread", "\n".join(_text(line) for line in _thread(world, root)))
 
 
-def _says(world: World, head: Message, words: str) -> bool:
-    return any(words in _text(line) for line in _thread(world, head))
+def _says(world: World, root: Message, words: str) -> bool:
+    return any(words in _text(line) for line in _thread(world, root))
 
 
 def _put(world: World, name: str, at: datetime, state: str, was: str = "") -> None:
@@ -102,7 +102,7 @@ def _mails(world: World, skip: int) -> list[dict[str, Any]]:
     return [mail for mail in world.sns_messages()[skip:] if NAME in mail["Subject"]]
 
 
-def _heads(world: World) -> list[Message]:
+def _roots(world: World) -> list[Message]:
     return [
         message
         for message in world.slack.messages
@@ -110,8 +110,8 @@ def _heads(world: World) -> list[Message]:
     ]
 
 
-def _thread(world: World, head: Message) -> list[Message]:
-    return world.slack.thread(head.ts)
+def _thread(world: World, root: Message) -> list[Message]:
+    return world.slack.thread(root.ts)
 
 
 def _text(message: Message) -> str:

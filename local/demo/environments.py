@@ -25,7 +25,7 @@ ALERTS_ALONE = {
 }
 
 
-def tell(world: World, say: Narrator) -> None:
+def play(world: World, say: Narrator) -> None:
     """Both stacks hear the same bus; each notifies of its own."""
     say.title("Two environments: staging breaks, production's thread stays as it is")
     say.step("A stack for staging joins: alerts alone, on the same cluster, into the same channel")

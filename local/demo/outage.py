@@ -15,7 +15,7 @@ SERVICE = "jiki-api-web"
 NEXT = "ecs-svc/4455667788990011223"
 
 
-def tell(world: World, say: Narrator) -> None:
+def play(world: World, say: Narrator) -> None:
     """Each event travels bus, rule, queue, deployed function."""
     say.title("An outage: one story from the first failed task to the rollback")
     notified, started = len(world.sns_messages()), datetime.now(UTC)

@@ -17,7 +17,7 @@ NEXT_SHA = "89e6c98d92887913cadf06b2adb97f26cde4849b"
 HURRY = {"PROBE_GRACE_SECONDS": "0", "PROBE_SOAK_MINUTES": ""}
 
 
-def tell(world: World, say: Narrator) -> None:
+def play(world: World, say: Narrator) -> None:
     """Deployments of the ECS stand-in, probed by the deployed function."""
     say.title("Probes: is what was just deployed really working?")
     with hurried(world, "ProbeDeployment", HURRY), _migrated(world):
@@ -34,10 +34,10 @@ def _healthy(world: World, say: Narrator) -> None:
     seen = len(world.slack.messages)
     _deploy(world, WEB_SERVICE, GOOD_SHA)
     _deploy(world, WORKER_SERVICE, GOOD_SHA)
-    told = _told(world, seen, "checks passed")
-    if told:
-        say.quote("Slack", told)
-    say.expect("a deployment that works is one line to people", held=bool(told))
+    line = _line_with(world, seen, "checks passed")
+    if line:
+        say.quote("Slack", line)
+    say.expect("a deployment that works is one line to people", held=bool(line))
     say.step("A pipeline asks for the same and gets the whole table:")
     verdict = _ask(world, say, expectedImageTag=GOOD_SHA)
     say.expect("the verdict is pass", held=verdict["status"] == "pass")
@@ -48,10 +48,10 @@ def _wrong_password(world: World, say: Narrator) -> None:
     seen = len(world.slack.messages)
     with _password(world, "changed-by-hand"):
         _deploy(world, WEB_SERVICE, GOOD_SHA)
-        told = _told(world, seen, "database_login")
-        if told:
-            say.quote("Slack", told)
-        say.expect("people are told that the database refuses the login", held=bool(told))
+        line = _line_with(world, seen, "database_login")
+        if line:
+            say.quote("Slack", line)
+        say.expect("people are told that the database refuses the login", held=bool(line))
         failed = _failed(_ask(world, say, service=WEB_SERVICE, failed_only=True))
     say.expect(
         "the health check and the login check fail, and no other",
@@ -150,7 +150,7 @@ def _deploy(world: World, service: str, tag: str) -> None:
     )
 
 
-def _told(world: World, seen: int, words: str) -> str:
+def _line_with(world: World, seen: int, words: str) -> str:
     """The text of the Slack message that holds these words, among those after `seen`."""
 
     def found() -> str:

@@ -16,7 +16,7 @@ SERVICES = (WEB_SERVICE, WORKER_SERVICE)
 EDIT = {"stripe_webhook_secret": "made-up-and-added-meanwhile"}
 
 
-def tell(world: World, say: Narrator) -> None:
+def play(world: World, say: Narrator) -> None:
     """Both strategies, through the deployed functions."""
     say.title("Rotation: a new database password, and nothing else lost")
     _rehearsal(world, say)

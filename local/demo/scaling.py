@@ -29,18 +29,18 @@ HURRY = {
 }
 
 
-def tell(world: World, say: Narrator) -> None:
+def play(world: World, say: Narrator) -> None:
     """Tick by tick, through the deployed function, on workers that really run."""
     say.title("Scaling: as many worker tasks as the queue is worth")
     with (
         hurried(world, "ScaleWorkers", HURRY),
         connect(world.login(), world.postgres.ca_certificate) as session,
     ):
-        _tell(world, say, session)
-    scaling_services.tell(world, say, TICK_SECONDS, HURRY)
+        _play(world, say, session)
+    scaling_services.play(world, say, TICK_SECONDS, HURRY)
 
 
-def _tell(world: World, say: Narrator, session: psycopg.Connection[tuple[Any, ...]]) -> None:
+def _play(world: World, say: Narrator, session: psycopg.Connection[tuple[Any, ...]]) -> None:
     before = counts(session)["finished"]
     broken_before = len(world.workers.account.broken)
     calls_before = len(world.ecs.calls)

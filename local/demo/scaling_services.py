@@ -58,7 +58,7 @@ class _Both(TaskRunner):
             fleet.stopped(task)
 
 
-def tell(world: World, say: Narrator, tick_seconds: float, hurry: dict[str, str]) -> None:
+def play(world: World, say: Narrator, tick_seconds: float, hurry: dict[str, str]) -> None:
     """A line per service and tick, each with the sum that makes its tasks."""
     say.step(
         "A second service comes: bulk, at most two tasks. The first one's tasks have two pools now:"
@@ -69,10 +69,10 @@ def tell(world: World, say: Narrator, tick_seconds: float, hurry: dict[str, str]
         hurried(world, "ScaleWorkers", hurry | VARIABLES),
         connect(world.login(), world.postgres.ca_certificate) as session,
     ):
-        _tell(world, say, session, tick_seconds)
+        _play(world, say, session, tick_seconds)
 
 
-def _tell(
+def _play(
     world: World, say: Narrator, session: psycopg.Connection[tuple[Any, ...]], tick_seconds: float
 ) -> None:
     _ticks(world)
@@ -81,23 +81,25 @@ def _tell(
         enqueue(session, jobs, seconds=seconds, queue=queue)
     said: dict[str, list[str]] = {name: [] for name in SERVICES}
     most = dict.fromkeys(SERVICES, 1)
-    told = False
+    notified = False
     for tick in range(1, MOST_TICKS + 1):
         started = time.monotonic()
         for name, answer in zip(SERVICES, _ticks(world), strict=True):
             most[name] = max(most[name], answer["desired"])
             said[name].append(answer["reason"])
-            if _is_worth_showing(said[name]):
+            if _is_shown(said[name]):
                 say.step(f"{tick:>2}  {name}", answer["reason"])
-        told = told or _is_told(world)
-        if told:
+        notified = notified or _is_notified(world)
+        if notified:
             break
         time.sleep(max(0.0, tick_seconds - (time.monotonic() - started)))
     say.expect(
         f"each service has its own count: up to {most[WORKER_SERVICE]} and {most[BULK]} tasks",
         held=most[WORKER_SERVICE] > 2 == most[BULK],
     )
-    say.expect("the task that never starts is notified", world.wait_for(lambda: _is_told(world)))
+    say.expect(
+        "the task that never starts is notified", world.wait_for(lambda: _is_notified(world))
+    )
     sums = [one for reasons in said.values() for one in map(SUM.search, reasons) if one]
     say.expect(
         f"the sum of threads makes the tasks, in each of {len(sums)} reasons",
@@ -105,7 +107,7 @@ def _tell(
     )
 
 
-def _is_worth_showing(reasons: Sequence[str]) -> bool:
+def _is_shown(reasons: Sequence[str]) -> bool:
     """The first, each change, and the first that says that tasks don't come."""
     *before, last = reasons
     unsaid = not any(NOT_UP in one for one in before)
@@ -120,7 +122,7 @@ def _adds_up(found: re.Match[str]) -> bool:
     return max(1, least) <= tasks <= max(1, most)
 
 
-def _is_told(world: World) -> bool:
+def _is_notified(world: World) -> bool:
     return any(MISSING in str(mail) for mail in world.sns_messages())
 
 

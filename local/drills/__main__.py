@@ -81,7 +81,7 @@ def write(page: Path, reports: dict[Drill, Report]) -> None:
 
 
 def _parts(report: Report) -> tuple[list[str], list[str], list[str]]:
-    return report.happens, report.kept, report.told
+    return report.happens, report.kept, report.notified
 
 
 if __name__ == "__main__":

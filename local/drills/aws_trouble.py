@@ -60,7 +60,7 @@ def aws_throttles_everything(scene: Scene, report: Report) -> None:
         "secret, password and count unchanged meanwhile; afterwards the same rotation completes,"
         f" the next tick scales to {scene.desired}, the alarm is sent once by each channel"
     )
-    report.told.append(
+    report.notified.append(
         "nobody meanwhile but by CloudWatch's alarms on the functions' errors; then people"
     )
 
@@ -103,7 +103,7 @@ def secrets_manager_is_down(scene: Scene, report: Report) -> None:
     report.expect("blindness ends", held="ScalerBlind (resolved)" in kinds)
     report.expect("the rotation is told", held="PasswordRotated (notice)" in kinds)
     report.kept.append("the password and all labels; the same rotation completes afterwards")
-    report.told.append(f"SNS and Slack: {', '.join(subjects)}")
+    report.notified.append(f"SNS and Slack: {', '.join(subjects)}")
 
 
 @drill("DynamoDB is down")
@@ -127,8 +127,8 @@ def dynamodb_is_down(scene: Scene, report: Report) -> None:
     scene.stage.aws.recover()
     scene.lane.run(1800)
     subjects = scene.notifications()
-    told = sum("not rotated" in subject for subject in subjects)
-    report.expect("the failed rotation is told once", held=told == 1)
+    notified = sum("not rotated" in subject for subject in subjects)
+    report.expect("the failed rotation is told once", held=notified == 1)
     report.expect("nothing in the dead-letter queue", held=not scene.lane.dead)
     refusal = scene.rotate(rotation)
     report.expect(f"the rotation completes: {refusal}", held=not refusal)
@@ -139,7 +139,7 @@ def dynamodb_is_down(scene: Scene, report: Report) -> None:
         f"{times(attempts, 'attempt')} to tell of it: the message goes back to the queue",
     ]
     report.kept.append("the password, the events; each is sent once afterwards")
-    report.told.append(f"SNS and Slack when it is back: {', '.join(sorted(set(subjects)))}")
+    report.notified.append(f"SNS and Slack when it is back: {', '.join(sorted(set(subjects)))}")
     report.expect("the event of the failure was published", held="RotationFailed (open)" in kinds)
 
 

@@ -50,7 +50,7 @@ def two_schedulers_at_once(scene: Scene, report: Report) -> None:
     report.expect("the count is that of one alone", held=wanted == again)
     report.happens.append(f"scale-out: {overtaken} of 2 stops; the count is {wanted}")
     report.kept.append(f"never more than one step ({step} tasks) is taken, none added twice")
-    report.told.append("nobody; the log says “overtaken”")
+    report.notified.append("nobody; the log says “overtaken”")
 
 
 @drill("Clocks disagree")
@@ -87,10 +87,10 @@ def clock_skew(scene: Scene, report: Report) -> None:
         f"the scaler's clock back by an hour and right again: {jumped.applied.desired} of {TASKS}"
         " idle tasks stay until they have been idle by its own clock"
     )
-    told = scene.publish()
-    report.expect(f"no event: {told}", held=not told)
+    notified = scene.publish()
+    report.expect(f"no event: {notified}", held=not notified)
     report.kept.append("no task is stopped and no trouble is sent because a clock is wrong")
-    report.told.append("nobody")
+    report.notified.append("nobody")
 
 
 def _two_ticks(scene: Scene) -> int:

@@ -57,7 +57,7 @@ def database_is_paused(scene: Scene, report: Report) -> None:
         f" after {resumed:.0f} s",
     ]
     report.kept.append("the count; the rotation completes with the same version")
-    report.told.append(f"SNS and Slack: {', '.join(subjects)}")
+    report.notified.append(f"SNS and Slack: {', '.join(subjects)}")
 
 
 @drill("The database is full of connections")
@@ -88,7 +88,7 @@ def database_is_full(scene: Scene, report: Report) -> None:
         f" scales to {after.applied.desired} and the rotation completes"
     )
     scene.lane.run(60)
-    report.told.append(scene.told())
+    report.notified.append(scene.notified())
 
 
 @drill("The database fails over")
@@ -127,7 +127,7 @@ def database_fails_over(scene: Scene, report: Report) -> None:
         f"exactly one password works, the one in the secret; the next tick scales to"
         f" {after.applied.desired}"
     )
-    report.told.append(scene.told())
+    report.notified.append(scene.notified())
 
 
 @contextlib.contextmanager

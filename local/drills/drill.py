@@ -15,7 +15,7 @@ class Report:
     happens: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     """What is not lost, or not done twice."""
-    told: list[str] = field(default_factory=list)
+    notified: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     """Expectations that did not hold."""
 

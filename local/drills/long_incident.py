@@ -25,7 +25,7 @@ def an_incident_lasts_two_days(scene: Scene, report: Report) -> None:
     report.expect("no message is dead", held=not scene.lane.dead)
     report.expect("no attempt fails", held=not scene.lane.failures)
     report.kept.append(f"{first_day + second_day} reminders in {DAYS} days, none by a chain")
-    report.told.append("SNS and Slack at its beginning, Slack at each reminder")
+    report.notified.append("SNS and Slack at its beginning, Slack at each reminder")
     # The same waits as messages that the function sends to its own queue.
     reached = _chain(scene)
     report.expect("a chain through the queue is cut", held=reached == LONGEST_CHAIN)

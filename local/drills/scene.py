@@ -185,7 +185,7 @@ class Scene:
                 queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return subjects
 
-    def told(self) -> str:
+    def notified(self) -> str:
         """Who has been told of what since the last look, in words."""
         subjects = sorted(set(self.notifications()))
         slack = len(self.slack.messages)

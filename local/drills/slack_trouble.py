@@ -33,10 +33,10 @@ def slack_is_down_for_an_hour(scene: Scene, report: Report) -> None:
     attempts = scene.lane.attempts
     scene.slack.recover()
     ended = scene.clock()
-    minutes = _run_until_told(scene, ended)
-    heads = [message for message in scene.slack.messages if not message.thread_ts]
-    report.expect("one message for each alarm", held=len(heads) == ALARMS)
-    twice = [text for text, count in Counter(head.text for head in heads).items() if count > 1]
+    minutes = _run_until_notified(scene, ended)
+    roots = [message for message in scene.slack.messages if not message.thread_ts]
+    report.expect("one message for each alarm", held=len(roots) == ALARMS)
+    twice = [text for text, count in Counter(root.text for root in roots).items() if count > 1]
     report.expect(f"none twice: {twice}", held=not twice)
     report.expect("nothing waits", held=not scene.lane.undelivered)
     report.expect("nothing in the dead-letter queue", held=not scene.lane.dead)
@@ -48,10 +48,10 @@ def slack_is_down_for_an_hour(scene: Scene, report: Report) -> None:
         f"all {ALARMS} alarms and the end of one are in Slack {minutes:.0f} min after it is back,"
         " each once"
     )
-    report.told.append("SNS at once, Slack when it is back")
+    report.notified.append("SNS at once, Slack when it is back")
 
 
-def _run_until_told(scene: Scene, since: Any) -> float:
+def _run_until_notified(scene: Scene, since: Any) -> float:
     """Let time pass until nothing waits; how many minutes that took."""
     for _ in range(60):
         if not scene.lane.undelivered:

@@ -32,7 +32,7 @@ def no_room_for_an_hour(scene: Scene, report: Report) -> None:
     scene.tick(scene.clock() + timedelta(seconds=1))
     report.expect("the next tick scales out", held=scene.desired > desired)
     report.kept.append(f"the count meanwhile; the first tick afterwards scales to {scene.desired}")
-    report.told.append("people, by the alarm on ticks that don't run (ScaleWorkersStopped)")
+    report.notified.append("people, by the alarm on ticks that don't run (ScaleWorkersStopped)")
 
 
 def max_event_age() -> int:

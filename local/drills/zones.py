@@ -50,7 +50,7 @@ def zones_are_evened_out(scene: Scene, report: Report) -> None:
         f" {times(BUSY, 'task')} that run jobs"
     )
     report.kept.append("off: every running job; on: nothing keeps one but its own protection")
-    report.told.append("nobody: ECS says it in the service's events alone; `make doctor` does")
+    report.notified.append("nobody: ECS says it in the service's events alone; `make doctor` does")
 
 
 def _work(scene: Scene, busy: list[Task]) -> None:

@@ -168,13 +168,13 @@ class EcsStandIn:
         content = request.json()
         self.calls.append(Call(operation, content))
         try:
-            self._fail_if_told(operation)
+            self._fail_if_asked(operation)
             return Response(body=self._api.answer(operation, content), headers=_HEADERS)
         except ApiError as error:
             body = {"__type": error.code, "message": error.message}
             return Response(error.status, body, _HEADERS)
 
-    def _fail_if_told(self, operation: str) -> None:
+    def _fail_if_asked(self, operation: str) -> None:
         for failure in self._failures:
             if failure.times > 0 and failure.operation in (None, operation):
                 failure.times -= 1

@@ -34,7 +34,7 @@ def register(
     return int((row or (0,))[0])
 
 
-def beat(connection: Connection, process_ids: list[int]) -> None:
+def heartbeat(connection: Connection, process_ids: list[int]) -> None:
     """Say that processes are alive."""
     connection.execute(
         "UPDATE solid_queue_processes SET last_heartbeat_at = localtimestamp WHERE id = ANY(%s)",

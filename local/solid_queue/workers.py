@@ -47,7 +47,7 @@ class WorkerTask:
         }
         self._dispatcher_id = self._register("Dispatcher", dispatcher, self._supervisor_id)
         self._worker = self._start_worker()
-        self._next_beat = self._next_dispatch = time.monotonic()
+        self._next_heartbeat = self._next_dispatch = time.monotonic()
         self._poller = threading.Thread(target=self._poll, daemon=True)
         self._poller.start()
 
@@ -131,11 +131,11 @@ class WorkerTask:
 
     def _maintain(self) -> None:
         now, settings = time.monotonic(), self._settings
-        if now >= self._next_beat:
+        if now >= self._next_heartbeat:
             alive = [self._supervisor_id, self._dispatcher_id, self._worker.process_id]
-            protocol.beat(self._connection, alive)
+            protocol.heartbeat(self._connection, alive)
             protocol.prune(self._connection, settings.alive_threshold_seconds)
-            self._next_beat = now + settings.heartbeat_seconds
+            self._next_heartbeat = now + settings.heartbeat_seconds
         if now >= self._next_dispatch:
             protocol.dispatch(self._connection)
             self._next_dispatch = now + settings.dispatch_interval_seconds

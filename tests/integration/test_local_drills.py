@@ -20,7 +20,7 @@ def test_a_bad_day_goes_as_it_must(reports: dict[str, Report], drill: Drill) -> 
     assert not report.failed
     assert report.happens
     assert report.kept
-    assert report.told
+    assert report.notified
 
 
 def test_the_queue_of_the_drills_is_that_of_the_template() -> None:

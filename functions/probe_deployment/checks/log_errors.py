@@ -138,7 +138,7 @@ def judge(groups: Sequence[LogGroup]) -> Finding:
 
 def _listed(worse: Sequence[Compared]) -> str:
     more = f"; and {len(worse) - LISTED} more" if len(worse) > LISTED else ""
-    return "; ".join(_told(each) for each in worse[:LISTED]) + more
+    return "; ".join(_described(each) for each in worse[:LISTED]) + more
 
 
 def older_version_fixes(worse: Sequence[Compared]) -> bool:
@@ -147,7 +147,7 @@ def older_version_fixes(worse: Sequence[Compared]) -> bool:
     return sum(each.after for each in own) >= ENOUGH_TO_ROLL_BACK
 
 
-def _told(each: Compared) -> str:
+def _described(each: Compared) -> str:
     before = f" (before: {each.before})" if each.change is Change.SURGE else ""
     return f"{each.after} × {each.sample}{before}"
 

@@ -63,11 +63,11 @@ def judge(checks: list[dict[str, Any]], role: str, elsewhere: tuple[str, ...] = 
     if not failed:
         return Finding.passed("; ".join(each["said"] for each in checks), EXPECTED)
     # Where the settings are wrong, all the rest fails of that.
-    told = [each for each in failed if each["name"] == "settings"] or failed
+    shown = [each for each in failed if each["name"] == "settings"] or failed
     return Finding.failed(
-        "; ".join(f"{each['name']}: {each['said']}" for each in told),
+        "; ".join(f"{each['name']}: {each['said']}" for each in shown),
         EXPECTED,
-        "; ".join(dict.fromkeys(_remedy(each, role) for each in told)),
+        "; ".join(dict.fromkeys(_remedy(each, role) for each in shown)),
     )
 
 

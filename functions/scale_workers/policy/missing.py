@@ -27,11 +27,11 @@ def note(
     return (*kept, Missing(now, max(0, service.desired - working_hosts)))
 
 
-def overdue(looks: tuple[Missing, ...], tick_seconds: float, now: datetime) -> int:
+def overdue(measured: tuple[Missing, ...], tick_seconds: float, now: datetime) -> int:
     """How many have been missing all the time."""
     if (
-        not looks
-        or (now - looks[0].at).total_seconds() < (OVERDUE_TICKS - LATE_TICKS) * tick_seconds
+        not measured
+        or (now - measured[0].at).total_seconds() < (OVERDUE_TICKS - LATE_TICKS) * tick_seconds
     ):
         return 0
-    return min(one.tasks for one in looks)
+    return min(one.tasks for one in measured)

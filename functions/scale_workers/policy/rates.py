@@ -18,7 +18,7 @@ MIN_TICKS = 3
 MAX_TICKS = 30
 LONG_SECONDS = 60
 """From here on a job counts as long running (the same in query_database)."""
-TELLING_WAIT_SECONDS = 20
+CERTAIN_WAIT_SECONDS = 20
 SOON_TICKS = 6
 """Longer than a batch stays within the look-ahead, so that its smallest count is the usual one."""
 ENOUGH_ARRIVALS = 30
@@ -159,7 +159,7 @@ def _still_coming(measurement: Measurement) -> float:
     oldest, median = measurement.oldest_wait_seconds, measurement.median_wait_seconds
     if not 0 < median <= oldest:
         return 0.0
-    return min(1.0, 2 * (1 - median / oldest)) ** 2 * min(1.0, oldest / TELLING_WAIT_SECONDS)
+    return min(1.0, 2 * (1 - median / oldest)) ** 2 * min(1.0, oldest / CERTAIN_WAIT_SECONDS)
 
 
 def _steady_rate(arrivals: tuple[Arrivals, ...]) -> float:

@@ -6,7 +6,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 
 
-def told_elsewhere(before: Incident, after: Incident) -> Incident:
+def copy_if_worse(before: Incident, after: Incident) -> Incident:
     """With an entry for the other channel, for each new one of getting worse."""
     known, place = {entry.id for entry in before.outbox}, after.destination.channel
     if after.root is None or not place or after.root.channel == place:

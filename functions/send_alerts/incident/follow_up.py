@@ -112,7 +112,7 @@ def _next(incident: Incident, policy: Policy) -> datetime | None:
 
 
 def _end_of_hold(hold: Hold | None, episode: Episode) -> datetime | None:
-    return hold.until if hold and (episode.open or hold.tells_later) else None
+    return hold.until if hold and (episode.open or hold.announce_later) else None
 
 
 def _end_by_quiet(episode: Episode) -> datetime | None:

@@ -16,7 +16,7 @@ def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
     if episode is None or subject is None:
         return incident
     if not episode.open:
-        return _tell_later(incident, now, channels) if hold and hold.tells_later else incident
+        return _announce_late(incident, now, channels) if hold and hold.announce_later else incident
     announced = incident.announced(episode.opened_at)
     kind = EntryKind.REMINDER if announced else EntryKind.OPENED
     entry = OutboxEntry(
@@ -25,7 +25,7 @@ def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
     return enqueue(incident, entry, now, channels, loud=True)
 
 
-def _tell_later(incident: Incident, now: datetime, channels: Channels) -> Incident:
+def _announce_late(incident: Incident, now: datetime, channels: Channels) -> Incident:
     """Announced with its end, where nobody has heard of it."""
     episode, subject = incident.current, incident.subject
     if not episode or not episode.closed_at or not subject or incident.announced(episode.opened_at):

@@ -61,7 +61,7 @@ class Hold(NamedTuple):
     """Who holds it back, in words."""
     ends_with_next: bool = True
     """A later notice without a hold lifts it; a person's silence stays."""
-    tells_later: bool = False
+    announce_later: bool = False
     """What began and ended meanwhile is announced when it ends."""
 
 
@@ -140,7 +140,7 @@ def hold_from_json(values: Mapping[str, Any] | None) -> Hold | None:
     """What `jsonable` made of a hold."""
     if values is None:
         return None
-    until, later = parse_optional(values["until"]), bool(values.get("tells_later"))
+    until, later = parse_optional(values["until"]), bool(values.get("announce_later"))
     return Hold(until, values["by"], values["ends_with_next"], later)
 
 

@@ -78,7 +78,7 @@ def parse(
     if isinstance(known, FollowUp | OperatorAction):
         return known
     notices = _plain(arrival) if known is None else known
-    return [_placed(notice, event, arrival, stack_info) for notice in notices]
+    return [_with_place(notice, event, arrival, stack_info) for notice in notices]
 
 
 def _loaded(body: str) -> Any:
@@ -94,7 +94,7 @@ def _loaded(body: str) -> Any:
     raise NotAnEvent(f"the body is {type(event).__name__}; expected an event object or text")
 
 
-def _placed(notice: Notice, event: Any, arrival: Arrival, stack_info: StackInfo) -> Notice:
+def _with_place(notice: Notice, event: Any, arrival: Arrival, stack_info: StackInfo) -> Notice:
     """With whose it is: the environment, the account and its region."""
     arn = notice.key.removeprefix("alarm:").split(":") if notice.key.startswith("alarm:") else []
     said = event if isinstance(event, Mapping) else {}

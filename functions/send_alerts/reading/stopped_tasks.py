@@ -8,7 +8,7 @@ from ops_common.images import Image
 
 # Amazon ECS Developer Guide, "Stopped tasks error codes".
 FAILED = ("EssentialContainerExited", "TaskFailedToStart")
-WANTED = ("UserInitiated", "SpotInterruption", "TerminationNotice")
+EXPECTED = ("UserInitiated", "SpotInterruption", "TerminationNotice")
 # The scheduler stops tasks at a scale-in and in a deployment too; the reason alone tells.
 _UNHEALTHY = re.compile(r"failed (?:\w+ )*health checks?|is unhealthy", re.IGNORECASE)
 _ERROR = re.compile(r"\b[A-Z]\w*Error\b")
@@ -32,7 +32,7 @@ def failure(detail: Mapping[str, Any]) -> Failure | None:
     """
     reason, code = str(detail.get("stoppedReason") or ""), detail.get("stopCode")
     containers = [one for one in detail.get("containers") or () if isinstance(one, dict)]
-    if code in WANTED:
+    if code in EXPECTED:
         return None
     if code not in FAILED and not _UNHEALTHY.search(reason) and not _errors(reason, containers):
         return None

@@ -34,12 +34,12 @@ def _run(name: str, check: Callable[[], str]) -> dict[str, Any]:
     try:
         return {"name": name, "ok": True, "said": check()}
     except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer
-        kind, said = _told(error)
+        kind, said = _described(error)
     logger.warning("self check failed", check=name, kind=kind, reason=said)
     return {"name": name, "ok": False, "kind": kind, "said": said}
 
 
-def _told(error: Exception) -> tuple[str, str]:
+def _described(error: Exception) -> tuple[str, str]:
     # By its attributes, so that query_database need not import botocore to know a ClientError.
     operation, response = getattr(error, "operation_name", None), getattr(error, "response", None)
     if operation and isinstance(response, dict):

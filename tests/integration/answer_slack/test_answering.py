@@ -100,22 +100,22 @@ def test_a_rotation_is_confirmed_by_a_second_person_once(aws: MotoAws, post: Pos
 
 def test_a_replay_is_refused_by_the_table(aws: MotoAws) -> None:
     seen = DynamoSeen(aws.client("dynamodb"), OPS_TABLE)
-    seen.enter("U1", NOW, "v0=1")
+    seen.record("U1", NOW, "v0=1")
     for again in (seen, DynamoSeen(aws.client("dynamodb"), OPS_TABLE)):
         with pytest.raises(Refused) as caught:
-            again.enter("U1", NOW, "v0=1")
+            again.record("U1", NOW, "v0=1")
         assert caught.value.refusal is Refusal.REPLAYED
 
 
 def test_so_many_requests_of_a_person_and_minute_and_no_more(aws: MotoAws) -> None:
     seen = DynamoSeen(aws.client("dynamodb"), OPS_TABLE)
     for number in range(MOST_A_MINUTE):
-        seen.enter("U1", NOW, f"v0={number}")
+        seen.record("U1", NOW, f"v0={number}")
     with pytest.raises(Refused) as caught:
-        seen.enter("U1", NOW, "v0=another")
+        seen.record("U1", NOW, "v0=another")
     assert caught.value.refusal is Refusal.TOO_MANY
-    seen.enter("U2", NOW, "v0=another")
-    seen.enter("U1", NOW + timedelta(minutes=1), "v0=another")
+    seen.record("U2", NOW, "v0=another")
+    seen.record("U1", NOW + timedelta(minutes=1), "v0=another")
 
 
 def test_a_confirmation_ends(aws: MotoAws) -> None:

@@ -55,7 +55,7 @@ def test_a_look_that_dies_has_left_the_next_one(prober: Prober) -> None:
         prober.look_again(soak_minutes=(1, 3))
     # THEN the next one is scheduled all the same
     ((_, payload),) = prober.schedules.put_.values()
-    assert payload["look"] == 2
+    assert payload["soak_check"] == 2
 
 
 def test_what_could_not_be_looked_at_is_told_and_looked_at_again(prober: Prober) -> None:

@@ -45,7 +45,7 @@ class FakeSeen:
 
     requests: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
-    def enter(self, user: str, signed_at: datetime, signature: str) -> None:
+    def record(self, user: str, signed_at: datetime, signature: str) -> None:
         known = self.requests.setdefault((user, f"{signed_at:%H:%M}"), set())
         if signature in known:
             raise Refused(Refusal.REPLAYED)

@@ -82,9 +82,9 @@ def test_the_metric_comes_two_minutes_late() -> None:
     assert first == 3 * MINUTE + aurora_pause.TICK_SECOND
 
 
-@pytest.mark.parametrize(("looks_show_in_metric", "dollars"), [(False, 9.00), (True, 8.27)])
-def test_the_scaler_lets_it_sleep(looks_show_in_metric: bool, dollars: float) -> None:
-    run = play(VISITOR, product(), looks_show_in_metric=looks_show_in_metric)
+@pytest.mark.parametrize(("measuring_shows_in_metric", "dollars"), [(False, 9.00), (True, 8.27)])
+def test_the_scaler_lets_it_sleep(measuring_shows_in_metric: bool, dollars: float) -> None:
+    run = play(VISITOR, product(), measuring_shows_in_metric=measuring_shows_in_metric)
     assert run.dollars_a_month == pytest.approx(dollars, abs=0.01)
     for visit in VISITOR[:-1]:
         # A job that the visitor leaves at the very end is seen, for one measurement comes later.
@@ -92,7 +92,7 @@ def test_the_scaler_lets_it_sleep(looks_show_in_metric: bool, dollars: float) ->
         assert any(ended <= at < ended + 4 * MINUTE for at in run.measured_at)
 
 
-@pytest.mark.parametrize(("looks_show_in_metric", "dollars"), [(False, 36.01), (True, 33.09)])
-def test_beside_a_canary_it_sleeps_too(looks_show_in_metric: bool, dollars: float) -> None:
-    run = play(CANARY, product(), looks_show_in_metric=looks_show_in_metric)
+@pytest.mark.parametrize(("measuring_shows_in_metric", "dollars"), [(False, 36.01), (True, 33.09)])
+def test_beside_a_canary_it_sleeps_too(measuring_shows_in_metric: bool, dollars: float) -> None:
+    run = play(CANARY, product(), measuring_shows_in_metric=measuring_shows_in_metric)
     assert run.dollars_a_month == pytest.approx(dollars, abs=0.01)

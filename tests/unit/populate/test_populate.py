@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.populate.plan import add_keys, plan
-from cli.populate.populate import NotRandom, described, look, make
+from cli.populate.populate import NotRandom, described, make, read_plan
 from cli.populate.store import Version
 from ops_common.app_config import AppConfigError
 
@@ -32,13 +32,13 @@ def made(store: FakeStore, *keys: str, confirmed: bool = True) -> tuple[str, ...
 
 def test_a_look_names_what_is_missing_and_what_is_empty_and_changes_nothing() -> None:
     store = FakeStore('{"aurora_password": "", "jwt_secret": "x"}')
-    found = look(store, "config", EXPECTED)
+    found = read_plan(store, "config", EXPECTED)
     assert found == (("secret_key_base", "hmac_secret", "stripe_secret_key"), ("aurora_password",))
     assert store.replaced == 0
 
 
 def test_says_where_a_person_finds_what_nobody_can_make_up() -> None:
-    (line,) = described(look(FakeStore("{}"), "config", ("stripe_secret_key",)))
+    (line,) = described(read_plan(FakeStore("{}"), "config", ("stripe_secret_key",)))
     assert "Stripe dashboard" in line
 
 

@@ -54,7 +54,7 @@ def test_after_it_the_public_address_is() -> None:
 
 @pytest.mark.parametrize("stage", [*UNSEEN, "A_STAGE_OF_TOMORROW"])
 def test_before_green_runs_there_is_nothing_to_look_at(stage: str) -> None:
-    assert not read(hook(stage)).looks
+    assert not read(hook(stage)).runs_checks
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_before_green_runs_there_is_nothing_to_look_at(stage: str) -> None:
     ],
 )
 def test_nothing_may_stop_a_roll_back(stage: str, name: str) -> None:
-    assert not read(hook(stage, {name: {REVISION: 0, OLDER: 100}})).looks
-    assert read(hook(stage, {name: {REVISION: 10.5, OLDER: 89.5}})).looks
+    assert not read(hook(stage, {name: {REVISION: 0, OLDER: 100}})).runs_checks
+    assert read(hook(stage, {name: {REVISION: 10.5, OLDER: 89.5}})).runs_checks
 
 
 def test_green_without_weight_before_its_turn_is_no_roll_back() -> None:
     weights = {"productionTrafficWeights": {REVISION: 0, OLDER: 100}}
-    assert read(hook("PRE_PRODUCTION_TRAFFIC_SHIFT", weights)).looks
+    assert read(hook("PRE_PRODUCTION_TRAFFIC_SHIFT", weights)).runs_checks
 
 
 def test_a_first_deployment_is_told_by_its_weights() -> None:

@@ -140,8 +140,8 @@ def test_time_is_a_budget_too() -> None:
     assert read(client, "g", NOW - timedelta(hours=1), NOW, budget).lines == 30
 
 
-@pytest.mark.parametrize(("look", "minutes"), [(0, None), (1, 1), (2, 2), (3, 7), (4, None)])
-def test_how_long_ago_the_look_before_was(look: int, minutes: int | None) -> None:
-    request = Request(Trigger.SOAK, "deployment", look=look)
+@pytest.mark.parametrize(("soak_check", "minutes"), [(0, None), (1, 1), (2, 2), (3, 7), (4, None)])
+def test_how_long_ago_the_look_before_was(soak_check: int, minutes: int | None) -> None:
+    request = Request(Trigger.SOAK, "deployment", soak_check=soak_check)
     ago = soak.since_previous(request, (1, 3, 10))
     assert ago == (None if minutes is None else timedelta(minutes=minutes))
