@@ -3,7 +3,7 @@
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
-from send_alerts.words.commands import commands
+from send_alerts.words.actions import commands
 from send_alerts.words.limits import SNS_MESSAGE_BYTES, cut_bytes, subject
 from send_alerts.words.message_text import headline, status, title
 

@@ -2,20 +2,27 @@
 
 import hashlib
 import json
-from itertools import batched
 from typing import Any, NamedTuple
 
 from slack_sdk.models.attachments import BlockAttachment
-from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
+from slack_sdk.models.blocks import Block
 
 from ops_common.alert_routes import mention_markup
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
-from send_alerts.reading.notice import OPENING, Link
-from send_alerts.words.buttons import buttons
-from send_alerts.words.commands import command_block
-from send_alerts.words.limits import MARK, SLACK_FIELD, SLACK_SECTION, SLACK_TEXT, cut
-from send_alerts.words.markup import clickable, cut_markup, escape, local_time
+from send_alerts.reading.notice import OPENING
+from send_alerts.words.actions import actions, command_block
+from send_alerts.words.limits import SLACK_FIELD, SLACK_TEXT
+from send_alerts.words.markup import (
+    bullets,
+    clickable,
+    cut_markup,
+    escape,
+    fields,
+    link_row,
+    local_time,
+    sections,
+)
 from send_alerts.words.message_text import (
     NO_DATA,
     RESOLVED,
@@ -25,10 +32,6 @@ from send_alerts.words.message_text import (
     status,
     title,
 )
-
-MOST_FIELDS = 10
-MOST_FIELD_SECTIONS = 2
-MOST_PARTS = 10
 
 
 class Message(NamedTuple):
@@ -43,7 +46,7 @@ class Message(NamedTuple):
         if not self.blocks:
             return {"text": self.text}
         attachment = BlockAttachment(
-            blocks=self.blocks, color=self.color, fallback=cut(self.text, SLACK_FIELD)
+            blocks=self.blocks, color=self.color, fallback=cut_markup(self.text, SLACK_FIELD)
         )
         return {"text": self.text, "attachments": [attachment.to_dict()]}
 
@@ -61,33 +64,32 @@ def root(incident: Incident) -> Message:
     """The message that stands for the incident and is edited as it goes on."""
     episode = incident.shown_episode or incident.current
     now = status(incident, episode)
-    fields = [("Since", since(episode, local_time))] if episode else []
-    fields += _by_people(incident)
+    own = [("Since", since(episode, local_time))] if episode else []
+    own += _by_people(incident)
     subject = incident.subject
     opened = ""
     if now is RESOLVED and subject and subject.signal in OPENING:
         opened = f"When it opened: {subject.text}"
-    row = buttons(incident) if incident.offers else command_block(incident)
-    return _message(incident, now, now.word, fields, opened, row)
+    return _message(incident, now, own, opened, actions(incident))
 
 
 def _by_people(incident: Incident) -> list[tuple[str, str]]:
     """Who is on it, and until when it is quiet."""
-    known, hold, fields = incident.acknowledged, incident.hold, list[tuple[str, str]]()
+    known, hold, found = incident.acknowledged, incident.hold, list[tuple[str, str]]()
     if known:
-        fields.append(("Acknowledged", f"by {escape(known.by)}, {local_time(known.at)}"))
+        found.append(("Acknowledged", f"by {escape(known.by)}, {local_time(known.at)}"))
     if hold and not hold.ends_with_next and hold.until:
-        fields.append(("Silenced", f"until {local_time(hold.until)}, {escape(hold.by)}"))
-    return fields
+        found.append(("Silenced", f"until {local_time(hold.until)}, {escape(hold.by)}"))
+    return found
 
 
 def line(incident: Incident, entry: OutboxEntry) -> Message:
     """A line in the thread, which names its incident where it may stand alone."""
     mark = _mark(incident, entry)
-    name = escape(title(incident))
-    text = f"{mark.emoji} {headline(incident, entry, local_time)}"
+    said = headline(incident, entry, local_time)
     if incident.root and incident.root.digest:
-        text = f"{mark.emoji} *{name}* {headline(incident, entry, local_time)}"
+        said = f"*{escape(title(incident))}* {said}"
+    text = f"{mark.emoji} {said}"
     if entry.text:
         text = f"{text}\n{clickable(entry.text)}"
     return Message(cut_markup(text, SLACK_TEXT), mark.color)
@@ -100,7 +102,7 @@ def alone(incident: Incident, entry: OutboxEntry) -> Message:
         mark = status(incident, incident.current)
     when = headline(incident, entry, local_time)
     row = None if mark is RESOLVED else command_block(incident)
-    return _message(incident, mark, mark.word, [("When", when)], entry.text, row)
+    return _message(incident, mark, [("When", when)], entry.text, row)
 
 
 def _mark(incident: Incident, entry: OutboxEntry) -> Status:
@@ -112,67 +114,18 @@ def _mark(incident: Incident, entry: OutboxEntry) -> Status:
 
 
 def _message(
-    incident: Incident,
-    mark: Status,
-    word: str,
-    fields: list[tuple[str, str]],
-    text: str = "",
-    row: Block | None = None,
+    incident: Incident, mark: Status, own: list[tuple[str, str]], text: str, row: Block | None
 ) -> Message:
     subject = incident.subject
-    text = text or (subject.text if subject else "")
-    facts = subject.facts if subject else ()
-    shown = [*fields, *((name, clickable(value)) for name, value in facts)]
-    blocks: list[Block] = []
-    blocks.extend(SectionBlock(text=_markdown(part)) for part in _parts(clickable(text)))
-    for some in batched(shown[: MOST_FIELDS * MOST_FIELD_SECTIONS], MOST_FIELDS, strict=False):
-        fields_of_it = [
-            _markdown(cut_markup(f"*{escape(name)}*\n{value}", SLACK_FIELD)) for name, value in some
-        ]
-        blocks.append(SectionBlock(fields=fields_of_it))
-    if incident.changes:
-        lines = "\n".join(f"• {escape(change)}" for change in incident.changes)
-        blocks.append(
-            SectionBlock(
-                text=_markdown(cut_markup(f"*Changed just before*\n{lines}", SLACK_SECTION))
-            )
-        )
-    if links := _links(subject.links if subject else ()):
-        blocks.append(ContextBlock(elements=[_markdown(links)]))
-    blocks += [row] if row else []
+    blocks: list[Block] = [
+        *sections(text or (subject.text if subject else "")),
+        *fields(own, subject.facts if subject else ()),
+        *bullets("Changed just before", incident.changes),
+        *link_row(subject.links if subject else ()),
+        *([row] if row else []),
+    ]
+    name = f"{mark.emoji} *{mark.word}: {escape(title(incident))}*"
     call = mention_markup(incident.destination.mention)
-    headline_text = f"{mark.emoji} *{word}: {escape(title(incident))}*"
     if call and mark is not RESOLVED:
-        headline_text = f"{headline_text} {call}"
-    headline_text = cut_markup(headline_text, SLACK_TEXT)
-    return Message(headline_text, mark.color, tuple(blocks))
-
-
-def _parts(text: str) -> list[str]:
-    """The text in pieces that fit a section, cut with a mark where even these are too few."""
-    lines = text.splitlines()
-    parts: list[str] = []
-    while lines and len(parts) < MOST_PARTS:
-        part = cut_markup(lines.pop(0), SLACK_SECTION)
-        while lines and len(part) + 1 + len(lines[0]) <= SLACK_SECTION:
-            part = f"{part}\n{lines.pop(0)}"
-        if part.strip():
-            parts.append(part)
-    if lines and parts:
-        parts[-1] = cut_markup(f"{parts[-1]}\n{lines[0]}{MARK * 2}", SLACK_SECTION)
-    return parts
-
-
-def _links(links: tuple[Link, ...]) -> str:
-    # A link cut in its middle would be none; one that is too long is left out.
-    fitting: list[str] = []
-    for link in links:
-        text = f"<{link.url}|{escape(link.label)}>"
-        if sum(map(len, fitting)) + len(text) < SLACK_SECTION - 3 * len(links):
-            fitting.append(text)
-    return " · ".join(fitting)
-
-
-def _markdown(text: str) -> MarkdownTextObject:
-    # Verbatim: Slack is not to look for channel names and mentions in it.
-    return MarkdownTextObject(text=text, verbatim=True)
+        name = f"{name} {call}"
+    return Message(cut_markup(name, SLACK_TEXT), mark.color, tuple(blocks))

@@ -10,7 +10,7 @@ from ops_common.on_call.summaries import reference
 from paths import ROOT
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.notice import Signal
-from send_alerts.words.commands import commands
+from send_alerts.words.actions import commands
 from send_alerts.words.slack_blocks import alone
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, notice, ok
 

@@ -12,7 +12,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import Link, Notice, Part, Signal
-from send_alerts.words.commands import commands
+from send_alerts.words.actions import commands
 from send_alerts.words.email_text import email
 from send_alerts.words.limits import MARK
 from send_alerts.words.markup import clickable, local_time

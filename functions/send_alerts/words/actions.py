@@ -1,4 +1,7 @@
-"""What people may do about an incident, as buttons and menus; each carries a line of `/ops`."""
+"""What people may do about an incident: buttons and menus, or commands where no button is at hand.
+
+Each button carries a line of `/ops`.
+"""
 
 import shlex
 from collections.abc import Sequence
@@ -6,7 +9,9 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
+    ContextBlock,
     InteractiveElement,
+    MarkdownTextObject,
     Option,
     StaticSelectElement,
 )
@@ -21,10 +26,37 @@ OPTION_TEXT = 75
 REASONS = ("fixed", "false alarm", "expected work", "known issue", "duplicate")
 
 
-def buttons(incident: Incident) -> ActionsBlock | None:
-    """The row below an open incident; None where it is over, or nobody hears an answer."""
+def actions(incident: Incident) -> ActionsBlock | ContextBlock | None:
+    """The row below an incident's root message; None where nothing is left to do."""
+    return _buttons(incident) if incident.offers else command_block(incident)
+
+
+def commands(incident: Incident) -> tuple[str, ...]:
+    """The `make` commands for an incident that lasts; none for another."""
     subject, episode = incident.subject, incident.current
-    if not incident.offers or subject is None or episode is None or not episode.open:
+    if subject is None or episode is None or not episode.open:
+        return ()
+    ref = reference(incident.key)
+    where = f"ENVIRONMENT={subject.environment or 'production'}"
+    acknowledge = f"make ack {where} INCIDENT={ref}"
+    return (
+        *(() if incident.acknowledged else (acknowledge,)),
+        f"make silence {where} NAME=@{ref} FOR=1h",
+        f"make close {where} INCIDENT={ref} WHY=fixed",
+    )
+
+
+def command_block(incident: Incident) -> ContextBlock | None:
+    """The same as a row of a Slack message."""
+    text = " · ".join(f"`{command}`" for command in commands(incident))
+    if not text:
+        return None
+    return ContextBlock(elements=[MarkdownTextObject(text=text, verbatim=True)])
+
+
+def _buttons(incident: Incident) -> ActionsBlock | None:
+    subject, episode = incident.subject, incident.current
+    if subject is None or episode is None or not episode.open:
         return None
     ref, elements = reference(incident.key), list[InteractiveElement]()
     if incident.acknowledged is None:
