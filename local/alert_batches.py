@@ -21,6 +21,7 @@ BATCHES = {
     "own": "own_*",
     "unknown": "unknown_*",
     "follow_up": "follow_up",
+    "sweep": "sweep",
 }
 
 

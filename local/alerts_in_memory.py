@@ -21,6 +21,7 @@ class ItemsInMemory:
 
     def __init__(self) -> None:
         self._items: dict[str, tuple[int, str]] = {}
+        self._due: dict[str, datetime | None] = {}
 
     def read(self, item_id: str) -> tuple[int, Any]:
         """See Items."""
@@ -34,12 +35,18 @@ class ItemsInMemory:
         document: Mapping[str, Any],
         now: datetime,  # noqa: ARG002  # the port's signature
         summary: str = "",  # noqa: ARG002  # the port's signature
+        due_at: datetime | None = None,
     ) -> int:
         """See Items."""
         if self.read(item_id)[0] != seen_version:
             raise Conflict(item_id)
+        self._due[item_id] = due_at
         self._items[item_id] = (seen_version + 1, json.dumps(document))
         return seen_version + 1
+
+    def due_before(self, at: datetime) -> list[str]:
+        """See Items."""
+        return [item_id for item_id, due in self._due.items() if due and due < at]
 
     @property
     def incident_keys(self) -> list[str]:

@@ -11,6 +11,11 @@ from cli.cost.schedule import runs_a_month
 from local.transform import resolved
 from paths import ROOT
 
+SWEEPER = "SendAlerts"
+"""What its schedule starts is a sweep; everything else that it does comes otherwise."""
+BY_QUEUE = {"AlertQueue": SWEEPER}
+"""The function behind a queue that a schedule sends to."""
+
 
 @dataclass(frozen=True)
 class Use:
@@ -26,17 +31,18 @@ def usage(parameters: Mapping[str, str] | None = None) -> list[Use]:
     """Everything that is charged for, of the resources that the parameters leave."""
     resources = resolved(parameters)
     kinds = Counter(resource["Type"] for resource in resources.values())
+    starts = _starts(resources)
+    sweeps = starts.get(SWEEPER, 0)
     runs = runs_a_month_of(resources)
-    uses = [
-        use for name in runs if name in resources for use in _function(name, resources, runs[name])
-    ]
-    schedules = sum(_starts(resources).values())
+    works = [(SWEEPER, workload.SWEEP, sweeps)]
+    works += [(name, workload.RUNS[name], runs[name] - _sweeps(name, sweeps)) for name in runs]
+    uses = [use for work in works if work[0] in resources for use in _function(resources, *work)]
     uses += [
-        Use("EventBridge Scheduler", "starts", schedules),
+        Use("EventBridge Scheduler", "starts", sum(starts.values())),
         Use("EventBridge events of our own", "events", workload.OWN_EVENTS),
         Use("SQS requests", "polls of the empty alert queue", workload.IDLE_POLLS),
         # In, out, deleted, and perhaps hidden for a while.
-        Use("SQS requests", "alerts", 4 * workload.ALERTS),
+        Use("SQS requests", "alerts", 4 * (workload.ALERTS + sweeps)),
         Use("SNS publishes", "notifications", workload.NOTIFICATIONS),
         Use("SNS e-mails", "notifications", workload.NOTIFICATIONS),
         Use("CloudWatch GetMetricWidgetImage", "charts", workload.NOTIFICATIONS),
@@ -46,6 +52,10 @@ def usage(parameters: Mapping[str, str] | None = None) -> list[Use]:
         Use("S3, the packages", "packages", workload.STORED_GB),
     ]
     return [use for use in uses if use.units]
+
+
+def _sweeps(name: str, sweeps: float) -> float:
+    return sweeps if name == SWEEPER else 0
 
 
 def runs_a_month_of(resources: Mapping[str, Any]) -> dict[str, float]:
@@ -62,14 +72,17 @@ def _starts(resources: Mapping[str, Any]) -> dict[str, float]:
     starts: dict[str, float] = {}
     for resource in resources.values():
         if resource["Type"] == "AWS::Scheduler::Schedule":
-            function = resource["Properties"]["Target"]["Arn"].strip("<>").partition(".")[0]
+            target = resource["Properties"]["Target"]["Arn"].strip("<>").partition(".")[0]
+            function = BY_QUEUE.get(target, target)
             runs = runs_a_month(resource["Properties"]["ScheduleExpression"])
             starts[function] = starts.get(function, 0) + runs
     return starts
 
 
-def _function(name: str, resources: Mapping[str, Any], runs: float) -> Iterator[Use]:
-    properties, run = resources[name]["Properties"], workload.RUNS[name]
+def _function(
+    resources: Mapping[str, Any], name: str, run: workload.Run, runs: float
+) -> Iterator[Use]:
+    properties = resources[name]["Properties"]
     log_group = resources[f"{name}Logs"]["Properties"]
     (architecture,) = properties["Architectures"]
     gigabyte_seconds = runs * run.seconds * properties["MemorySize"] / 1024

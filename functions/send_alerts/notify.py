@@ -10,11 +10,13 @@ from send_alerts.incident.by_people import act
 from send_alerts.incident.decide import advance
 from send_alerts.incident.follow_up import Policy, lift_when_due, run_follow_up
 from send_alerts.incident.incident import Incident
+from send_alerts.incident.storm import PREFIX
 from send_alerts.ports import Ports
 from send_alerts.process import SLACK_KEY, Change, process
 from send_alerts.reading.notice import Hold, Notice, Signal
-from send_alerts.reading.parse import FollowUp, Said
+from send_alerts.reading.parse import FollowUp, Said, Sweep
 from send_alerts.reading.part_summary import part_summary
+from send_alerts.sweep import sweep
 
 SILENCE = "a silence"
 
@@ -27,6 +29,8 @@ def notify(said: Said, ports: Ports, policy: Policy) -> str:
     """
     if isinstance(said, FollowUp):
         return _follow_up(said, ports, policy)
+    if isinstance(said, Sweep):
+        return sweep(ports)
     if isinstance(said, OperatorAction):
         return _act(said, ports, policy)
     reasons = [_notify_of(notice, ports, policy) for notice in said]
@@ -60,7 +64,7 @@ def _taking(notice: Notice, ports: Ports) -> Change:
 
 def _follow_up(said: FollowUp, ports: Ports, policy: Policy) -> str:
     def change(incident: Incident, now: datetime) -> Incident:
-        if said.number == storm_updates.SUMMARY:
+        if said.key.startswith(PREFIX):
             return storm_updates.refresh(incident, now, ports)
         if incident.subject:
             incident = _silenced(incident, incident.subject.name, now, ports)

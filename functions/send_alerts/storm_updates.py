@@ -1,4 +1,4 @@
-"""Storms, with their item and their message to ourselves."""
+"""Storms, with their item, their members and their message to ourselves."""
 
 from copy import replace
 from datetime import datetime
@@ -6,13 +6,13 @@ from datetime import datetime
 from send_alerts.incident import storm
 from send_alerts.incident.decide import first_announcement, fold
 from send_alerts.incident.follow_up import Policy
-from send_alerts.incident.incident import Incident, RootMessage
+from send_alerts.incident.incident import FollowUpDue, Incident, RootMessage
 from send_alerts.incident.storm import PREFIX, Opening, Storms
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import FollowUp, as_event
 
 SUMMARY = 0
-"""The number of a follow-up message that asks for the storm to be summed up."""
+"""The number of a follow-up message that asks for the storm to be checked."""
 
 
 def join(
@@ -28,7 +28,7 @@ def join(
         changed, key = storm.join(storms, one, now, policy.storm_threshold)
         if key and key != storms.key:
             # The message goes first: one too many does nothing, a missing one is never made up.
-            _ask_for_summary(changed, ports)
+            _check_again(key, now + storm.WINDOW, ports)
         return changed, key
 
     key = ports.storms.change(change)
@@ -36,11 +36,37 @@ def join(
 
 
 def refresh(incident: Incident, now: datetime, ports: Ports) -> Incident:
-    """The storm's own incident, brought up to date with its members."""
+    """The storm's own incident, brought up to date with its members, and the next check of them."""
     storms = ports.storms.read()
-    if storms.key == incident.key and storms.lasts(now):
-        _ask_for_summary(storms, ports)
-    return storm.refresh(incident, storms, now, ports.channels)
+    joins = storms.key == incident.key and storms.lasts(now)
+    members = [] if joins else _members(incident, storms, ports)
+    incident = storm.refresh(incident, storms, members, now, ports.channels)
+    if incident.current is None:
+        return incident
+    check_at = now + max(incident.history.flap_window, storm.WINDOW)
+    check_at = storms.quiet_at if joins and storms.quiet_at else check_at
+    if not incident.current.open:
+        return replace(incident, follow_up=FollowUpDue(SUMMARY, None))
+    _check_again(incident.key, check_at, ports)
+    return replace(incident, follow_up=FollowUpDue(SUMMARY, check_at))
+
+
+def bring_back(before: datetime, ports: Ports) -> list[str]:
+    """Ask for the digest of a storm that nobody has made; its key."""
+    storms = ports.storms.read()
+    if storms.quiet_at is None or storms.quiet_at >= before:
+        return []
+    if ports.incidents.load(storms.key).incident.current is not None:
+        return []
+    _check_again(storms.key, ports.clock(), ports)
+    return [storms.key]
+
+
+def _members(digest: Incident, storms: Storms, ports: Ports) -> list[Incident]:
+    keys = digest.subject.children if digest.subject else ()
+    if storms.key == digest.key:
+        keys = tuple(member.key for member in storms.members)
+    return [ports.incidents.load(key).incident for key in keys]
 
 
 def with_digest(incident: Incident, digest: Incident) -> Incident:
@@ -53,7 +79,5 @@ def with_digest(incident: Incident, digest: Incident) -> Incident:
     return replace(incident, root=root)
 
 
-def _ask_for_summary(storms: Storms, ports: Ports) -> None:
-    if storms.quiet_at:
-        message = as_event(FollowUp(storms.key, SUMMARY))
-        ports.schedules.put(f"{storms.key}/summary", storms.quiet_at, message)
+def _check_again(key: str, at: datetime, ports: Ports) -> None:
+    ports.schedules.put(f"{key}/summary", at, as_event(FollowUp(key, SUMMARY)))

@@ -44,11 +44,15 @@ def test_the_schedule_ticks(world: World) -> None:
     assert world.wait_for(lambda: "scaling tick" in log_text(world, "ScaleWorkers"), 90)
 
 
-def test_a_one_time_schedule_arrives_once_and_is_gone(world: World, event: ReadEvent) -> None:
-    # GIVEN what the function's own variables name: the stack's group, its role, the alert queue
+def schedule_settings(world: World) -> ScheduleSettings:
     function = world.outputs["SendAlertsFunction"]
     variables = world.client("lambda").get_function_configuration(FunctionName=function)
-    settings = ScheduleSettings.from_environment(Environment(variables["Environment"]["Variables"]))
+    return ScheduleSettings.from_environment(Environment(variables["Environment"]["Variables"]))
+
+
+def test_a_one_time_schedule_arrives_once_and_is_gone(world: World, event: ReadEvent) -> None:
+    # GIVEN what the function's own variables name: the stack's group, its role, the alert queue
+    settings = schedule_settings(world)
     scheduler, now = world.client("scheduler"), datetime.now(UTC)
     alarm = event("alerts/alarm_metric")
     alarm["detail"]["alarmName"] = "an-alarm-by-a-one-time-schedule"
@@ -60,6 +64,58 @@ def test_a_one_time_schedule_arrives_once_and_is_gone(world: World, event: ReadE
     assert world.wait_for(lambda: notified(world, "an-alarm-by-a-one-time-schedule"), 60)
     left = scheduler.list_schedules(GroupName=settings.group)["Schedules"]
     assert schedule_name("a test") not in [each["Name"] for each in left]
+
+
+def test_the_sweep_brings_back_an_incident_whose_schedule_was_lost(
+    world: World, event: ReadEvent
+) -> None:
+    # GIVEN an alarm that lasts, and a reminder that was to come hours ago
+    name = "an-alarm-whose-schedule-is-lost"
+    alarm = event("alerts/alarm_metric")
+    alarm["detail"]["alarmName"] = name
+    alarm["resources"] = [f"{alarm['resources'][0].rpartition(':')[0]}:{name}"]
+    world.put_event(alarm)
+    assert world.wait_for(lambda: posted(world, name))
+    item_id = f"incident#alarm:{alarm['resources'][0]}"
+    make_overdue(world, item_id)
+    world.client("scheduler").delete_schedule(
+        GroupName=schedule_settings(world).group,
+        Name=schedule_name(item_id.removeprefix("incident#")),
+    )
+    # WHEN the stack's schedule sends what it sends each hour
+    found = world.client("scheduler").list_schedules(GroupName="default")["Schedules"]
+    (schedule,) = [one for one in found if "SendAlertsSweep" in one["Name"]]
+    target = world.client("scheduler").get_schedule(Name=schedule["Name"])["Target"]
+    assert target["Arn"].endswith(f":{world.outputs['AlertQueueUrl'].rpartition('/')[2]}")
+    world.client("sqs").send_message(
+        QueueUrl=world.outputs["AlertQueueUrl"], MessageBody=target["Input"]
+    )
+
+    # THEN the reminder is in the incident's thread
+    def reminded() -> bool:
+        (root,) = [one for one in world.slack.messages if name in one.text and not one.thread_ts]
+        return any("Not over yet" in line.text for line in world.slack.thread(root.ts))
+
+    assert world.wait_for(reminded, 60)
+
+
+def make_overdue(world: World, item_id: str) -> None:
+    """As if people had been notified five hours ago, and its follow-up been due an hour ago."""
+    table, name = world.client("dynamodb"), world.outputs["OpsTableName"]
+
+    def idle() -> bool:
+        item = table.get_item(TableName=name, Key={"id": {"S": item_id}})["Item"]
+        return json.loads(item["document"]["S"])["leased_until"] is None
+
+    assert world.wait_for(idle)
+    item = table.get_item(TableName=name, Key={"id": {"S": item_id}})["Item"]
+    document, now = json.loads(item["document"]["S"]), datetime.now(UTC)
+    document["notified_at"] = (now - timedelta(hours=5)).isoformat()
+    due_at = now - timedelta(hours=1)
+    document["follow_up"]["due_at"] = due_at.isoformat()
+    item["document"]["S"] = json.dumps(document)
+    item["due_at"]["N"] = str(int(due_at.timestamp()))
+    table.put_item(TableName=name, Item=item)
 
 
 def test_an_alarm_reaches_the_topic_and_slack(world: World, event: ReadEvent) -> None:

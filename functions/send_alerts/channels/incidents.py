@@ -37,6 +37,9 @@ class IncidentStore(Protocol):
     def save(self, held: Held, now: datetime) -> Held:
         """Write it back; the new version. Raises Conflict."""
 
+    def due_before(self, at: datetime) -> list[str]:
+        """The keys of those whose follow-up was to come before a time, and has not."""
+
 
 class StormStore(Protocol):
     """The port of the one item that counts new incidents; tests give one in memory."""
@@ -72,14 +75,21 @@ class DynamoIncidents:
         leased = held.leased_until and held.leased_until.isoformat()
         document = {**held.incident.as_json(), "leased_until": leased}
         summary = summary_of(held.incident, title(held.incident))
+        follow_up = held.incident.follow_up
         version = self._items.write(
             INCIDENT_ID.format(key=held.incident.key),
             held.version,
             document,
             now,
             summary.as_text() if summary else "",
+            follow_up.due_at if follow_up else None,
         )
         return Held(held.incident, version, held.leased_until)
+
+    def due_before(self, at: datetime) -> list[str]:
+        """See IncidentStore."""
+        prefix = INCIDENT_ID.format(key="")
+        return [item_id.removeprefix(prefix) for item_id in self._items.due_before(at)]
 
 
 class DynamoStorms:

@@ -18,6 +18,7 @@ from send_alerts.incident.episodes import Episode
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, FollowUpDue, Incident
 from send_alerts.incident.lift import lift
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
+from send_alerts.incident.storm import PREFIX
 from send_alerts.reading.figures import span
 from send_alerts.reading.notice import Hold, Notice, Part, Signal
 
@@ -98,7 +99,8 @@ def schedule(incident: Incident, now: datetime, policy: Policy) -> Incident:
 
 def _next(incident: Incident, policy: Policy) -> datetime | None:
     episode = incident.current
-    if episode is None or incident.subject is None:
+    if episode is None or incident.subject is None or incident.key.startswith(PREFIX):
+        # A storm's digest is checked while it has members (storm_updates).
         return None
     times = (
         _end_of_hold(incident.hold, episode),

@@ -115,7 +115,9 @@ class Incident(NamedTuple):
 
     def folded(self, at: datetime) -> bool:
         """Whether what happened at `at` belongs to a storm's digest."""
-        return self.folded_for is not None and self._covers(self.folded_for, at)
+        if self.folded_for is None:
+            return False
+        return episode_at(self.episodes, self.folded_for) == episode_at(self.episodes, at)
 
     def announced(self, at: datetime) -> bool:
         """Whether people have heard of the incident that `at` falls into."""

@@ -1,11 +1,12 @@
 """Many incidents at once: one digest message, and a line in its thread for each of them.
 
 More new incidents within a minute than the threshold start a storm. It takes in what follows, until
-a minute passes without a new one. Its digest is an incident itself, announced once, summed up once.
-Each member keeps its own state: its later lines hang below the digest too.
+a minute passes without a new one. Its digest is an incident itself, announced once, summed up once,
+and over when each member is over or has been announced by itself. Each member keeps its own state:
+its later lines hang below the digest too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -14,6 +15,7 @@ from ops_common.datetimes import parse_optional
 from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 from send_alerts.incident.decide import Channels, advance, enqueue
+from send_alerts.incident.end_mail import mail_end
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.notice import Notice, Signal
@@ -89,23 +91,66 @@ def join(storms: Storms, opening: Opening, now: datetime, threshold: int) -> tup
     return storms, storms.key
 
 
-def refresh(incident: Incident, storms: Storms, now: datetime, channels: Channels) -> Incident:
-    """The digest, announced when it is new, and summed up when no more incidents join."""
-    if storms.key != incident.key or storms.started_at is None:
+def refresh(
+    incident: Incident,
+    storms: Storms,
+    members: Sequence[Incident],
+    now: datetime,
+    channels: Channels,
+) -> Incident:
+    """The digest, announced when it is new, summed up when no more incidents join, and ended."""
+    newest = storms.key == incident.key
+    if newest and storms.started_at:
+        subject = _subject(storms, storms.started_at)
+        if incident.current is None:
+            incident = advance(incident, subject, now, channels)
+        incident = replace(incident, subject=subject)
+    if incident.current is None or not incident.current.open or (newest and storms.lasts(now)):
         return incident
-    subject = _subject(storms, storms.started_at)
-    if incident.current is None:
-        incident = advance(incident, subject, now, channels)
-    incident = replace(incident, subject=subject)
-    if storms.lasts(now) or incident.current is None or not incident.current.open:
+    incident = _summed_up(incident, now, channels)
+    if any(within(incident.key, member, now) for member in members):
+        return incident
+    return _ended(incident, members, now, channels)
+
+
+def within(storm: str, member: Incident, now: datetime) -> bool:
+    """Whether the storm's digest is all that people hear of a member whose end is not yet sure."""
+    episode = member.current
+    if episode is None or member.storm != storm or not member.folded(episode.opened_at):
+        return False
+    return episode.closed_at is None or now < episode.closed_at + member.history.flap_window
+
+
+def _summed_up(incident: Incident, now: datetime, channels: Channels) -> Incident:
+    subject = incident.subject
+    if subject is None:
+        return incident
+    done = replace(subject, signal=Signal.NOTE, occurred_at=now, ref=EntryKind.SUMMARY)
+    if incident.history.knows(done):
         return incident
     summary = OutboxEntry(
         f"{incident.key}/summary", Channel.SLACK, EntryKind.SUMMARY, now, subject.text
     )
     incident = enqueue(incident, summary, now, channels, loud=True)
-    over = replace(subject, signal=Signal.RESOLVED, occurred_at=now, was=Signal.OPEN)
-    history = incident.history.with_transition(over)
+    history = incident.history.with_transition(done)
     return replace(incident, history=history.mark_notified(history.entries))
+
+
+def _ended(
+    incident: Incident, members: Sequence[Incident], now: datetime, channels: Channels
+) -> Incident:
+    subject = incident.subject
+    if subject is None:
+        return incident
+    last = [one for one in members if one.subject and one.current and one.current.open]
+    lines = [f"• {one.subject.title} ({one.subject.severity})" for one in last if one.subject]
+    text = "All of them are over."
+    if lines:
+        text = "\n".join(["The others are over. These last, each announced by itself:", *lines])
+    over = replace(
+        subject, signal=Signal.RESOLVED, occurred_at=now, was=Signal.OPEN, text=text, children=()
+    )
+    return mail_end(advance(incident, over, now, channels))
 
 
 def _same(one: Opening, other: Opening) -> bool:
@@ -135,4 +180,5 @@ def _subject(storms: Storms, at: datetime) -> Notice:
         title=f"{len(lines)} more new incidents",
         severity=worst,
         text="\n".join(["They came too fast to be announced one by one:", *lines]),
+        children=tuple(member.key for member in members),
     )

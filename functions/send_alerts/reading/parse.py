@@ -27,6 +27,7 @@ from send_alerts.reading.services import (
 from send_alerts.reading.stack_info import StackInfo
 
 FOLLOW_UP = "FollowUp"
+SWEEP = "Sweep"
 ANY = ""
 """Stands for every detail-type of a source."""
 SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
@@ -44,7 +45,11 @@ class FollowUp(NamedTuple):
     number: int
 
 
-type Said = list[Notice] | FollowUp | OperatorAction
+class Sweep(NamedTuple):
+    """The stack's schedule asks for the follow-ups that have not come."""
+
+
+type Said = list[Notice] | FollowUp | Sweep | OperatorAction
 
 
 def as_event(follow_up: FollowUp) -> dict[str, Any]:
@@ -75,7 +80,7 @@ def parse(
             known = [notice.checked() for notice in known]
     except SHAPES:
         known = None
-    if isinstance(known, FollowUp | OperatorAction):
+    if isinstance(known, FollowUp | Sweep | OperatorAction):
         return known
     notices = _plain(arrival) if known is None else known
     return [_with_place(notice, event, arrival, stack_info) for notice in notices]
@@ -154,6 +159,8 @@ def _known(arrival: Arrival, stack_info: StackInfo) -> Said | None:
     source, kind = str(event.get("source") or ""), str(event.get("detail-type") or "")
     if source == SOURCE and kind == FOLLOW_UP:
         return FollowUp(str(event["detail"]["key"]), int(event["detail"]["number"]))
+    if source == SOURCE and kind == SWEEP:
+        return Sweep()
     if source == SOURCE and kind == OPERATOR_ACTION:
         return OperatorAction.from_detail(event["detail"])
     if source == SOURCE:

@@ -61,8 +61,7 @@ OPEN = {
 def status(incident: Incident, episode: Episode | None) -> Status:
     """How the incident stands now; a note without an incident stands by its severity."""
     severity = incident.subject.severity if incident.subject else Severity.WARNING
-    if incident.key.startswith(PREFIX):
-        # Its members have states of their own.
+    if incident.key.startswith(PREFIX) and (episode is None or episode.open):
         return OPEN[severity]._replace(word="Storm")
     if episode is None:
         lacking = incident.subject is not None and incident.subject.signal is Signal.NO_DATA

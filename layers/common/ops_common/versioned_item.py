@@ -32,8 +32,12 @@ class Items(Protocol):
         document: Mapping[str, Any],
         now: datetime,
         summary: str = "",
+        due_at: datetime | None = None,
     ) -> int:
         """The new version. Raises Conflict."""
+
+    def due_before(self, at: datetime) -> list[str]:
+        """The ids of the items whose `due_at` is earlier."""
 
 
 class VersionedItems:
@@ -70,16 +74,19 @@ class VersionedItems:
         document: Mapping[str, Any],
         now: datetime,
         summary: str = "",
+        due_at: datetime | None = None,
     ) -> int:
         """The new version. Raises Conflict, and botocore's errors.
 
-        `summary` is what `/ops status` shows of the item (ops_common.on_call.summaries).
+        `summary` is what `/ops status` shows of the item (ops_common.on_call.summaries), `due_at`
+        when something is to happen to it (`due_before`).
         """
         unchanged = "version = :seen OR (:seen = :none AND attribute_not_exists(version))"
         try:
             self._client.put_item(
                 TableName=self._table_name,
                 Item=({"summary": {"S": summary}} if summary else {})
+                | ({"due_at": {"N": str(int(due_at.timestamp()))}} if due_at else {})
                 | {
                     "id": {"S": item_id},
                     "version": {"N": str(seen_version + 1)},
@@ -97,3 +104,13 @@ class VersionedItems:
                 raise Conflict(item_id) from None
             raise
         return seen_version + 1
+
+    def due_before(self, at: datetime) -> list[str]:
+        """See Items; the whole table is read. Raises botocore's errors."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table_name,
+            ProjectionExpression="id",
+            FilterExpression="due_at < :at",
+            ExpressionAttributeValues={":at": {"N": str(int(at.timestamp()))}},
+        )
+        return [item["id"]["S"] for page in pages for item in page["Items"]]

@@ -164,7 +164,7 @@ def test_what_is_no_event_fails_alone_and_the_rest_of_its_batch_is_told(
 def test_every_batch_in_events_is_told(
     with_slack: Alerts, slack: SlackStandIn, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("alarms", "alarms_by_sns", "ecs", "own", "unknown", "follow_up"):
+    for name in ("alarms", "alarms_by_sns", "ecs", "own", "unknown", "follow_up", "sweep"):
         assert handler(event(f"send_alerts/{name}"), with_slack.context) == {
             "batchItemFailures": []
         }

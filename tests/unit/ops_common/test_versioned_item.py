@@ -23,6 +23,17 @@ class FakeTable:
         item = self.items.get(call["Key"]["id"]["S"])
         return {"Item": item} if item else {}
 
+    def get_paginator(self, operation: str) -> "FakeTable":
+        assert operation == "scan"
+        return self
+
+    def paginate(self, **call: Any) -> list[dict[str, Any]]:
+        """A page of each item, with the one filter that is used."""
+        at = int(call["ExpressionAttributeValues"][":at"]["N"])
+        due = {key: item.get("due_at", {}).get("N") for key, item in self.items.items()}
+        found = [{"id": {"S": key}} for key, when in due.items() if when and int(when) < at]
+        return [{"Items": []}, *({"Items": [item]} for item in found)]
+
     def put_item(self, **call: Any) -> None:
         if self.error:
             raise ClientError({"Error": {"Code": self.error}}, "PutItem")
@@ -69,3 +80,13 @@ def test_what_is_no_json_reads_as_nothing_and_can_be_written_over(table: FakeTab
     table.items["a"] = {"id": {"S": "a"}, "version": {"N": "7"}, "document": {"S": "{"}}
     assert items(table).read("a") == (7, None)
     assert items(table).write("a", 7, {"well": True}, NOW) == 8
+
+
+def test_what_is_due_is_found_until_it_is_written_without_a_time(table: FakeTable) -> None:
+    version = items(table).write("a", NO_VERSION, {}, NOW, due_at=NOW)
+    items(table).write("b", NO_VERSION, {}, NOW, due_at=NOW + timedelta(hours=1))
+    items(table).write("c", NO_VERSION, {}, NOW)
+    assert items(table).due_before(NOW) == []
+    assert items(table).due_before(NOW + timedelta(minutes=1)) == ["a"]
+    items(table).write("a", version, {}, NOW)
+    assert items(table).due_before(NOW + timedelta(minutes=1)) == []

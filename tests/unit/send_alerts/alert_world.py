@@ -151,6 +151,12 @@ class AlertWorld:
         }
         return notify(parse(json.dumps(body), self.now, STACK_INFO), self.ports(), self.policy)
 
+    def sweep(self, at: float) -> str:
+        """The stack's hourly schedule comes."""
+        self.now = minute(at)
+        body = {"source": "jiki.ops", "detail-type": "Sweep", "detail": {}}
+        return notify(parse(json.dumps(body), self.now, STACK_INFO), self.ports(), self.policy)
+
     def let_time_pass(self, until: float) -> None:
         """Deliver the messages to ourselves that become due, one after the other."""
         while waiting := self.schedules.waiting:

@@ -1,4 +1,5 @@
 from copy import replace
+from datetime import timedelta
 
 from tests.unit.send_alerts.alert_world import POLICY, AlertWorld, alarm, ok
 
@@ -108,3 +109,86 @@ def test_by_e_mail_a_member_that_lasts_is_brought_up_and_its_end_as_well() -> No
     world.notify(ok(250, **named(3)), at=250)
     world.let_time_pass(until=270)
     assert world.topic.subjects[-1] == "[RESOLVED] a03"
+
+
+def test_the_digest_ends_by_mail_when_the_last_of_its_members_is_surely_over() -> None:
+    world = AlertWorld(SMALL)
+    storm(world, 6)
+    world.let_time_pass(until=3)
+    mails = len(world.topic.subjects)
+    for number in range(6):
+        world.notify(ok(5 + number, **named(number)), at=5 + number)
+    # a05 may come back until the twentieth minute: its end is not sure.
+    world.let_time_pass(until=19)
+    assert [subject for subject in world.topic.subjects[mails:] if "more new" in subject] == []
+    world.let_time_pass(until=40)
+    assert world.topic.subjects[mails:].count("[RESOLVED] 3 more new incidents") == 1
+    assert world.topic.labels[-1]["state"] == "resolved"
+    assert "All of them are over." in world.topic.published[-1][1]
+    digest = world.threads.roots[-1]
+    assert digest.edits[-1] == ":large_green_circle: *Resolved: 3 more new incidents*"
+    assert [name for name in world.schedules.waiting if "storm" in name] == []
+
+
+def test_the_digest_ends_though_a_member_lasts_that_is_announced_by_itself_then() -> None:
+    world = AlertWorld(SMALL)
+    storm(world, 6)
+    for number in (0, 1, 2, 3, 5):
+        world.notify(ok(5, **named(number)), at=5)
+    world.let_time_pass(until=4 * 60 + 30)
+    end = [text for subject, text, _ in world.topic.published if "[RESOLVED] 3 more" in subject]
+    assert len(end) == 1
+    assert "These last, each announced by itself:\n• a04 (critical)" in end[0]
+    # The member's own story has an end of its own.
+    world.notify(ok(300, **named(4)), at=300)
+    world.let_time_pass(until=320)
+    assert world.topic.subjects[-1] == "[RESOLVED] a04"
+
+
+def test_a_member_that_flaps_keeps_the_digest_open() -> None:
+    world = AlertWorld(SMALL)
+    storm(world, 4)
+    for at in range(5, 60, 5):
+        world.notify((ok if at % 2 else alarm)(at, **named(3)), at=at)
+        world.let_time_pass(until=at + 1)
+    world.let_time_pass(until=64)
+    assert "[RESOLVED] 1 more new incidents" not in world.topic.subjects
+    world.let_time_pass(until=90)
+    assert world.topic.subjects.count("[RESOLVED] 1 more new incidents") == 1
+
+
+def test_a_storm_that_another_one_has_replaced_ends_by_its_own_members() -> None:
+    world = AlertWorld(SMALL)
+    storm(world, 6)
+    world.let_time_pass(until=10)
+    for number in range(6, 12):
+        world.notify(alarm(10 + number / 60, **named(number)), at=10 + number / 60)
+    for number in range(6):
+        world.notify(ok(12, **named(number)), at=12)
+    world.let_time_pass(until=40)
+    assert world.topic.subjects.count("[RESOLVED] 3 more new incidents") == 1
+    for number in range(6, 12):
+        world.notify(ok(50, **named(number)), at=50)
+    world.let_time_pass(until=80)
+    assert world.topic.subjects.count("[RESOLVED] 3 more new incidents") == 2
+
+
+def test_the_end_of_what_was_before_the_storm_is_mailed_within_it() -> None:
+    world = AlertWorld(SMALL)
+    world.notify(alarm(-60, **named(9)), at=-60)
+    world.notify(ok(-11, **named(9)), at=-11)
+    # Its follow-up is lost, so that its end comes with the next event, which the storm takes in.
+    world.schedules.waiting.clear()
+    storm(world, 4)
+    world.notify(alarm(0.5, **named(9)), at=0.5)
+    assert "[RESOLVED] a09" in world.topic.subjects
+
+
+def test_without_reminders_a_member_that_lasts_keeps_the_digest_open() -> None:
+    world = AlertWorld(replace(SMALL, reminder=timedelta(0)))
+    storm(world, 4)
+    world.let_time_pass(until=600)
+    assert [subject for subject in world.topic.subjects if "RESOLVED" in subject] == []
+    world.notify(ok(600, **named(3)), at=600)
+    world.let_time_pass(until=630)
+    assert world.topic.subjects[-1] == "[RESOLVED] 1 more new incidents"
