@@ -38,6 +38,7 @@ STACK_INFO = StackInfo(
     log_group_prefix="/ecs/",
     web_service="jiki-api-web",
     runbook_url="https://github.com/jiki/ops/blob/main/docs/runbook.md",
+    cluster="jiki-production",
 )
 CHANNELS = Channels(slack=True, threads=True)
 CHANGES = (
@@ -160,7 +161,8 @@ def markup(text: str) -> str:
             shown = _escaped(link[2] or link[1])
             parts.append(f'<a href="{html.escape(link[1], quote=True)}">{shown}</a>')
         else:
-            bold = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", _escaped(piece))
+            code = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", _escaped(piece))
+            bold = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", code)
             parts.append(re.sub(r":(\w+):", _dot, bold))
     return "".join(parts)
 

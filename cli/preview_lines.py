@@ -7,7 +7,7 @@ from typing import Any
 
 from local.alert_rules import comes_by_a_rule, rule_for
 from local.alerts_in_memory import AlertsInMemory
-from send_alerts.reading.notice import Notice, Signal
+from send_alerts.reading.notice import Guide, Notice, Signal
 from send_alerts.reading.parse import NotAnEvent, parse
 from send_alerts.reading.stack_info import StackInfo
 
@@ -39,7 +39,9 @@ def _line(file: Path, now: Any) -> dict[str, Any]:
     body = file.read_text()
     rule, needed = rule_of(body)
     line: dict[str, Any] = {"file": str(file), "rule": rule, "by_rule": needed}
-    empty = dict.fromkeys(("incident", "state", "severity", "title", "text", "facts"))
+    empty = dict.fromkeys(
+        ("incident", "state", "severity", "title", "text", "facts", *Guide._fields)
+    )
     try:
         said = parse(body, now, STACK_INFO)
     except NotAnEvent as error:
@@ -59,6 +61,7 @@ def _line(file: Path, now: Any) -> dict[str, Any]:
         "title": shown.title,
         "text": shown.text,
         "facts": dict(shown.facts),
+        **shown.guide._asdict(),
     }
 
 

@@ -16,6 +16,24 @@ def anchors(path: Path) -> set[str]:
     return found
 
 
+def said(page: Path, anchor: str, part: str) -> str:
+    """What `part` of a section of the runbook says, as `plain` gives it. Raises LookupError."""
+    text = page.read_text()
+    for section in re.split(r"^(?=#{2,3} )", text, flags=re.MULTILINE):
+        title = section.partition("\n")[0].lstrip("# ").lower()
+        found = re.search(
+            rf"^\*\*{part}\*\* · (.*?)(?=^\*\*|\Z)", section, re.MULTILINE | re.DOTALL
+        )
+        if re.sub(r"[^\w\- ]", "", title).replace(" ", "-") == anchor and found:
+            return plain(found[1])
+    raise LookupError(f"{page.name}#{anchor} has no {part}")
+
+
+def plain(text: str) -> str:
+    """Words alone: without marks, case and line breaks."""
+    return " ".join(re.sub(r"[*`]", "", text).lower().split())
+
+
 def output_after(page: Path, command: str) -> list[str]:
     """The lines that a document shows as what a command prints, with single spaces."""
     block = re.search(

@@ -8,7 +8,8 @@ import pytest
 
 from local.transform import resolved, source
 from paths import ROOT
-from tests.markdown import anchors
+from send_alerts.reading.alarm_notice import OVER
+from tests.markdown import anchors, plain, said
 
 EVERYTHING = {
     "AlarmSet": "all",
@@ -59,12 +60,23 @@ def test_without_a_load_balancer_and_a_cluster_none_waits_for_their_data() -> No
 
 @pytest.mark.parametrize("name", ALL)
 def test_each_alarm_says_what_it_means_how_bad_it_is_and_what_to_do(name: str) -> None:
-    meaning, severity, runbook = ALL[name]["AlarmDescription"].split("\n")
+    meaning, severity, runbook, impact, *check = ALL[name]["AlarmDescription"].split("\n")
     assert meaning.endswith(".")
     assert severity in ("severity: critical", "severity: warning")
     address, _, anchor = runbook.partition("#")
     assert address == "runbook: https://example.org/runbook.md"
     assert anchor in anchors(RUNBOOK)
+    assert plain(impact.removeprefix("impact: ")) in said(RUNBOOK, anchor, "Impact")
+    assert plain(OVER) in said(RUNBOOK, anchor, "Verify")
+    if check:
+        (command,) = check
+        assert plain(command.removeprefix("check: ")) in typed(anchor)
+
+
+def typed(anchor: str) -> str:
+    """What the section says to type; its names are the example's, as the template's are here."""
+    found = said(RUNBOOK, anchor, "Check") + said(RUNBOOK, anchor, "Fix")
+    return found.replace('"$cluster"', EVERYTHING["DatabaseClusterId"]).replace("\\ ", "")
 
 
 @pytest.mark.parametrize("name", ALL)

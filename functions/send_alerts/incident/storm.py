@@ -18,12 +18,17 @@ from send_alerts.incident.decide import Channels, advance, enqueue
 from send_alerts.incident.end_mail import mail_end
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.notice import Notice, Signal
+from send_alerts.reading.notice import Guide, Notice, Signal
 
 WINDOW = timedelta(minutes=1)
 MOST_MEMBERS = 1000
 """An item holds 400 KB; what comes after is announced by itself."""
 PREFIX = "storm:"
+GUIDE = Guide(
+    "one cause is likely. It can't wait.",
+    "make incidents ENVIRONMENT=production",
+    "the listed incidents end, each by itself",
+)
 
 
 class Opening(NamedTuple):
@@ -181,4 +186,5 @@ def _subject(storms: Storms, at: datetime) -> Notice:
         severity=worst,
         text="\n".join(["They came too fast to be announced one by one:", *lines]),
         children=tuple(member.key for member in members),
+        guide=GUIDE,
     )

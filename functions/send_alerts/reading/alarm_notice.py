@@ -9,7 +9,7 @@ from datetime import datetime
 from ops_common.ops_events import Severity
 from send_alerts.reading import links, metrics
 from send_alerts.reading.alarm_reason import in_words
-from send_alerts.reading.notice import Hold, Link, Notice, Signal
+from send_alerts.reading.notice import Guide, Hold, Link, Notice, Signal
 from send_alerts.reading.severities import severity_of
 from send_alerts.reading.stack_info import StackInfo
 
@@ -21,6 +21,7 @@ SIGNALS = {
 MOST_TAGS = 5
 RUNBOOK = "alarms-of-the-system"
 """The section for an alarm that names none."""
+OVER = "the alarm goes to OK"
 _TARGET_TRACKING = re.compile(r"TargetTracking-(?P<of>.+)-Alarm(?P<side>High|Low)-[0-9a-f-]{36}$")
 _CHILD = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*([\"']?)(?P<name>.+?)\1\s*\)")
 
@@ -80,6 +81,7 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
             ref=alarm.contributor,
             hold=alarm.hold,
             tags=tuple(_tags(alarm, about).items()),
+            guide=_guide(alarm, about) if opens else Guide(),
             children=children_of(alarm.arn, alarm.name, alarm.rule),
         )
     ]
@@ -105,8 +107,6 @@ def _facts(
         facts.append(("Resource", resource))
     if alarm.attributes:
         facts.append(("Contributor", _listed(alarm.attributes)))
-    if alarm.state == "ALARM":
-        facts.append(("Check first", _history(alarm)))
     if about.runbook_place:
         facts.append(("Runbook", about.runbook_place))
     elif not about.runbook:
@@ -119,6 +119,11 @@ def _tags(alarm: Alarm, about: links.Description) -> dict[str, str]:
     """The alarm's tags; its description may name the team, too."""
     team = {"team": about.team} if about.team else {}
     return team | {key: value for key, value in alarm.tags.items() if key != "severity"}
+
+
+def _guide(alarm: Alarm, about: links.Description) -> Guide:
+    """As the description says it; of an alarm that says less, what holds for each."""
+    return Guide(about.impact or about.text, about.check or _history(alarm), OVER)
 
 
 def _history(alarm: Alarm) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Notice, Part, Signal, instant
-from send_alerts.reading.service_story import key_of, places, what_now
+from send_alerts.reading.service_story import RUNBOOK, guide, key_of, places
 from send_alerts.reading.stack_info import StackInfo
 from send_alerts.reading.stopped_tasks import Failure, failure
 
@@ -49,7 +49,7 @@ def from_deployment(event: Mapping[str, Any], stack_info: StackInfo) -> list[Not
         ("Service", service),
         ("Cluster", cluster),
         *((("Deployment", deployment),) if deployment else ()),
-        *what_now(cluster, service, stack_info),
+        *stack_info.runbook_fact(RUNBOOK),
     )
 
     def notice(signal: Signal, severity: Severity) -> Notice:
@@ -65,6 +65,7 @@ def from_deployment(event: Mapping[str, Any], stack_info: StackInfo) -> list[Not
             links=places(event, cluster, service, at, stack_info),
             part=Part.DEPLOYMENT,
             ref=deployment,
+            guide=guide(cluster, service),
         )
 
     notices = []
@@ -113,11 +114,12 @@ def from_action(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]
                 ("Cluster", cluster),
                 ("Event", name),
                 *((("Concerns", ", ".join(resources)),) if resources else ()),
-                *what_now(cluster, service, stack_info),
+                *stack_info.runbook_fact(RUNBOOK),
             ),
             links=places(event, cluster, service, at, stack_info),
             part=Part.STARTS,
             ref="" if steady else name,
+            guide=guide(cluster, service),
         )
     ]
 
@@ -155,11 +157,12 @@ def from_task(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
             title=f"A task of {name} failed",
             severity=Severity.WARNING,
             text=failed.text,
-            facts=(("Service", name), *facts, *what_now(cluster, name, stack_info)),
+            facts=(("Service", name), *facts, *stack_info.runbook_fact(RUNBOOK)),
             links=places(event, cluster, name, at, stack_info),
             part=Part.TASKS,
             ref=task,
             label=failed.label,
+            guide=guide(cluster, name),
         )
     ]
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from send_alerts.reading.notice import Link
 
 _LINE = re.compile(
-    r"^\s*(runbook|severity|team|logs)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE
+    r"^\s*(runbook|severity|team|logs|impact|check)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE
 )
 BEFORE = timedelta(minutes=15)
 AFTER = timedelta(minutes=5)
@@ -29,10 +29,13 @@ class Description(NamedTuple):
     severity: str
     team: str
     log_group: str
+    impact: str
+    check: str
+    """A command."""
 
 
 def read_description(text: str) -> Description:
-    """`runbook: URL`, `severity: WORD`, `team: NAME`, `logs: GROUP`, each on its own line."""
+    """`runbook: URL`, `severity: WORD`, `impact: TEXT` and the others, each on its own line."""
     found = {match[1].lower(): match[2] for match in _LINE.finditer(text)}
     return Description(
         text=_LINE.sub("", text).strip(),
@@ -41,6 +44,8 @@ def read_description(text: str) -> Description:
         severity=found.get("severity", "").lower(),
         team=found.get("team", ""),
         log_group=found.get("logs", ""),
+        impact=found.get("impact", ""),
+        check=found.get("check", ""),
     )
 
 

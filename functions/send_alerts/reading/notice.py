@@ -52,6 +52,17 @@ class Link(NamedTuple):
     url: str
 
 
+class Guide(NamedTuple):
+    """What a person needs first; the runbook's section says the same, and more."""
+
+    impact: str = ""
+    """Who is hurt, and whether it can wait."""
+    check: str = ""
+    """The one command to type next."""
+    over: str = ""
+    """When it is over."""
+
+
 class Hold(NamedTuple):
     """Nobody is notified for now, by AWS's or a person's wish."""
 
@@ -96,11 +107,12 @@ class Notice(NamedTuple):
     """Of a composite alarm: the incident keys of the alarms that its rule names."""
     tags: tuple[tuple[str, str], ...] = ()
     """All of the alarm's, by which it is routed; the first of them are facts."""
+    guide: Guide = Guide()
 
     def checked(self) -> Self:
         """Itself. Events come from outside: raises TypeError where a field isn't text."""
         texts = [self.key, self.name, self.title, self.text, self.widget, self.ref, self.label]
-        texts += [text for fact in (*self.facts, *self.tags) for text in fact]
+        texts += [text for fact in (*self.facts, *self.tags, self.guide) for text in fact]
         texts += [text for link in self.links for text in (link.label, link.url)]
         if not all(isinstance(text, str) for text in texts):
             raise TypeError("a field that should be text is none")
@@ -133,6 +145,7 @@ class Notice(NamedTuple):
             environment=values["environment"],
             children=tuple(values["children"]),
             tags=tuple((name, value) for name, value in values.get("tags", ())),
+            guide=Guide(**values.get("guide", {})),
         )
 
 

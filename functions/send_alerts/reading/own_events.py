@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from ops_common.ops_events import Severity, State
-from send_alerts.reading.notice import NEXT_DEPLOYMENT, Link, Notice, Part, Signal, instant
-from send_alerts.reading.own_runbook import ADVICE, first_command
+from send_alerts.reading.notice import NEXT_DEPLOYMENT, Guide, Link, Notice, Part, Signal, instant
+from send_alerts.reading.own_runbook import ADVICE, guide
 from send_alerts.reading.service_story import service_key
 from send_alerts.reading.stack_info import StackInfo
 
@@ -35,11 +35,12 @@ def from_own(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
     incident, severity = detail["incident"], Severity(detail["severity"])
     shown = tuple((name, str(value)) for name, value in facts.items())
     places = _logs(event["region"], facts, at, stack_info)
-    advice = ADVICE.get(kind)
-    if advice and severity is not Severity.INFO:
+    advice, guided = ADVICE.get(kind), Guide()
+    if advice and (severity is not Severity.INFO or signal is Signal.OPEN):
         places += stack_info.runbook(advice.section)
-        shown += first_command(advice, facts, str(detail.get("environment") or ""), stack_info)
         shown += stack_info.runbook_fact(advice.section)
+        environment = str(detail.get("environment") or "")
+        guided = guide(advice, severity, facts, environment, stack_info)
     story, part = _story(event, facts, incident, stack_info)
 
     def notice(key: str, signal: Signal, part: Part = part) -> Notice:
@@ -54,6 +55,7 @@ def from_own(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
             facts=shown,
             links=() if signal is Signal.CHANGE else places,
             part=part,
+            guide=guided,
         )
 
     if kind == ROLLBACK:

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from send_alerts.reading import links
-from send_alerts.reading.notice import Link
+from send_alerts.reading.notice import Guide, Link
 from send_alerts.reading.stack_info import StackInfo
 
 RUNBOOK = "a-service-fails"
+IMPACT = "fewer tasks may run than are desired; while that is so, it can't wait."
+OVER = "the service is steady, a deployment completes, or nothing has failed for half an hour"
 
 
 def key_of(event: Mapping[str, Any], cluster: str, service: str) -> str:
@@ -33,11 +35,11 @@ def places(
     )
 
 
-def what_now(cluster: str, service: str, stack_info: StackInfo) -> tuple[tuple[str, str], ...]:
-    """The runbook, named, and its first command with the names of the case."""
+def guide(cluster: str, service: str) -> Guide:
+    """The same for whatever fails of a service, with its names."""
     command = (
         f"aws ecs describe-services --cluster {cluster} --services {service}"
         " --query 'services[0].[deployments[].[id,status,rolloutState,rolloutStateReason],"
         "events[:5].message]'"
     )
-    return (("Check first", command), *stack_info.runbook_fact(RUNBOOK))
+    return Guide(IMPACT, command, OVER)

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import ContextBlock, MarkdownTextObject, SectionBlo
 
 from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import Link
+from send_alerts.words.first_lines import FirstLines
 from send_alerts.words.limits import MARK, SLACK_FIELD, SLACK_SECTION, cut
 
 # After escaping: an address ends at a blank or at an escaped bracket, not at the dot of a sentence.
@@ -62,10 +63,29 @@ def sections(text: str) -> list[SectionBlock]:
     return [SectionBlock(text=_markdown(part)) for part in parts]
 
 
-def fields(own: Iterable[tuple[str, str]], facts: Iterable[tuple[str, str]]) -> list[SectionBlock]:
-    """Names and values in two columns: ours, which are markup already, and an event's."""
-    rows = [*own, *((name, clickable(value)) for name, value in facts)]
-    texts = [cut_markup(f"*{escape(name)}*\n{value}", SLACK_FIELD) for name, value in rows]
+def opening(first: FirstLines, when: Sequence[str]) -> list[SectionBlock]:
+    """The first lines below the title; `when` is markup already."""
+    lines = [
+        f"*Impact:* {clickable(first.impact)}" if first.impact else "",
+        *map(clickable, first.what),
+        " · ".join([*when, *map(escape, first.about)]),
+        f"*Next:* {_code(first.check)}" if first.check else "",
+        f"*Over when* {escape(first.over)}" if first.over else "",
+    ]
+    text = cut_markup("\n".join(filter(None, lines)), SLACK_SECTION)
+    return [SectionBlock(text=_markdown(text))] if text else []
+
+
+def _code(command: str) -> str:
+    # A back-tick would end the code in its middle.
+    return escape(command) if "`" in command else f"`{escape(command)}`"
+
+
+def fields(facts: Iterable[tuple[str, str]]) -> list[SectionBlock]:
+    """Names and values of an event in two columns."""
+    texts = [
+        cut_markup(f"*{escape(name)}*\n{clickable(value)}", SLACK_FIELD) for name, value in facts
+    ]
     return [
         SectionBlock(fields=[_markdown(text) for text in some])
         for some in batched(texts[: MOST_FIELDS * MOST_FIELD_SECTIONS], MOST_FIELDS, strict=False)

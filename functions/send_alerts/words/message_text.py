@@ -71,6 +71,15 @@ def status(incident: Incident, episode: Episode | None) -> Status:
     return OPEN[severity] if episode.open else RESOLVED
 
 
+def status_by(incident: Incident, entry: OutboxEntry) -> Status:
+    """How it stands by one notification."""
+    if entry.kind in (EntryKind.RESOLVED, EntryKind.CALM):
+        return RESOLVED
+    if entry.kind is EntryKind.NO_DATA:
+        return NO_DATA
+    return status(incident, incident.current)
+
+
 def title(incident: Incident) -> str:
     """What the incident is called: a story by all that it has come to."""
     if incident.subject is None:

@@ -9,9 +9,10 @@ from slack_sdk.models.blocks import Block
 
 from ops_common.alert_routes import mention_markup
 from send_alerts.incident.incident import Incident
-from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
+from send_alerts.incident.outbox_entry import OutboxEntry
 from send_alerts.reading.notice import OPENING
 from send_alerts.words.actions import actions, command_block
+from send_alerts.words.first_lines import first_lines, one_line
 from send_alerts.words.limits import SLACK_FIELD, SLACK_TEXT
 from send_alerts.words.markup import (
     bullets,
@@ -21,15 +22,16 @@ from send_alerts.words.markup import (
     fields,
     link_row,
     local_time,
+    opening,
     sections,
 )
 from send_alerts.words.message_text import (
-    NO_DATA,
     RESOLVED,
     Status,
     headline,
     since,
     status,
+    status_by,
     title,
 )
 
@@ -64,28 +66,27 @@ def root(incident: Incident) -> Message:
     """The message that stands for the incident and is edited as it goes on."""
     episode = incident.shown_episode or incident.current
     now = status(incident, episode)
-    own = [("Since", since(episode, local_time))] if episode else []
-    own += _by_people(incident)
+    when = [f"Since {since(episode, local_time)}"] if episode else []
     subject = incident.subject
     opened = ""
     if now is RESOLVED and subject and subject.signal in OPENING:
         opened = f"When it opened: {subject.text}"
-    return _message(incident, now, own, opened, actions(incident))
+    return _message(incident, now, [*when, *_by_people(incident)], opened, actions(incident))
 
 
-def _by_people(incident: Incident) -> list[tuple[str, str]]:
+def _by_people(incident: Incident) -> list[str]:
     """Who is on it, and until when it is quiet."""
-    known, hold, found = incident.acknowledged, incident.hold, list[tuple[str, str]]()
+    known, hold, found = incident.acknowledged, incident.hold, list[str]()
     if known:
-        found.append(("Acknowledged", f"by {escape(known.by)}, {local_time(known.at)}"))
+        found.append(f"Acknowledged by {escape(known.by)}, {local_time(known.at)}")
     if hold and not hold.ends_with_next and hold.until:
-        found.append(("Silenced", f"until {local_time(hold.until)}, {escape(hold.by)}"))
+        found.append(f"Silenced until {local_time(hold.until)}, {escape(hold.by)}")
     return found
 
 
 def line(incident: Incident, entry: OutboxEntry) -> Message:
     """A line in the thread, which names its incident where it may stand alone."""
-    mark = _mark(incident, entry)
+    mark = status_by(incident, entry)
     said = headline(incident, entry, local_time)
     if incident.root and incident.root.digest:
         said = f"*{escape(title(incident))}* {said}"
@@ -97,34 +98,26 @@ def line(incident: Incident, entry: OutboxEntry) -> Message:
 
 def alone(incident: Incident, entry: OutboxEntry) -> Message:
     """A whole message that needs no thread: for a note, or for a webhook."""
-    mark = _mark(incident, entry)
-    if entry.late:
-        mark = status(incident, incident.current)
+    mark = status(incident, incident.current) if entry.late else status_by(incident, entry)
     when = headline(incident, entry, local_time)
     row = None if mark is RESOLVED else command_block(incident)
-    return _message(incident, mark, [("When", when)], entry.text, row)
-
-
-def _mark(incident: Incident, entry: OutboxEntry) -> Status:
-    if entry.kind in (EntryKind.RESOLVED, EntryKind.CALM):
-        return RESOLVED
-    if entry.kind is EntryKind.NO_DATA:
-        return NO_DATA
-    return status(incident, incident.current)
+    return _message(incident, mark, [when], entry.text, row)
 
 
 def _message(
-    incident: Incident, mark: Status, own: list[tuple[str, str]], text: str, row: Block | None
+    incident: Incident, mark: Status, when: list[str], text: str, row: Block | None
 ) -> Message:
-    subject = incident.subject
+    subject, first = incident.subject, first_lines(incident, mark, text)
+    # Slack hides the end of a long attachment: what people act on stands before the rest.
     blocks: list[Block] = [
-        *sections(text or (subject.text if subject else "")),
-        *fields(own, subject.facts if subject else ()),
-        *bullets("Changed just before", incident.changes),
-        *link_row(subject.links if subject else ()),
+        *opening(first, when),
         *([row] if row else []),
+        *link_row(subject.links if subject else ()),
+        *sections(first.rest),
+        *bullets("Changed just before", incident.changes),
+        *fields(first.facts),
     ]
-    name = f"{mark.emoji} *{mark.word}: {escape(title(incident))}*"
+    name = f"{mark.emoji} *{mark.word}: {escape(one_line(title(incident)))}*"
     call = mention_markup(incident.destination.mention)
     if call and mark is not RESOLVED:
         name = f"{name} {call}"

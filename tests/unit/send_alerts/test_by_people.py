@@ -102,7 +102,7 @@ def test_a_silence_keeps_this_incident_and_the_next_quiet_until_its_end(world: A
     assert world.memory.silences == {"web-5xx": until}
     sent = len(world.topic.published)
     (root,) = world.threads.roots
-    assert "Silenced" in fields_of(root)
+    assert "Silenced until" in fields_of(root)
     world.notify(ok(10), at=10)
     world.notify(alarm(30), at=30)
     assert len(world.topic.published) == sent

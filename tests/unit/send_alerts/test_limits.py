@@ -11,7 +11,7 @@ from local.slack.limits import problem
 from ops_common.ops_events import Severity
 from send_alerts.incident.decide import Channels, advance
 from send_alerts.incident.incident import Incident
-from send_alerts.reading.notice import Link, Notice, Signal
+from send_alerts.reading.notice import Guide, Link, Notice, Signal
 from send_alerts.words.email_text import email
 from send_alerts.words.limits import MARK, SNS_MESSAGE_BYTES, SNS_SUBJECT
 from send_alerts.words.slack_blocks import Message, alone, line, root
@@ -40,6 +40,7 @@ def notices(draw: st.DrawFn) -> Notice:
         facts=tuple(draw(st.lists(st.tuples(TEXT, TEXT), max_size=15))),
         links=(Link(draw(TEXT), "https://example.org/" + "a" * draw(st.integers(0, 4000))),) * 3,
         severity=draw(st.sampled_from(Severity)),
+        guide=Guide(draw(TEXT), draw(TEXT), draw(TEXT)),
     )
 
 

@@ -7,12 +7,16 @@ import pytest
 
 from local.alert_batches import EVENTS
 from ops_common.ops_events import OpsEvent, Severity, State
+from send_alerts.incident import storm
 from send_alerts.reading import alarm_notice, service_story
-from send_alerts.reading.notice import Signal
+from send_alerts.reading.notice import Guide, Signal
 from send_alerts.reading.own_runbook import ADVICE
-from tests.markdown import anchors
+from send_alerts.reading.services import common
+from tests.markdown import anchors, plain, said
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.parsing import Event, parsed
+
+RUNBOOK = EVENTS.parent / "docs" / "runbook.md"
 
 
 def test_a_rotation_that_succeeds_is_told_remembered_and_ends_the_failed_one(
@@ -93,13 +97,11 @@ def test_bad_news_names_the_runbook_and_its_first_command_with_real_names(
 ) -> None:
     given = event(f"alerts/{name}")
     notice = parsed(given)[0]
-    if notice.severity is Severity.INFO:
+    if notice.severity is Severity.INFO and notice.signal is not Signal.OPEN:
+        assert notice.guide == Guide()
         return
     assert any(link.label == "Runbook" for link in notice.links)
-    command = dict(notice.facts).get("Check first", "")
-    if not ADVICE[given["detail-type"]].command:
-        assert not command
-        return
+    command = notice.guide.check
     text = (EVENTS.parent / "docs" / "runbook.md").read_text()
     page = " ".join(text.replace("\\\n", " ").split())
     assert command
@@ -108,7 +110,38 @@ def test_bad_news_names_the_runbook_and_its_first_command_with_real_names(
 
 def test_an_alarm_names_its_own_history(event: Event) -> None:
     (notice,) = parsed(event("alerts/alarm_metric"))
-    assert "--alarm-name jiki-api-web-cpu-high " in dict(notice.facts)["Check first"]
-    assert "--region eu-west-1" in dict(notice.facts)["Check first"]
+    assert "--alarm-name jiki-api-web-cpu-high " in notice.guide.check
+    assert "--region eu-west-1" in notice.guide.check
     (over,) = parsed(event("alerts/alarm_metric_ok"))
-    assert "Check first" not in dict(over.facts)
+    assert over.guide == Guide()
+
+
+def test_an_alarm_s_description_may_bring_impact_and_command(event: Event) -> None:
+    given = event("alerts/alarm_metric")
+    described = "Short of CPU.\nimpact: users wait\ncheck: make status"
+    given["detail"]["configuration"]["description"] = described
+    (notice,) = parsed(given)
+    assert notice.guide == Guide("users wait", "make status", "the alarm goes to OK")
+    assert dict(notice.facts)["About"] == "Short of CPU."
+
+
+@pytest.mark.parametrize("kind", ADVICE)
+def test_impact_and_end_are_the_runbook_s(kind: str) -> None:
+    advice = ADVICE[kind]
+    impact, verify = (said(RUNBOOK, advice.section, part) for part in ("Impact", "Verify"))
+    assert plain(advice.impact) in impact
+    assert plain(advice.if_warning) in impact
+    assert plain(advice.over) in verify
+
+
+@pytest.mark.parametrize(
+    ("section", "impact", "over"),
+    [
+        (service_story.RUNBOOK, service_story.IMPACT, service_story.OVER),
+        ("many-new-incidents-at-once", storm.GUIDE.impact, storm.GUIDE.over),
+        ("an-event-of-an-aws-service", "", common.OVER),
+    ],
+)
+def test_those_of_other_incidents_are_the_runbook_s(section: str, impact: str, over: str) -> None:
+    assert plain(impact) in said(RUNBOOK, section, "Impact")
+    assert plain(over) in said(RUNBOOK, section, "Verify")

@@ -117,8 +117,6 @@ def test_links_lead_to_the_alarm_the_logs_of_its_service_and_the_runbook(
     assert runbook.url == "https://github.com/jiki/ops/blob/main/docs/runbook.md#web-cpu"
     assert dict(only("alarm_metric").facts) == {
         "About": "The web tasks are short of CPU.",
-        "Check first": "aws cloudwatch describe-alarm-history --alarm-name jiki-api-web-cpu-high"
-        " --history-item-type StateUpdate --max-items 5 --region eu-west-1",
         "Resource": "ClusterName jiki-production, ServiceName jiki-api-web",
         "Account": "123456789012 in eu-west-1",
     }

@@ -14,6 +14,7 @@ from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import Link, Notice, Part, Signal
 from send_alerts.words.actions import commands
 from send_alerts.words.email_text import email
+from send_alerts.words.first_lines import MORE
 from send_alerts.words.limits import MARK
 from send_alerts.words.markup import clickable, local_time
 from send_alerts.words.message_text import headline, title
@@ -83,15 +84,13 @@ def test_a_title_names_the_environment_where_it_has_a_name() -> None:
 
 def test_an_e_mail_says_what_since_when_the_facts_what_changed_and_where_to_look() -> None:
     incident = after(
-        alarm(0, facts=(("Resource", "web"),)), changes=("a deployment (5 min before)",)
+        alarm(0, facts=(("Resource", "app/web"),)), changes=("a deployment (5 min before)",)
     )
     subject, text = email(incident, entry(EntryKind.OPENED, 0))
     assert subject == "[CRITICAL] web-5xx"
     assert text.split("\n\n") == [
-        "web-5xx",
-        "Since 25 Nov 12:00:00 UTC",
-        "errors at 0",
-        "Resource: web",
+        "[CRITICAL] web-5xx\nerrors at 0\nSince 25 Nov 12:00:00 UTC · app/web",
+        MORE,
         "Changed just before:\n- a deployment (5 min before)",
         "Alarm: https://example.org/alarm",
         "\n".join(commands(incident)) + "\n",
@@ -152,7 +151,7 @@ def test_what_is_longer_than_ten_sections_ends_with_a_mark() -> None:
     incident = after(alarm(0, text="\n".join(["x" * 2900] * 20)))
     blocks = alone(incident, entry(EntryKind.OPENED, 0)).payload()["attachments"][0]["blocks"]
     texts = [block["text"]["text"] for block in blocks if "text" in block]
-    assert len(texts) == 10
+    assert len(texts) == 1 + 10
     assert texts[-1].endswith(MARK)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts.reading import links
 from send_alerts.reading.arrival import Arrival
-from send_alerts.reading.notice import Link, Notice, Signal
+from send_alerts.reading.notice import Guide, Link, Notice, Signal
+
+OVER = "AWS sends the good news, or you close it"
 
 type Facts = Sequence[tuple[str, Any]]
 
@@ -55,7 +57,8 @@ def once(found: Notice, key: str) -> Notice:
 def incident(found: Notice, key: str, signal: Signal) -> Notice:
     """The beginning, repeat or end of an incident instead of a message of its own."""
     was = Signal.OPEN if signal is Signal.RESOLVED else None
-    return replace(found, key=key, name=key, signal=signal, was=was)
+    guide = Guide(over=OVER) if signal is Signal.OPEN else Guide()
+    return replace(found, key=key, name=key, signal=signal, was=was, guide=guide)
 
 
 def detail_of(arrival: Arrival) -> Mapping[str, Any]:
