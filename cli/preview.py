@@ -15,7 +15,8 @@ from typing import Any
 
 from cli.preview_lines import lines, rule_of
 from paths import ROOT
-from send_alerts.incident.decide import Channels, advance
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import Channels
 from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.parse import NotAnEvent, parse

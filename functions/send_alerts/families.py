@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from copy import replace
 from datetime import datetime, timedelta
 
-from send_alerts.incident.decide import advance, enqueue
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import enqueue
 from send_alerts.incident.episodes import covering
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry

@@ -8,7 +8,8 @@ from send_alerts import families, storm_updates
 from send_alerts.changes import remember, with_image
 from send_alerts.incident.by_people import act
 from send_alerts.incident.decide import advance
-from send_alerts.incident.follow_up import Policy, lift_when_due, run_follow_up
+from send_alerts.incident.follow_up import Policy, run_follow_up
+from send_alerts.incident.hold import lift_when_due
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import PREFIX
 from send_alerts.ports import Ports

@@ -22,7 +22,7 @@ from send_alerts.channels.slack_posts import (
     edit_root,
     thread,
 )
-from send_alerts.incident.decide import Channels, mailed
+from send_alerts.incident.enqueue import Channels, mailed
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.ports import Ports
@@ -73,8 +73,16 @@ def work_through(held: Held, unclaimed: Sequence[OutboxEntry], ports: Ports) -> 
                 slack_stopped |= to_slack
             case Broken(failure):
                 outcome.broken, slack_stopped = failure, True
-    _finish(work, outcome, slack_stopped=slack_stopped)
-    _chart(held.incident, work)
+    root, known = work.held.incident.root, held.incident.root
+    posted = root is not None and (known is None or root.ts != known.ts)
+    # One that was posted just now shows how it stands, where what it shows is known.
+    if not slack_stopped and not (root and posted and root.shown):
+        _edit_root(work, outcome)
+    if outcome.broken:
+        _give_up_slack(work, outcome)
+    _give_back(work)
+    if posted:
+        _chart(work)
     return outcome
 
 
@@ -96,27 +104,28 @@ def _confirm(incident: Incident, entry: OutboxEntry, work: Work) -> None:
         work.held = replace(work.held, incident=incident)
 
 
-def _chart(before: Incident, work: Work) -> None:
+def _chart(work: Work) -> None:
     """Below a new root message, when everybody has been notified."""
-    incident, ports = work.held.incident, work.ports
-    known = before.root.ts if before.root else ""
-    new = incident.root is not None and incident.root.ts != known
-    if ports.threads and new and ports.seconds_left() > CHART_SECONDS:
-        chart(incident, ports.threads, ports.chart)
+    ports = work.ports
+    if ports.threads and ports.seconds_left() > CHART_SECONDS:
+        chart(work.held.incident, ports.threads, ports.chart)
 
 
-def _finish(work: Work, outcome: Outcome, *, slack_stopped: bool) -> None:
-    """Edit the root message, and give the lease back with what is known of what is left."""
-    if not slack_stopped and work.ports.threads and work.ports.seconds_left() >= CALL_SECONDS:
-        try:
-            incident = edit_root(work.held.incident, work.ports.threads)
-            work.held = replace(work.held, incident=incident)
-        except (NotSent, MaybeSent) as failure:
-            outcome.put_off(Later(str(failure), max(failure.retry_after_seconds, 15)))
-        except SlackBroken as failure:
-            outcome.broken = failure
-    if outcome.broken:
-        _give_up_slack(work, outcome)
+def _edit_root(work: Work, outcome: Outcome) -> None:
+    """Let the root message show how the incident stands now."""
+    if work.ports.threads is None or work.ports.seconds_left() < CALL_SECONDS:
+        return
+    try:
+        incident = edit_root(work.held.incident, work.ports.threads)
+        work.held = replace(work.held, incident=incident)
+    except (NotSent, MaybeSent) as failure:
+        outcome.put_off(Later(str(failure), max(failure.retry_after_seconds, 15)))
+    except SlackBroken as failure:
+        outcome.broken = failure
+
+
+def _give_back(work: Work) -> None:
+    """Give the lease back, with what is known of what is left."""
     incident = work.held.incident
     for entry in incident.outbox:
         incident = incident.with_entry(work.marks.get(entry.id, entry))

@@ -1,8 +1,9 @@
 """What notifying people needs from outside, in one bundle."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property
 
 from ops_common.alert_routes import Route
 from ops_common.one_time_schedules import OneTimeSchedules
@@ -14,7 +15,7 @@ from send_alerts.channels.memory import Memory
 from send_alerts.channels.queue import AlertQueue
 from send_alerts.channels.slack import Threads, Webhook
 from send_alerts.channels.topic import Topic
-from send_alerts.incident.decide import Channels
+from send_alerts.incident.enqueue import Channels
 
 
 class TryLater(Exception):
@@ -25,7 +26,8 @@ class TryLater(Exception):
         self.seconds = seconds
 
 
-class Ports(NamedTuple):
+@dataclass(frozen=True)
+class Ports:
     """The adapters, the clock, and how long this invocation may take."""
 
     incidents: IncidentStore
@@ -50,7 +52,7 @@ class Ports(NamedTuple):
     routes: tuple[Route, ...] = ()
     """Which channel a story goes to."""
 
-    @property
+    @cached_property
     def channels(self) -> Channels:
         """Which channels there are."""
         slack = self.threads is not None or self.webhook is not None

@@ -11,15 +11,13 @@ from ops_common.versioned_item import Conflict
 from send_alerts import outbox, storm_updates
 from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_posts import root_is_stale, thread
-from send_alerts.incident.decide import advance, first_announcement
-from send_alerts.incident.elsewhere import copy_if_worse
-from send_alerts.incident.end_mail import mail_end
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import copy_if_worse, first_announcement, mail_end
 from send_alerts.incident.follow_up import Policy, schedule
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Notice, Signal
-from send_alerts.words.labels import labels
 
 ATTEMPTS = 5
 BUSY_SECONDS = 5.0
@@ -57,13 +55,13 @@ def _decided(
     incident = change(before, now)
     if incident == before:
         return incident
-    destination = find_destination(labels(incident), ports.routes)
+    destination = find_destination(incident.labels, ports.routes)
     incident = replace(incident, offers=ports.offers, destination=destination)
     incident = copy_if_worse(before, incident)
-    if incident.key != SLACK_KEY:
-        if opening := first_announcement(before, incident):
-            incident = replace(incident, changes=ports.memory.changes_before(opening.at))
-        incident = storm_updates.join(before, incident, now, ports, policy)
+    opening = first_announcement(before, incident)
+    if opening and incident.key != SLACK_KEY:
+        incident = replace(incident, changes=ports.memory.changes_before(opening.at))
+        incident = storm_updates.join(incident, opening, now, ports, policy)
         if incident.storm != before.storm and ports.threads:
             incident = _with_digest(incident, ports, policy)
     return schedule(incident, now, policy)

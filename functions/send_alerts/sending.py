@@ -20,9 +20,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, OutboxEntry
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import FollowUp, as_event
-from send_alerts.words.alarm_form import alarm_form
-from send_alerts.words.email_text import email
-from send_alerts.words.labels import attributes, text_message
+from send_alerts.words.notification import notification
 
 # One Slack call at its time limit, and the saves around it.
 CALL_SECONDS = 6.0
@@ -96,7 +94,7 @@ def send(entry: OutboxEntry, work: Work) -> Result:
             case Channel.SLACK:
                 return _to_slack(entry, work)
             case Channel.SNS:
-                ports.topic.publish(*_notification(incident, entry, ports.stack))
+                ports.topic.publish(*notification(incident, entry, ports.stack))
             case Channel.SCHEDULE:
                 message = as_event(FollowUp(incident.key, int(entry.text)))
                 ports.schedules.put(incident.key, entry.at, message)
@@ -104,18 +102,6 @@ def send(entry: OutboxEntry, work: Work) -> Result:
         # Slack gets it all the same.
         return Later(f"{entry.channel}: {error}", AWS_RETRY_SECONDS)
     return Sent(incident)
-
-
-def _notification(
-    incident: Incident, entry: OutboxEntry, stack: str
-) -> tuple[str, dict[str, str], dict[str, str]]:
-    subject, text = email(incident, entry)
-    labelled = attributes(incident, entry, stack)
-    state = labelled["state"]
-    pages = alarm_form(incident, entry, state, stack, text)
-    forms = {"default": text, "sms": text_message(incident, state.capitalize())}
-    forms |= {"http": pages, "https": pages}
-    return subject, forms, labelled | {"delivery": entry.id}
 
 
 def _to_slack(entry: OutboxEntry, work: Work) -> Result:

@@ -4,9 +4,10 @@ from copy import replace
 from datetime import datetime
 
 from send_alerts.incident import storm
-from send_alerts.incident.decide import first_announcement, fold
+from send_alerts.incident.enqueue import fold
 from send_alerts.incident.follow_up import Policy
 from send_alerts.incident.incident import FollowUpDue, Incident, RootMessage
+from send_alerts.incident.outbox_entry import OutboxEntry
 from send_alerts.incident.storm import PREFIX, Opening, Storms
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import FollowUp, as_event
@@ -16,13 +17,13 @@ SUMMARY = 0
 
 
 def join(
-    before: Incident, after: Incident, now: datetime, ports: Ports, policy: Policy
+    incident: Incident, opening: OutboxEntry, now: datetime, ports: Ports, policy: Policy
 ) -> Incident:
-    """The incident, folded into a storm's digest if it comes among too many others."""
-    opening, subject = first_announcement(before, after), after.subject
-    if opening is None or subject is None or after.key.startswith(PREFIX):
-        return after
-    one = Opening(after.key, opening.at, now, subject.title, subject.severity)
+    """The incident, folded into a storm's digest if it opens among too many others."""
+    subject = incident.subject
+    if subject is None or incident.key.startswith(PREFIX):
+        return incident
+    one = Opening(incident.key, opening.at, now, subject.title, subject.severity)
 
     def change(storms: Storms) -> tuple[Storms, str]:
         changed, key = storm.join(storms, one, now, policy.storm_threshold)
@@ -32,7 +33,7 @@ def join(
         return changed, key
 
     key = ports.storms.change(change)
-    return fold(after, opening, key, ports.channels) if key else after
+    return fold(incident, opening, key, ports.channels) if key else incident
 
 
 def refresh(incident: Incident, now: datetime, ports: Ports) -> Incident:

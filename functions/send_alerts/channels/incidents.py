@@ -11,8 +11,7 @@ from ops_common.versioned_item import Conflict, Items
 from send_alerts.incident.history import FLAP_WINDOW, History
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import Storms
-from send_alerts.incident.summary import summary_of
-from send_alerts.words.message_text import title
+from send_alerts.words.message_text import summary_of
 
 ATTEMPTS = 20
 STORMS_ID = "storm#newest"
@@ -61,20 +60,21 @@ class DynamoIncidents:
     def load(self, key: str) -> Held:
         """See IncidentStore. An item of another form (an older release's) is a new incident."""
         version, values = self._items.read(INCIDENT_ID.format(key=key))
+        new = Held(Incident(key, History(flap_window=self._flap_window)), version, None)
+        if values is None:
+            return new
         try:
             incident = Incident.from_json(values, self._flap_window)
             return Held(incident, version, parse_optional(values["leased_until"]))
         except (KeyError, TypeError, ValueError) as error:
-            if values is not None:
-                logger.warning("incident of another form begins anew", key=key, reason=str(error))
-            new = Incident(key, History(flap_window=self._flap_window))
-            return Held(new, version, None)
+            logger.warning("incident of another form begins anew", key=key, reason=str(error))
+            return new
 
     def save(self, held: Held, now: datetime) -> Held:
         """See IncidentStore."""
         leased = held.leased_until and held.leased_until.isoformat()
         document = {**held.incident.as_json(), "leased_until": leased}
-        summary = summary_of(held.incident, title(held.incident))
+        summary = summary_of(held.incident)
         follow_up = held.incident.follow_up
         version = self._items.write(
             INCIDENT_ID.format(key=held.incident.key),
@@ -117,6 +117,6 @@ class DynamoStorms:
     def _read(self) -> tuple[int, Storms]:
         version, values = self._items.read(STORMS_ID)
         try:
-            return version, Storms.from_json(values)
+            return version, Storms() if values is None else Storms.from_json(values)
         except (KeyError, TypeError, ValueError):
             return version, Storms()

@@ -103,9 +103,12 @@ def post_to_webhook(incident: Incident, entry: OutboxEntry, webhook: Webhook) ->
 def edit_root(incident: Incident, threads: Threads) -> Incident:
     """The incident with its root message showing how it stands; no call if it does already."""
     known = incident.root
-    if known is None or not root_is_stale(incident):
+    if known is None or known.digest:
         return incident
     message = root(incident)
+    shown = message.fingerprint
+    if known.shown == shown:
+        return incident
     try:
         threads.update(known.channel, known.ts, message)
     except MessageGone as failure:
@@ -115,7 +118,7 @@ def edit_root(incident: Incident, threads: Threads) -> Incident:
             return replace(incident, root=None)
     except MessageRefused as failure:
         logger.warning("root message not edited", incident=incident.key, reason=str(failure))
-    return replace(incident, root=replace(known, shown=message.fingerprint))
+    return replace(incident, root=replace(known, shown=shown))
 
 
 def root_is_stale(incident: Incident) -> bool:

@@ -5,8 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from send_alerts.words.alarm_form import alarm_subject
 from send_alerts.words.limits import subject as one_line
+from send_alerts.words.notification import alarm_subject
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

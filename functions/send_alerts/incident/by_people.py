@@ -4,10 +4,10 @@ from copy import replace
 from datetime import datetime
 
 from ops_common.on_call.operator_action import Action, OperatorAction
-from send_alerts.incident.decide import Channels, advance, enqueue
-from send_alerts.incident.end_mail import mail_end
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import Channels, enqueue, mail_end
+from send_alerts.incident.hold import lift
 from send_alerts.incident.incident import MOST_ACTIONS, Acknowledgement, Incident
-from send_alerts.incident.lift import lift
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.notice import Hold, Notice, Part, Signal
 

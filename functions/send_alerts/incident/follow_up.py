@@ -8,15 +8,17 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from send_alerts.incident.decide import (
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import (
     Channels,
-    advance,
+    end_mail_due,
     enqueue,
+    mail_end,
+    mail_end_when_due,
 )
-from send_alerts.incident.end_mail import end_mail_due, mail_end, mail_end_when_due
 from send_alerts.incident.episodes import Episode
+from send_alerts.incident.hold import lift_when_due
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, FollowUpDue, Incident
-from send_alerts.incident.lift import lift
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.incident.storm import PREFIX
 from send_alerts.reading.figures import span
@@ -67,13 +69,6 @@ def run_follow_up(
         incident = replace(incident, flapping_notified=False)
         calm = _entry(incident, EntryKind.CALM, episode.last_at, "")
         incident = enqueue(incident, calm, now, channels, loud=True)
-    return incident
-
-
-def lift_when_due(incident: Incident, now: datetime, channels: Channels) -> Incident:
-    """Without a hold whose time has passed."""
-    if incident.hold and incident.hold.until and now >= incident.hold.until:
-        return lift(incident, now, channels)
     return incident
 
 

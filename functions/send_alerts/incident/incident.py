@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from copy import replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 from ops_common.alert_routes import Destination
@@ -47,11 +49,12 @@ class Acknowledgement(NamedTuple):
     at: datetime
 
 
-class Incident(NamedTuple):
-    """Everything that is kept under one incident key."""
+@dataclass(frozen=True)
+class Incident:
+    """Everything that is kept under one incident key; what follows from it is read off it once."""
 
     key: str
-    history: History = History()
+    history: History = field(default_factory=History)
     subject: Notice | None = None
     """The newest notice that opened it; else the first of any kind."""
     changes: tuple[str, ...] = ()
@@ -76,12 +79,12 @@ class Incident(NamedTuple):
     acknowledgement: Acknowledgement | None = None
     actions: tuple[str, ...] = ()
     """What people did to it, the newest last: each is done once."""
-    destination: Destination = Destination()
+    destination: Destination = field(default_factory=Destination)
     """Where the rules of AlertRoutes send it."""
     offers: tuple[str, ...] = ()
     """The commands that its message may offer as buttons; none where nobody hears them."""
 
-    @property
+    @cached_property
     def acknowledged(self) -> Acknowledgement | None:
         """Of the incident as it lasts now; one that has ended since needs another one."""
         known, episode = self.acknowledgement, self.current
@@ -94,7 +97,7 @@ class Incident(NamedTuple):
         """The incidents of this key, oldest first."""
         return self.history.episodes
 
-    @property
+    @cached_property
     def current(self) -> Episode | None:
         """The newest incident of this key."""
         return self.episodes[-1] if self.episodes else None
@@ -108,6 +111,16 @@ class Incident(NamedTuple):
             self.hold is not None or bool(self.part_of) or self.folded(self.current.opened_at)
         )
         return episode_at(self.episodes, self.root.posted_for) if elsewhere else self.current
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the rules of AlertRoutes may ask for: severity, environment, and every tag."""
+        if self.subject is None:
+            return {}
+        return dict(self.subject.tags) | {
+            "severity": self.subject.severity.value,
+            "environment": self.subject.environment,
+        }
 
     def root_covers(self, at: datetime) -> bool:
         """Whether what happened at `at` belongs below the present root message."""
@@ -139,7 +152,7 @@ class Incident(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be kept."""
-        values = {name: jsonable(value) for name, value in self._asdict().items()}
+        values = {one.name: jsonable(getattr(self, one.name)) for one in fields(self)}
         return {**values, "history": self.history.as_json()}
 
     @classmethod

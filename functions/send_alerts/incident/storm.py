@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, Self
 from ops_common.datetimes import parse_optional
 from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
-from send_alerts.incident.decide import Channels, advance, enqueue
-from send_alerts.incident.end_mail import mail_end
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import Channels, enqueue, mail_end
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.notice import Guide, Notice, Signal

@@ -7,7 +7,6 @@ SLACK_FIELD = 2000
 SLACK_TEXT = 3000
 # Amazon SNS API reference, Publish.
 SNS_SUBJECT = 100
-SNS_ATTRIBUTE = 256
 SNS_MESSAGE_BYTES = 100 * 1024
 # Amazon CloudWatch API reference, AlarmDescription and StateReason.
 ALARM_TEXT = 1024

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from ops_common.on_call.summaries import IncidentSummary
 from ops_common.ops_events import Severity
 from send_alerts.incident.episodes import Episode, Transition, episode_at
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
@@ -87,6 +88,25 @@ def title(incident: Incident) -> str:
     story, environment = _story(incident), incident.subject.environment
     name = f"{incident.subject.title}: {story}" if story else incident.subject.title
     return f"{name} ({environment})" if environment else name
+
+
+def summary_of(incident: Incident) -> IncidentSummary | None:
+    """What a list of incidents shows of one; None for what never was one, such as a note."""
+    subject, episode = incident.subject, incident.current
+    if subject is None or episode is None:
+        return None
+    acknowledged, hold = incident.acknowledged, incident.hold
+    return IncidentSummary(
+        key=incident.key,
+        name=subject.name,
+        title=title(incident),
+        severity=subject.severity,
+        opened_at=episode.opened_at,
+        closed_at=episode.closed_at,
+        acknowledged_by=acknowledged.by if acknowledged else "",
+        acknowledged_at=acknowledged.at if acknowledged else None,
+        silenced_until=hold.until if hold else None,
+    )
 
 
 def _story(incident: Incident) -> str:

@@ -7,7 +7,7 @@ from ops_common.on_call.operator_action import Action, OperatorAction
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Notice, Part, Signal
 from send_alerts.reading.parse import parse
-from send_alerts.words.alarm_form import alarm_name, alarm_subject
+from send_alerts.words.notification import alarm_name, alarm_subject
 from tests.unit.send_alerts.alert_world import STACK_INFO, AlertWorld, alarm, minute, notice, ok
 
 ARN = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web: 5xx"

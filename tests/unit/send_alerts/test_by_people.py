@@ -11,8 +11,8 @@ from ops_common.on_call.commands import Wish, parse, split
 from ops_common.on_call.operator_action import Action, OperatorAction
 from ops_common.on_call.summaries import reference
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
-from send_alerts.incident.summary import summary_of
 from send_alerts.reading.notice import Part
+from send_alerts.words.message_text import summary_of
 from tests.unit.send_alerts.alert_fakes import Shown
 from tests.unit.send_alerts.alert_world import (
     AlertWorld,
@@ -200,14 +200,14 @@ def test_a_scaler_that_can_t_give_enough_can_be_held_at_a_number(
 
 def test_the_summary_is_what_a_list_needs(world: AlertWorld) -> None:
     world.act(action(Action.ACKNOWLEDGE, 5))
-    found = summary_of(world.incident(), "the title")
+    found = summary_of(world.incident())
     assert found
     assert found.open
-    assert (found.title, found.name, found.severity) == ("the title", "web-5xx", "critical")
+    assert (found.title, found.name, found.severity) == ("web-5xx", "web-5xx", "critical")
     assert (found.acknowledged_by, found.acknowledged_at) == ("ana (U0ANA)", minute(5))
     assert found.opened_at == minute(0)
-    assert summary_of(Incident("note:1"), "") is None
+    assert summary_of(Incident("note:1")) is None
     world.act(action(Action.SILENCE, 6, name="web-5xx", until=minute(60)))
-    silenced = summary_of(world.incident(), "")
+    silenced = summary_of(world.incident())
     assert silenced
     assert silenced.silenced_until == minute(0) + timedelta(hours=1)

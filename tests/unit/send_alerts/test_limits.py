@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from local.slack.limits import problem
 from ops_common.ops_events import Severity
-from send_alerts.incident.decide import Channels, advance
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import Channels
 from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import Guide, Link, Notice, Signal
 from send_alerts.words.email_text import email

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ops_common.ops_events import Severity
-from send_alerts.incident.decide import Channels, advance
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import Channels
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock

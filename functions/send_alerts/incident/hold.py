@@ -1,12 +1,45 @@
-"""The end of a hold: what people are sent of an incident that nobody has heard of meanwhile."""
+"""What keeps an incident quiet for a while, and what people are sent when it ends."""
 
 from copy import replace
 from datetime import datetime
 
-from send_alerts.incident.decide import Channels, enqueue
+from send_alerts.incident.enqueue import Channels, enqueue
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.notice import Signal
+from send_alerts.reading.notice import OPENING, Hold, Notice, Signal
+
+
+def hold_after(incident: Incident, notice: Notice) -> Incident:
+    """With the hold that the notice brings, or without the one that it lifts."""
+    entries = incident.history.entries
+    if entries and notice.occurred_at < entries[-1].at:
+        return incident
+    if notice.hold is not None:
+        return replace(incident, hold=_longer(incident.hold, notice.hold))
+    if incident.hold is None or not incident.hold.ends_with_next:
+        return incident
+    episode = incident.current
+    ends_what_was_sent = (
+        notice.signal is Signal.RESOLVED
+        and episode is not None
+        and incident.announced(episode.opened_at)
+    )
+    lifted = notice.signal in OPENING or ends_what_was_sent
+    return replace(incident, hold=None) if lifted else incident
+
+
+def _longer(known: Hold | None, new: Hold) -> Hold:
+    """Of a person's silence and AWS's wish, which doesn't outlive the next event, the later end."""
+    if known is None or known.ends_with_next or known.until is None:
+        return new
+    return new if new.until is None or new.until > known.until else known
+
+
+def lift_when_due(incident: Incident, now: datetime, channels: Channels) -> Incident:
+    """Without a hold whose time has passed."""
+    if incident.hold and incident.hold.until and now >= incident.hold.until:
+        return lift(incident, now, channels)
+    return incident
 
 
 def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
