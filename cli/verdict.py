@@ -6,6 +6,7 @@ For a terminal; a pipeline needs no Python: see docs/probes.md.
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -47,9 +48,13 @@ def show(session: boto3.Session, stack: str, request: dict[str, Any]) -> int:
     except (BotoCoreError, ClientError, RuntimeError) as error:
         print(f"No verdict: {error}", file=sys.stderr)
         return 2
-    print(verdict["table"])
-    print(f"\n{verdict['status'].upper()}: {verdict['summary']}")
+    print(as_text(verdict))
     return 0 if verdict["status"] in ("pass", "pass_so_far") else 1
+
+
+def as_text(verdict: Mapping[str, Any]) -> str:
+    """The verdict's table, and below it how it stands in one line."""
+    return f"{verdict['table']}\n\n{verdict['status'].upper()}: {verdict['summary']}"
 
 
 def ask(stack: str, request: dict[str, Any], session: boto3.Session | None = None) -> Any:

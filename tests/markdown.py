@@ -1,7 +1,43 @@
 """What tests of documents share."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+from paths import ROOT
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("terraform/*.md")])
+FENCED = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a document."""
+
+    path: Path
+    language: str
+    marks: tuple[str, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(ROOT)}: {self.text.strip().splitlines()[0][:60]}"
+
+
+def fences() -> Iterator[Block]:
+    """Every fenced block of the documents, without the margin of the list that it is in."""
+    for path in DOCUMENTS:
+        for margin, head, text in FENCED.findall(path.read_text()):
+            language, *marks = head.split() or [""]
+            lines = text.splitlines(keepends=True)
+            yield Block(
+                path, language, tuple(marks), "".join(line[len(margin) :] for line in lines)
+            )
+
+
+def blocks(*languages: str) -> list[Block]:
+    """Those in one of these languages."""
+    return [block for block in fences() if block.language in languages]
 
 
 def anchors(path: Path) -> set[str]:
@@ -32,21 +68,3 @@ def said(page: Path, anchor: str, part: str) -> str:
 def plain(text: str) -> str:
     """Words alone: without marks, case and line breaks."""
     return " ".join(re.sub(r"[*`]", "", text).lower().split())
-
-
-def output_after(page: Path, command: str) -> list[str]:
-    """The lines that a document shows as what a command prints, with single spaces."""
-    block = re.search(
-        rf"^```sh[^\n]*\n(?:[^`]*\n)?{re.escape(command)}.*?^```\n.*?^```\n(.*?)^```",
-        page.read_text(),
-        re.MULTILINE | re.DOTALL,
-    )
-    if block is None:
-        raise LookupError(f"{page.name} shows nothing after {command}")
-    return [" ".join(line.split()) for line in block[1].splitlines() if line.strip()]
-
-
-def as_shown(printed: str) -> list[str]:
-    """What was printed, as `output_after` gives it; a table's rules apart."""
-    lines = [" ".join(line.split()) for line in printed.splitlines()]
-    return [line for line in lines if line.strip("─ ")]

@@ -1,6 +1,11 @@
 """docs/cost.md, and the same for a terminal."""
 
 from collections.abc import Mapping
+from io import StringIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
 
 from cli.cost import workload
 from cli.cost.bill import Bill, Line
@@ -28,27 +33,39 @@ USED_BY_JIKI = {"CloudWatch alarms": 2.0, "CloudWatch custom metrics": 10.0}
 INTRODUCTION = """\
 # What it costs
 
-Written from the transformed template by `make docs`; `make cost SET="AlarmSet=all"` shows the bill
-for other parameters. List prices of eu-west-1 in US dollars without tax, with the date on which AWS
-published each (with a star: the price in us-east-1, which most Regions share). What is free is what
-every account has each month for ever, and not the allowances of its first year.
+An account like Jiki's pays less than a dollar a month for the defaults. The bill for your own
+parameters:
+
+```sh
+make cost SET="AlarmSet=own CreateDashboard=false"
+```
+
+```text output=cost
+{example}
+```
+
+## Four settings
 
 | a month with | at list prices | with what is free | with what Jiki's account leaves of it |
 |---|---|---|---|
 """
 EXPLANATION = """
-- **At list prices** the defaults cost more than a dollar because of CloudWatch alone: ten alarms, a
-  dashboard and {metrics} custom metrics ({names}),
-  all within what an account has for nothing. Where yours has used that up,
-  `AlarmSet=own CreateDashboard=false` keeps the three alarms on the stack itself; probes,
-  rotation, scaling and alerts work as before, and what the metrics would show is in the log line
-  of each tick.
+- **List prices** are those of eu-west-1 in US dollars, without tax. **What is free** is what every
+  account has each month for ever; the allowances of its first year don't count.
 - **Jiki's account** uses some of what is free: its web service's auto-scaling has two alarms, and
   Container Insights count as custom metrics.
-- The biggest of what remains is Lambda's polling of an empty queue, which no setting changes: it
-  is the price of alerts that wait for a Slack that is down.
+- **At list prices** CloudWatch alone makes the defaults cost more than a dollar: ten alarms, a
+  dashboard and {metrics} custom metrics ({names}). An account has as many for nothing.
+- **Where yours has used that up**, `AlarmSet=own CreateDashboard=false` keeps the three alarms on
+  the stack itself. Probes, rotation, scaling and alerts work as before. What the metrics would show
+  is in the log line of each tick.
+- **The biggest part of the rest** is Lambda's polling of an empty queue, which no setting changes.
+  It is the price of alerts that wait for a Slack that is down.
 
 ## The defaults, line by line
+
+`make docs` writes this page from the transformed template. *Published* is AWS's own date; a star
+marks a price in us-east-1, which most Regions share.
 
 | | units a month | list price | published | costs | with what is free |
 |---|---|---|---|---|---|
@@ -70,9 +87,9 @@ NOT_COUNTED = """
 - `query_database` needs no NAT gateway, no interface endpoint and no public address: network $0.
 - Opening the dashboard: a curve and three tables of it are Logs Insights queries, at $0.0057 for
   each GB that is read.
-- **The database stays awake** while something asks it each minute. With a worker task running it
-  does so anyway, for Solid Queue polls ten times a second; with `MinTasks=0` the scaler asks
-  CloudWatch first, and lets a paused cluster sleep.
+- **The database stays awake** while something asks it each minute. While a worker task runs, it is
+  awake anyway: Solid Queue polls ten times a second. With `MinTasks=0` the scaler asks CloudWatch
+  first, and a paused cluster stays paused.
 - What scaling itself saves or spends: a worker task (0.25 vCPU, 0.5 GB) costs about one and a
   quarter cents an hour.
 """
@@ -94,7 +111,7 @@ def page() -> str:
         for name, runs in runs_a_month_of(resolved(JIKI)).items()
     ]
     parts = (
-        INTRODUCTION + "\n".join(rows),
+        INTRODUCTION.format(example=_example()) + "\n".join(rows),
         explanation + "\n".join(lines),
         assumptions + "\n".join(functions),
         NOT_COUNTED,
@@ -106,6 +123,24 @@ def table(bill: Bill) -> list[list[str]]:
     """A row for each price, and one for the whole."""
     total = ["**together**", "", "", "", f"**{_usd(bill.list_usd)}**"]
     return [*map(_row, bill.lines), [*total, f"**{_usd(bill.charged_usd())}**"]]
+
+
+def terminal(bill: Bill) -> str:
+    """The bill for a terminal of 80 columns, which has no room for list prices and their dates."""
+    shown = Table("", "units a month", "costs", "with what is free", box=box.SIMPLE)
+    for row in table(bill):
+        name, units, _, _, *costs = (cell.replace("**", "") for cell in row)
+        shown.add_row(name, units, *costs)
+    console = Console(file=StringIO(), width=80, record=True)
+    console.print(shown)
+    return f"{console.export_text()}US dollars a month; the list prices are in docs/cost.md."
+
+
+def _example() -> str:
+    """What `make cost` prints for the lean parameters: its first lines, and its last."""
+    lines = [line.rstrip() for line in terminal(Bill.of(usage(JIKI | LEAN))).splitlines()]
+    full = [line for line in lines if line.strip("─ ")]
+    return "\n".join((*full[:4], "…", *full[-2:]))
 
 
 def _totals(parameters: Mapping[str, str]) -> tuple[str, str, str]:

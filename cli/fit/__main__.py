@@ -58,7 +58,7 @@ def main() -> int:
     if arguments.json:
         print(json.dumps({"findings": [_plain(each) for each in found], "offers": offered}))
     else:
-        _print(found, offered, f"{arguments.environment}, {target.region}")
+        show(found, offered, f"{arguments.environment}, {target.region}")
     if facts.unread and not facts.clusters:
         return 2
     return int(any(each.level in (Level.UNFIT, Level.BREAKS) for each in found))
@@ -73,8 +73,11 @@ def _plain(finding: Finding) -> dict[str, str]:
     }
 
 
-def _print(found: list[Finding], offered: dict[str, str], place: str) -> None:
-    console = Console(emoji=False)
+def show(
+    found: list[Finding], offered: dict[str, str], place: str, console: Console | None = None
+) -> None:
+    """Print what was found, the worst first, and what `make configure` would offer."""
+    console = console or Console(emoji=False)
     table = Table("", "about", "found", "do", title=f"Does it fit? {place}", title_justify="left")
     for finding in sorted(found, key=lambda each: list(Level).index(each.level), reverse=True):
         colour = COLOURS[finding.level]

@@ -47,7 +47,7 @@ def main() -> int:
     elif isinstance(done, tuple):
         show(done, Console())
     else:
-        print(f"Recorded: {done.title}")
+        print(recorded(done))
     return 0
 
 
@@ -58,6 +58,11 @@ def run(environment: str, words: Sequence[str]) -> tuple[Section, ...] | Operato
     now = datetime.now().astimezone()
     parse(words, now)  # a typing error is said before AWS is asked for anything
     return Desk.at(read_target(environment)).run(words, now)
+
+
+def recorded(action: OperatorAction) -> str:
+    """What is printed of an action: it is on its way, and what comes of it is a message."""
+    return f"Recorded: {action.title}"
 
 
 def show(sections: Sequence[Section], console: Console) -> None:

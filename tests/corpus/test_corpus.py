@@ -8,6 +8,7 @@ import pytest
 from cli.corpus.__main__ import table
 from cli.corpus.run import NoCorpus, judge
 from cli.corpus.verdicts import Status, Verdict
+from tests.outputs import assert_shown
 
 CORPUS = Path(__file__).parent
 FOLDERS = sorted(
@@ -22,6 +23,10 @@ def test_every_input_is_right(folder: str) -> None:
     verdicts = judge(CORPUS / folder)
     assert verdicts
     assert {one.name: one.why for one in verdicts if one.status is Status.WRONG} == {}
+
+
+def test_the_page_shows_the_table_of_the_whole_corpus() -> None:
+    assert_shown("corpus", table(judge(CORPUS)))
 
 
 def test_every_kind_of_input_is_judged() -> None:

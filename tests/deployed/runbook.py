@@ -42,7 +42,7 @@ def commands(page: str) -> Iterator[Command]:
         code = " ".join((part["code"] or "").split())
         if part["title"]:
             section = part["title"]
-        elif part["block"]:
+        elif part["block"] and part["language"] != "text":  # what a command prints
             text = re.sub(rf"^{part['indent']}", "", part["block"], flags=re.MULTILINE)
             yield Command(section, part["language"], text)
         elif re.match(r"(?:make|aws) ", code):

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from cli.verdict import as_text
 from local import http_server
 from local.ministack import free_port
 from local.moto_aws import CONFIG_TABLE, SECRET
 from local.world import SLACK_TOKEN_PARAMETER, World
+from tests.outputs import assert_shown
 
 ATTEMPTS = 5
 TOO_SLOW = ("still running", "no answer from AWS")
@@ -228,6 +230,12 @@ def _healthy(world: World) -> None:
 
 def test_a_stack_that_is_well_fails_no_check(world: World) -> None:
     assert failed(world) == {}
+
+
+def test_the_page_shows_a_database_out_of_reach(world: World) -> None:
+    with database_out_of_reach(world):
+        failed(world)  # asks again until every function has answered
+        assert_shown("doctor", as_text(world.invoke("ProbeDeployment", {"suite": "self"})))
 
 
 @pytest.mark.parametrize(

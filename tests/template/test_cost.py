@@ -3,16 +3,26 @@
 import pytest
 
 from cli.cost import workload
+from cli.cost.__main__ import main
 from cli.cost.bill import Bill
 from cli.cost.page import JIKI, LEAN, USED_BY_JIKI
 from cli.cost.prices import PRICES
 from cli.cost.schedule import BadSchedule, runs_a_month
 from cli.cost.usage import metric_names, usage
 from local.transform import EVERY_FUNCTION, resolved
+from tests.outputs import assert_shown
 
 
 def bill(**parameters: str) -> Bill:
     return Bill.of(usage(JIKI | parameters))
+
+
+def test_the_page_shows_what_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["make cost", "--set", "AlarmSet=own CreateDashboard=false"])
+    assert main() == 0
+    assert_shown("cost", capsys.readouterr().out)
 
 
 def units(name: str, **parameters: str) -> float:

@@ -10,6 +10,7 @@ from cli.deploy import banner, check
 from cli.environment import Target, read_target
 from cli.parameters import BadParameters
 from paths import ROOT
+from tests.outputs import assert_shown
 
 
 def target(**overrides: str) -> Target:
@@ -19,6 +20,11 @@ def target(**overrides: str) -> Target:
 def test_the_banner_says_which_stack_where() -> None:
     text = banner(target(), "123456789012")
     assert {"STAGING:", "jiki-ops-staging,", "eu-central-1,", "123456789012"} <= set(text.split())
+
+
+def test_the_page_shows_the_banner() -> None:
+    production = Target("production", "jiki-ops", "eu-west-1", None, {})
+    assert_shown("deploy", banner(production, "123456789012"))
 
 
 def test_a_parameter_of_an_older_version_or_a_typing_error_is_refused() -> None:

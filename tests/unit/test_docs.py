@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from botocore import xform_name
 
 from paths import ROOT
 from probe_deployment.checks import CHECKS
-from tests.markdown import anchors
+from tests.markdown import DOCUMENTS, Block, anchors, blocks
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 MAKEFILE = (ROOT / "Makefile").read_text()
 # What works with an account alone, wherever it stands in a command.
 NEEDS_AWS = re.compile(
@@ -35,10 +33,14 @@ NEED_AWS_TARGETS = {
     "hold",
     "deploy",
     "doctor",
+    "package",
     "populate",
     "probe",
     "rehearse",
     "secret",
+    "unsilence",
+    "release",
+    "why",
 }
 OPTIONS_OF_EVERY_AWS_COMMAND = {
     *("query", "output", "region", "profile", "no-cli-pager", "cli-input-json", "no-paginate"),
@@ -52,31 +54,6 @@ OWN_AWS_COMMANDS = {
 
 # Where the AWS CLI names a service otherwise than its model.
 OTHER_NAMES = {"s3api": "s3"}
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a document."""
-
-    path: Path
-    language: str
-    marks: tuple[str, ...]
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.path.relative_to(ROOT)}: {self.text.strip().splitlines()[0][:60]}"
-
-
-def blocks(*languages: str) -> list[Block]:
-    found = []
-    for path in DOCUMENTS:
-        for match in re.finditer(
-            r"^( *)```(.+?)\n(.*?)^\1```", path.read_text(), re.MULTILINE | re.DOTALL
-        ):
-            language, *marks = match[2].split()
-            if language in languages:
-                found.append(Block(path, language, tuple(marks), match[3]))
-    return found
 
 
 def in_line(path: Path) -> list[str]:
@@ -131,8 +108,7 @@ def test_yaml_can_be_read(block: Block) -> None:
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)
 def test_shell_can_be_read(block: Block) -> None:
-    script = re.sub(r"^ +", "", block.text, flags=re.MULTILINE)
-    subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+    subprocess.run(["bash", "-n"], input=block.text, text=True, check=True)
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)

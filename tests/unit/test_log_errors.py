@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli import log_errors
+from tests.outputs import assert_shown
 
 ROOT = Path(__file__).parents[2]
 LOGS = Path(__file__).parent / "probe_deployment" / "logs"
@@ -31,6 +32,14 @@ def test_says_what_is_new_and_why(
     assert "app/models/order.rb" in next(
         each["sample"] for each in found["errors"] if each["class"] == "NoMethodError"
     )
+
+
+def test_the_page_shows_what_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ("--before", str(LOGS / "old.log"), "--after", str(LOGS / "new.log"))
+    run(*files, monkeypatch=monkeypatch)
+    assert_shown("log-errors", capsys.readouterr().out)
 
 
 def test_nothing_new_exits_well(

@@ -8,6 +8,7 @@ import pytest
 from cli import runbook
 from cli.environment import Target
 from cli.runbook import PAGE, personal
+from tests.outputs import assert_shown
 
 ACME = Target(
     "live",
@@ -70,6 +71,10 @@ def test_it_is_written_from_samconfig(
         'parameter_overrides = ["EcsCluster=shop"]\n'
     )
     arguments = ["make", "--environment", "live", "--file", str(config)]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", arguments)
+    assert runbook.main() == 0
+    assert_shown("runbook", capsys.readouterr().out.replace("live", "production"))
     monkeypatch.setattr("sys.argv", [*arguments, "--to", str(tmp_path / "page.md")])
     assert runbook.main() == 0
     assert "--cluster shop " in (tmp_path / "page.md").read_text()

@@ -15,8 +15,7 @@ from cli.populate import __main__ as command
 from cli.populate.populate import make
 from cli.populate.store import SecretBusy, SecretStore
 from local.moto_aws import SECRET_CONTENT, MotoAws
-from paths import ROOT
-from tests.markdown import as_shown, output_after
+from tests.outputs import assert_shown
 
 RANDOM = ["secret_key_base", "hmac_secret", "jwt_secret"]
 KEPT = {key: value for key, value in SECRET_CONTENT.items() if key not in RANDOM[1:]}
@@ -147,5 +146,9 @@ def test_the_page_shows_what_is_printed(
     place = ["make populate", "--environment", "production", "--file", str(file)]
     monkeypatch.setattr(sys, "argv", place)
     assert command.main() == 0
-    shown = output_after(ROOT / "docs/probes.md", "make populate")
-    assert as_shown(capsys.readouterr().out)[: len(shown)] == shown
+    assert_shown("populate", capsys.readouterr().out)
+    monkeypatch.setattr(sys, "argv", [*place, "--keys", "hmac_secret jwt_secret"])
+    monkeypatch.setattr(sys, "stdin", io.StringIO("config\n"))
+    assert command.main() == 0
+    # A terminal shows what is typed there; here nobody types.
+    assert_shown("populate-keys", capsys.readouterr().out.replace("]: ", "]: config\n"))

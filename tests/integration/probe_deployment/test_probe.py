@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from cli.verdict import as_text
 from ops_common.ops_events import EventNotPublished
 from probe_deployment.superseded import Superseded
 from tests.integration.probe_deployment.conftest import NEW, WEB, WORKER, System
 from tests.integration.probe_deployment.prober import EndsAtOnce, Prober
+from tests.outputs import assert_shown
 
 type Published = Callable[[], list[dict[str, Any]]]
 
@@ -28,6 +30,11 @@ def test_an_event_of_a_good_deployment_ends_in_one_notice(
         "notice",
         f"probe:{WEB}",
     )
+
+
+def test_the_page_shows_a_deployment_that_passes(system: System) -> None:
+    system.deploy(WEB, NEW)
+    assert_shown("probe", as_text(system.probe(suite="deployment")))
 
 
 def test_a_failure_that_settles_within_the_grace_period_is_a_pass(prober: Prober) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cli.verdict import as_text
 from probe_deployment.suites import READINESS
 from tests.integration.probe_deployment.conftest import WEB, WORKER, System
 from tests.integration.probe_deployment.owners_list import (
@@ -14,6 +15,7 @@ from tests.integration.probe_deployment.owners_list import (
     start_scaler,
     start_trail,
 )
+from tests.outputs import assert_shown
 
 
 @pytest.fixture
@@ -132,6 +134,7 @@ TO_DO = {
 def test_everything_that_is_to_do_is_found_with_the_command_that_mends_it(account: System) -> None:
     checks = readiness(account)
     assert set(checks) == set(READINESS) == {*TO_DO, "certificate", "secret_writer"}
+    assert_shown("readiness", as_text(account.probe(suite="readiness")))
     for name, (observed, remedy) in TO_DO.items():
         assert checks[name]["status"] == "fail", name
         assert observed in checks[name]["observed"], name

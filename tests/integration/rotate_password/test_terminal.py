@@ -1,7 +1,6 @@
 """`make rehearse` and `make secret`: the answers of the real function, as tables."""
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +10,9 @@ from rich.console import Console
 
 from cli.rotation import SHOWN, ask
 from local.moto_aws import SECRET, TEMPORARY_PASSWORD
-from paths import ROOT
 from rotate_password.app import handler as rotate_password
 from tests.integration.rotate_password.conftest import Rotation
-from tests.markdown import as_shown, output_after
+from tests.outputs import assert_shown
 
 STACK = "jiki-ops"
 FUNCTION = "jiki-ops-rotate-password"
@@ -67,13 +65,7 @@ def test_a_rehearsal_says_what_is_in_the_way_and_what_to_do(asked: Ask, rotation
 def test_the_page_shows_what_a_rehearsal_prints(asked: Ask, rotation: Rotation) -> None:
     rotation.edit(database_url=f"postgres://jiki:{TEMPORARY_PASSWORD}@db/jiki")
     _, printed = asked("rehearse")
-    shown = output_after(ROOT / "docs/rotation.md", "make rehearse")
-    assert [size(line) for line in as_shown(printed)] == [size(line) for line in shown]
-
-
-def size(line: str) -> str:
-    """A line without the secret's size, which is the test's own."""
-    return re.sub(r"[\d,]+ of 65,536", "N of 65,536", line)
+    assert_shown("rehearse", printed)
 
 
 def test_the_secret_s_versions_are_listed_without_values(asked: Ask, rotation: Rotation) -> None:
@@ -85,5 +77,6 @@ def test_the_secret_s_versions_are_listed_without_values(asked: Ask, rotation: R
     assert (said["AWSCURRENT"], said["ROTATION_TO"]) == ("accepted", "accepted")
     assert said["ROTATION_FROM"] == "refused"
     assert "AWSCURRENT" in printed
+    assert_shown("secret", printed)
     for password in (TEMPORARY_PASSWORD, rotation.aws.secret()["aurora_password"]):
         assert password not in printed

@@ -20,6 +20,7 @@ from cli.configure.samconfig import (
 )
 from local.transform import example
 from paths import ROOT
+from tests.outputs import assert_shown
 
 NETWORK = {"VpcId": "vpc-0a1", "SubnetIds": "subnet-0a1,subnet-0b2"}
 NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
@@ -133,7 +134,7 @@ def test_the_whole_of_it_without_an_account(file: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Unable to locate credentials" in done.stdout
     assert "At first with ScalerDryRun=true and RotationSchedule=(empty)." in done.stdout
-    assert done.stdout.endswith("Next: make deploy ENVIRONMENT=production\n")
+    assert_shown("configure", done.stdout)
     for section in ("production", "default"):
         overrides = read_overrides(file, section)
         assert NETWORK.items() <= overrides.items()

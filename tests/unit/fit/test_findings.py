@@ -5,12 +5,15 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from cli.fit.__main__ import show
 from cli.fit.facts import Facts, Service
 from cli.fit.finding import Level
 from cli.fit.findings import findings
 from cli.fit.offers import offers
 from paths import ROOT
+from tests.outputs import assert_shown
 
 CORPUS = ROOT / "tests" / "corpus" / "ecs_api"
 PLACE = "arn:aws:secretsmanager:eu-central-1:123456789012:secret"
@@ -89,6 +92,12 @@ def test_an_app_that_fits_has_nothing_to_do_and_every_answer_is_offered() -> Non
 def test_a_service_that_reads_the_secret_and_is_in_no_list_would_keep_a_dead_password() -> None:
     found = levels(SHOP, OtherServices="")
     assert ("BREAKS", "cron") in found
+
+
+def test_the_page_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    offered = offers(SHOP) | {"OtherServices": ""}
+    show(findings(SHOP, offered), offered, "production, eu-central-1", Console(width=110))
+    assert_shown("fit", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

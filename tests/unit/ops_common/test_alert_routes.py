@@ -11,11 +11,14 @@ from ops_common.alert_routes import (
     parse_routes,
     with_ids,
 )
+from tests.outputs import text_of
 
 ROUTES = parse_routes(
     "severity=critical -> C0AAAAAAA @S0ONCALL; team=pay*, environment=staging -> C0DDDDDDD;"
     " team=payments -> C0BBBBBBB ; * -> C0CCCCCCC"
 )
+
+LABELS = ({"severity": "critical", "team": "payments"}, {"team": "payments"}, {})
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,15 @@ ROUTES = parse_routes(
 )
 def test_the_first_rule_that_fits_counts(labels: dict[str, str], destination: Destination) -> None:
     assert find_destination(labels, ROUTES) == destination
+
+
+def test_the_page_s_rules_can_be_read() -> None:
+    routes = parse_routes(text_of("routes"))
+    assert [find_destination(labels, routes).channel for labels in LABELS] == [
+        "C0AAAAAAA",
+        "C0BBBBBBB",
+        "C0CCCCCCC",
+    ]
 
 
 def test_without_a_rule_that_fits_it_is_the_stack_s_own_channel() -> None:

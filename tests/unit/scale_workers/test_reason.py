@@ -1,13 +1,15 @@
 """The words of a reason; all other tests assert on fields."""
 
+from copy import replace
 from datetime import timedelta
 
 import pytest
 
 from ops_common.answers.queue import QueueDepth
 from scale_workers.policy.decision import decide
-from scale_workers.policy.history import Memory
+from scale_workers.policy.history import Memory, RequiredTasks
 from scale_workers.policy.model import ConnectionBudget, NoMeasurement, Policy, ServiceState
+from tests.outputs import assert_shown
 from tests.unit.scale_workers.test_decide import (
     NOW,
     decided,
@@ -40,6 +42,25 @@ def test_the_sum_can_be_redone_by_hand() -> None:
     assert capacity.sum.threads == pytest.approx(threads, rel=0.01)
     assert decision.required == -(-threads // 3)
     assert f"= {capacity.sum.threads:.1f}, 3 a task" in decision.reason
+
+
+def test_the_page_shows_reasons_as_they_are_given() -> None:
+    burst = decided(measured(900, 1), memory=memory_of(60))
+    busy = measured(
+        90,
+        2,
+        oldest_wait_seconds=4.1,
+        in_flight=6,
+        workers=workers(2, busy_threads=3),
+        enqueued_total=10_320,
+        started_total=10_230,
+    )
+    stream = decided(busy, tasks=2, memory=memory_of(230, tasks=2, service_seconds=1.5))
+    needed = (RequiredTasks(NOW - timedelta(minutes=1), 8, 8),)
+    calm = decided(steady(25, 8), tasks=8, memory=replace(memory_of(25), required=needed))
+    scheduler = "recurring tasks need a scheduler: clear_solid_queue_finished_jobs"
+    asleep = decided(measured(), tasks=0, policy=Policy(1, bounds_because=scheduler))
+    assert_shown("reasons", "\n".join(each.reason for each in (burst, stream, calm, asleep)))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from local.alert_batches import BATCHES, EVENTS, rendered
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.parse import FollowUp, NotAnEvent, parse
+from tests.outputs import text_of
 from tests.unit.send_alerts.alert_world import NOON, STACK_INFO, AlertWorld
 from tests.unit.send_alerts.parsing import Event, parsed
 
@@ -120,6 +121,18 @@ def test_links_lead_to_the_alarm_the_logs_of_its_service_and_the_runbook(
         "Resource": "ClusterName jiki-production, ServiceName jiki-api-web",
         "Account": "123456789012 in eu-west-1",
     }
+
+
+def test_the_lines_of_a_description_that_the_page_shows_are_understood(event: Event) -> None:
+    alarm = event("alerts/alarm_metric")
+    described = text_of("alarm-description")
+    alarm["detail"]["configuration"]["description"] = described
+    (said,) = parsed(alarm)
+    assert (said.severity, dict(said.tags)["team"]) == (Severity.CRITICAL, "payments")
+    assert dict(said.facts)["About"] == described.splitlines()[0]
+    _, logs, runbook = said.links
+    assert runbook.url in described
+    assert "*2fecs*2fjiki-api-web)" in logs.url
 
 
 def test_a_runbook_that_is_no_web_address_is_left_out(only: Callable[[str], Notice]) -> None:

@@ -1,11 +1,15 @@
 """The page that shows people how an alarm of theirs will read."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from cli import preview
 from cli.preview import markup, page
 from cli.preview_lines import lines
+from paths import ROOT
+from tests.outputs import assert_shown
 from tests.unit.send_alerts.alert_world import NOON
 
 EVENTS = Path(__file__).parents[3] / "events" / "alerts"
@@ -29,6 +33,17 @@ def test_what_comes_from_outside_is_text() -> None:
     assert markup("&lt;b&gt; <https://example.org|*here*>") == (
         '&lt;b&gt; <a href="https://example.org">*here*</a>'
     )
+
+
+def test_the_page_shows_the_line_of_an_event(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    event = "events/alerts/alarm_metric.json"
+    monkeypatch.setattr("sys.argv", ["make preview", event, "--format", "json"])
+    preview.main()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert_shown("preview", json.dumps(json.loads(line), indent=2))
 
 
 def test_a_folder_is_a_line_per_event_with_the_rule_that_lets_it_through() -> None:
