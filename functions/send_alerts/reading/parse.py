@@ -126,6 +126,7 @@ SERVICE_READERS: dict[tuple[str, str], ServiceReader] = {
     ("aws.autoscaling", ANY): work.from_auto_scaling_event,
     ("aws.backup", ANY): work.from_backup,
     ("aws.ce", "Anomaly Detected"): money.from_anomaly_event,
+    ("aws.codebuild", ANY): work.from_build,
     ("aws.codedeploy", "CodeDeploy Deployment State-change Notification"): work.from_codedeploy,
     ("aws.codepipeline", ANY): work.from_pipeline,
     ("aws.guardduty", "GuardDuty Finding"): security.from_guardduty,

@@ -37,6 +37,9 @@ def failure(detail: Mapping[str, Any]) -> Failure | None:
     if code not in FAILED and not _UNHEALTHY.search(reason) and not _errors(reason, containers):
         return None
     causes = _causes(containers)
+    if not str(detail.get("group") or "").startswith("service:") and _ended_well(causes):
+        # A job that is done; a service's task is not meant to end.
+        return None
     exits = [
         f"{one['name']} exited with {one['exitCode']}"
         for one in causes
@@ -64,6 +67,12 @@ def _causes(containers: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if one.get("reason") or one.get("exitCode") not in STOPPED_FROM_OUTSIDE
     ]
     return own or exited
+
+
+def _ended_well(causes: list[dict[str, Any]]) -> bool:
+    return bool(causes) and all(
+        one.get("exitCode") == 0 and not one.get("reason") for one in causes
+    )
 
 
 def _label(reason: str, causes: list[dict[str, Any]]) -> str:

@@ -84,7 +84,7 @@ def test_a_request_to_confirm_brings_no_link() -> None:
     [
         ("Started same AZ failover to DB instance: shop-2.", "failover", "warning", Signal.OPEN),
         ("Completed failover to DB instance: shop-2.", "failover", "info", Signal.RESOLVED),
-        ("Failover failed: no replica.", "failover", "warning", Signal.NOTE),
+        ("Failover failed: no replica.", "failover", "critical", Signal.OPEN),
         ("The free storage is low.", "low storage", "critical", Signal.NOTE),
         ("The engine could not start.", "failure", "critical", Signal.NOTE),
         ("DB instance restarted.", "availability", "warning", Signal.NOTE),
@@ -150,7 +150,7 @@ def test_every_kind_that_is_read_has_an_event_in_the_corpus() -> None:
     sources = {source for source, _ in found}
     for source, kind in SERVICE_READERS:
         assert (source, kind) in found or (
-            not kind and source in sources | {"lambda", "aws.autoscaling"}
+            not kind and source in sources | {"lambda", "aws.autoscaling", "aws.codebuild"}
         )
     assert READERS
 
@@ -241,11 +241,11 @@ def test_only_a_certificate_that_nears_its_end_expires(
     assert "expires in" not in notice.title
 
 
-def test_a_build_that_fails_is_a_warning_though_its_state_has_a_name_of_its_own() -> None:
+def test_what_fails_is_a_warning_though_its_state_has_a_name_of_its_own() -> None:
     event = {
         "id": "1",
-        "source": "aws.codebuild",
-        "detail-type": "CodeBuild Build State Change",
+        "source": "acme.builds",
+        "detail-type": "Build State Change",
         "detail": {"build-status": "FAILED", "project-name": "web"},
     }
     (notice,) = parsed(event)

@@ -20,6 +20,8 @@ from send_alerts.reading.services.common import detail_of, incident, name_in, no
 DASHBOARDS = {"aws": "https://health.aws.amazon.com/health/home"}
 """By partition; those of the others are not documented."""
 LISTED = 5
+REPORTS = {"ABUSE": "abuse from this account", "RISK": "a risk to this account"}
+"""What AWS wants an answer to, by the `service` that it gives for it."""
 
 
 def from_event(arrival: Arrival) -> list[Notice]:
@@ -36,14 +38,18 @@ def from_event(arrival: Arrival) -> list[Notice]:
         "scheduledChange": f"Planned by AWS: {where}",
     }
     start, end = _time(detail.get("startTime")), _time(detail.get("endTime"))
+    kind = str(detail.get("eventTypeCode") or "").replace("_", " ").lower()
+    title = titles.get(category, f"Note from AWS: {where}")
+    if report := REPORTS.get(service):
+        title = f"AWS reports {report}: {kind.removeprefix('aws ').partition(' ')[2]}"
     found = notice(
         arrival,
-        titles.get(category, f"Note from AWS: {where}"),
+        title,
         _severity(detail, category, closed=closed),
         _description(detail),
         facts=(
             ("Service", service),
-            ("Kind", str(detail.get("eventTypeCode") or "").replace("_", " ").lower()),
+            ("Kind", kind),
             ("Status", detail.get("statusCode")),
             ("From", start and clock(start)),
             ("Until", end and clock(end)),
@@ -67,6 +73,8 @@ def _severity(detail: Mapping[str, Any], category: str, *, closed: bool) -> Seve
     if category in ("issue", "investigation"):
         ours = detail.get("eventScopeCode") == "ACCOUNT_SPECIFIC" or detail.get("affectedEntities")
         return Severity.CRITICAL if ours and category == "issue" else Severity.WARNING
+    if detail.get("service") in REPORTS:
+        return Severity.CRITICAL
     required = detail.get("actionability") == "ACTION_REQUIRED"
     return Severity.WARNING if required or category == "scheduledChange" else Severity.INFO
 

@@ -44,7 +44,7 @@ def _anomaly(arrival: Arrival, anomaly: Mapping[str, Any]) -> Notice:
             ("Until", str(anomaly.get("anomalyEndDate") or "")[:10]),
             ("Cause", "; ".join(cause for cause in causes[:LISTED] if cause)),
             ("Monitor", anomaly.get("monitorName")),
-            ("Account", anomaly.get("accountName")),
+            ("Account name", anomaly.get("accountName")),
         ),
         url=str(anomaly.get("anomalyDetailsLink") or ""),
     )

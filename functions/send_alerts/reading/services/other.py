@@ -8,7 +8,7 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice
-from send_alerts.reading.services.common import name_in, notice, one_line
+from send_alerts.reading.services.common import notice, one_line
 from send_alerts.reading.severities import WORDS, severity_of
 
 MOST_FACTS = 8
@@ -22,8 +22,12 @@ _OF_PROGRAMS = re.compile(
     re.IGNORECASE,
 )
 _BAD = re.compile(
-    r"\b(fail\w*|error\w*|unsuccessful|aborted|expired|impaired|exceeded)\b", re.IGNORECASE
+    r"\b(fail\w*|error\w*|unsuccessful|aborted|expired|impaired|exceeded|fault\w*|warn\w*"
+    r"|rollback|denied|unhealthy|timed out|critical|lost|interrupt\w*)\b",
+    re.IGNORECASE,
 )
+_OF_NO_WORDS = re.compile(r"[0-9a-f-]{8,}|\d+", re.IGNORECASE)
+"""Identifiers: long hexadecimal numbers and digits."""
 STATES = ("state", "status", "statusCode", "build-status", "result", "outcome", "eventType")
 SEVERITIES = ("severity", "Severity", "level", "priority")
 
@@ -34,10 +38,11 @@ def from_event(arrival: Arrival) -> list[Notice]:
     kind, detail = str(event["detail-type"]), event.get("detail")
     detail = detail if isinstance(detail, Mapping) else {}
     resources = event.get("resources") or []
-    names = [name_in(one) for one in resources if isinstance(one, str)]
-    what = next((name for name in names if name), "") or _name(detail)
-    state = next((str(detail[name]) for name in STATES if _plain(detail.get(name))), "")
-    title = ": ".join(part for part in (kind, " ".join(p for p in (what, state) if p)) if part)
+    names = [_resource_name(one) for one in resources if isinstance(one, str)]
+    what = _name(detail) or next((name for name in names if name), "")
+    state = _state(detail)
+    subject = " ".join(part for part in (what, state) if part)
+    title = str(detail.get("title") or "") or ": ".join(part for part in (kind, subject) if part)
     severity = _severity(detail, f"{kind} {state}", Severity.INFO)
     facts = [("Source", str(event.get("source") or "")), *_facts(detail)]
     return [notice(arrival, title, severity, _with_json("", detail), facts=facts)]
@@ -65,7 +70,10 @@ def from_json(arrival: Arrival) -> list[Notice]:
             title or f"Message {where}",
             _severity(message, title, Severity.WARNING),
             _with_json(words, message),
-            facts=[("Topic", arrival.topic), *_facts(message)],
+            facts=[
+                ("Topic", arrival.topic),
+                *(fact for fact in _facts(message) if fact[1] not in (words, title)),
+            ],
         )
     ]
 
@@ -76,7 +84,8 @@ def from_text(arrival: Arrival) -> list[Notice]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     text = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
     facts = (("Topic", arrival.topic),)
-    return [notice(arrival, arrival.subject or first, Severity.WARNING, text, facts=facts)]
+    title = arrival.subject or first or f"Empty message by the topic {arrival.topic}"
+    return [notice(arrival, title, Severity.WARNING, text, facts=facts)]
 
 
 def from_confirmation(arrival: Arrival) -> list[Notice]:
@@ -103,13 +112,46 @@ def _severity(values: Mapping[str, Any], words: str, otherwise: Severity) -> Sev
         label = word.get("Label") if isinstance(word, Mapping) else word
         if isinstance(label, str) and any(label.lower() in known for known in WORDS.values()):
             return severity_of(label)[0]
-    return Severity.WARNING if _BAD.search(words) else otherwise
+    if counted := [name for name in ("critical", "high") if _counts(values, name)]:
+        return severity_of(counted[0])[0]
+    # REPLICATION_TASK_FAILED is three words.
+    return Severity.WARNING if _BAD.search(words.replace("_", " ")) else otherwise
+
+
+def _counts(values: Mapping[str, Any], severity: str) -> bool:
+    """Whether it counts findings of a severity, as a scan of an image does."""
+    counts = [value for name, value in values.items() if "severity" in str(name).lower()]
+    return any(
+        str(name).lower() == severity and isinstance(number, int) and number > 0
+        for one in counts
+        if isinstance(one, Mapping)
+        for name, number in one.items()
+    )
+
+
+def _state(detail: Mapping[str, Any]) -> str:
+    """How a thing stands: in a field of its own, or one level deeper."""
+    inner = [value for value in detail.values() if isinstance(value, Mapping)]
+    found = (each[name] for each in (detail, *inner) for name in STATES if _plain(each.get(name)))
+    return next((str(state) for state in found), "")
+
+
+def _resource_name(arn: str) -> str:
+    """What an ARN is called; a part that only programs can tell apart gives way to the one before.
+
+    `stack/shop/1f0a…` is shop, and so is `execution:shop:7c2e…`.
+    """
+    parts = [part for part in re.split("[:/]", arn) if part]
+    while len(parts) > 1 and _OF_NO_WORDS.fullmatch(parts[-1]):
+        parts.pop()
+    return parts[-1] if parts else ""
 
 
 def _name(detail: Mapping[str, Any]) -> str:
     for key, value in detail.items():
-        if key.lower().endswith("name") and isinstance(value, str):
-            return value
+        named = key.lower().endswith("name") and isinstance(value, str)
+        if named and value and not _OF_NO_WORDS.fullmatch(value):
+            return str(value)
         if isinstance(value, Mapping) and isinstance(value.get("name"), str):
             return str(value["name"])
     return ""

@@ -27,11 +27,14 @@ BY_CATEGORY = {
 }
 _EVENT_ID = re.compile(r"RDS-EVENT-\d+")
 _BAD = re.compile(
-    r"\b(fail(ed|ure|s)?|unable|cannot|can't|could not|out of|incompatible|is full|storage.full"
-    r"|exhausted)\b",
+    r"\b(fail(ed|ure|s)?|unable|cannot|can't|couldn't|could not|out of|incompatible|is full"
+    r"|storage.full|exhausted|errors?|danger(ously)?|unhealthy|unreachable|unavailable|exceed\w*"
+    r"|(is|are|running) (\w+ )?low|insufficient|corrupt\w*|lost|stopped|will be shut down)\b",
     re.IGNORECASE,
 )
-_GOOD = re.compile(r"\b(successfully|completed|finished|recovered)\b", re.IGNORECASE)
+_GOOD = re.compile(r"\b(successfully|completed?|finished|has recovered)\b", re.IGNORECASE)
+_STORAGE = re.compile(r"\b(storage|disk)\b.*\b(low|full|exhausted)\b", re.IGNORECASE)
+_RESTART = re.compile(r"\b(restarted|restarting|shut ?down)\b", re.IGNORECASE)
 _STARTED = re.compile(r"\b(start\w*|begin\w*|initiat\w*)\b", re.IGNORECASE)
 
 
@@ -63,12 +66,20 @@ def from_subscription(arrival: Arrival) -> list[Notice]:
         kind=kind,
         arn=str(message.get("Source ARN") or _arn(arrival, kind, message.get("Source ID"))),
         message=text,
-        # A subscription says no category.
-        categories=["failover"] if "failover" in text.lower() else [],
+        categories=_categories(text),
         event_id=event_id[0] if event_id else "",
         at=_instant(message.get("Event Time"), arrival.at),
     )
     return [replace(found, links=link("Database", message.get("Identifier Link")))]
+
+
+def _categories(message: str) -> list[str]:
+    """What a subscription, which names none, would say of itself by EventBridge."""
+    if "failover" in message.lower():
+        return ["failover"]
+    if _STORAGE.search(message):
+        return ["low storage"]
+    return ["availability"] if _RESTART.search(message) else []
 
 
 def _arn(arrival: Arrival, kind: str, name: object) -> str:
@@ -89,7 +100,7 @@ def _notice(
     event_id: str,
     at: datetime,
 ) -> Notice:
-    first = message.split(". ")[0].rstrip(".") or "event without a message"
+    first = _first(message) or "event without a message"
     found = notice(
         arrival,
         f"{name}: {first}",
@@ -104,22 +115,31 @@ def _notice(
     )
     if "failover" not in " ".join(categories):
         return found
+    if _BAD.search(message):
+        # Whatever began it: who reads of its beginning is to read that it went wrong.
+        found = replace(found, severity=Severity.CRITICAL)
+        return incident(found, f"failover:{arn}", Signal.OPEN)
     if _STARTED.search(message) and not _GOOD.search(message):
         return incident(found, f"failover:{arn}", Signal.OPEN)
-    if _GOOD.search(message) and not _BAD.search(message):
+    if _GOOD.search(message):
         return incident(found, f"failover:{arn}", Signal.RESOLVED)
     return found
 
 
 def _severity(message: str, categories: Collection[str]) -> Severity:
-    if _BAD.search(message):
-        critical = not {"failure", "low storage"}.isdisjoint(categories)
-        return Severity.CRITICAL if critical else Severity.WARNING
-    severities = [BY_CATEGORY.get(category, Severity.INFO) for category in categories]
-    if _GOOD.search(message) and "failure" not in categories:
+    severe = not {"failure", "low storage"}.isdisjoint(categories)
+    # What comes after the first sentence is advice: "time varies with the amount to be recovered".
+    if _GOOD.search(_first(message)) and not _BAD.search(_first(message)) and not severe:
         return Severity.INFO
+    if _BAD.search(message):
+        return Severity.CRITICAL if severe else Severity.WARNING
+    severities = [BY_CATEGORY.get(category, Severity.INFO) for category in categories]
     order = (Severity.CRITICAL, Severity.WARNING)
     return next((severity for severity in order if severity in severities), Severity.INFO)
+
+
+def _first(message: str) -> str:
+    return message.split(". ")[0].rstrip(".")
 
 
 def _instant(value: object, otherwise: datetime) -> datetime:

@@ -39,6 +39,9 @@ def from_guardduty(arrival: Arrival) -> list[Notice]:
         Severity.CRITICAL if level >= 7 else Severity.WARNING if level >= 4 else Severity.INFO
     )
     service, region = detail.get("service") or {}, detail.get("region") or arrival.body["region"]
+    if service.get("archived") is True:
+        # A suppression rule of the team's has put it away.
+        return []
     found = notice(
         arrival,
         str(detail.get("title") or detail.get("type") or "GuardDuty finding").rstrip("."),
@@ -99,22 +102,29 @@ def from_certificate(arrival: Arrival) -> list[Notice]:
     name = str(detail.get("CommonName") or "certificate")
     arn = str(next(iter(arrival.body.get("resources") or ()), name))
     facts = (("Certificate", name_in(arn)), ("Domain", name))
-    if EXPIRING not in str(arrival.body["detail-type"]) or "DaysToExpiry" not in detail:
-        action = str(detail.get("Action") or arrival.body["detail-type"]).lower()
-        bad = BAD_FOR_CERTIFICATES.search(action) or detail.get("Outcome") == "FAILURE"
-        severity = Severity.CRITICAL if bad else Severity.INFO
+    kind = str(arrival.body["detail-type"])
+    if EXPIRING not in kind or "DaysToExpiry" not in detail:
+        action = " ".join(
+            word.lower()
+            for word in (kind.removeprefix("ACM Certificate "), detail.get("Action"))
+            if isinstance(word, str)
+        )
         outcome = str(detail.get("Outcome") or "").lower()
+        bad = BAD_FOR_CERTIFICATES.search(action) or outcome == "failure"
+        severity = Severity.CRITICAL if bad else Severity.INFO
         why = str(detail.get("RenewalStatusReason") or "").replace("_", " ").lower()
-        title = f"{name}: {action} {outcome}".strip()
+        title = f"The certificate of {name}: {action} {outcome}".strip()
         return [notice(arrival, title, severity, why, facts=facts)]
     days = int(detail["DaysToExpiry"])
     ends = (arrival.at + timedelta(days=days)).date()
+    used = detail.get("InUse") is not False
     found = notice(
         arrival,
         f"The certificate of {name} expires in {days} days",
-        Severity.CRITICAL if days <= LAST_DAYS else Severity.WARNING,
+        Severity.CRITICAL if days <= LAST_DAYS and used else Severity.WARNING,
         "ACM renews certificates that are in use and whose validation records are in the DNS;"
-        f" this one ends on {ends:%d %B %Y} unless it is renewed or replaced.",
+        f" this one ends on {ends:%d %B %Y} unless it is renewed or replaced."
+        f"{'' if used else ' Nothing uses it: it may be one to delete.'}",
         facts=facts,
     )
     stage = next((stage for stage in STAGES if days <= stage), STAGES[-1])

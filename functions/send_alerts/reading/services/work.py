@@ -1,9 +1,10 @@
 """Jobs that AWS runs: backups, pipelines, CodeDeploy's deployments, Auto Scaling, Lambda.
 
 Sources: AWS Backup Developer Guide, "Monitoring AWS Backup events using EventBridge"; CodePipeline
-User Guide, "Monitoring CodePipeline events"; CodeDeploy User Guide (its state is FAILURE); EC2 Auto
-Scaling User Guide, "Amazon SNS notification options"; Lambda Developer Guide, "Capturing records
-of Lambda asynchronous invocations".
+User Guide, "Monitoring CodePipeline events"; CodeDeploy User Guide (its state is FAILURE);
+CodeBuild User Guide, "Build notifications input format reference"; EC2 Auto Scaling User Guide,
+"Amazon SNS notification options"; Lambda Developer Guide, "Capturing records of Lambda asynchronous
+invocations".
 """
 
 import re
@@ -17,7 +18,10 @@ from send_alerts.reading.links import console
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.services.common import detail_of, incident, name_in, notice
 
-FAILED = ("FAILED", "FAILURE", "ABORTED", "EXPIRED", "PARTIAL", "TIMED_OUT", "STOPPED", "STOP")
+FAILED = (
+    *("FAILED", "FAILURE", "FAULT", "ABORTED", "EXPIRED", "PARTIAL", "TIMED_OUT"),
+    *("STOPPED", "STOP"),
+)
 WELL = ("SUCCEEDED", "SUCCESS")
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 
@@ -35,7 +39,10 @@ def from_backup(arrival: Arrival) -> list[Notice]:
         Severity.WARNING if state in FAILED else Severity.INFO,
         str(detail.get("statusMessage") or "").strip('"'),
         facts=(
-            ("Resource", f"{detail.get('resourceType') or ''} {resource}".strip()),
+            (
+                "Resource",
+                " ".join(dict.fromkeys((str(detail.get("resourceType") or ""), resource))),
+            ),
             ("Vault", vault),
         ),
     )
@@ -48,11 +55,12 @@ def from_pipeline(arrival: Arrival) -> list[Notice]:
     name, state = str(detail["pipeline"]), str(detail.get("state") or "").upper()
     step = str(detail.get("stage") or "")
     region = str(arrival.body.get("region") or "")
+    said = (detail.get("execution-result") or {}).get("external-execution-summary")
     found = notice(
         arrival,
         f"Pipeline {name}{f', stage {step}' if step else ''}: {state.lower()}",
         Severity.WARNING if state in FAILED else Severity.INFO,
-        f"The execution of {name} ended as {state}." if state in FAILED else "",
+        str(said or f"The execution of {name} ended as {state}.") if state in FAILED else "",
         facts=(
             ("Pipeline", name),
             ("Execution", detail.get("execution-id")),
@@ -85,6 +93,28 @@ def from_codedeploy(arrival: Arrival) -> list[Notice]:
     return _run(found, f"codedeploy:{where}:{name}", state, whole=True)
 
 
+def from_build(arrival: Arrival) -> list[Notice]:
+    """A build by CodeBuild: a failure lasts until the project's next success."""
+    detail = detail_of(arrival)
+    name, state = str(detail["project-name"]), str(detail.get("build-status") or "").upper()
+    more = detail.get("additional-information") or {}
+    found = notice(
+        arrival,
+        f"CodeBuild: {name} {state.replace('_', ' ').lower()}",
+        Severity.WARNING if state in FAILED else Severity.INFO,
+        f"The build of {name} ended as {state}." if state in FAILED else "",
+        facts=(
+            ("Project", name),
+            ("Build", name_in(detail.get("build-id"))),
+            ("Begun by", more.get("initiator")),
+            ("Version", more.get("source-version")),
+        ),
+        url=str((more.get("logs") or {}).get("deep-link") or ""),
+    )
+    where = f"{arrival.body.get('account')}:{arrival.body.get('region')}"
+    return _run(found, f"codebuild:{where}:{name}", state, whole=True)
+
+
 def _run(found: Notice, key: str, state: str, *, whole: bool) -> list[Notice]:
     if not whole:
         return [found] if state in FAILED else []
@@ -106,7 +136,7 @@ def from_auto_scaling(arrival: Arrival) -> list[Notice]:
 def from_auto_scaling_event(arrival: Arrival) -> list[Notice]:
     """The same by EventBridge: `EC2 Instance Launch Unsuccessful` and its like."""
     kind = str(arrival.body["detail-type"])
-    return [_scaling(arrival, detail_of(arrival), kind.lower(), "Unsuccessful" in kind)]
+    return [_scaling(arrival, detail_of(arrival), kind, "Unsuccessful" in kind)]
 
 
 def _scaling(arrival: Arrival, message: Mapping[str, Any], what: str, bad: bool) -> Notice:
