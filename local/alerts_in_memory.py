@@ -175,14 +175,14 @@ class AlertsInMemory:
 
     def __init__(self) -> None:
         self._items, self._nothing = ItemsInMemory(), Nothing()
-        self._incidents = DynamoIncidents(self._items)
+        self._incidents, self._storms = DynamoIncidents(self._items), DynamoStorms(self._items)
         self.memory, self.channel = MemoryInMemory(), Channel()
 
     def notify(self, said: Said, now: datetime) -> None:
         """Let it do what an event says."""
         ports = Ports(
             incidents=self._incidents,
-            storms=DynamoStorms(self._items),
+            storms=self._storms,
             memory=self.memory,
             topic=self.channel,
             queue=self._nothing,

@@ -18,6 +18,12 @@ from send_alerts.reading.stack_info import StackInfo
 ALARM = ROOT / "events" / "alerts" / "alarm_metric.json"
 STACK = StackInfo("eu-west-1", "/ecs/", "jiki-api-web", "")
 FUNCTION = FUNCTIONS / "send_alerts"
+RULE = (
+    "A call counts each time it enters another module than the one that it comes from."
+    " Before the rooms the same event took 120 through 23 modules, and was not routed, had no"
+    " buttons, no form for on-call services and no text message, and no summary in a list."
+)
+"""The figures of before are this rule's on commit a17ddaf, the last one with 38 flat modules."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ def table() -> str:
     first = {hop.file: hop.name for hop in reversed(trip)}
     order = list(dict.fromkeys(hop.file for hop in trip))
     lines = [
-        f"{len(trip)} calls between {len(order)} modules, from the event's text to the messages:",
+        f"{len(trip)} calls between {len(order)} modules, from the event's text to the messages."
+        f" {RULE}",
         "",
         "| | room | module | enters by |",
         "|--:|---|---|---|",

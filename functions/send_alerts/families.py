@@ -29,10 +29,10 @@ def within_family(incident: Incident, notice: Notice, ports: Ports) -> tuple[Inc
     if not parent:
         return incident, notice
     composite = ports.incidents.load(parent).incident
-    if _lasts(composite):
+    if composite.lasts:
         return replace(incident, part_of=parent), notice
     incident = replace(incident, part_of="")
-    waits = notice.signal in OPENING and notice.hold is None and not _lasts(incident)
+    waits = notice.signal in OPENING and notice.hold is None and not incident.lasts
     if not waits:
         return incident, notice
     hold = _waiting(ports.clock(), notified=_notified_within(composite, notice.occurred_at))
@@ -65,11 +65,11 @@ def _follow(parent: str, title: str, ports: Ports) -> Change:
 
     def change(child: Incident, now: datetime) -> Incident:
         composite = ports.incidents.load(parent).incident
-        if _lasts(composite) and _lasts(child) and child.part_of != parent:
+        if composite.lasts and child.lasts and child.part_of != parent:
             return _joined(child, parent, title, now, ports)
-        if not _lasts(composite) and child.part_of == parent:
+        if not composite.lasts and child.part_of == parent:
             child = replace(child, part_of="")
-            if _lasts(child) and child.hold is None:
+            if child.lasts and child.hold is None:
                 return replace(child, hold=_waiting(now, notified=True))
         if child.hold and child.hold.announce_later and child.current:
             notified = _notified_within(composite, child.current.opened_at)
@@ -113,7 +113,3 @@ def _waiting(now: datetime, *, notified: bool) -> Hold:
 
 def _notified_within(composite: Incident, at: datetime) -> bool:
     return covering(composite.episodes, at) is not None
-
-
-def _lasts(incident: Incident) -> bool:
-    return incident.current is not None and incident.current.open

@@ -113,8 +113,7 @@ def _report_slack(key: str, outcome: outbox.Outcome, ports: Ports, policy: Polic
     """Say by SNS, once, that Slack is broken; and once that it works again."""
     if key == SLACK_KEY or not (outcome.broken or outcome.slack_answered):
         return
-    current = ports.incidents.load(SLACK_KEY).incident.current
-    if bool(outcome.broken) is bool(current and current.open):
+    if bool(outcome.broken) is ports.incidents.load(SLACK_KEY).incident.lasts:
         return
     text = f"{outcome.broken}. " if outcome.broken else "Messages pass again. "
     notice = Notice(

@@ -46,7 +46,7 @@ def refresh(incident: Incident, now: datetime, ports: Ports) -> Incident:
         return incident
     check_at = now + max(incident.history.flap_window, storm.WINDOW)
     check_at = storms.quiet_at if joins and storms.quiet_at else check_at
-    if not incident.current.open:
+    if not incident.lasts:
         return replace(incident, follow_up=FollowUpDue(SUMMARY, None))
     _check_again(incident.key, check_at, ports)
     return replace(incident, follow_up=FollowUpDue(SUMMARY, check_at))

@@ -19,7 +19,7 @@ from send_alerts.channels.slack_failures import (
 from send_alerts.incident.episodes import episode_at
 from send_alerts.incident.incident import Incident, RootMessage
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
-from send_alerts.words.slack_blocks import Message, alone, line, root
+from send_alerts.words.slack_blocks import alone, line, root
 
 NO_DATA_THREAD = timedelta(hours=24)
 """For so long missing data is one message with a thread; later it is a new one."""
@@ -60,8 +60,13 @@ def find(incident: Incident, tried: OutboxEntry, threads: Threads) -> Incident |
 
 def post(incident: Incident, entry: OutboxEntry, threads: Threads) -> Incident:
     """The incident after the post. Raises SlackFailure."""
-    thread_ts = thread(incident, entry)
-    message = _message(incident, entry)
+    thread_ts, stands_alone = thread(incident, entry), _stands_alone(incident, entry)
+    if thread_ts:
+        message = line(incident, entry)
+    elif stands_alone:
+        message = alone(incident, entry)
+    else:
+        message = root(replace(incident, root=RootMessage("", "", entry.at, "")))
     channel = _channel(incident, entry)
     broadcast = bool(thread_ts) and entry.kind in SHOWN_IN_CHANNEL
     try:
@@ -85,7 +90,7 @@ def post(incident: Incident, entry: OutboxEntry, threads: Threads) -> Incident:
         # Slack posts a reply to a deleted message into the channel, and says so by this alone.
         logger.warning("root message deleted; the line becomes the new one", entry=entry.id)
         return _with_root(incident, entry, posted)
-    if thread_ts or _stands_alone(incident, entry):
+    if thread_ts or stands_alone:
         return incident
     return _with_root(incident, entry, posted, message.fingerprint)
 
@@ -136,14 +141,6 @@ def chart(incident: Incident, threads: Threads, chart: Chart) -> None:
         threads.upload(incident.root.channel, incident.root.ts, incident.subject.title, png)
     except (BotoCoreError, ClientError, SlackFailure) as failure:
         logger.warning("no chart", incident=incident.key, reason=str(failure))
-
-
-def _message(incident: Incident, entry: OutboxEntry) -> Message:
-    if thread(incident, entry):
-        return line(incident, entry)
-    if _stands_alone(incident, entry):
-        return alone(incident, entry)
-    return root(replace(incident, root=RootMessage("", "", entry.at, "")))
 
 
 def _with_root(incident: Incident, entry: OutboxEntry, posted: Posted, shown: str = "") -> Incident:

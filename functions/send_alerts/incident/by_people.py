@@ -39,7 +39,7 @@ def act(incident: Incident, action: OperatorAction, now: datetime, channels: Cha
 def _acknowledge(
     incident: Incident, action: OperatorAction, now: datetime, channels: Channels
 ) -> Incident:
-    if incident.current is None or not incident.current.open:
+    if not incident.lasts:
         return incident
     incident = replace(incident, acknowledgement=Acknowledgement(action.by, action.at))
     entry = _entry(incident, EntryKind.ACKNOWLEDGED, action)
@@ -50,7 +50,7 @@ def _close(
     incident: Incident, action: OperatorAction, now: datetime, channels: Channels
 ) -> Incident:
     subject, episode = incident.subject, incident.current
-    if subject is None or episode is None or not episode.open:
+    if subject is None or episode is None or not incident.lasts:
         return incident
     # Whoever closes it wants to see it closed, though it be silenced.
     incident = replace(incident, hold=None)

@@ -88,11 +88,11 @@ class Incident:
     def acknowledged(self) -> Acknowledgement | None:
         """Of the incident as it lasts now; one that has ended since needs another one."""
         known, episode = self.acknowledgement, self.current
-        if known is None or episode is None or not episode.open or known.at < episode.opened_at:
+        if known is None or episode is None or not self.lasts or known.at < episode.opened_at:
             return None
         return known
 
-    @property
+    @cached_property
     def episodes(self) -> tuple[Episode, ...]:
         """The incidents of this key, oldest first."""
         return self.history.episodes
@@ -101,6 +101,11 @@ class Incident:
     def current(self) -> Episode | None:
         """The newest incident of this key."""
         return self.episodes[-1] if self.episodes else None
+
+    @cached_property
+    def lasts(self) -> bool:
+        """Whether the newest incident of this key is open."""
+        return self.current is not None and self.current.open
 
     @property
     def shown_episode(self) -> Episode | None:

@@ -110,7 +110,7 @@ def refresh(
         if incident.current is None:
             incident = advance(incident, subject, now, channels)
         incident = replace(incident, subject=subject)
-    if incident.current is None or not incident.current.open or (newest and storms.lasts(now)):
+    if not incident.lasts or (newest and storms.lasts(now)):
         return incident
     incident = _summed_up(incident, now, channels)
     if any(within(incident.key, member, now) for member in members):
@@ -147,7 +147,7 @@ def _ended(
     subject = incident.subject
     if subject is None:
         return incident
-    last = [one for one in members if one.subject and one.current and one.current.open]
+    last = [one for one in members if one.subject and one.lasts]
     lines = [f"• {one.subject.title} ({one.subject.severity})" for one in last if one.subject]
     text = "All of them are over."
     if lines:

@@ -33,8 +33,8 @@ def actions(incident: Incident) -> ActionsBlock | ContextBlock | None:
 
 def commands(incident: Incident) -> tuple[str, ...]:
     """The `make` commands for an incident that lasts; none for another."""
-    subject, episode = incident.subject, incident.current
-    if subject is None or episode is None or not episode.open:
+    subject = incident.subject
+    if subject is None or not incident.lasts:
         return ()
     ref = reference(incident.key)
     where = f"ENVIRONMENT={subject.environment or 'production'}"
@@ -55,8 +55,8 @@ def command_block(incident: Incident) -> ContextBlock | None:
 
 
 def _buttons(incident: Incident) -> ActionsBlock | None:
-    subject, episode = incident.subject, incident.current
-    if subject is None or episode is None or not episode.open:
+    subject = incident.subject
+    if subject is None or not incident.lasts:
         return None
     ref, elements = reference(incident.key), list[InteractiveElement]()
     if incident.acknowledged is None:

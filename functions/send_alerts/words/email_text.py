@@ -4,9 +4,9 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
 from send_alerts.words.actions import commands
-from send_alerts.words.first_lines import MORE, FirstLines, first_lines, one_line
+from send_alerts.words.first_lines import MORE, FirstLines, first_lines
 from send_alerts.words.limits import SNS_MESSAGE_BYTES, cut_bytes, subject
-from send_alerts.words.message_text import headline, status, status_by, title
+from send_alerts.words.message_text import headline, status, status_by
 
 WORDS = {
     EntryKind.RESOLVED: "RESOLVED",
@@ -27,11 +27,10 @@ def email(incident: Incident, entry: OutboxEntry) -> tuple[str, str]:
         # Who reads the subjects alone is not to take old news for the newest.
         now = status(incident, incident.current).word.upper()
         word = word if entry.kind is EntryKind.ROLLED_BACK else now
-    name = one_line(title(incident))
     mark = status(incident, incident.current) if entry.late else status_by(incident, entry)
     first = first_lines(incident, mark, entry.text)
     lines = [
-        f"[{word}] {name}",
+        f"[{word}] {first.title}",
         f"Impact: {first.impact}" if first.impact else "",
         *first.what,
         " · ".join([headline(incident, entry, clock), *first.about]),
@@ -40,7 +39,7 @@ def email(incident: Incident, entry: OutboxEntry) -> tuple[str, str]:
     ]
     paragraphs = ["\n".join(filter(None, lines)), *_more(incident, first)]
     text = "\n\n".join(filter(None, paragraphs))
-    return subject(f"[{word}] {name}"), cut_bytes(f"{text}\n", SNS_MESSAGE_BYTES)
+    return subject(f"[{word}] {first.title}"), cut_bytes(f"{text}\n", SNS_MESSAGE_BYTES)
 
 
 def _more(incident: Incident, first: FirstLines) -> list[str]:

@@ -25,6 +25,7 @@ FENCE = "```"
 class FirstLines(NamedTuple):
     """Plain text; the line of the time is the channel's, which writes times its own way."""
 
+    title: str
     impact: str
     what: tuple[str, ...]
     about: tuple[str, ...]
@@ -39,34 +40,35 @@ class FirstLines(NamedTuple):
 
 def first_lines(incident: Incident, status: Status, text: str = "") -> FirstLines:
     """Those of an incident that stands so; `text` instead of its subject's."""
-    subject = incident.subject
+    subject, called = incident.subject, _one_line(title(incident))
     if subject is None:
-        return FirstLines("", (), (), "", "", text, ())
+        return FirstLines(called, "", (), (), "", "", text, ())
     guide = Guide() if status in (RESOLVED, NO_DATA) else subject.guide
     free = MOST - TITLE_AND_TIME - sum(1 for line in guide if line)
     what, rest = _what(text or subject.text, free)
-    impact, check = one_line(guide.impact), one_line(guide.check)
+    impact, check = _one_line(guide.impact), _one_line(guide.check)
     about = tuple(
         (name, value)
         for key in KEY_FACTS
         for name, value in subject.facts
-        if name == key and value not in title(incident) and len(value) <= KEY_FACT
+        if name == key and value not in called and len(value) <= KEY_FACT
     )[:MOST_KEY_FACTS]
     seen = {*about, *(fact for fact in subject.facts if fact[1] in (guide.impact, *what))}
     return FirstLines(
+        title=called,
         impact=cut(impact, LINE),
         what=what,
-        about=tuple(one_line(value) for _, value in about),
+        about=tuple(_one_line(value) for _, value in about),
         check=check,
-        over=one_line(guide.over),
+        over=_one_line(guide.over),
         rest=rest,
         facts=tuple(
-            fact for fact in subject.facts if fact not in seen or len(one_line(fact[1])) > LINE
+            fact for fact in subject.facts if fact not in seen or len(_one_line(fact[1])) > LINE
         ),
     )
 
 
-def one_line(text: str) -> str:
+def _one_line(text: str) -> str:
     """The text with its white space as single blanks."""
     return " ".join(text.split())
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import batched
 
-from slack_sdk.models.blocks import ContextBlock, MarkdownTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 
 from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import Link
@@ -48,7 +48,28 @@ def local_time(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{date}|{clock(at)}>"
 
 
-def sections(text: str) -> list[SectionBlock]:
+def layout(
+    first: FirstLines,
+    when: Sequence[str],
+    row: Block | None,
+    links: Sequence[Link],
+    changes: Sequence[str],
+) -> tuple[Block, ...]:
+    """The blocks of a message; `when` is markup already.
+
+    Slack hides the end of a long attachment: what people act on stands before the rest.
+    """
+    return (
+        *_opening(first, when),
+        *([row] if row else []),
+        *_link_row(links),
+        *_sections(first.rest),
+        *_bullets("Changed just before", changes),
+        *_fields(first.facts),
+    )
+
+
+def _sections(text: str) -> list[SectionBlock]:
     """A text of an event, in pieces that fit; cut with a mark where even these are too few."""
     lines = clickable(text).splitlines()
     parts: list[str] = []
@@ -63,8 +84,8 @@ def sections(text: str) -> list[SectionBlock]:
     return [SectionBlock(text=_markdown(part)) for part in parts]
 
 
-def opening(first: FirstLines, when: Sequence[str]) -> list[SectionBlock]:
-    """The first lines below the title; `when` is markup already."""
+def _opening(first: FirstLines, when: Sequence[str]) -> list[SectionBlock]:
+    """The first lines below the title."""
     lines = [
         f"*Impact:* {clickable(first.impact)}" if first.impact else "",
         *map(clickable, first.what),
@@ -81,7 +102,7 @@ def _code(command: str) -> str:
     return escape(command) if "`" in command else f"`{escape(command)}`"
 
 
-def fields(facts: Iterable[tuple[str, str]]) -> list[SectionBlock]:
+def _fields(facts: Iterable[tuple[str, str]]) -> list[SectionBlock]:
     """Names and values of an event in two columns."""
     texts = [
         cut_markup(f"*{escape(name)}*\n{clickable(value)}", SLACK_FIELD) for name, value in facts
@@ -92,13 +113,13 @@ def fields(facts: Iterable[tuple[str, str]]) -> list[SectionBlock]:
     ]
 
 
-def bullets(heading: str, lines: Sequence[str]) -> list[SectionBlock]:
+def _bullets(heading: str, lines: Sequence[str]) -> list[SectionBlock]:
     """A list below a heading; no block where there is nothing to list."""
     text = "\n".join([f"*{heading}*", *(f"• {escape(line)}" for line in lines)])
     return [SectionBlock(text=_markdown(cut_markup(text, SLACK_SECTION)))] if lines else []
 
 
-def link_row(links: Sequence[Link]) -> list[ContextBlock]:
+def _link_row(links: Sequence[Link]) -> list[ContextBlock]:
     """Links side by side; a link cut in its middle would be none: one that is too long is out."""
     fitting: list[str] = []
     for link in links:

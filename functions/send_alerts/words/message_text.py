@@ -20,7 +20,7 @@ from send_alerts.reading.notice import OPENING, Part, Signal
 
 type Clock = Callable[[datetime], str]
 
-
+REST = span(ACKNOWLEDGED_FOR.total_seconds())
 SENTENCES = {
     EntryKind.OPENED: "Since {opened}",
     EntryKind.AGAIN: "Still so at {at}",
@@ -35,7 +35,7 @@ SENTENCES = {
     EntryKind.RESOLVED: "Over at {at}{after}",
     EntryKind.CALM: "Calm since {at}, after {times}",
     EntryKind.NO_DATA: "No data at {at}",
-    EntryKind.ACKNOWLEDGED: "Acknowledged at {at}; no reminder for {rest}",
+    EntryKind.ACKNOWLEDGED: f"Acknowledged at {{at}}; no reminder for {REST}",
     EntryKind.PERSON: "By a person, at {at}",
     EntryKind.SUMMARY: "All of them by {at}",
 }
@@ -161,7 +161,6 @@ def _sentence(incident: Incident, entry: OutboxEntry, clock: Clock) -> str:
         after=f", after {lasted}" if lasted else "",
         times=f"{episode.reopened + 1} times" if episode else "again and again",
         calm=span(incident.history.flap_window.total_seconds()),
-        rest=span(ACKNOWLEDGED_FOR.total_seconds()),
     )
 
 

@@ -67,14 +67,14 @@ def notification(incident: Incident, entry: OutboxEntry, stack: str) -> Notifica
 def _labels(incident: Incident, entry: OutboxEntry, stack: str) -> dict[str, str]:
     """Attributes of the SNS message; what isn't known is left out, as SNS takes no empty one."""
     subject = incident.subject
-    facts = dict(subject.facts) if subject else {}
+    facts, tags = (dict(subject.facts), dict(subject.tags)) if subject else ({}, {})
     known = {
         "severity": subject.severity.value if subject else "",
         "state": _state(incident, entry),
         "incident": reference(incident.key),
         "stack": stack,
         "delivery": entry.id,
-        "team": incident.labels.get("team", ""),
+        "team": tags.get("team", ""),
         "resource": facts.get("Resource", "") or facts.get("service", ""),
     }
     return {name: value for name, value in known.items() if value}

@@ -12,19 +12,9 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import OutboxEntry
 from send_alerts.reading.notice import OPENING
 from send_alerts.words.actions import actions, command_block
-from send_alerts.words.first_lines import first_lines, one_line
+from send_alerts.words.first_lines import first_lines
 from send_alerts.words.limits import SLACK_FIELD, SLACK_TEXT
-from send_alerts.words.markup import (
-    bullets,
-    clickable,
-    cut_markup,
-    escape,
-    fields,
-    link_row,
-    local_time,
-    opening,
-    sections,
-)
+from send_alerts.words.markup import clickable, cut_markup, escape, layout, local_time
 from send_alerts.words.message_text import (
     RESOLVED,
     Status,
@@ -108,17 +98,10 @@ def _message(
     incident: Incident, mark: Status, when: list[str], text: str, row: Block | None
 ) -> Message:
     subject, first = incident.subject, first_lines(incident, mark, text)
-    # Slack hides the end of a long attachment: what people act on stands before the rest.
-    blocks: list[Block] = [
-        *opening(first, when),
-        *([row] if row else []),
-        *link_row(subject.links if subject else ()),
-        *sections(first.rest),
-        *bullets("Changed just before", incident.changes),
-        *fields(first.facts),
-    ]
-    name = f"{mark.emoji} *{mark.word}: {escape(one_line(title(incident)))}*"
+    links = subject.links if subject else ()
+    blocks = layout(first, when, row, links, incident.changes)
+    name = f"{mark.emoji} *{mark.word}: {escape(first.title)}*"
     call = mention_markup(incident.destination.mention)
     if call and mark is not RESOLVED:
         name = f"{name} {call}"
-    return Message(cut_markup(name, SLACK_TEXT), mark.color, tuple(blocks))
+    return Message(cut_markup(name, SLACK_TEXT), mark.color, blocks)
