@@ -20,7 +20,7 @@ from query_database.queue_walks import WALKS
 MAX_QUEUES = 1_000
 MANY_QUEUES = 100
 """With more queues than this each is counted less far, so that the cost stays."""
-FEW_ROWS = 20
+FEW_ROWS = 10
 FIRST_ROWS = 20
 FEW_FIRST_ROWS = 2
 """Of a queue; among them is the one that waits longest, for transactions swap neighbours."""
@@ -47,10 +47,8 @@ SELECT
            LIMIT (SELECT first_rows FROM walked)) UNION ALL
           -- The least urgent have often waited longest.
           (SELECT created_at FROM solid_queue_ready_executions AS ready
-           WHERE ready.queue_name = name AND priority = (
-             SELECT priority FROM solid_queue_ready_executions AS last
-             WHERE last.queue_name = name ORDER BY priority DESC, job_id DESC LIMIT 1
-           ) ORDER BY job_id LIMIT (SELECT first_rows FROM walked))
+           WHERE ready.queue_name = name AND priority = last_priority
+           ORDER BY job_id LIMIT (SELECT first_rows FROM walked))
         ) AS first))),
      'median_seconds', extract(epoch FROM utc - middle.created_at),
      'sampled', coalesce(sampled_rows, 0)))

@@ -9,39 +9,47 @@ ends AS MATERIALIZED (
     (SELECT id FROM solid_queue_ready_executions ORDER BY id LIMIT 1) AS first_id,
     (SELECT id FROM solid_queue_ready_executions ORDER BY id DESC LIMIT 1) AS last_id
 ),
+-- From queue to queue, newest rows first: a step ends at the next queue's first row, or when it has
+-- counted a few. The newest row is of the least urgent priority.
 names AS (
-  (SELECT queue_name, 1 AS number FROM solid_queue_ready_executions
-   ORDER BY queue_name DESC, priority DESC, job_id DESC LIMIT 1)
+  (SELECT queue_name, count(*) AS ready, max(priority) AS last_priority, 1 AS number
+   FROM (
+     SELECT queue_name, priority FROM solid_queue_ready_executions
+     ORDER BY queue_name DESC, priority DESC, job_id DESC LIMIT {few} + 1
+   ) AS newest GROUP BY queue_name ORDER BY queue_name DESC LIMIT 1)
   UNION ALL
-  SELECT (
-    SELECT ready.queue_name FROM solid_queue_ready_executions AS ready
-    WHERE ready.queue_name < names.queue_name
-    ORDER BY ready.queue_name DESC, priority DESC, job_id DESC LIMIT 1
-  ), number + 1
-  FROM names WHERE queue_name IS NOT NULL AND number < {queues}
+  SELECT next.queue_name, next.ready, next.last_priority, number + 1
+  FROM names CROSS JOIN LATERAL (
+    SELECT queue_name, count(*) AS ready, max(priority) AS last_priority
+    FROM (
+      SELECT ready.queue_name, priority FROM solid_queue_ready_executions AS ready
+      WHERE ready.queue_name < names.queue_name
+      ORDER BY ready.queue_name DESC, priority DESC, job_id DESC LIMIT {few} + 1
+    ) AS newest GROUP BY queue_name ORDER BY queue_name DESC LIMIT 1
+  ) AS next WHERE number < {queues}
 ),
--- With many queues fewer rows of each, so that the cost stays.
+-- With many queues fewer rows of each, so that the cost stays, and more of the oldest of all:
+-- these lie together, while each queue that has none among them is looked up.
 walked AS MATERIALIZED (
-  SELECT CASE WHEN count(*) > {many} THEN {few} ELSE {bound} END + 1 AS counted,
-    CASE WHEN count(*) > {many} THEN {first_few} ELSE {first} END AS first_rows
+  SELECT count(*) > {many} AS many,
+    CASE WHEN count(*) > {many} THEN {first_few} ELSE {first} END AS first_rows,
+    CASE WHEN count(*) > {many} THEN 2 * {queues} ELSE {bound} END AS head_rows
   FROM names
 ),
 depths AS MATERIALIZED (
-  SELECT queue_name AS name, counted.ready
-  FROM names CROSS JOIN LATERAL (
-    SELECT count(*) AS ready FROM (
-      SELECT FROM solid_queue_ready_executions AS ready
-      WHERE ready.queue_name = names.queue_name
-      ORDER BY priority DESC, job_id DESC
-      LIMIT (SELECT counted FROM walked)
-    ) AS newest
-  ) AS counted
-  WHERE queue_name IS NOT NULL
+  SELECT queue_name AS name, last_priority,
+    CASE WHEN ready <= {few} OR (SELECT many FROM walked) THEN ready ELSE (
+      SELECT count(*) FROM (
+        SELECT FROM solid_queue_ready_executions AS ready
+        WHERE ready.queue_name = names.queue_name
+        ORDER BY priority DESC, job_id DESC LIMIT {bound} + 1
+      ) AS newest
+    ) END AS ready
+  FROM names
 ),
--- The oldest by id; beside them each queue that has no row among these is looked up.
 head AS MATERIALIZED (
   SELECT queue_name, created_at FROM solid_queue_ready_executions
-  WHERE id >= (SELECT first_id FROM ends) ORDER BY id LIMIT {bound}
+  WHERE id >= (SELECT first_id FROM ends) ORDER BY id LIMIT (SELECT head_rows FROM walked)
 ),
 oldest AS MATERIALIZED (
   SELECT queue_name, min(created_at) AS created_at FROM head GROUP BY queue_name
