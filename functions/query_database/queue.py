@@ -10,17 +10,12 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from ops_common.answers.queue import Completed, Measurement, QueueDepth, QueueFlow, Worker
+from ops_common.answers.queue import Completed, Measurement, QueueFlow, Worker
 from ops_common.query_database import BadRequest, QueueTablesMissing
 from query_database.fields import Connection, Fields
-from query_database.processes import (
-    Process,
-    one_name,
-    replaced,
-    threads_and_queues,
-    working,
-)
-from query_database.queue_statement import FEW_ROWS, MANY_QUEUES, WINDOW_IDS, WINDOWS, statement
+from query_database.processes import Process, one_name, replaced, threads_and_queues, working
+from query_database.queue_depths import depths, seconds
+from query_database.queue_statement import statement
 
 DEFAULT_BOUND = 500
 MAX_BOUND = 100_000
@@ -51,7 +46,7 @@ def measure_queue(connection: Connection, fields: Fields) -> Measurement:
 
 def _measurement(row: dict[str, Any], bound: int) -> Measurement:
     paused = set(row["paused"] or ())
-    queues = _depths(row, paused, bound)
+    queues = depths(row, paused, bound)
     claims = row["claims"] or []
     held = _sum_by(claims, "process_id", "in_flight")
     processes = [Process.from_row(one, held.get(one["id"], 0)) for one in row["processes"] or []]
@@ -81,9 +76,9 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
         in_flight=sum(held.values()),
         flows=flows,
         long_running=sum(long_running.values()),
-        median_wait_seconds=_seconds(row["median_wait_seconds"]),
+        median_wait_seconds=seconds(row["median_wait_seconds"]),
         due_scheduled=sum(jobs for name, jobs in due.items() if name not in paused),
-        oldest_due_seconds=_seconds(row["oldest_due_seconds"]),
+        oldest_due_seconds=seconds(row["oldest_due_seconds"]),
         soon_due_scheduled=sum(jobs for name, jobs in soon.items() if name not in paused),
         recurring_soon=row["recurring"]["soon"],
         completed=_completed(row["finished"], bound),
@@ -110,34 +105,6 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
         recurring_keys=tuple(row["recurring"]["keys"] or ()),
         max_connections=row["max_connections"],
     )
-
-
-def _seconds(value: float | None) -> float:
-    # Rows are stamped by the app's clock: one ahead of the database's gives a negative age.
-    return max(0.0, float(value or 0.0))
-
-
-def _depths(row: dict[str, Any], paused: set[str], bound: int) -> tuple[QueueDepth, ...]:
-    found = row["queues"] or []
-    counted_to = min(bound, FEW_ROWS) if len(found) > MANY_QUEUES else bound
-    sampled_ids = WINDOWS * WINDOW_IDS
-    depths = []
-    for one in found:
-        beyond = one["ready"] > counted_to
-        depths.append(
-            QueueDepth(
-                name=one["name"],
-                ready=min(one["ready"], counted_to),
-                paused=one["name"] in paused,
-                ready_is_at_least=beyond,
-                estimate=max(one["ready"], round(one["sampled"] * row["ids"] / sampled_ids))
-                if beyond
-                else 0,
-                oldest_wait_seconds=_seconds(one["oldest_seconds"]),
-                median_wait_seconds=_seconds(one["median_seconds"]),
-            )
-        )
-    return tuple(depths)
 
 
 def _flows(
@@ -173,7 +140,7 @@ def _completed(finished: dict[str, Any], bound: int) -> tuple[Completed, ...] | 
         return None
     if finished["jobs"] < bound:
         return Completed(60.0, finished["last_minute"]), Completed(300.0, finished["jobs"])
-    covered = Completed(_seconds(finished["span"]), bound)
+    covered = Completed(seconds(finished["span"]), bound)
     if finished["last_minute"] < bound:
         return Completed(60.0, finished["last_minute"]), covered
     return (covered,)

@@ -2,7 +2,7 @@
 
 Names of queues are found by a loose index scan; each count stops one row beyond its bound; the
 oldest waits are read at the head of the primary key. Rows beyond a bound are estimated by a
-sample: windows of ids, spread evenly from the first ready row to the last. What would have to be
+sample: windows of ids, more of them where more rows are. What would have to be
 counted is read from the sequences of the ids (as tables: pg_sequence_last_value would lock them as
 nextval does). Counts start at the newest end of an index, because the rows that workers have
 deleted and vacuum has not removed yet lie at the oldest. Jobs are looked up by a subquery for each
@@ -26,7 +26,9 @@ FEW_FIRST_ROWS = 2
 """Of a queue; among them is the one that waits longest, for transactions swap neighbours."""
 STORM = 5_000
 """How many scheduled jobs are counted; as many at once need the greatest of services."""
-WINDOWS = 32
+STRATA = 14
+WINDOWS = 16
+"""In the oldest half of the ids; half as many in each half of the rest, and at least two."""
 WINDOW_IDS = 16
 # Claims and processes are as many as the workers' threads; the limit only guards the memory.
 MAX_ROWS = 10_000
@@ -51,15 +53,18 @@ SELECT
            ORDER BY job_id LIMIT (SELECT first_rows FROM walked))
         ) AS first))),
      'median_seconds', extract(epoch FROM utc - middle.created_at),
-     'sampled', coalesce(sampled_rows, 0)))
+     'sampled', coalesce(middle.jobs, 0)))
    FROM depths LEFT JOIN oldest ON oldest.queue_name = name LEFT JOIN (
-     SELECT queue_name, count(*) AS sampled_rows,
-       percentile_disc(0.5) WITHIN GROUP (ORDER BY created_at) AS created_at
-     FROM (SELECT * FROM sampled UNION ALL
-           SELECT * FROM head WHERE NOT EXISTS (SELECT FROM sampled)) AS rows
-     GROUP BY queue_name
+     SELECT queue_name, max(passed) AS jobs,
+       min(created_at) FILTER (WHERE passed >= jobs / 2) AS created_at
+     FROM (
+       SELECT queue_name, created_at,
+         sum(stands_for) OVER (PARTITION BY queue_name ORDER BY created_at) AS passed,
+         sum(stands_for) OVER (PARTITION BY queue_name) AS jobs
+       FROM (SELECT * FROM sampled UNION ALL
+             SELECT *, 1 FROM head WHERE NOT EXISTS (SELECT FROM sampled)) AS rows
+     ) AS weighed GROUP BY queue_name
    ) AS middle ON middle.queue_name = name) AS queues,
-  coalesce(last_id - first_id + 1, 0) AS ids,
   -- Ids come from a sequence, so the row in the middle of them stands for the median.
   (SELECT extract(epoch FROM utc - created_at)::float FROM solid_queue_ready_executions
    WHERE id >= (first_id + last_id) / 2 ORDER BY id LIMIT 1) AS median_wait_seconds,
@@ -138,6 +143,7 @@ def statement(*, bound: int, look_ahead_seconds: int) -> bytes:
             first=FIRST_ROWS,
             first_few=FEW_FIRST_ROWS,
             storm=STORM,
+            strata=STRATA,
             windows=WINDOWS,
             width=WINDOW_IDS,
             rows=MAX_ROWS,

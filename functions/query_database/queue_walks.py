@@ -54,15 +54,39 @@ head AS MATERIALIZED (
 oldest AS MATERIALIZED (
   SELECT queue_name, min(created_at) AS created_at FROM head GROUP BY queue_name
 ),
+-- Each half as wide as the one before, towards the newest id: what has waited for days holds low
+-- ids, and most ids between it and today's backlog are gone.
+strata AS MATERIALIZED (
+  SELECT number, edge.low, edge.high
+  FROM ends CROSS JOIN generate_series(0, {strata} - 1) AS number
+  CROSS JOIN LATERAL (
+    SELECT last_id - ((last_id - first_id + 1) >> number) + 1 AS low,
+      CASE WHEN number = {strata} - 1 THEN last_id
+      ELSE last_id - ((last_id - first_id + 1) >> (number + 1)) END AS high
+  ) AS part CROSS JOIN LATERAL (
+    SELECT (SELECT id FROM solid_queue_ready_executions
+            WHERE id BETWEEN part.low AND part.high ORDER BY id LIMIT 1) AS low,
+      (SELECT id FROM solid_queue_ready_executions
+       WHERE id BETWEEN part.low AND part.high ORDER BY id DESC LIMIT 1) AS high
+  ) AS edge
+  WHERE last_id - first_id >= {bound} AND edge.low IS NOT NULL
+),
+-- A window in the middle of each piece; its rows stand for the piece.
 sampled AS MATERIALIZED (
-  SELECT queue_name, created_at FROM (
-    SELECT first_id + (last_id - first_id - {width} + 1) * (2 * number - 1) / (2 * {windows})
-      AS start
-    FROM ends CROSS JOIN generate_series(1, {windows}) AS number
-    WHERE last_id - first_id >= {bound}
+  SELECT queue_name, created_at, (stop - start)::float / width AS stands_for
+  FROM (
+    SELECT start, stop, least({width}, stop - start) AS width
+    FROM strata CROSS JOIN LATERAL (
+      SELECT low + (high - low + 1) * piece / pieces AS start,
+        low + (high - low + 1) * (piece + 1) / pieces AS stop
+      FROM (SELECT greatest(2, {windows} >> number) AS pieces) AS divided
+      CROSS JOIN LATERAL generate_series(0, pieces - 1) AS piece
+    ) AS cut WHERE stop > start
   ) AS windows CROSS JOIN LATERAL (
     SELECT queue_name, created_at FROM solid_queue_ready_executions
-    WHERE id >= start AND id < start + {width} ORDER BY id LIMIT {width}
+    WHERE id >= start + (stop - start - width) / 2
+      AND id < start + (stop - start - width) / 2 + width
+    ORDER BY id LIMIT {width}
   ) AS found
 ),
 claims AS MATERIALIZED (
