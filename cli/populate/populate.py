@@ -6,7 +6,7 @@ from typing import Protocol
 
 from cli.populate.plan import WHERE, Plan, add_keys, plan
 from cli.populate.store import Version
-from ops_common.app_config import parse_secret
+from ops_common.app_secret import parse_secret
 
 RANDOM_BYTES = 64  # as `rails secret` makes them, in hexadecimal
 

@@ -5,7 +5,8 @@ from copy import replace
 from datetime import datetime
 from typing import Any
 
-from ops_common.app_config import AppConfigError, ConfigTable, app_login, database_address
+from ops_common.app_config import AppConfigError, ConfigTable
+from ops_common.app_login import app_login, database_address
 from ops_common.identity import Identity
 from ops_common.query_database import (
     DatabaseError,

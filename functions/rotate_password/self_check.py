@@ -3,7 +3,9 @@
 from copy import replace
 
 from ops_common.answers.logins import LoginAnswer
-from ops_common.app_config import AppConfigError, ConfigTable, app_login, parse_secret
+from ops_common.app_config import AppConfigError, ConfigTable
+from ops_common.app_login import app_login
+from ops_common.app_secret import parse_secret
 from ops_common.aws import client
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import OpsEvent

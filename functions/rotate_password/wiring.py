@@ -1,6 +1,7 @@
 """The real collaborators of a rotation, made from the settings."""
 
-from ops_common.app_config import ConfigTable, database_address, user_name
+from ops_common.app_config import ConfigTable
+from ops_common.app_login import database_address, user_name
 from ops_common.aws import client
 from ops_common.ops_events import PublishEvent
 from ops_common.query_database import LambdaQueryDatabase

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from ops_common.app_config import ConfigTable, app_login
+from ops_common.app_config import ConfigTable
+from ops_common.app_login import app_login
 from ops_common.aws import client
 from ops_common.ecs import Service
 from ops_common.query_database import LambdaQueryDatabase

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from ops_common import aws
-from ops_common.app_config import ConfigTable, app_login
+from ops_common.app_config import ConfigTable
+from ops_common.app_login import app_login
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import EventBus
 from ops_common.query_database import LambdaQueryDatabase, Login

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ops_common.app_config import parse_secret, password_of
+from ops_common.app_secret import parse_secret, password_of
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 from probe_deployment.placeholders import is_placeholder

@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ops_common.app_config import AppConfigError, app_login
+from ops_common.app_config import AppConfigError
+from ops_common.app_login import app_login
 from ops_common.query_database import ERRORS
 from ops_common.self_check import EVENT
 from probe_deployment.context import Context

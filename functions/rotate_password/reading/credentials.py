@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ops_common.app_config import AppConfigError, parse_secret, url_at
+from ops_common.app_config import AppConfigError
+from ops_common.app_secret import parse_secret, url_at
 from ops_common.database_url import DatabaseUrl
 from rotate_password.reading import copies, json_key
 

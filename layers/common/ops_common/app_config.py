@@ -1,14 +1,11 @@
-"""The app's own configuration: the secret of JSON keys, and the table with the address."""
+"""The app's configuration: what its secret and its table are called, and what the table holds."""
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .database_url import BadDatabaseUrl, DatabaseUrl, is_url
-from .query_database import DatabaseAddress, Login
+from .query_database import DatabaseAddress
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
     from .settings import Environment
 
@@ -94,10 +91,15 @@ class ConfigTable:
     def address(self) -> DatabaseAddress:
         """Where the database listens. Raises AppConfigError that names all missing keys."""
         keys = self._settings.address_keys
-        return _complete([(key, self.value(key)) for key in keys], self._settings.table_name)
+        return complete_address(
+            [(key, self.value(key)) for key in keys], table=self._settings.table_name
+        )
 
 
-def _complete(found: list[tuple[str, Any]], table: str = "", secret: str = "") -> DatabaseAddress:
+def complete_address(
+    found: list[tuple[str, Any]], *, table: str = "", secret: str = ""
+) -> DatabaseAddress:
+    """Host, port and name of three keys. Raises AppConfigError that names all missing ones."""
     place = f"table {table}" if table else f"secret {secret}"
     if missing := [key for key, value in found if not value]:
         raise AppConfigError(f"{place} has no value for {', '.join(missing)}")
@@ -105,125 +107,3 @@ def _complete(found: list[tuple[str, Any]], table: str = "", secret: str = "") -
     if not str(port).isdecimal():
         raise AppConfigError(f"{port_key} in {place} must be a number, not {port!r}")
     return DatabaseAddress(str(host), int(port), str(name))
-
-
-def parse_secret(text: str, secret_id: str) -> dict[str, Any]:
-    """The secret's JSON object. Raises AppConfigError, never quoting the content."""
-    if text.startswith("\ufeff"):
-        raise AppConfigError(
-            f"secret {secret_id} begins with a byte order mark (BOM), which is no JSON; save it"
-            " again without"
-        )
-    try:
-        content = json.loads(text)
-    except RecursionError:
-        raise AppConfigError(f"secret {secret_id} is nested too deep to be read") from None
-    except ValueError:
-        # The decoder's own message may quote the document.
-        raise AppConfigError(f"secret {secret_id} is not JSON; expected an object") from None
-    if not isinstance(content, dict):
-        raise AppConfigError(
-            f"secret {secret_id} is a JSON {type(content).__name__}; expected an object"
-        )
-    return content
-
-
-def app_login(
-    secrets: "SecretsManagerClient", table: ConfigTable, settings: AppConfigSettings
-) -> Login:
-    """The login that the app has now (AWSCURRENT).
-
-    With IAM logins the secret isn't read: the user is the table's or the parameter's. Raises
-    AppConfigError where the password or a user name is missing.
-    """
-    if settings.iam_login:
-        address = database_address(secrets, table, settings)
-        return Login(address, user_name({}, table, settings), None)
-    content = current_content(secrets, settings)
-    password = password_of(content, settings)
-    if not password:
-        raise AppConfigError(
-            f"secret {settings.secret_id} has no text at key {settings.password_key}"
-        )
-    address = _address_by(content, table, settings)
-    return Login(address, user_name(content, table, settings), password)
-
-
-def database_address(
-    secrets: "SecretsManagerClient", table: ConfigTable, settings: AppConfigSettings
-) -> DatabaseAddress:
-    """Where the database listens: the parameter's address, else the table's, else the secret's.
-
-    Raises AppConfigError where it isn't there, never quoting the secret.
-    """
-    needs_secret = settings.address is None and not settings.table_name
-    content = current_content(secrets, settings) if needs_secret else {}
-    return _address_by(content, table, settings)
-
-
-def _address_by(
-    content: dict[str, Any], table: ConfigTable, settings: AppConfigSettings
-) -> DatabaseAddress:
-    if settings.address is not None:
-        return settings.address
-    if settings.table_name:
-        return table.address()
-    if url := url_of(content, settings):
-        return DatabaseAddress(url.host, url.port, url.name)
-    found = [(key, content.get(key)) for key in settings.address_keys]
-    return _complete(found, secret=settings.secret_id)
-
-
-def current_content(secrets: "SecretsManagerClient", settings: AppConfigSettings) -> dict[str, Any]:
-    """The secret as the app reads it at boot. Raises AppConfigError."""
-    text = secrets.get_secret_value(SecretId=settings.secret_id, VersionStage="AWSCURRENT")
-    return parse_secret(text["SecretString"], settings.secret_id)
-
-
-def url_of(content: dict[str, Any], settings: AppConfigSettings) -> DatabaseUrl | None:
-    """The URL at the password's key, as `url_at` reads it."""
-    return url_at(settings.password_key, content, settings.secret_id)
-
-
-def url_at(key: str, content: dict[str, Any], secret_id: str) -> DatabaseUrl | None:
-    """The URL at a key; None where that key holds no URL, such as a password alone.
-
-    Raises AppConfigError where it is no URL of PostgreSQL.
-    """
-    value = content.get(key)
-    if not is_url(value):
-        return None
-    try:
-        return DatabaseUrl.parse(str(value))
-    except BadDatabaseUrl as error:
-        raise AppConfigError(
-            f"the URL at {key} in secret {secret_id} can't be used: {error}"
-        ) from None
-
-
-def password_of(content: dict[str, Any], settings: AppConfigSettings) -> str:
-    """The password at its key, out of a URL where that holds one; empty where there is none."""
-    if url := url_of(content, settings):
-        return url.password
-    value = content.get(settings.password_key)
-    return value if isinstance(value, str) else ""
-
-
-def user_name(content: dict[str, Any], table: ConfigTable, settings: AppConfigSettings) -> str:
-    """Who logs in: the URL's user, else the secret's, else the table's, else the parameter's.
-
-    Raises AppConfigError where none of them names one.
-    """
-    url = url_of(content, settings)
-    user = (
-        (url and url.user)
-        or content.get(settings.username_key)
-        or table.value(settings.username_key)
-        or settings.default_user
-    )
-    if not isinstance(user, str) or not user:
-        raise AppConfigError(
-            f"no database user: set {settings.username_key} in secret {settings.secret_id} or in"
-            f" table {settings.table_name}, or the parameter DatabaseUser"
-        )
-    return user

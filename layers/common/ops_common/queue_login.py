@@ -3,7 +3,8 @@
 from copy import replace
 from typing import TYPE_CHECKING
 
-from .app_config import AppConfigError, AppConfigSettings, current_content, url_at
+from .app_config import AppConfigError, AppConfigSettings
+from .app_secret import current_content, url_at
 from .query_database import DatabaseAddress, Login
 
 if TYPE_CHECKING:

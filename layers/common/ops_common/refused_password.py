@@ -9,15 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .app_config import (
-    AppConfigError,
-    AppConfigSettings,
-    ConfigTable,
-    database_address,
-    parse_secret,
-    password_of,
-    user_name,
-)
+from .app_config import AppConfigError, AppConfigSettings, ConfigTable
+from .app_login import database_address, user_name
+from .app_secret import parse_secret, password_of
 from .query_database import Login, LoginRefused, QueryDatabase
 
 if TYPE_CHECKING:

@@ -2,13 +2,9 @@ from typing import Any
 
 import pytest
 
-from ops_common.app_config import (
-    AppConfigError,
-    AppConfigSettings,
-    ConfigTable,
-    app_login,
-    parse_secret,
-)
+from ops_common.app_config import AppConfigError, AppConfigSettings, ConfigTable
+from ops_common.app_login import app_login
+from ops_common.app_secret import parse_secret
 from ops_common.query_database import DatabaseAddress
 from ops_common.settings import Environment
 

@@ -5,13 +5,8 @@ from typing import Any
 
 import pytest
 
-from ops_common.app_config import (
-    AppConfigError,
-    AppConfigSettings,
-    ConfigTable,
-    app_login,
-    database_address,
-)
+from ops_common.app_config import AppConfigError, AppConfigSettings, ConfigTable
+from ops_common.app_login import app_login, database_address
 from ops_common.query_database import DatabaseAddress
 from ops_common.settings import Environment, SettingsError
 
