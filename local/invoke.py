@@ -19,6 +19,7 @@ from local.ministack import EmulatorUnavailable
 from local.moto_aws import SECRET
 from local.postgres import PostgresUnavailable
 from local.slack.requests import resigned
+from local.start_world import start_world
 from local.transform import source
 from local.world import World
 from paths import ROOT
@@ -111,7 +112,7 @@ def main() -> int:
         _say(reason)
         return 2
     try:
-        with World.start(_say, listen_address="0.0.0.0") as world:
+        with start_world(_say, listen_address="0.0.0.0") as world:
             answer = invoke(world, given.function, at_home(world, given.event))
     except (ContainerFailed, DeployFailed, EmulatorUnavailable, PostgresUnavailable) as error:
         _say(str(error))

@@ -12,6 +12,7 @@ from local.ctrl_c import INTERRUPTED
 from local.deploy import DeployFailed
 from local.ministack import EmulatorUnavailable
 from local.postgres import PostgresUnavailable
+from local.start_world import start_world
 from local.world import World
 from paths import ROOT
 
@@ -57,7 +58,7 @@ def _for_ever() -> None:
 def main() -> int:
     """Run until Ctrl-C."""
     try:
-        with World.start(print) as world:
+        with start_world(print) as world:
             play(world, print, _for_ever)
     except (DeployFailed, EmulatorUnavailable, PostgresUnavailable) as error:
         print(error)

@@ -23,10 +23,11 @@ from benchmarks.alerts.load import (
 )
 from benchmarks.alerts.trouble import Faults, killer
 from local import deploy, endpoints
+from local.account import SLACK_TOKEN_PARAMETER
 from local.ministack import MiniStack
 from local.slack import SlackStandIn
+from local.start_world import NETWORK, UNKNOWN_TO_THE_EMULATOR
 from local.transform import example
-from local.world import NETWORK, SLACK_TOKEN_PARAMETER, UNKNOWN_TO_THE_EMULATOR
 
 # Each transition is to be counted, so none is folded into a storm.
 VARIABLES = {"STORM_THRESHOLD": "1000000", "REMINDER_HOURS": "0"}

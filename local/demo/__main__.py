@@ -17,6 +17,7 @@ from local.demo.narrator import Narrator
 from local.deploy import DeployFailed
 from local.ministack import EmulatorUnavailable
 from local.postgres import PostgresUnavailable
+from local.start_world import start_world
 from local.world import World
 
 STORIES = ("rotation", "scaling", "alert", "outage", "probe", "environments")
@@ -38,7 +39,7 @@ def main() -> int:
         console = Console(emoji=False, record=True, width=picture.COLUMNS)
     started = time.monotonic()
     try:
-        with console.status("starting …") as status, World.start(status.update) as world:
+        with console.status("starting …") as status, start_world(status.update) as world:
             status.stop()
             console.print(f"Deployed into the local AWS in {time.monotonic() - started:.0f} s.")
             results = {}

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local import deploy, endpoints
-from local.account import SLACK_TOKEN_PARAMETER
+from local.account import SLACK_TOKEN_PARAMETER, WORKER_SERVICE
 from local.demo.narrator import Narrator
 from local.slack import Message
-from local.world import WORKER_SERVICE, World
+from local.world import World
 from paths import ROOT
 
 STACK, SERVICE = "jiki-ops-staging", "staging-api-web"

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from local.account import DATABASE, WEB_SERVICE, WORKER_SERVICE
 from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
 from local.ecs import TaskRunner
 from local.ecs.model import Task
-from local.world import DATABASE, WEB_SERVICE, WORKER_SERVICE, World
+from local.world import World
 
 GOOD_SHA = "3f786850e387550fdab836ed7e6dc881de23001b"
 NEXT_SHA = "89e6c98d92887913cadf06b2adb97f26cde4849b"

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from local.account import WEB_SERVICE, WORKER_SERVICE
 from local.demo.narrator import Narrator
 from local.moto_aws import SECRET
-from local.world import WEB_SERVICE, WORKER_SERVICE, World
+from local.world import World
 from ops_common.query_database import Login
 
 SERVICES = (WEB_SERVICE, WORKER_SERVICE)

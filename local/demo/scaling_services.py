@@ -9,13 +9,15 @@ from typing import Any
 
 import psycopg
 
+from local.account import WORKER_SERVICE
 from local.database_login import connect
 from local.demo.hurry import hurried
 from local.demo.narrator import Narrator
 from local.ecs import Task, TaskRunner
 from local.solid_queue.jobs import enqueue
 from local.solid_queue.workers import WorkerFleet, WorkerSettings
-from local.world import FIRST_SHA, WORKER_SERVICE, World
+from local.start_world import FIRST_SHA
+from local.world import World
 
 BULK = "jiki-api-bulk"
 SERVICES = (WORKER_SERVICE, BULK)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.invoke import at_home, invoke, missing_engine
+from local.start_world import start_world
 from local.world import World
 
 EVENTS = Path(__file__).parent.parent.parent / "events"
@@ -17,7 +18,7 @@ EVENTS = Path(__file__).parent.parent.parent / "events"
 def world() -> Iterator[World]:
     if reason := missing_engine():
         pytest.skip(reason)
-    with World.start(listen_address="0.0.0.0") as world:
+    with start_world(listen_address="0.0.0.0") as world:
         yield world
 
 

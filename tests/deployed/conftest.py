@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.start_world import start_world
 from local.world import World
 
 WAITS_FOR_THE_CLOCK = "test_the_schedule_ticks"
@@ -11,7 +12,7 @@ WAITS_FOR_THE_CLOCK = "test_the_schedule_ticks"
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    with World.start() as world:
+    with start_world() as world:
         yield world
 
 

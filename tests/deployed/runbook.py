@@ -12,7 +12,9 @@ from pathlib import Path
 
 from cli.configure.samconfig import write_overrides
 from local.ministack import CREDENTIALS
-from local.world import NETWORK, World, example
+from local.start_world import NETWORK
+from local.transform import example
+from local.world import World
 from paths import ROOT
 from tests.deployed.aws_program import ROTATION_FUNCTION, SUBSCRIBED_QUEUE
 

@@ -9,9 +9,10 @@ import pytest
 
 from cli.verdict import as_text
 from local import http_server
+from local.account import SLACK_TOKEN_PARAMETER
 from local.ministack import free_port
 from local.moto_aws import CONFIG_TABLE, SECRET
-from local.world import SLACK_TOKEN_PARAMETER, World
+from local.world import World
 from tests.outputs import assert_shown
 
 ATTEMPTS = 5

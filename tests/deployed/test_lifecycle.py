@@ -9,8 +9,9 @@ import pytest
 from local import deploy
 from local.ministack import MiniStack
 from local.moto_aws import CONFIG_TABLE, SECRET
+from local.start_world import NETWORK, UNKNOWN_TO_THE_EMULATOR
 from local.transform import example
-from local.world import NETWORK, UNKNOWN_TO_THE_EMULATOR, World
+from local.world import World
 
 PARAMETERS = example() | NETWORK | UNKNOWN_TO_THE_EMULATOR | {"AlarmSet": "all"}
 # A resource that can't be made: the emulator knows no such type, and CloudFormation no such

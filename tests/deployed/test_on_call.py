@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from local.account import WEB_SERVICE, WORKER_SERVICE
 from local.moto_aws import SECRET
 from local.slack.requests import ANA, BEN, EVE, command, signed
-from local.world import WEB_SERVICE, WORKER_SERVICE, World
+from local.world import World
 from ops_common.on_call.board import read_board
 from ops_common.on_call.summaries import Part
 from ops_common.scaling_hold import Holds

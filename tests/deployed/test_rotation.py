@@ -2,7 +2,8 @@
 
 import json
 
-from local.world import WEB_SERVICE, WORKER_SERVICE, World
+from local.account import WEB_SERVICE, WORKER_SERVICE
+from local.world import World
 
 
 def test_the_four_steps_change_a_real_password_and_nothing_else(world: World) -> None:

@@ -12,11 +12,13 @@ import pytest
 
 from cli.environment import Target
 from cli.runbook import PAGE, personal
+from local.account import WEB_SERVICE, WORKER_SERVICE
 from local.database_login import connect
 from local.moto_aws import SECRET
 from local.playground import open_alarm
+from local.start_world import NETWORK
 from local.transform import example
-from local.world import NETWORK, WEB_SERVICE, WORKER_SERVICE, World
+from local.world import World
 from ops_common.on_call.board import read_board
 from ops_common.scaling_hold import Holds
 from paths import ROOT

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from local.account import WEB_SERVICE
 from local.transform import resolved
-from local.world import WEB_SERVICE, World
+from local.world import World
 from ops_common.one_time_schedules import EventBridgeSchedules, ScheduleSettings, schedule_name
 from ops_common.settings import Environment
 
