@@ -8,6 +8,7 @@ import pytest
 from cli import runbook
 from cli.environment import Target
 from cli.runbook import PAGE, personal
+from tests.markdown import plain
 from tests.outputs import assert_shown
 
 ACME = Target(
@@ -81,3 +82,27 @@ def test_it_is_written_from_samconfig(
     monkeypatch.setattr("sys.argv", ["make", "--environment", "none", "--file", str(config)])
     assert runbook.main() == 2
     assert "none" in capsys.readouterr().err
+
+
+def test_each_message_is_in_the_table_of_what_can_wait() -> None:
+    page = PAGE.read_text()
+    table, rest = page.split("## Password rotation")
+    rows = re.findall(r"^\| (\[.*\)) \| (.+) \|$", table, re.MULTILINE)
+    answers = {
+        anchor: answer for links, answer in rows for anchor in re.findall(r"\(#([\w-]+)\)", links)
+    }
+    impacts = {
+        anchor_of(section): plain(section.partition("**Impact**")[2].partition("\n\n")[0])
+        for section in re.split(r"^### ", rest, flags=re.MULTILINE)
+        if "**Impact**" in section
+    }
+    assert set(answers) == set(impacts)
+    for anchor, answer in answers.items():
+        impact = impacts[anchor]
+        assert not answer.startswith("no") or "can't wait" in impact, anchor
+        assert not answer.startswith("yes") or "can wait" in impact, anchor
+
+
+def anchor_of(section: str) -> str:
+    title = section.partition("\n")[0].lower()
+    return re.sub(r"[^\w\- ]", "", title).replace(" ", "-")

@@ -111,7 +111,7 @@ ADVICE = {
     "DeploymentProbed": Advice(
         "a-deployment-failed-its-probe-deploymentprobed",
         "users may meet errors of the new version. It can't wait where health_check,"
-        " load_balancer or log_errors failed.",
+        " balancer or log_errors failed.",
         "the next deployment passes its probe, or you close it",
         PROBE,
     ),
