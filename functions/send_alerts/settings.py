@@ -54,6 +54,7 @@ class Settings(NamedTuple):
                 environment=Identity.from_env().environment,
                 cluster=env.text("ECS_CLUSTER", ""),
                 services=services.all,
+                account=_account(env),
             ),
             policy=Policy(
                 storm_threshold=env.integer("STORM_THRESHOLD", 10, at_least=1),
@@ -65,6 +66,12 @@ class Settings(NamedTuple):
         )
         env.finish()
         return settings
+
+
+def _account(env: Environment) -> str:
+    """The topic's account, which is the stack's own."""
+    parts = env.text("ALERT_TOPIC_ARN").split(":")
+    return parts[4] if len(parts) > 4 else ""
 
 
 def _offers(env: Environment) -> tuple[str, ...]:

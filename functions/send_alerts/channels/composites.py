@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
-from send_alerts.reading.alarm_notice import children_of
+from send_alerts.reading.composite_rule import children_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

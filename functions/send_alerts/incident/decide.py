@@ -10,10 +10,11 @@ from send_alerts.incident.enqueue import (
     mail_end_when_due,
     without_undone_end,
 )
-from send_alerts.incident.episodes import Transition, episode_at, rolls_back, to_notify
+from send_alerts.incident.episodes import episode_at, to_notify
 from send_alerts.incident.hold import hold_after
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
+from send_alerts.incident.transitions import Transition, rolls_back
 from send_alerts.incident.weight import weigh
 from send_alerts.reading.notice import OPENING, Notice, Signal
 

@@ -9,35 +9,13 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from send_alerts.reading.notice import NEXT_DEPLOYMENT, OPENING, Part, Signal
+from send_alerts.incident.transitions import Transition, ends, rolls_back
+from send_alerts.reading.notice import OPENING, Part, Signal
 
 FLAPPING_AFTER = 1
 """Re-opened so often, it is flapping: notified of once, then only in its thread until calm."""
 NEAR = timedelta(minutes=1)
 """A line so soon before its incident or after it is part of it: events keep no order."""
-# A deployment that completes has running tasks, so what kept them from running is over; and the
-# probe's verdict was on another one.
-ENDS = {Part.DEPLOYMENT: (Part.DEPLOYMENT, Part.TASKS, Part.STARTS, Part.PROBE)}
-
-
-class Transition(NamedTuple):
-    """One change of state."""
-
-    at: datetime
-    signal: Signal
-    was: Signal | None
-    """The state before it, where the event said so."""
-    since: datetime | None
-    notified: bool = False
-    part: Part = Part.WHOLE
-    ref: str = ""
-    label: str = ""
-    """What a title says of it; of a contributor, its line."""
-
-    @property
-    def line(self) -> str:
-        """What is shown of a contributor when its alarm opens after it."""
-        return self.label if self.signal is Signal.CONTRIBUTOR else ""
 
 
 class Episode(NamedTuple):
@@ -90,32 +68,6 @@ def episode_at(found: Sequence[Episode], at: datetime) -> Episode | None:
     return next((episode for episode in reversed(found) if episode.opened_at <= at), None)
 
 
-def rolls_back(entry: Transition, entries: Sequence[Transition]) -> bool:
-    """Whether a deployment that completed is the old one that ECS had gone back to.
-
-    Its event is that of any deployment but for the id, which the event before it named. A rollback
-    by the probe names none: it is the next deployment that completes.
-    """
-    if entry.signal is not Signal.RESOLVED or entry.part is not Part.DEPLOYMENT:
-        return False
-    return any(
-        other.ref in (entry.ref, NEXT_DEPLOYMENT) and _is_next(entry, other, entries)
-        for other in entries
-        if other.signal is Signal.ROLLING_BACK and other.at <= entry.at
-    )
-
-
-def _is_next(entry: Transition, rolling: Transition, entries: Sequence[Transition]) -> bool:
-    if rolling.ref != NEXT_DEPLOYMENT:
-        return True
-    return not any(
-        other.signal is Signal.RESOLVED
-        and other.part is Part.DEPLOYMENT
-        and rolling.at <= other.at < entry.at
-        for other in entries
-    )
-
-
 def _lasts(found: Sequence[Episode]) -> bool:
     return bool(found) and found[-1].open
 
@@ -136,13 +88,9 @@ def _open(found: list[Episode], part: Part, at: datetime, flap_window: timedelta
 
 
 def _ended(episode: Episode, entry: Transition, entries: Sequence[Transition]) -> Episode:
-    if entry.part is Part.WHOLE:
-        return _closed(episode, episode.open_parts, entry.at)
-    ended = frozenset(ENDS.get(entry.part, (entry.part,)))
     if rolls_back(entry, entries):
         episode = replace(episode, rolled_back_to=entry.ref)
-        ended -= {Part.DEPLOYMENT}
-    return _closed(episode, ended, entry.at)
+    return _closed(episode, ends(entry, entries), entry.at)
 
 
 def _closed(episode: Episode, parts: frozenset[Part], at: datetime) -> Episode:
@@ -182,13 +130,10 @@ def to_notify(entries: Sequence[Transition], found: Sequence[Episode]) -> list[T
                 lasting.add(entry.part)
                 news.append(entry)
             case Signal.RESOLVED:
-                ended = set(ENDS.get(entry.part, (entry.part,)))
-                ended = set(lasting) if entry.part is Part.WHOLE else ended & lasting
-                if ended:
+                ended = ends(entry, entries) & lasting
+                if ended or entry.part in lasting:
                     news.append(entry)
                 lasting -= ended
-                if Part.DEPLOYMENT in ended and rolls_back(entry, entries):
-                    lasting.add(Part.DEPLOYMENT)
             case Signal.NO_DATA:
                 if lasting or entry.was in (Signal.OPEN, Signal.RESOLVED):
                     news.append(entry)

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 from ops_common.datetimes import parse_optional
-from send_alerts.incident.episodes import Episode, Transition, episodes
+from send_alerts.incident.episodes import Episode, episodes
+from send_alerts.incident.transitions import Transition
 from send_alerts.reading.notice import Notice, Part, Signal
 
 KEPT = 60

@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from ops_common.ops_events import Severity
-from send_alerts.incident.episodes import Transition, episode_at
+from send_alerts.incident.episodes import episode_at
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind
+from send_alerts.incident.transitions import Transition
 from send_alerts.reading.notice import OPENING, Part, Signal
 
 

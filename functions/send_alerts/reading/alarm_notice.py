@@ -9,7 +9,8 @@ from datetime import datetime
 from ops_common.ops_events import Severity
 from send_alerts.reading import links, metrics
 from send_alerts.reading.alarm_reason import in_words
-from send_alerts.reading.notice import Guide, Hold, Link, Notice, Signal
+from send_alerts.reading.composite_rule import children_of
+from send_alerts.reading.notice import Guide, Hold, Link, Notice, Part, Signal
 from send_alerts.reading.severities import severity_of
 from send_alerts.reading.stack_info import StackInfo
 
@@ -22,8 +23,10 @@ MOST_TAGS = 5
 RUNBOOK = "alarms-of-the-system"
 """The section for an alarm that names none."""
 OVER = "the alarm goes to OK"
-_TARGET_TRACKING = re.compile(r"TargetTracking-(?P<of>.+)-Alarm(?P<side>High|Low)-[0-9a-f-]{36}$")
-_CHILD = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*([\"']?)(?P<name>.+?)\1\s*\)")
+# A table's capacity has two more, which ring while it isn't what was asked for.
+_TARGET_TRACKING = re.compile(
+    r"TargetTracking-(?P<of>.+)-(?P<kind>Alarm|ProvisionedCapacity)(?P<side>High|Low)-[0-9a-f-]{36}$"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,15 @@ class Alarm:
     hold: Hold | None = None
     contributor: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    none_left: bool = False
+    """No contributor is in ALARM any more."""
+    query: str = ""
+    """Of a PromQL alarm, whose events bring no reason."""
+
+    @property
+    def account(self) -> str:
+        """Of the alarm, which may be another than ours."""
+        return self.arn.split(":")[4]
 
     @property
     def region(self) -> str:
@@ -55,7 +67,8 @@ class Alarm:
 def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -> list[Notice]:
     """The notices of it; `own_state` where it is the alarm's state, not a contributor's."""
     if tracking := _TARGET_TRACKING.match(alarm.name):
-        return _of_auto_scaling(alarm, tracking["of"], tracking["side"])
+        adds = tracking["kind"] == "Alarm" and tracking["side"] == "High"
+        return _of_auto_scaling(alarm, tracking["of"]) if adds else []
     about = links.read_description(alarm.description)
     signal = SIGNALS[alarm.state]
     opens = signal is Signal.OPEN
@@ -78,6 +91,8 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
                 if opens and own_state
                 else ""
             ),
+            # What ends the alarm itself ends every series.
+            part=Part.SERIES if alarm.contributor and not alarm.none_left else Part.WHOLE,
             ref=alarm.contributor,
             hold=alarm.hold,
             tags=tuple(_tags(alarm, about).items()),
@@ -90,10 +105,13 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
 def _text(alarm: Alarm) -> str:
     shown = next((metric for metric in alarm.measured if metric.returned), None)
     text = in_words(alarm.reason, shown.measure) if shown else in_words(alarm.reason, None)
+    if not text and alarm.query:
+        text = f"{alarm.query} {'has' if alarm.state == 'ALARM' else 'has no'} results"
     if alarm.triggered_by and alarm.state == "ALARM":
         text = f"Set off by {', '.join(alarm.triggered_by)}"
     if alarm.contributor:
-        return f"{_listed(alarm.attributes) or alarm.contributor} is {alarm.state}: {text}"
+        who = f"{_listed(alarm.attributes) or alarm.contributor} is {alarm.state}"
+        return f"{who}: {text}" if text else who
     return text
 
 
@@ -136,7 +154,9 @@ def _history(alarm: Alarm) -> str:
 
 def _links(alarm: Alarm, about: links.Description, stack_info: StackInfo) -> tuple[Link, ...]:
     places = [links.alarm(alarm.region, alarm.name)]
-    if log_group := about.log_group or metrics.log_group(alarm.measured, stack_info):
+    ours = stack_info.is_here(alarm.account, alarm.region)
+    known = metrics.log_group(alarm.measured, stack_info) if ours else ""
+    if log_group := about.log_group or known:
         places.append(links.logs(alarm.region, log_group, alarm.at))
     if about.runbook:
         places.append(Link("Runbook", about.runbook))
@@ -145,9 +165,9 @@ def _links(alarm: Alarm, about: links.Description, stack_info: StackInfo) -> tup
     return tuple(places)
 
 
-def _of_auto_scaling(alarm: Alarm, target: str, side: str) -> list[Notice]:
+def _of_auto_scaling(alarm: Alarm, target: str) -> list[Notice]:
     """Target tracking owns two alarms: one adds tasks, the other rings whenever a service idles."""
-    if side == "Low" or alarm.state != "ALARM":
+    if alarm.state != "ALARM":
         return []
     return [
         Notice(
@@ -160,15 +180,6 @@ def _of_auto_scaling(alarm: Alarm, target: str, side: str) -> list[Notice]:
             text="",
         )
     ]
-
-
-def children_of(arn: str, name: str, rule: str) -> tuple[str, ...]:
-    """The keys of the alarms that a composite's rule names; in its own account and region."""
-    here = arn.rsplit(f":alarm:{name}", 1)[0]
-    names = dict.fromkeys(found["name"] for found in _CHILD.finditer(rule))
-    return tuple(
-        f"alarm:{name if name.startswith('arn:') else f'{here}:alarm:{name}'}" for name in names
-    )
 
 
 def _listed(attributes: Mapping[str, str]) -> str:

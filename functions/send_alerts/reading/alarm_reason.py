@@ -25,6 +25,10 @@ _MISSING = re.compile(
 )
 
 
+# Of a composite alarm.
+_WENT = re.compile(r"arn:\S+?:alarm:(?P<name>.+?) transitioned to (?P<state>\w+) at ")
+
+
 class Measure(NamedTuple):
     """What an alarm looks at."""
 
@@ -42,6 +46,8 @@ class Measure(NamedTuple):
 def in_words(reason: str, measure: Measure | None) -> str:
     """The value against the threshold; the reason itself where it has another form."""
     named = str(measure) if measure else "It"
+    if went := _WENT.match(reason):
+        return f"{went['name']} went to {went['state']}"
     if missing := _MISSING.search(reason):
         counts = f"; missing data counts as {missing['as'].lower()}" if missing["as"] else ""
         return f"{named}: no data for {missing['periods'] or 'some'} periods{counts}"

@@ -18,6 +18,16 @@ from send_alerts.reading.stack_info import StackInfo
 
 WAIT = timedelta(seconds=120)
 """How long a composite waits for its suppressor, where the event does not say."""
+PERIODS = {
+    "WaitPeriod": ("actionsSuppressorWaitPeriod", "waiting for"),
+    "ExtensionPeriod": ("actionsSuppressorExtensionPeriod", "a while after"),
+}
+"""What holds a composite back for some time: the field that says how long, and words for it."""
+QUERIES = (
+    ("evaluationCriteria", "promQLCriteria", "query"),
+    ("EvaluationCriteria", "PromQLCriteria", "Query"),
+)
+_COUNTED = re.compile(r"\b\d+ (?:out )?of \d+ (?:contributors|time series)")
 _NONE_LEFT = re.compile(r"\b0 (?:out )?of \d+ (?:contributors|time series)")
 
 
@@ -41,6 +51,7 @@ def from_event_bridge(event: Mapping[str, Any], stack_info: StackInfo) -> list[N
             measured=[metrics.from_detail(entry) for entry in configuration.get("metrics") or ()],
             tags=detail.get("alarmTags") or {},
             hold=_hold(detail, configuration),
+            query=_query(configuration),
         ),
         stack_info,
     )
@@ -63,6 +74,7 @@ def from_contributor(event: Mapping[str, Any], stack_info: StackInfo) -> list[No
             hold=_hold(detail, configuration),
             contributor=str(contributor["id"]),
             attributes=contributor.get("attributes") or {},
+            query=_query(configuration),
         ),
         stack_info,
         own_state=False,
@@ -103,14 +115,17 @@ def from_sns(message: Mapping[str, Any], topic_arn: str, stack_info: StackInfo) 
     arn = f"arn:{links.partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"
     attributes = message.get("AlarmContributorAttributes") or {}
     reason = message.get("NewStateReason") or ""
-    # Each contributor notifies by itself; that one is well says nothing of the others.
-    last = message["NewStateValue"] == "ALARM" or bool(_NONE_LEFT.search(reason))
+    # Each contributor notifies by itself, and the alarm doesn't. Where the reason counts them,
+    # that one is well says nothing of the others.
+    none_left, counted = bool(_NONE_LEFT.search(reason)), bool(_COUNTED.search(reason))
     contributor = str(message.get("AlarmContributorId") or "")
+    state = message["NewStateValue"]
+    a_line = state == "INSUFFICIENT_DATA" or (state == "OK" and counted and not none_left)
     return notices_of(
         Alarm(
             arn=message.get("AlarmArn") or arn,
             name=name,
-            state=message["NewStateValue"],
+            state=state,
             reason=reason,
             at=instant(message["StateChangeTime"]),
             was=None if contributor else SIGNALS.get(message.get("OldStateValue") or ""),
@@ -122,9 +137,11 @@ def from_sns(message: Mapping[str, Any], topic_arn: str, stack_info: StackInfo) 
             measured=metrics.from_trigger(message.get("Trigger") or {}),
             contributor=contributor,
             attributes=attributes,
+            none_left=none_left and state == "OK",
+            query=_query(message),
         ),
         stack_info,
-        own_state=not contributor or last,
+        own_state=not (contributor and a_line),
     )
 
 
@@ -136,12 +153,22 @@ def _hold(detail: Mapping[str, Any], configuration: Mapping[str, Any]) -> Hold |
     by = detail["state"].get("actionsSuppressedBy")
     if not by:
         return None
-    suppressor = configuration.get("actionsSuppressor") or "its suppressor"
-    if by != "WaitPeriod":
+    suppressor = str(configuration.get("actionsSuppressor") or "its suppressor")
+    suppressor = suppressor.rsplit(":alarm:", 1)[-1]
+    if by not in PERIODS:
         return Hold(None, f"the alarm {suppressor}")
-    seconds = configuration.get("actionsSuppressorWaitPeriod")
+    field, words = PERIODS[by]
+    seconds = configuration.get(field)
     wait = WAIT if seconds is None else timedelta(seconds=float(seconds))
-    return Hold(instant(detail["state"]["timestamp"]) + wait, f"waiting for {suppressor}")
+    return Hold(instant(detail["state"]["timestamp"]) + wait, f"{words} {suppressor}")
+
+
+def _query(configuration: Mapping[str, Any]) -> str:
+    """The query of a PromQL alarm, by EventBridge or by SNS."""
+    for criteria, language, query in QUERIES:
+        if found := ((configuration.get(criteria) or {}).get(language) or {}).get(query):
+            return str(found)
+    return ""
 
 
 def _arn(event: Mapping[str, Any], name: str) -> str:

@@ -39,6 +39,8 @@ class Part(StrEnum):
     TASKS = "tasks"
     STARTS = "starts"
     PROBE = "probe"
+    SERIES = "series"
+    """What contributes to an alarm: each series by its ref."""
 
 
 NEXT_DEPLOYMENT = "next"

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from ops_common.on_call.summaries import IncidentSummary
 from ops_common.ops_events import Severity
-from send_alerts.incident.episodes import Episode, Transition, episode_at
+from send_alerts.incident.episodes import Episode, episode_at
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.incident.storm import PREFIX
+from send_alerts.incident.transitions import Transition
 from send_alerts.reading.figures import span
 from send_alerts.reading.notice import OPENING, Part, Signal
 

@@ -8,6 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from send_alerts.channels.composites import KEPT_SECONDS, CloudWatchComposites, Family
+from send_alerts.reading.composite_rule import children_of
 
 PLACE = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm"
 DOWN = Family(f"alarm:{PLACE}:down", (f"alarm:{PLACE}:cpu", f"alarm:{PLACE}:5xx [web]"))
@@ -65,3 +66,18 @@ def test_where_cloudwatch_does_not_answer_an_alarm_stands_for_itself(asked: Aske
     assert asked.composites.family_of(DOWN.children[0]) is None
     # Nor is it asked at each alarm of an outage.
     assert asked.composites.family_of(DOWN.children[1]) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [
+        ("ALARM(a) OR (ALARM(b) AND NOT ALARM('c (deploying)'))", "a|b|c (deploying)"),
+        ("AT_LEAST(2, ALARM, (a, b, c))", "a|b|c"),
+        ("AT_LEAST(60%, NOT OK, (\"a, or b\", 'c')) AND OK(d)", "d|a, or b|c"),
+        ("TRUE", ""),
+    ],
+)
+def test_a_rule_names_alarms_one_by_one_and_in_lists(rule: str, names: str) -> None:
+    here = "arn:aws:cloudwatch:eu-west-1:1:alarm"
+    found = children_of(f"{here}:down", "down", rule)
+    assert "|".join(key.removeprefix(f"alarm:{here}:") for key in found) == names

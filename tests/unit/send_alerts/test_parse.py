@@ -135,6 +135,24 @@ def test_the_lines_of_a_description_that_the_page_shows_are_understood(event: Ev
     assert "*2fecs*2fjiki-api-web)" in logs.url
 
 
+@pytest.mark.parametrize(
+    ("account", "region", "linked"),
+    [
+        ("123456789012", "eu-west-1", ["Alarm", "Logs"]),
+        ("123456789012", "us-east-1", ["Alarm"]),
+        ("210987654321", "eu-west-1", ["Alarm"]),
+    ],
+)
+def test_no_link_leads_to_logs_that_are_elsewhere(
+    event: Event, account: str, region: str, linked: list[str]
+) -> None:
+    given = event("alerts/alarm_metric")
+    arn = f"arn:aws:cloudwatch:{region}:{account}:alarm:jiki-api-web-cpu-high"
+    here = STACK_INFO._replace(account="123456789012")
+    (notice,) = parsed({**given, "account": account, "region": region, "resources": [arn]}, here)
+    assert [link.label for link in notice.links if link.label != "Runbook"] == linked
+
+
 def test_a_runbook_that_is_no_web_address_is_left_out(only: Callable[[str], Notice]) -> None:
     assert [link.label for link in only("alarm_hostile_name").links] == ["Alarm", "Logs"]
 
