@@ -60,8 +60,24 @@ $(error No target knows $(UNKNOWN): make help shows what each takes)
 endif
 
 SUITE ?= deployment
-# What changes something has no default: it takes the environment by name.
-WHICH = $(or $(ENVIRONMENT),$(error Say which environment, a section of samconfig.toml: make $@ ENVIRONMENT=production))
+# What a target can't do without is asked for before `setup`, which takes minutes the first time. What
+# changes something has no default: it takes the environment by name.
+has-%:
+	@$(if $($*),:,$(error Say which: make $(MAKECMDGOALS) $*=$(LIKE_$*)))
+
+LIKE_ENVIRONMENT := production (a section of samconfig.toml)
+LIKE_BUCKET := my-artifacts
+LIKE_EVENT := events/scale_workers/tick.json
+LIKE_FOLDER := tests/corpus
+LIKE_FUNCTION := ScaleWorkers
+LIKE_URL := https://staging.example.org
+LIKE_LOGS := exported.json
+LIKE_AFTER := new.log
+LIKE_VERSION := 0.1.0
+LIKE_INCIDENT := 1f0a2b3c
+LIKE_NAME := 'web-*'
+LIKE_TASKS := 4
+LIKE_WHY := fixed
 READS = $(or $(ENVIRONMENT),production)
 READS_FROM = $(if $(STACK),--stack "$(STACK)",--environment "$(READS)")
 
@@ -71,11 +87,11 @@ probe: setup ## Run a suite of checks (SUITE=deployment, readiness, canary)
 fit: setup ## Say whether your app fits, before anything is deployed
 	@PYTHONPATH=layers/common python -m cli.fit --environment "$(READS)" --cluster "$(CLUSTER)" $(if $(JSON),--json)
 
-configure: setup ## Ask for the parameters, or SET="MaxTasks=6 …"
-	@PYTHONPATH=layers/common python -m cli.configure --environment "$(WHICH)" $(if $(SET),--set "$$SET")
+configure: has-ENVIRONMENT setup ## Ask for the parameters, or SET="MaxTasks=6 …"
+	@PYTHONPATH=layers/common python -m cli.configure --environment "$(ENVIRONMENT)" $(if $(SET),--set "$$SET")
 
-populate: setup ## List keys that the secret lacks; KEYS="…" makes random ones
-	@PYTHONPATH=layers/common python -m cli.populate --environment "$(WHICH)" $(if $(KEYS),--keys "$$KEYS")
+populate: has-ENVIRONMENT setup ## List keys that the secret lacks; KEYS="…" makes random ones
+	@PYTHONPATH=layers/common python -m cli.populate --environment "$(ENVIRONMENT)" $(if $(KEYS),--keys "$$KEYS")
 
 rehearse: setup ## Do all of a password rotation but the change
 	@python -m cli.rotation --environment "$(READS)" $(if $(JSON),--json) rehearse
@@ -83,8 +99,8 @@ rehearse: setup ## Do all of a password rotation but the change
 secret: setup ## List the secret's versions and which one logs in; no values
 	@python -m cli.rotation --environment "$(READS)" $(if $(JSON),--json) timeline
 
-deploy: setup ## Build, deploy and check, as samconfig.toml says
-	@PYTHONPATH=layers/common python -m cli.deploy --environment "$(WHICH)" $(FLAGS)
+deploy: has-ENVIRONMENT setup ## Build, deploy and check, as samconfig.toml says
+	@PYTHONPATH=layers/common python -m cli.deploy --environment "$(ENVIRONMENT)" $(FLAGS)
 
 ON_CALL = @PYTHONPATH=layers/common python -m cli.on_call --environment
 
@@ -97,32 +113,31 @@ incidents: setup ## List the open incidents, each with its reference
 why: setup ## Show the scaler's last ten reasons (SERVICE=…)
 	$(ON_CALL) "$(READS)" $(if $(JSON),--json) why $(SERVICE)
 
-ack: setup ## Acknowledge an incident: no more reminders (INCIDENT=…)
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) ack '$(INCIDENT)'
+ack: has-ENVIRONMENT has-INCIDENT setup ## Acknowledge an incident: no more reminders (INCIDENT=…)
+	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) ack '$(INCIDENT)'
 
-close: setup ## End an incident that nothing else ends (INCIDENT=… WHY="…")
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) close '$(INCIDENT)' '$(WHY)'
+close: has-ENVIRONMENT has-INCIDENT has-WHY setup ## End an incident that nothing else ends (INCIDENT=… WHY="…")
+	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) close '$(INCIDENT)' '$(WHY)'
 
-silence: setup ## Silence an alarm or a pattern (NAME='web-*' FOR=1h)
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) silence '$(NAME)' '$(or $(FOR),1h)'
+silence: has-ENVIRONMENT has-NAME setup ## Silence an alarm or a pattern (NAME='web-*' FOR=1h)
+	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) silence '$(NAME)' '$(or $(FOR),1h)'
 
-unsilence: setup ## End a silence before its time (NAME='web-*')
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) unsilence '$(NAME)'
+unsilence: has-ENVIRONMENT has-NAME setup ## End a silence before its time (NAME='web-*')
+	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) unsilence '$(NAME)'
 
-hold: setup ## Keep the workers at a number (TASKS=4 FOR=1h SERVICE=…)
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) hold '$(TASKS)' '$(or $(FOR),1h)' $(SERVICE)
+hold: has-ENVIRONMENT has-TASKS setup ## Keep the workers at a number (TASKS=4 FOR=1h SERVICE=…)
+	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) hold '$(TASKS)' '$(or $(FOR),1h)' $(SERVICE)
 
-release: setup ## End a hold before its time (SERVICE=…)
-	$(ON_CALL) "$(WHICH)" $(if $(JSON),--json) release $(SERVICE)
+release: has-ENVIRONMENT setup ## End a hold before its time (SERVICE=…)
+	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) release $(SERVICE)
 
-package: setup ## Put code and template into BUCKET, for Terraform
-	@python -m cli.package --environment "$(WHICH)" --bucket "$(or $(BUCKET),$(error Say which bucket: make package BUCKET=…))"
+package: has-ENVIRONMENT has-BUCKET setup ## Put code and template into BUCKET, for Terraform
+	@python -m cli.package --environment "$(ENVIRONMENT)" --bucket "$(BUCKET)"
 
 doctor: setup ## Let every function of the stack check itself
 	@PYTHONPATH=layers/common python -m cli.verdict $(READS_FROM) --suite self
 
-invoke: setup ### Run a function in Lambda's container (FUNCTION=… EVENT=…)
-	@test -n "$(FUNCTION)" -a -n "$(EVENT)" || { echo "Say which: make invoke FUNCTION=ScaleWorkers EVENT=events/scale_workers/tick.json"; exit 2; }
+invoke: has-FUNCTION has-EVENT setup ### Run a function in Lambda's container (FUNCTION=… EVENT=…)
 	PYTHONPATH=functions:layers/common:layers/postgres python -m local.invoke "$(FUNCTION)" "$(EVENT)"
 
 test: setup ### Run every test, in two processes
@@ -172,8 +187,7 @@ bench-alerts: setup ### Count lost and doubled alerts while Slack fails
 preview: setup ## Show an event as Slack and SNS would (EVENT=file FORMAT=json)
 	@PYTHONPATH=functions:layers/common:. python -m cli.preview $(or $(EVENT),events/alerts/alarm_metric.json) --format $(or $(FORMAT),html)
 
-corpus: setup ### Play a folder of real inputs through the code (FOLDER=…)
-	@test -n "$(FOLDER)" || { echo "Say which: make corpus FOLDER=tests/corpus"; exit 2; }
+corpus: has-FOLDER setup ### Play a folder of real inputs through the code (FOLDER=…)
 	@PYTHONPATH=functions:layers/common:layers/postgres:layers/slack:. python -m cli.corpus "$(FOLDER)" --format $(or $(FORMAT),text)
 
 bench-probes: setup ### Compare checks side by side with one after the other
@@ -188,8 +202,7 @@ bench-coldstart: setup ### Measure cold functions and sizes (WRITE=1 into the do
 USERS ?= 10
 MINUTES ?= 5
 
-load-test: setup ## Load an app and judge it (URL=https://… USERS=10 MINUTES=5)
-	@test -n "$(URL)" || { echo 'Say what: make load-test URL=https://staging.example.org'; exit 2; }
+load-test: has-URL setup ## Load an app and judge it (URL=https://… USERS=10 MINUTES=5)
 	python -m benchmarks.loadtest "$(URL)" --users $(USERS) --minutes $(MINUTES) \
 	  $(if $(PROFILE),--profile "$(PROFILE)") $(if $(STACK),--stack $(STACK))
 
@@ -199,18 +212,16 @@ mutants: setup ### Change pure code at 60 places; list what no test notices
 runbook: setup ## Write the runbook in your stack's names (ENVIRONMENT=…)
 	@PYTHONPATH=layers/common python -m cli.runbook --environment "$(READS)"
 
-release-files: setup ### Build a release's zip and its notes (VERSION=0.1.0)
-	@python -m cli.release --version "$(or $(VERSION),$(error Say which: make release-files VERSION=0.1.0))"
+release-files: has-VERSION setup ### Build a release's zip and its notes (VERSION=0.1.0)
+	@python -m cli.release --version "$(VERSION)"
 
 docs: setup ### Write the pages of docs/ that follow from the template
 	PYTHONPATH=functions:layers/common:layers/slack:. python -m cli.reference
 
-replay: setup ## Run the scaler again on logged ticks (LOGS=file SET="…")
-	@test -n "$(LOGS)" || { echo 'Say which: make replay LOGS=file SET="MaxTasks=6"'; exit 2; }
+replay: has-LOGS setup ## Run the scaler again on logged ticks (LOGS=file SET="…")
 	PYTHONPATH=functions:layers/common python -m benchmarks.replay "$(LOGS)" $(SET) $(if $(SERVICE),--service $(SERVICE))
 
-log-errors: setup ## Show which lines of a log count as errors (AFTER=file)
-	@test -n "$(AFTER)" || { echo 'Say which: make log-errors BEFORE=old.log AFTER=new.log'; exit 2; }
+log-errors: has-AFTER setup ## Show which lines of a log count as errors (AFTER=file)
 	@PYTHONPATH=functions:layers/common:. python -m cli.log_errors $(if $(BEFORE),--before "$(BEFORE)") --after "$(AFTER)" --format $(or $(FORMAT),text)
 
 lock: setup ### Compile the requirements files anew

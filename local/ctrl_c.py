@@ -20,6 +20,9 @@ def arm() -> None:
 def _interrupted(_number: int, _frame: FrameType | None) -> None:
     # What ends after the first one has a bounded time for it, and is not to be broken off.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if logging := sys.modules.get("logging"):
+        # Whatever ends now may be used by something that complains of it.
+        logging.disable()
     raise KeyboardInterrupt
 
 

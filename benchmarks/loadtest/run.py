@@ -9,10 +9,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from gevent import get_hub  # type: ignore[import-untyped]
 from locust import FastHttpUser, between, task
 from locust.env import Environment
 
 from benchmarks.loadtest.profile import Profile
+
+# gevent prints what it takes for an error, and a traceback with it; local/ctrl_c.py has the words.
+get_hub().NOT_ERROR += (KeyboardInterrupt,)
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 20.0
 

@@ -1,5 +1,7 @@
 """Plays drills side by side, in processes with a stage each: nearly all of it is waiting."""
 
+import os
+import signal
 import time
 import traceback
 from collections.abc import Iterable, Iterator
@@ -9,7 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.util import Finalize
+from types import FrameType
 
+from local.ctrl_c import INTERRUPTED
 from local.drills import (
     aws_trouble,
     confusion,
@@ -48,25 +52,53 @@ class Played:
 
 def play_all(drills: Iterable[Drill], at_once: int = AT_ONCE) -> Iterator[Played]:
     """Each drill as soon as it is over. Raises PostgresUnavailable."""
+    with pool_of(at_once) as pool:
+        try:
+            for done in as_completed([pool.submit(_play, one.name) for one in drills]):
+                yield done.result()
+        finally:
+            # Ctrl-C ends the drills that are played; the others are not begun.
+            pool.shutdown(cancel_futures=True)
+
+
+def pool_of(processes: int) -> ProcessPoolExecutor:
+    """Processes that Ctrl-C ends without a traceback: this one says so."""
     # A fork of this process would take its threads' locks along; a server's has no threads.
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(at_once, context) as pool:
-        for done in as_completed([pool.submit(_play, one.name) for one in drills]):
-            yield done.result()
+    context.set_forkserver_preload(["local.ignore_ctrl_c", __name__])
+    return ProcessPoolExecutor(processes, context, initializer=_end_by_ctrl_c)
+
+
+_STARTED = ExitStack()
 
 
 @cache
 def _stage() -> Stage:
     """This process's, from its first drill until it ends. Raises PostgresUnavailable."""
-    stack = ExitStack()
-    Finalize(None, stack.close, exitpriority=0)
-    return stack.enter_context(Stage.open())
+    Finalize(None, _STARTED.close, exitpriority=0)
+    return _STARTED.enter_context(Stage.open())
+
+
+def _end_by_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, _interrupted)
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not _stage.cache_info().currsize:
+        raise SystemExit(INTERRUPTED)
+    # A drill would take long to clear up on a database that the same Ctrl-C has ended.
+    _STARTED.close()
+    os._exit(INTERRUPTED)
 
 
 def _play(name: str) -> Played:
     logger.setLevel("CRITICAL")
-    stage = _stage()
+    try:
+        stage = _stage()
+    except SystemExit:
+        # The pool would take it for this drill's end, and go on with the next.
+        os._exit(INTERRUPTED)
     one, report = DRILLS[name], Report()
     started = time.monotonic()
     with Scene.open(stage) as scene:

@@ -9,16 +9,25 @@ import pytest
 
 from paths import ROOT
 
-PROGRAMS = ("local.demo", "local.playground", "cli.verdict", "cli.on_call", "benchmarks.scaling")
+PROGRAMS = (
+    *("local.demo", "local.playground", "local.drills", "cli.deploy", "cli.verdict", "cli.on_call"),
+    *("benchmarks.scaling", "benchmarks.loadtest"),
+)
+VARIABLES = {
+    name: value
+    for name, value in (
+        os.environ | {"PYTHONPATH": "functions:layers/common:layers/postgres"}
+    ).items()
+    if name != "MAKELEVEL"
+}
 
 
 @pytest.mark.parametrize("module", PROGRAMS)
 def test_a_program_ends_in_one_line(module: str) -> None:
-    variables = {**os.environ, "PYTHONPATH": "functions:layers/common:layers/postgres"}
     with subprocess.Popen(
         [sys.executable, "-X", "importtime", "-m", module],
         cwd=ROOT,
-        env={name: value for name, value in variables.items() if name != "MAKELEVEL"},
+        env=VARIABLES,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -47,3 +56,42 @@ def test_make_adds_no_line_of_its_own() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "Stopped.\n")
+
+
+LOAD = ["-m", "benchmarks.loadtest", "http://127.0.0.1:9", "--minutes", "1"]
+POOL = """
+import local, os, sys, time
+from local.ctrl_c import arm
+sys.argv = ["-m"]
+arm()
+from local.drills.play import pool_of
+if __name__ == "__main__":
+    with pool_of(2) as pool:
+        try:
+            pool.submit(os.getpid).result()
+            busy = [pool.submit(time.sleep, 10_000) for _ in range(6)]
+            print("begun", flush=True)
+            busy[0].result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+"""
+
+
+@pytest.mark.parametrize("program", [LOAD, ["-c", POOL]], ids=["load test", "drills' processes"])
+def test_what_runs_beside_or_below_a_program_adds_no_line(program: list[str]) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-u", *program],
+        cwd=ROOT,
+        env=VARIABLES,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert running.stdout
+        running.stdout.readline()
+        # As a terminal does: all of the group, three times.
+        for _ in range(3):
+            os.killpg(running.pid, signal.SIGINT)
+        said = running.stdout.read()
+    assert said == "Stopped.\n"

@@ -1,14 +1,21 @@
 """What make's targets refuse before anything slow, and what they need of a checkout."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from cli import verdict
+from local.demo import __main__ as demo
+from local.demo.__main__ import STORIES
+from local.drills import __main__ as drills
+from local.drills.drill import DRILLS
 from paths import ROOT
 from probe_deployment.suites import SUITES
 
@@ -23,7 +30,58 @@ def test_a_suite_that_does_not_exist_is_refused_with_those_that_do(
     with pytest.raises(SystemExit) as ended:
         verdict.main()
     assert ended.value.code == 2
-    assert all(name in capsys.readouterr().err for name in list(SUITES)[:1])
+    said = capsys.readouterr().err
+    assert all(name in said for name in SUITES)
+
+
+@pytest.mark.parametrize(
+    ("program", "known"), [(demo, STORIES), (drills, DRILLS)], ids=["story", "drill"]
+)
+def test_a_story_or_drill_that_does_not_exist_is_refused_with_those_that_do(
+    program: ModuleType,
+    known: Iterable[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.argv", ["make", "rotatoin"])
+    with pytest.raises(SystemExit) as ended:
+        program.main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert all(name in said for name in known)
+
+
+NEEDS = re.findall(r"^([a-z-]+): ((?:has-[A-Z]+ )+)setup", MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("target", "names"), NEEDS, ids=[target for target, _ in NEEDS])
+def test_what_a_target_needs_is_asked_for_before_the_set_up(target: str, names: str) -> None:
+    given: list[str] = []
+    for name in (word.removeprefix("has-") for word in names.split()):
+        refused = make(target, *given)
+        assert refused.returncode == 2
+        assert "Say which" in refused.stderr
+        assert f"{name}=" in refused.stderr
+        assert "Setting up" not in refused.stdout
+        given.append(f"{name}=x")
+    # Make's own rules: none of them is asked for by mistake.
+    assert make("-n", target, *given).returncode == 0
+
+
+def test_every_variable_without_which_a_recipe_fails_is_one_of_them() -> None:
+    assert {target for target, _ in NEEDS} >= {"deploy", "load-test", "replay", "hold", "invoke"}
+    assert "$(error Say" not in MAKEFILE.replace("@$(if $($*),:,$(error Say", "")
+
+
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", *words],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_no_file_of_ours_needs_the_mode_that_a_zip_may_lose() -> None:
