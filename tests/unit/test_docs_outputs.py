@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,17 @@ from tests.outputs import MARK, MASKS, assert_shown, text_of, texts
 LANGUAGES = {"sh", "json", "yaml", "toml", "hcl", "sql", "ruby", "mermaid", "text"}
 # Shown though only AWS itself prints it, and why nothing of ours can.
 NEEDS_AWS: dict[str, str] = {}
+
+# Commands for use of which no page shows an output, and why.
+WITHOUT_OUTPUT = {
+    "help": "test_docs.py holds its lines",
+    "demo": "the README has its pictures, which test_demo_pictures.py holds",
+    "playground": "a page in a browser, which test_playground.py clicks through",
+    "incidents": "the first table of make status",
+    "unsilence": "as make silence",
+    "release": "as make hold",
+    "package": "an address in a bucket of AWS",
+}
 
 
 def names_in(file: Path) -> set[str]:
@@ -37,6 +49,17 @@ def test_each_text_has_a_test() -> None:
 
 def test_each_block_is_in_a_language_that_is_checked() -> None:
     assert [str(block) for block in fences() if block.language not in LANGUAGES] == []
+
+
+def test_each_command_for_use_is_shown_with_what_it_prints() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):[^#\n]*[^#]## ", makefile, re.MULTILINE))
+    assert len(targets) > 20
+    shown = set()
+    for commands, output in pairwise(fences()):
+        if output.path == commands.path and any(MARK.fullmatch(one) for one in output.marks):
+            shown |= set(re.findall(r"^make ([a-z-]+)", commands.text, re.MULTILINE))
+    assert targets - shown == set(WITHOUT_OUTPUT)
 
 
 def test_contributing_shows_such_a_fence() -> None:

@@ -8,6 +8,7 @@ from ops_common.app_config import AppConfigError
 from ops_common.ecs import ServiceNotFound
 from ops_common.ops_events import OpsEvent, Severity, State
 from ops_common.query_database import LoginRefused
+from paths import ROOT
 from rotate_password.adapters.master_reset import PasswordLost
 from rotate_password.adapters.secret import SecretState
 from rotate_password.conditions.expiry import PasswordExpired
@@ -15,6 +16,7 @@ from rotate_password.conditions.redeploy import RedeployFailed, RolloutInProgres
 from rotate_password.conditions.turns import UserBlocked
 from rotate_password.reading.request import BadRotation
 from rotate_password.words import events, sentences
+from rotate_password.words.cause import Cause
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 
@@ -154,3 +156,10 @@ def test_a_failed_step() -> None:
 )
 def test_the_words_of_our_own_errors_are_passed_on(error: Exception, said: str) -> None:
     assert sentences.failure(error) == said
+
+
+def test_every_cause_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "events.md").read_text()
+    # An event of its own says that the password is lost.
+    causes = set(Cause) - {Cause.PASSWORD_LOST}
+    assert {cause for cause in causes if f"`{cause}`" not in page} == set()
