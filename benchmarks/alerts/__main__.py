@@ -17,7 +17,8 @@ from rich.table import Table
 from benchmarks.alerts import one_per_event
 from benchmarks.alerts.load import Load
 from benchmarks.alerts.one_per_event import Peer
-from benchmarks.alerts.run import Result, Stack, run
+from benchmarks.alerts.run import Result, run
+from benchmarks.alerts.stage import Stack
 
 
 def table(result: Result, peer: Peer) -> Table:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from local.drills.aws_trouble import backlog
 from local.drills.drill import Report, drill, times
-from local.drills.scene import WORKERS, Scene
+from local.drills.scene import Scene
+from local.drills.stage import WORKERS
 from local.solid_queue.jobs import enqueue
 from ops_common.answers.queue import Measurement
 from scale_workers import tick, wiring

@@ -24,7 +24,8 @@ from local.drills import (
     zones,
 )
 from local.drills.drill import DRILLS, Drill, Report
-from local.drills.scene import Scene, Stage
+from local.drills.scene import Scene
+from local.drills.stage import Stage
 from ops_common.observability import logger
 
 MODULES = (

@@ -8,26 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from local.clock import SteppedClock, real_clock
 from local.database_login import connect
 from local.drills.drill import times
-from local.drills.faults import FaultyAws
 from local.drills.people import AlertLane
+from local.drills.stage import DATABASE, QUERY_DATABASE, WORKERS, Stage, environment, lay_down
 from local.ecs import EcsStandIn
 from local.lambda_endpoint import Context, LambdaEndpoint
 from local.moto_aws import (
-    CONFIG_TABLE,
     OPS_TABLE,
-    SCHEDULES,
-    SECRET,
-    TEMPORARY_PASSWORD,
-    MotoAws,
 )
-from local.postgres import MASTER_USER, PostgresServer
+from local.postgres import MASTER_USER
 from local.slack import SlackStandIn
 from local.solid_queue import protocol
 from ops_common import aws as ops_aws
@@ -40,31 +34,7 @@ from scale_workers.login import LoginCache
 from scale_workers.report import Tick
 from scale_workers.settings import Settings as ScalerSettings
 
-DATABASE, WEB, WORKERS = "jiki_production", "jiki-api-web", "jiki-api-solid-queue"
-QUERY_DATABASE = "jiki-ops-query-database"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
-SCHEMA = Path(__file__).parent.parent / "solid_queue" / "schema.sql"
-TOKEN_PARAMETER = "/jiki-ops/slack-token"  # noqa: S105  # a name
-
-
-@dataclass
-class Stage:
-    """What is started once for all drills."""
-
-    postgres: PostgresServer
-    moto: MotoAws
-    aws: FaultyAws
-
-    @classmethod
-    @contextmanager
-    def open(cls) -> Iterator["Stage"]:
-        """Start the servers. Raises PostgresUnavailable."""
-        with ExitStack() as stack:
-            # Crashes are part of it, so what is committed must survive one.
-            durable = {"synchronous_commit": "on"}
-            postgres = stack.enter_context(PostgresServer.start(settings=durable))
-            moto = stack.enter_context(MotoAws.start())
-            yield cls(postgres, moto, stack.enter_context(FaultyAws(moto.url).start()))
 
 
 @dataclass
@@ -96,12 +66,12 @@ class Scene:
                 LambdaEndpoint({QUERY_DATABASE: query_database}).start()
             )
             address = DatabaseAddress(stage.postgres.host, stage.postgres.port, DATABASE)
-            scene = cls(stage, ecs, slack, functions, clock, AlertLane(clock), address)
-            stack.enter_context(mock.patch.dict(os.environ, scene._environment(), clear=True))
+            variables = environment(stage, ecs, slack, functions.url)
+            stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
             ops_aws.client.cache_clear()
-            scene._prepare()
+            lay_down(stage, ecs, slack, address)
             stack.callback(stage.postgres.drop_database, DATABASE)
-            yield scene
+            yield cls(stage, ecs, slack, functions, clock, AlertLane(clock), address)
 
     # --- rotation -------------------------------------------------------------------------
 
@@ -192,69 +162,6 @@ class Scene:
         channels = [f"SNS: {', '.join(subjects)}"] if subjects else []
         channels += [f"Slack: {times(slack, 'message')}"] if slack else []
         return "; ".join(channels) or "nobody"
-
-    # --- the world ------------------------------------------------------------------------
-
-    def _environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        topic = "arn:aws:sns:eu-west-1:123456789012:alerts"
-        return kept | {
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "AWS_REGION": "eu-west-1",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ENDPOINT_URL": self.stage.aws.url,
-            "AWS_ENDPOINT_URL_ECS": self.ecs.url,
-            "AWS_ENDPOINT_URL_LAMBDA": self.functions.url,
-            "POWERTOOLS_SERVICE_NAME": "drill",
-            "POWERTOOLS_METRICS_NAMESPACE": "JikiOps",
-            "STACK_NAME": "jiki-ops",
-            "ENVIRONMENT_NAME": "production",
-            "CONFIG_SECRET_ID": SECRET,
-            "CONFIG_TABLE_NAME": CONFIG_TABLE,
-            "DATABASE_USER": MASTER_USER,
-            "DATABASE_CA_CERTIFICATE": self.stage.postgres.ca_certificate,
-            "QUERY_DATABASE_FUNCTION": QUERY_DATABASE,
-            "ECS_CLUSTER": self.ecs.cluster,
-            "WEB_SERVICES": WEB,
-            "WORKER_SERVICES": WORKERS,
-            "OPS_TABLE_NAME": OPS_TABLE,
-            **SCHEDULES,
-            "ALERT_TOPIC_ARN": topic,
-            "ALERT_QUEUE_URL": f"{self.stage.aws.url}/123456789012/alerts",
-            "SLACK_TOKEN_PARAMETER": TOKEN_PARAMETER,
-            "SLACK_CHANNEL": self.slack.channel,
-            "SLACK_API_URL": self.slack.url,
-            # Long enough to see, short enough to wait for; the template's are 5 s and 60 s.
-            "CONNECT_TIMEOUT_SECONDS": "2",
-            "DATABASE_WAIT_SECONDS": "6",
-        }
-
-    def _prepare(self) -> None:
-        postgres, moto = self.stage.postgres, self.stage.moto
-        postgres.drop_database(DATABASE)
-        postgres.create_database(DATABASE, TEMPORARY_PASSWORD)
-        login = Login(self.address, MASTER_USER, TEMPORARY_PASSWORD)
-        with connect(login, postgres.ca_certificate) as session:
-            session.execute(SCHEMA.read_text())
-        moto.put_config("aurora_endpoint", self.address.host)
-        moto.put_config("aurora_port", str(self.address.port))
-        moto.put_config("aurora_database_name", self.address.name)
-        moto.client("ssm").put_parameter(
-            Name=TOKEN_PARAMETER, Value=self.slack.token, Type="SecureString"
-        )
-        topic = moto.client("sns").create_topic(Name="alerts")["TopicArn"]
-        moto.client("sqs").create_queue(QueueName="subscriber")
-        moto.client("sns").subscribe(
-            TopicArn=topic,
-            Protocol="sqs",
-            Endpoint="arn:aws:sqs:eu-west-1:123456789012:subscriber",
-        )
-        self.ecs.create_service(WEB, desired=2, tag="0" * 40)
-        self.ecs.create_service(WORKERS, desired=1, tag="0" * 40)
 
 
 def seconds_of[T](action: Callable[[], T]) -> tuple[float, T]:

@@ -1,7 +1,8 @@
 """The drill in which ECS itself stops tasks, to even out its zones."""
 
 from local.drills.drill import Report, drill, times
-from local.drills.scene import WORKERS, Scene
+from local.drills.scene import Scene
+from local.drills.stage import WORKERS
 from local.ecs import Task
 from local.ecs.zones import apart, tasks_by_zone
 from local.solid_queue.claims import claim

@@ -1,13 +1,13 @@
 """The operations of the ECS API that are stood in for, with ECS's own checks and errors."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from local.ecs import events
 from local.ecs.describe import describe_service, describe_task, describe_task_definition
 from local.ecs.engine import Engine
 from local.ecs.model import ARN, Service, Task, TaskDefinition
+from local.ecs.protection import describe_protection, protect
 from local.ecs.scheduler import deploy
 
 type Json = dict[str, Any]
@@ -147,33 +147,21 @@ class Api:
         return {"task": describe_task(tasks[0])}
 
     def _get_task_protection(self, request: Json) -> Json:
-        now = self._engine.clock()
         tasks, failures = self._tasks({"tasks": [], **request}, limit=100)
-        return {"protectedTasks": [_protection(task, now) for task in tasks], "failures": failures}
+        now = self._engine.clock()
+        return {
+            "protectedTasks": [describe_protection(task, now) for task in tasks],
+            "failures": failures,
+        }
 
     def _update_task_protection(self, request: Json) -> Json:
-        now, minutes = self._engine.clock(), request.get("expiresInMinutes", 120)
+        minutes = request.get("expiresInMinutes", 120)
         if not 1 <= minutes <= 2880:
             raise _invalid("expiresInMinutes must be between 1 and 2880")
         tasks, failures = self._tasks(request, limit=10)
-        until = now + timedelta(minutes=minutes) if request.get("protectionEnabled") else None
-        changed = []
-        for task in tasks:
-            if not task.wanted:
-                failures.append({"arn": task.arn, "reason": "TASK_NOT_VALID"})
-            elif until and self._blocks_deployment(task, now):
-                failures.append({"arn": task.arn, "reason": "DEPLOYMENT_BLOCKED"})
-            else:
-                task.protected_until = until
-                changed.append(_protection(task, now))
-        return {"protectedTasks": changed, "failures": failures}
-
-    def _blocks_deployment(self, task: Task, now: datetime) -> bool:
-        """Whether only protected tasks keep the service's rollout from its end."""
-        service = self._engine.services[task.service]
-        ready = sum(item.running for item in service.live(service.primary)) >= service.desired
-        old = [item for item in service.live() if item.deployment_id != service.primary.id]
-        return task in old and ready and all(item.protected(now) for item in old)
+        enabled = bool(request.get("protectionEnabled"))
+        changed, refused = protect(self._engine, tasks, minutes if enabled else None)
+        return {"protectedTasks": changed, "failures": [*failures, *refused]}
 
     def _service(self, identifier: str) -> Service:
         service = self._engine.services.get(_name(identifier))
@@ -192,13 +180,6 @@ class Api:
             {"arn": f"{ARN}:task/{self._cluster}/{_name(item)}", "reason": "MISSING"}
             for item in missing
         ]
-
-
-def _protection(task: Task, now: datetime) -> Json:
-    answer: Json = {"taskArn": task.arn, "protectionEnabled": task.protected(now)}
-    if task.protected_until and task.protected(now):
-        answer["expirationDate"] = task.protected_until.timestamp()
-    return answer
 
 
 def _invalid(message: str) -> ApiError:

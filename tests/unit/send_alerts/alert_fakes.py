@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.alerts_in_memory import ItemsInMemory
+from local.stores_in_memory import ItemsInMemory
 from send_alerts.channels.composites import Family
 from send_alerts.channels.incidents import DynamoIncidents, Held
 from send_alerts.channels.slack import Posted

@@ -5,7 +5,8 @@ from copy import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from local.alerts_in_memory import ItemsInMemory, MemoryInMemory, Nothing
+from local.alerts_in_memory import Nothing
+from local.stores_in_memory import ItemsInMemory, MemoryInMemory
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import Severity
 from send_alerts.channels.incidents import DynamoStorms

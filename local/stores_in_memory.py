@@ -1,0 +1,92 @@
+"""What send_alerts keeps, in memory: the table's items, changes, silences, families."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ops_common.on_call.summaries import PartSummary
+from ops_common.versioned_item import NO_VERSION, Conflict
+from send_alerts.channels.incidents import INCIDENT_ID
+
+
+class ItemsInMemory:
+    """Items, as JSON text."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, tuple[int, str]] = {}
+        self._due: dict[str, datetime | None] = {}
+
+    def read(self, item_id: str) -> tuple[int, Any]:
+        """See Items."""
+        version, text = self._items.get(item_id, (NO_VERSION, "null"))
+        return version, json.loads(text)
+
+    def write(
+        self,
+        item_id: str,
+        seen_version: int,
+        document: Mapping[str, Any],
+        now: datetime,  # noqa: ARG002  # the port's signature
+        summary: str = "",  # noqa: ARG002  # the port's signature
+        due_at: datetime | None = None,
+    ) -> int:
+        """See Items."""
+        if self.read(item_id)[0] != seen_version:
+            raise Conflict(item_id)
+        self._due[item_id] = due_at
+        self._items[item_id] = (seen_version + 1, json.dumps(document))
+        return seen_version + 1
+
+    def due_before(self, at: datetime) -> list[str]:
+        """See Items."""
+        return [item_id for item_id, due in self._due.items() if due and due < at]
+
+    @property
+    def incident_keys(self) -> list[str]:
+        """Of every incident that was ever saved."""
+        prefix = INCIDENT_ID.format(key="")
+        return [name.removeprefix(prefix) for name in self._items if name.startswith(prefix)]
+
+
+class MemoryInMemory:
+    """Memory; silences are matched by the exact name."""
+
+    def __init__(self) -> None:
+        self.changes: list[tuple[datetime, str]] = []
+        self.silences: dict[str, datetime] = {}
+        self.parts: list[PartSummary] = []
+        self._parents: dict[str, str] = {}
+
+    def remember(self, key: str, at: datetime, title: str) -> None:  # noqa: ARG002  # the port's signature
+        """See Memory."""
+        self.changes.append((at, title))
+
+    def changes_before(self, at: datetime) -> tuple[str, ...]:
+        """See Memory."""
+        return tuple(title for changed_at, title in self.changes if changed_at <= at)
+
+    def silenced_until(self, name: str, now: datetime) -> datetime | None:
+        """See Memory."""
+        until = self.silences.get(name)
+        return until if until and until > now else None
+
+    def record(self, summary: PartSummary) -> None:
+        """See Memory."""
+        self.parts.append(summary)
+
+    def silence(self, pattern: str, until: datetime) -> None:
+        """See Memory."""
+        self.silences[pattern] = until
+
+    def unsilence(self, pattern: str) -> None:
+        """See Memory."""
+        self.silences.pop(pattern, None)
+
+    def remember_children(self, parent: str, children: Sequence[str]) -> None:
+        """See Memory."""
+        self._parents |= dict.fromkeys(children, parent)
+
+    def parent_of(self, child: str) -> str:
+        """See Memory."""
+        return self._parents.get(child, "")
