@@ -82,6 +82,9 @@ def _entry_id(incident: Incident, entry: Transition) -> str:
 
 
 def _late(incident: Incident, entry: Transition) -> bool:
+    if entry.signal is Signal.CONTRIBUTOR:
+        # A line waits for its alarm, and so is older than it.
+        return False
     return any(
         other.at > entry.at and other.signal in (*OPENING, Signal.RESOLVED)
         for other in incident.history.entries

@@ -17,12 +17,12 @@ from send_alerts.incident.enqueue import (
     mail_end_when_due,
 )
 from send_alerts.incident.episodes import Episode
-from send_alerts.incident.hold import lift_when_due
+from send_alerts.incident.hold import lift_when_due, waits
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, FollowUpDue, Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.incident.storm import PREFIX
 from send_alerts.reading.figures import span
-from send_alerts.reading.notice import Hold, Notice, Part, Signal
+from send_alerts.reading.notice import Notice, Part, Signal
 
 QUIET = timedelta(minutes=30)
 """Failed tasks and starts have no event of their end; so long without another one, it is over."""
@@ -98,7 +98,7 @@ def _next(incident: Incident, policy: Policy) -> datetime | None:
         # A storm's digest is checked while it has members (storm_updates).
         return None
     times = (
-        _end_of_hold(incident.hold, episode),
+        _end_of_hold(incident),
         _end_by_quiet(episode),
         _end_by_lost_data(episode),
         _reminder(incident, episode, policy),
@@ -108,8 +108,8 @@ def _next(incident: Incident, policy: Policy) -> datetime | None:
     return min((time for time in times if time), default=None)
 
 
-def _end_of_hold(hold: Hold | None, episode: Episode) -> datetime | None:
-    return hold.until if hold and (episode.open or hold.announce_later) else None
+def _end_of_hold(incident: Incident) -> datetime | None:
+    return incident.hold.until if incident.hold and waits(incident) else None
 
 
 def _end_by_quiet(episode: Episode) -> datetime | None:

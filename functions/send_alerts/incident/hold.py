@@ -14,16 +14,16 @@ def hold_after(incident: Incident, notice: Notice) -> Incident:
     entries = incident.history.entries
     if entries and notice.occurred_at < entries[-1].at:
         return incident
-    if notice.hold is not None:
-        return replace(incident, hold=_longer(incident.hold, notice.hold))
-    if incident.hold is None or not incident.hold.ends_with_next:
-        return incident
     episode = incident.current
     ends_what_was_sent = (
         notice.signal is Signal.RESOLVED
         and episode is not None
         and incident.announced(episode.opened_at)
     )
+    if notice.hold is not None and not (ends_what_was_sent and notice.hold.until is None):
+        return replace(incident, hold=_longer(incident.hold, notice.hold))
+    if incident.hold is None or not incident.hold.ends_with_next:
+        return incident
     lifted = notice.signal in OPENING or ends_what_was_sent
     return replace(incident, hold=None) if lifted else incident
 
@@ -42,12 +42,35 @@ def lift_when_due(incident: Incident, now: datetime, channels: Channels) -> Inci
     return incident
 
 
+def waits(incident: Incident) -> bool:
+    """Whether people are to be sent something when the hold ends."""
+    hold, episode = incident.hold, incident.current
+    if hold is None or episode is None:
+        return False
+    return episode.open or hold.announce_later or _ended_unsaid(incident)
+
+
+def _ended_unsaid(incident: Incident) -> bool:
+    """Whether people have been sent the beginning of what is over, and not yet its end."""
+    episode, known = incident.current, incident.announced_for
+    if episode is None or episode.closed_at is None or known is None:
+        return False
+    return incident.announced(episode.opened_at) and known < episode.closed_at
+
+
 def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
-    """End a hold; an incident that has outlasted it is announced now."""
+    """End a hold; an incident that has outlasted it is announced now, an end in it said."""
+    unsaid = _ended_unsaid(incident)
     hold, incident = incident.hold, replace(incident, hold=None)
     episode, subject = incident.current, incident.subject
     if episode is None or subject is None:
         return incident
+    if unsaid and episode.closed_at:
+        at = episode.closed_at
+        name = f"{incident.key}@{at.isoformat()}/{Signal.RESOLVED}"
+        end = OutboxEntry(name, Channel.SLACK, EntryKind.RESOLVED, at)
+        incident = replace(incident, flapping_notified=False)
+        return enqueue(incident, end, now, channels, loud=True)
     if not episode.open:
         return _announce_late(incident, now, channels) if hold and hold.announce_later else incident
     announced = incident.announced(episode.opened_at)

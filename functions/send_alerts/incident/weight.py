@@ -32,7 +32,8 @@ def weigh(incident: Incident, entry: Transition, before: Incident) -> Weight:
         return ALWAYS[entry.signal]
     episode = episode_at(incident.episodes, entry.at)
     over = entry.signal is Signal.RESOLVED
-    if episode and episode.rolled_back_to and episode.rolled_back_to == entry.ref:
+    back = episode is not None and entry.ref != "" and episode.rolled_back_to == entry.ref
+    if back and (over or _explains(incident, entry)):
         # Loud where people were sent an end, for want of the event that arrives now.
         return Weight(EntryKind.ROLLED_BACK, loud=not over)
     if episode and episode.flapping:
@@ -48,6 +49,14 @@ def weigh(incident: Incident, entry: Transition, before: Incident) -> Weight:
     return _weigh_more(incident, entry, before)
 
 
+def _explains(incident: Incident, rolling: Transition) -> bool:
+    """Whether the deployment that ECS goes back to by it has completed already."""
+    return any(
+        other.signal is Signal.RESOLVED and other.ref == rolling.ref and other.at >= rolling.at
+        for other in incident.history.entries
+    )
+
+
 def _weigh_more(incident: Incident, entry: Transition, before: Incident) -> Weight:
     """What one more opening is, of an incident that people know."""
     again = (entry.was or _before(incident, entry)) is Signal.RESOLVED
@@ -56,7 +65,7 @@ def _weigh_more(incident: Incident, entry: Transition, before: Incident) -> Weig
     if entry.signal is Signal.ROLLING_BACK:
         return Weight(EntryKind.ROLLING_BACK, loud=False)
     # Of a part: a deployment completed some time before nearly every one that fails.
-    if _worse(incident, before):
+    if _worse(incident, before) or _fails_again(entry, before):
         return Weight(EntryKind.WORSE, loud=True)
     if again:
         return Weight(EntryKind.REOPENED, loud=False)
@@ -67,6 +76,13 @@ def _worse(incident: Incident, before: Incident) -> bool:
     known, now = before.subject, incident.subject
     critical = now is not None and now.severity is Severity.CRITICAL
     return critical and known is not None and known.severity is not Severity.CRITICAL
+
+
+def _fails_again(entry: Transition, before: Incident) -> bool:
+    """Whether a deployment fails that was to follow the one that ECS had rolled back."""
+    episode = before.current
+    failed = entry.part is Part.DEPLOYMENT and entry.signal is Signal.OPEN
+    return failed and episode is not None and bool(episode.rolled_back_to)
 
 
 def _before(incident: Incident, entry: Transition) -> Signal | None:

@@ -88,6 +88,22 @@ def test_another_deployment_that_completes_ends_it() -> None:
     assert world.threads.roots[0].edits[-1].startswith(":large_green_circle:")
 
 
+def test_a_second_deployment_that_fails_is_mailed_and_rolls_back_in_its_own_time() -> None:
+    second = "ecs-svc/second"
+    world = played(*OUTAGE, of_service(Signal.OPEN, 65, Part.DEPLOYMENT, ref=second))
+    assert [subject.split("]")[0] for subject in world.topic.subjects][2:] == ["[CRITICAL"]
+    (root,) = world.threads.roots
+    assert "Worse since" in world.threads.thread(root)[-1]
+    # The same old deployment again: it is on its way back, and not there yet.
+    world.notify(rolling_back(65.1, OLD), at=66)
+    assert "ECS rolls back" in world.threads.thread(root)[-1]
+    world.notify(completed(68, OLD), at=68)
+    assert "ECS has rolled back" in world.threads.thread(root)[-1]
+    world.notify(completed(124, "ecs-svc/third"), at=124)
+    world.let_time_pass(until=140)
+    assert [subject.split("]")[0] for subject in world.topic.subjects][3:] == ["[RESOLVED"]
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_a_rollback_leaves_it_open_in_whatever_order_its_events_come(
     order: tuple[int, ...],

@@ -1,5 +1,6 @@
 """Events of AWS's services that teams get: how bad, what they are called, whether they are news."""
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -195,6 +196,62 @@ def test_an_event_without_a_reader_is_called_by_what_it_is_about(
 ) -> None:
     (notice,) = parsed(event(source, kind, detail, *([resource] if resource else [])))
     assert (notice.title, notice.severity.value) == (title, severity)
+
+
+@pytest.mark.parametrize(
+    ("message", "title", "severity"),
+    [
+        (
+            {"version": "1.0", "source": "custom", "content": {"title": "T", "description": "d"}},
+            "T",
+            "warning",
+        ),
+        (
+            {
+                "status": "firing",
+                "commonLabels": {"alertname": "HighLoad", "severity": "critical"},
+                "commonAnnotations": {"summary": "load above 10"},
+            },
+            "HighLoad",
+            "critical",
+        ),
+    ],
+)
+def test_a_program_s_words_may_stand_one_level_deeper(
+    message: dict[str, Any], title: str, severity: str
+) -> None:
+    (notice,) = parsed(by_sns(message))
+    assert (notice.title, notice.severity.value) == (title, severity)
+
+
+def health(status: str, updated: str, **more: str) -> dict[str, Any]:
+    detail = {
+        "eventArn": "arn:aws:health:eu-west-1::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/1",
+        "service": "EC2",
+        "eventTypeCategory": "issue",
+        "statusCode": status,
+        "startTime": "Fri, 27 Nov 2026 08:50:00 GMT",
+        "lastUpdatedTime": f"Fri, 27 Nov 2026 {updated}:00 GMT",
+        **more,
+    }
+    return event("aws.health", "AWS Health Event", detail, name=updated)
+
+
+def test_an_issue_that_was_reported_on_after_its_end_is_over_all_the_same() -> None:
+    events = [
+        health("open", "09:14"),
+        health("open", "10:20"),
+        health("closed", "10:30", endTime="Fri, 27 Nov 2026 10:00:00 GMT"),
+    ]
+    for order in permutations(events):
+        world = AlertWorld()
+        for one in order:
+            world.notify(*parsed(one))
+        (key,) = world.items.incident_keys
+        episode = world.incident(key).current
+        assert episode is not None
+        assert not episode.open
+        assert len(world.threads.roots) == 1
 
 
 def test_a_message_without_a_word_has_a_title() -> None:

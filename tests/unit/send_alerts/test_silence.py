@@ -72,3 +72,58 @@ def test_a_mute_without_an_end_outlasts_a_silence() -> None:
     world.notify(alarm(0, hold=Hold(None, "its suppressor")), at=0)
     world.let_time_pass(until=600)
     assert not world.topic.published
+
+
+def test_the_end_of_what_was_announced_is_sent_when_the_silence_ends() -> None:
+    world = AlertWorld()
+    world.notify(alarm(0), at=0)
+    world.memory.silences["web-5xx"] = minute(30)
+    world.notify(ok(10), at=10)
+    world.let_time_pass(until=29)
+    assert world.topic.subjects == ["[CRITICAL] web-5xx"]
+    world.let_time_pass(until=31)
+    assert world.topic.subjects[1:] == ["[RESOLVED] web-5xx"]
+    (root,) = world.threads.roots
+    assert "Over at 25 Nov 12:10:00 UTC, after 10 min" in world.threads.thread(root)[-1]
+    world.let_time_pass(until=600)
+    assert len(world.topic.subjects) == 2
+
+
+def test_an_end_in_aws_s_mute_is_sent_when_that_ends_and_at_once_where_nobody_says_when() -> None:
+    for until, sent_at in ((60, 60), (None, 20)):
+        world = AlertWorld()
+        world.notify(alarm(0), at=0)
+        hold = Hold(minute(until) if until else None, "AWS's mute rule")
+        world.notify(ok(9, hold=hold), at=9)
+        world.let_time_pass(until=sent_at - 2)
+        assert len(world.topic.subjects) == 1
+        world.let_time_pass(until=sent_at + 1)
+        assert world.topic.subjects[1:] == ["[RESOLVED] web-5xx"]
+
+
+def test_what_comes_back_before_the_silence_ends_has_no_end_yet() -> None:
+    world = AlertWorld()
+    world.notify(alarm(0), at=0)
+    world.memory.silences["web-5xx"] = minute(30)
+    world.notify(ok(10), at=10)
+    world.notify(alarm(15), at=15)
+    world.let_time_pass(until=40)
+    assert "[RESOLVED] web-5xx" not in world.topic.subjects
+    world.notify(ok(41), at=41)
+    world.let_time_pass(until=60)
+    assert world.topic.subjects[-1] == "[RESOLVED] web-5xx"
+
+
+def test_what_flaps_in_a_silence_ends_once() -> None:
+    world = AlertWorld()
+    for at in (0, 2, 4, 6):
+        world.notify((ok if at % 4 else alarm)(at), at=at)
+    world.memory.silences["web-5xx"] = minute(60)
+    for at in (8, 10, 12, 14):
+        world.notify((ok if at % 4 else alarm)(at), at=at)
+    world.let_time_pass(until=100)
+    assert world.topic.subjects == [
+        "[CRITICAL] web-5xx",
+        "[FLAPPING] web-5xx",
+        "[RESOLVED] web-5xx",
+    ]

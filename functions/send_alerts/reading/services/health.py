@@ -62,7 +62,9 @@ def from_event(arrival: Arrival) -> list[Notice]:
         updated = _time(detail.get("lastUpdatedTime"))
         key = f"health:{event_arn}"
         if closed:
-            return [incident(replace(found, occurred_at=end or arrival.at), key, Signal.RESOLVED)]
+            # What is over may be reported on for a while: its end was before the last such word.
+            over = updated or end or arrival.at
+            return [incident(replace(found, occurred_at=over), key, Signal.RESOLVED)]
         return [incident(replace(found, occurred_at=updated or arrival.at), key, Signal.OPEN)]
     return [once(found, str(detail.get("communicationId") or event_arn))]
 

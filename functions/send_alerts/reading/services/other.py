@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ops_common.ops_events import Severity
@@ -29,7 +29,9 @@ _BAD = re.compile(
 _OF_NO_WORDS = re.compile(r"[0-9a-f-]{8,}|\d+", re.IGNORECASE)
 """Identifiers: long hexadecimal numbers and digits."""
 STATES = ("state", "status", "statusCode", "build-status", "result", "outcome", "eventType")
-SEVERITIES = ("severity", "Severity", "level", "priority")
+SEVERITIES = ("severity", "Severity", "Label", "level", "priority")
+SAYING = ("message", "Message", "text", "description", "summary", "errorMessage")
+NAMING = ("title", "Title", "subject", "name", "alertname")
 
 
 def from_event(arrival: Arrival) -> list[Notice]:
@@ -40,7 +42,7 @@ def from_event(arrival: Arrival) -> list[Notice]:
     resources = event.get("resources") or []
     names = [_resource_name(one) for one in resources if isinstance(one, str)]
     what = _name(detail) or next((name for name in names if name), "")
-    state = _state(detail)
+    state = _first(detail, STATES)
     subject = " ".join(part for part in (what, state) if part)
     title = str(detail.get("title") or "") or ": ".join(part for part in (kind, subject) if part)
     severity = _severity(detail, f"{kind} {state}", Severity.INFO)
@@ -51,18 +53,8 @@ def from_event(arrival: Arrival) -> list[Notice]:
 def from_json(arrival: Arrival) -> list[Notice]:
     """JSON of a program, by SNS or written to the queue."""
     message = arrival.body
-    words = next(
-        (
-            message[name]
-            for name in ("message", "Message", "text", "description", "errorMessage")
-            if isinstance(message.get(name), str)
-        ),
-        "",
-    )
-    named = next(
-        (message[n] for n in ("title", "Title", "subject", "name") if _plain(message.get(n))), ""
-    )
-    title = arrival.subject or str(named) or (one_line(words)[:80] if words else "")
+    words, named = _first(message, SAYING), _first(message, NAMING)
+    title = arrival.subject or named or (one_line(words)[:80] if words else "")
     where = f"by the topic {arrival.topic}" if arrival.topic else "in the alert queue"
     return [
         notice(
@@ -107,11 +99,9 @@ def from_confirmation(arrival: Arrival) -> list[Notice]:
 
 
 def _severity(values: Mapping[str, Any], words: str, otherwise: Severity) -> Severity:
-    for name in SEVERITIES:
-        word = values.get(name)
-        label = word.get("Label") if isinstance(word, Mapping) else word
-        if isinstance(label, str) and any(label.lower() in known for known in WORDS.values()):
-            return severity_of(label)[0]
+    labels = (str(value).lower() for value in _values(values, SEVERITIES))
+    if label := next((one for one in labels if any(one in known for known in WORDS.values())), ""):
+        return severity_of(label)[0]
     if counted := [name for name in ("critical", "high") if _counts(values, name)]:
         return severity_of(counted[0])[0]
     # REPLICATION_TASK_FAILED is three words.
@@ -129,11 +119,15 @@ def _counts(values: Mapping[str, Any], severity: str) -> bool:
     )
 
 
-def _state(detail: Mapping[str, Any]) -> str:
-    """How a thing stands: in a field of its own, or one level deeper."""
-    inner = [value for value in detail.values() if isinstance(value, Mapping)]
-    found = (each[name] for each in (detail, *inner) for name in STATES if _plain(each.get(name)))
-    return next((str(state) for state in found), "")
+def _values(values: Mapping[str, Any], names: Sequence[str]) -> Iterator[Any]:
+    """Plain values of these names, in their order; those one level deeper after them."""
+    inner = [value for value in values.values() if isinstance(value, Mapping)]
+    for each in (values, *inner):
+        yield from (each[name] for name in names if _plain(each.get(name)))
+
+
+def _first(values: Mapping[str, Any], names: Sequence[str]) -> str:
+    return next((str(value) for value in _values(values, names)), "")
 
 
 def _resource_name(arn: str) -> str:
