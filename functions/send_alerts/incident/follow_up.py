@@ -60,10 +60,13 @@ def run_follow_up(
         text = f"No data for {span(NO_DATA_END.total_seconds())}: taken as over"
         return mail_end(advance(incident, _over(subject, due, text), now, channels))
     if (due := _reminder(incident, episode, policy)) and now >= due:
-        # Of a storm's members those that last are announced by themselves from now on; and an
-        # acknowledgement has run out: somebody is asked to take it anew.
-        incident = replace(incident, folded_for=None, acknowledgement=None)
-        reminder = _entry(incident, EntryKind.REMINDER, now, subject.text)
+        # An acknowledgement has run out: somebody is asked to take it anew.
+        incident = replace(incident, acknowledgement=None)
+        kind = EntryKind.REMINDER
+        if incident.folded(episode.opened_at):
+            # Of a storm's members those that last are announced by themselves from now on.
+            incident, kind = replace(incident, folded_for=None, root=None), EntryKind.OPENED
+        reminder = _entry(incident, kind, now, subject.text)
         incident = enqueue(incident, reminder, now, channels, loud=True)
     if (due := _calm(incident, episode)) and now >= due:
         incident = replace(incident, flapping_notified=False)

@@ -1,6 +1,8 @@
 from copy import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.unit.send_alerts.alert_world import POLICY, AlertWorld, alarm, ok
 
 SMALL = replace(POLICY, storm_threshold=3)
@@ -97,18 +99,20 @@ def test_an_incident_counted_twice_after_a_crash_gets_the_same_answer() -> None:
     assert world.threads.roots[-1].text == ":red_circle: *Critical: a02*"
 
 
-def test_by_e_mail_a_member_that_lasts_is_brought_up_and_its_end_as_well() -> None:
+@pytest.mark.parametrize("slack", [True, False])
+def test_a_member_that_lasts_is_announced_by_itself_and_its_end_as_well(slack: bool) -> None:
     world = AlertWorld(SMALL)
-    world.slack = False
+    world.slack = slack
     storm(world, 5)
     world.notify(ok(5, **named(4)), at=5)
     world.let_time_pass(until=4 * 60 + 5)
-    reminded = [subject for subject in world.topic.subjects if "STILL OPEN" in subject]
-    # Those announced by themselves, and the member that lasts.
-    assert reminded == [f"[STILL OPEN] a{number:02}" for number in range(4)]
+    assert world.topic.subjects.count("[CRITICAL] a03") == 1
     world.notify(ok(250, **named(3)), at=250)
     world.let_time_pass(until=270)
     assert world.topic.subjects[-1] == "[RESOLVED] a03"
+    if slack:
+        assert world.threads.roots[-1].text == ":red_circle: *Critical: a03*"
+        assert world.threads.roots[-1].edits[-1] == ":large_green_circle: *Resolved: a03*"
 
 
 def test_the_digest_ends_by_mail_when_the_last_of_its_members_is_surely_over() -> None:
