@@ -5,7 +5,7 @@ from scale_workers.policy.figures import duration, in_words, rate
 from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
 from scale_workers.policy.outcome import Held, HeldBy
 from scale_workers.policy.pools import Pools
-from scale_workers.policy.required_capacity import RequiredCapacity
+from scale_workers.policy.required_capacity import Evidence, RequiredCapacity
 from scale_workers.policy.requirement import Requirement
 from scale_workers.policy.thread_sum import For
 
@@ -33,8 +33,8 @@ def explain(
 ) -> str:
     """What was seen, what it takes, and what stands in the way."""
     parts = [_seen(needed, pools), _wanted(needed.capacity, policy, held)]
-    if needed.capacity.behind:
-        parts.append("waits grow although all threads are busy")
+    if needed.capacity.evidence:
+        parts.append(EVIDENCE[needed.capacity.evidence])
     parts += _standing(service, policy, desired, held)
     parts += _aside(measurement, pools, lost)
     change = f"{service.desired} → {desired}" if desired != service.desired else f"{desired} kept"
@@ -93,14 +93,12 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _seen(needed: Requirement, pools: Pools) -> str:
-    view, rates = needed.group.view, needed.rates
-    seen = []
+    view, rates, seen = needed.group.view, needed.rates, list[str]()
     if rates.ready:
         about = any(queue.estimate for queue in view.queues)
         seen.append(f"{'about ' if about else ''}{rates.ready} ready")
         seen.append(f"oldest {duration(view.oldest_wait_seconds)}")
-    soon = view.due_scheduled + view.soon_due_scheduled + view.recurring_soon
-    if soon:
+    if soon := view.due_scheduled + view.soon_due_scheduled + view.recurring_soon:
         seen.append(f"{soon} due soon")
     if burst := needed.capacity.expected:
         seen.append(f"about {burst.jobs} expected at {burst.at:%H:%M:%S}, as before")
@@ -128,20 +126,23 @@ def _place(needed: Requirement, pools: Pools) -> str:
 
 
 def _wanted(needed: RequiredCapacity, policy: Policy, held: Held) -> str:
-    tasks = max(needed.tasks, policy.min_tasks)
     if needed.tasks < policy.min_tasks:
         because = f" ({policy.bounds_because})" if policy.bounds_because else ""
         return f"the minimum is {in_words(policy.min_tasks, 'task')}{because}"
-    if not tasks:
+    if not needed.tasks:
         return "no task is needed"
-    verb = "starts" if tasks == 1 else "start"
+    verb = "starts" if needed.tasks == 1 else "start"
     # Not to be promised while tasks don't come.
     if held.by is HeldBy.MISSING:
         verb = "would start"
     within = duration(needed.within_seconds)
-    return f"{in_words(tasks, 'task')} {verb} everything within {within}{_sum(needed)}"
+    return f"{in_words(needed.tasks, 'task')} {verb} everything within {within}{_sum(needed)}"
 
 
+EVIDENCE: dict[Evidence, str] = {
+    Evidence.WAITS_GROW: "waits grow although all threads are busy",
+    Evidence.NOTHING_ENDED: "all threads are busy, and no job was seen to end: one more",
+}
 WORDS: dict[For, str] = {
     For.LONG_RUNNING: "running for over a minute",
     For.STREAM: "for what arrives",
@@ -155,7 +156,7 @@ WORDS: dict[For, str] = {
 def _sum(needed: RequiredCapacity) -> str:
     """The threads, so that a person can redo the sum (docs/scaling.md, "How many tasks")."""
     parts = [one for one in needed.sum.parts if one[1] >= LEAST_THREADS]
-    if not parts or needed.behind:
+    if not parts or needed.evidence:
         return ""
     # In order, whatever comes first has the noun.
     texts = [f"{threads:.1f} {WORDS[purpose]}" for purpose, threads in parts]

@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from ops_common.answers.queue import Measurement
@@ -23,6 +24,16 @@ MOST_GROWTH = 1.5
 """How many times the present tasks are asked for at once where the model is wrong."""
 
 
+class Evidence(StrEnum):
+    """That present tasks are too few, whatever the model says."""
+
+    WAITS_GROW = "waits_grow"
+    """Beyond the target, with all threads busy."""
+    NOTHING_ENDED = "nothing_ended"
+    """A first measurement: how long a job takes is a guess, but all threads are busy, and for each
+    of them another job waits."""
+
+
 class RequiredCapacity(NamedTuple):
     """Tasks required, and the figures that say why."""
 
@@ -40,8 +51,8 @@ class RequiredCapacity(NamedTuple):
     """A burst that is foreseen by its rhythm."""
     sum: ThreadSum
     """What `tasks` is made of, unless present tasks are kept or waits grow."""
-    behind: bool = False
-    """Waits grow beyond the target with all threads busy: more than the model says are asked."""
+    evidence: Evidence | None = None
+    """Why more are asked for than the sum says."""
 
 
 def required_capacity(
@@ -107,15 +118,11 @@ def required_capacity(
             threads = stream if steady > enough else waits
         if enough <= forecast.tasks_up < wanted:
             wanted, threads = forecast.tasks_up, waits
-    behind = (
-        rates.falling_behind
-        and oldest_wait_seconds > policy.target_latency_seconds
-        and wanted <= forecast.tasks_up
-    )
-    if behind:
-        # The model says enough; the queue says otherwise.
-        grown = min(MOST_GROWTH, oldest_wait_seconds / policy.target_latency_seconds)
-        wanted = math.ceil(grown * forecast.tasks_up)
+    evidence, asked = _evidence(measurement, rates, forecast, policy)
+    if wanted > forecast.tasks_up:
+        evidence = None
+    if evidence:
+        wanted = asked
         comfortable = max(comfortable, wanted)
     within_seconds = policy.target_latency_seconds
     if wanted < in_target:
@@ -125,8 +132,21 @@ def required_capacity(
     elif left:
         within_seconds = policy.start_up_seconds + drain_seconds
     return RequiredCapacity(
-        wanted, comfortable, steady, left, within_seconds, burst, threads, behind
+        wanted, comfortable, steady, left, within_seconds, burst, threads, evidence
     )
+
+
+def _evidence(
+    measurement: Measurement, rates: Rates, forecast: Forecast, policy: Policy
+) -> tuple[Evidence | None, int]:
+    """What says that present tasks are too few, and how many are asked for then."""
+    lateness = measurement.oldest_wait_seconds / policy.target_latency_seconds
+    if rates.falling_behind and lateness > 1:
+        return Evidence.WAITS_GROW, math.ceil(min(MOST_GROWTH, lateness) * forecast.tasks_up)
+    threads = sum(max(0, worker.threads) for worker in measurement.workers)
+    if not rates.measured and 0 < threads <= min(measurement.in_flight, rates.ready):
+        return Evidence.NOTHING_ENDED, forecast.tasks_up + 1
+    return None, 0
 
 
 def _stream_threads(rates: Rates, policy: Policy, most: int) -> tuple[float, float]:

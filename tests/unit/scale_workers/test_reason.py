@@ -126,3 +126,12 @@ def test_tasks_that_do_not_come_are_not_promised() -> None:
         memory = decision.memory
     assert "would start everything" in decision.reason
     assert decision.reason.count("unable to place a task") == 1
+
+
+def test_a_first_measurement_s_guess_is_called_one() -> None:
+    full = measured(3, 1, oldest_wait_seconds=5, in_flight=3, workers=workers(1, busy_threads=3))
+    assert decided(full).reason == (
+        "1 → 2: 3 ready, oldest 5.0 s, 3 running, 3.0 jobs/s arrive, each is taken to take 1.0 s;"
+        " 2 tasks start everything within 150 s; all threads are busy, and no job was seen to end:"
+        " one more"
+    )

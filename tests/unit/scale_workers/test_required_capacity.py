@@ -7,9 +7,7 @@ import pytest
 
 from scale_workers.policy.history import Burst, Memory
 from scale_workers.policy.model import ServiceState
-from scale_workers.policy.required_capacity import (
-    threads_per_task,
-)
+from scale_workers.policy.required_capacity import Evidence, threads_per_task
 from tests.unit.scale_workers.capacity_values import (
     NOW,
     POLICY,
@@ -222,3 +220,49 @@ def test_the_present_tasks_own_work_lets_none_of_them_go() -> None:
     assert found.comfortable == 1
     assert needed(seen(workers=workers(3, 3)), service=service, ready=301).comfortable == 2
     assert found.steady == 0
+
+
+@pytest.mark.parametrize(
+    ("in_flight", "ready", "measured", "evidence"),
+    [
+        (3, 3, False, Evidence.NOTHING_ENDED),
+        (2, 30, False, None),  # a thread is free
+        (3, 2, False, None),  # next to nothing waits
+        (3, 30, True, None),  # a job was seen to end, so the sum is no guess
+    ],
+)
+def test_a_guess_gives_way_to_threads_that_are_all_busy(
+    in_flight, ready, measured, evidence
+) -> None:
+    found = needed(
+        seen(workers=workers(3), in_flight=in_flight, oldest_wait_seconds=5.0),
+        service=ServiceState(desired=1, running=1),
+        ready=ready,
+        measured=measured,
+        arrivals_per_second=0.1,
+    )
+    assert found.evidence is evidence
+    assert found.tasks == (2 if evidence else 1)
+    assert found.comfortable >= found.tasks
+
+
+def test_the_sum_goes_before_a_guess_s_one_task_more() -> None:
+    found = needed(
+        seen(workers=workers(3), in_flight=3, oldest_wait_seconds=290.0),
+        service=ServiceState(desired=1, running=1),
+        ready=1_000,
+        measured=False,
+    )
+    assert (found.evidence, found.tasks) == (None, 6)
+
+
+@pytest.mark.parametrize(("waited", "tasks"), [(299.0, 1), (330.0, 3), (2_000.0, 3)])
+def test_waits_that_grow_beyond_the_target_bring_up_to_half_as_many_again(waited, tasks) -> None:
+    found = needed(
+        seen(workers=workers(3, 3), in_flight=6, oldest_wait_seconds=waited),
+        service=ServiceState(desired=2, running=2),
+        ready=10,
+        falling_behind=True,
+    )
+    assert found.tasks == tasks
+    assert (found.evidence is Evidence.WAITS_GROW) == (tasks == 3)
