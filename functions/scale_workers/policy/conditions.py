@@ -12,9 +12,10 @@ from typing import Any, NamedTuple, Self
 from ops_common.answers.queue import Measurement
 from ops_common.ops_events import OpsEvent, State
 from scale_workers.policy.model import NoMeasurement, ServiceState
+from scale_workers.policy.notification import ended, words
 from scale_workers.policy.outcome import Decision
 from scale_workers.policy.parsing import parse_datetime
-from scale_workers.policy.troubles import Trouble, troubles
+from scale_workers.policy.troubles import Tick, Trouble, troubles
 
 
 class Condition(NamedTuple):
@@ -65,21 +66,16 @@ def follow(
     speaks_for_all: bool = True,
 ) -> tuple[Conditions, list[OpsEvent]]:
     """The troubles after this tick, and the events to be published."""
+    tick = Tick(measurement, service, decision, speaks_for_all)
     after = dict(conditions.by_kind)
     events: list[OpsEvent] = []
-    for trouble in troubles(
-        measurement,
-        service,
-        decision,
-        blind_after_seconds=blind_after_seconds,
-        speaks_for_all=speaks_for_all,
-    ):
+    for trouble in troubles(tick, blind_after_seconds=blind_after_seconds):
         condition, state = _next(after.get(trouble.kind), trouble, now)
         after.pop(trouble.kind, None)
         if condition:
             after[trouble.kind] = condition
         if state:
-            events.append(_event(trouble, state, service_name, now))
+            events.append(_event(trouble, tick, state, service_name, now))
     return Conditions(after), events
 
 
@@ -102,15 +98,17 @@ def _next(
     return None, State.RESOLVED
 
 
-def _event(trouble: Trouble, state: State, service_name: str, now: datetime) -> OpsEvent:
-    over = state is State.RESOLVED
+def _event(
+    trouble: Trouble, tick: Tick, state: State, service_name: str, now: datetime
+) -> OpsEvent:
+    title, text = (ended if state is State.RESOLVED else words)(trouble.kind, tick)
     return OpsEvent(
         kind=trouble.kind,
         state=state,
         severity=trouble.severity,
         incident=f"scaler:{trouble.kind}:{service_name}",
-        title=f"Over: {trouble.title[0].lower()}{trouble.title[1:]}" if over else trouble.title,
-        text="" if over else trouble.text,
+        title=title,
+        text=text,
         occurred_at=now,
         facts={"service": service_name, **trouble.facts},
     )
