@@ -1,6 +1,6 @@
 # Every target has one line after ## (for use) or ### (for work on jiki-ops), which `make help` prints.
 .DEFAULT_GOAL := help
-# Not /bin/sh: the make of macOS (3.81) looks for programs in the PATH below only with another shell.
+# Not /bin/sh: the make of macOS (3.81) searches the PATH below only with another shell.
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0

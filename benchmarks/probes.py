@@ -91,7 +91,7 @@ def _measure(settings: Settings, delay_seconds: float) -> list[Round]:
 def _checks(
     settings: Settings, client: Clients, delay_seconds: float
 ) -> Mapping[str, Callable[[], Finding]]:
-    """The suite on a fresh context: nothing looked up before is known."""
+    """The suite on a fresh context: nothing read before is known."""
     context = Context(
         Request(Trigger.PERSON, "deployment"),
         settings,

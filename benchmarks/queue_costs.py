@@ -1,4 +1,4 @@
-"""What looks at a queue cost, as a table and in words."""
+"""What measurements of a queue cost, as a table and in words."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one look: what the client waits, the server works, and the pages that it touches."""
+    """Of one measurement: what the client waits, the server works, and the pages it touches."""
 
     milliseconds: float
     cpu_milliseconds: float

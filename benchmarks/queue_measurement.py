@@ -1,4 +1,4 @@
-"""What a look at the queue costs: our one statement against the statements that others run.
+"""What a measurement of the queue costs: our one statement against the statements that others run.
 
 The same rows, the same server, series of each in turns: 10³ to 10⁶ ready jobs (10⁷ by
 `--most 10000000`), in five queues of which one is paused, at three priorities; the same in 1,000
@@ -72,7 +72,7 @@ def main() -> None:
             title = f"Ready rows in {len(queues):,} queues, PostgreSQL {version}, vacuumed"
             console.print(cost_table(title, steady))
             console.print(summary(steady, OTHERS))
-        console.print(f"A whole look, with TLS and login: {_with_login(server):.1f} ms.\n")
+        console.print(f"A whole measurement, with TLS and login: {_with_login(server):.1f} ms.\n")
         churned = {most: _churned(server, most)}
         console.print(cost_table("The oldest nine tenths deleted, not vacuumed", churned))
 
@@ -80,7 +80,7 @@ def main() -> None:
 def _hold_to_one_core(server: PostgresServer) -> None:
     """Else parallel plans hide half of their work; the client keeps to the other cores.
 
-    macOS can't be told so.
+    macOS can't be asked for it.
     """
     if not hasattr(psutil.Process, "cpu_affinity"):
         return
@@ -109,14 +109,14 @@ def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
     with _filled(server, rows, QUEUES) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute(f"DELETE FROM {READY} WHERE id <= %s", (rows * 9 // 10,))
-        return {"ours, first look": _first_measurement(connection)} | _costs(connection, rows)
+        return {"ours, first time": _first_measurement(connection)} | _costs(connection, rows)
 
 
 def _filled(server: PostgresServer, rows: int, queues: Sequence[str]) -> Connection:
     server.drop_database("bench")
     server.create_database("bench", PASSWORD)
     connection = server.connect("bench")
-    # As measure_queue does: a connection asks once, so every look is planned anew. Without JIT,
+    # As measure_queue does: a connection asks once, so each one is planned anew. Without JIT,
     # which not every server has.
     connection.prepare_threshold = None
     connection.execute("SET jit = off")

@@ -1,4 +1,4 @@
-"""What others ask a queue at each look, written down after their sources.
+"""What others ask a queue at each measurement, written down after their sources.
 
 reillyse/solid_queue_autoscaler (lib/solid_queue_autoscaler/metrics.rb) and judoscale-ruby
 (judoscale-solid_queue, its metrics_collector.rb, with busy jobs tracked).

@@ -19,7 +19,7 @@ FOLDER = ROOT / ".aws-sam" / "build"
 
 
 def build_command(target: Target | None) -> list[str | Path]:
-    """What sam is told: libraries are fetched for the processor that the functions will run on."""
+    """What sam is asked for: libraries for the processor that the functions will run on."""
     command: list[str | Path] = [SAM, "build"]
     if target is None:
         return command
@@ -36,7 +36,7 @@ def build(target: Target | None) -> int:
 
 
 def shell() -> dict[str, str]:
-    """The person's environment, without what would beat samconfig.toml's region and profile."""
+    """The person's environment, without what would overrule samconfig.toml's region and profile."""
     overruled = {"AWS_DEFAULT_REGION", "AWS_REGION"}
     return {name: value for name, value in os.environ.items() if name not in overruled}
 

@@ -1,4 +1,4 @@
-"""`make deploy`: say what is about to be deployed where, build it, deploy it, look at it.
+"""`make deploy`: say what is about to be deployed where, build it, deploy it, check it.
 
 python -m cli.deploy --environment production [further options of sam deploy]
 """

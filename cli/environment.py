@@ -17,7 +17,7 @@ BRIEF = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts"
 
 @dataclass(frozen=True)
 class Target:
-    """The stack that a command is about: where it is, and what it is told."""
+    """The stack that a command is about: where it is, and its parameters."""
 
     environment: str
     stack: str

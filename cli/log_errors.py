@@ -71,7 +71,7 @@ def report(before: list[str], after: list[str]) -> dict[str, Any]:
 
 
 def levels(events: list[str]) -> bool | None:
-    """Whether the format writes levels; None where there are too few lines to tell."""
+    """Whether the format writes levels; None where there are too few lines to say."""
     if len(events) < FEW:
         return None
     rows = [parse_row(event.partition("\n")[0]) for event in events]

@@ -52,7 +52,7 @@ def package(target: Target, bucket: str) -> int:
 
 
 def package_command(target: Target, bucket: str, output: Path) -> list[str]:
-    """What sam is told: code goes below the same prefix, by its hash."""
+    """What sam is asked for: code goes below the same prefix, by its hash."""
     return [
         *(str(SAM), "package", "--template-file", str(FOLDER / "template.yaml")),
         *("--s3-bucket", bucket, "--s3-prefix", PREFIX, "--region", target.region),

@@ -83,7 +83,7 @@ def page(path: Path) -> str:
         said = parse(body, now, STACK_INFO)
         if isinstance(said, list):
             parts.extend(_preview(notice, now) for notice in said)
-    shown = "\n".join(parts) or "<p>This event is told to nobody.</p>"
+    shown = "\n".join(parts) or "<p>Nobody is notified of this event.</p>"
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(path.name)}'
         f"</title><style>{STYLE}</style><body>{shown}</body></html>"
@@ -96,7 +96,7 @@ def _preview(notice: Notice, now: datetime) -> str:
     incident = Incident(notice.key, changes=() if notice.signal is Signal.NOTE else CHANGES)
     notified = advance(incident, notice, now, CHANNELS)
     if not notified.outbox:
-        return f"<p>{html.escape(notice.title)}: nothing to tell by itself.</p>"
+        return f"<p>{html.escape(notice.title)}: no notification by itself.</p>"
     delivery = notified.outbox[-1]
     by_itself = notified.current is None
     first = alone(notified, delivery) if by_itself else root(notified)

@@ -28,7 +28,7 @@ def main() -> int:
     which.add_argument("--environment", help="a section of samconfig.toml")
     which.add_argument("--stack", help="name of the deployed stack, in your shell's region")
     parser.add_argument("--suite", default="deployment", choices=sorted(SUITES))
-    parser.add_argument("--report", action="store_true", help="tell people as well")
+    parser.add_argument("--report", action="store_true", help="notify people as well")
     arguments = parser.parse_args()
     request = {"suite": arguments.suite, "report": arguments.report}
     if arguments.stack:

@@ -1,4 +1,4 @@
-"""Clocks of the local world: the real one, and one that only moves when told."""
+"""Clocks of the local world: the real one, and one that only moves when asked to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints the path of a CPython 3.13 that works, or says what is missing.
-# Looks at $PYTHON, then python3.13 on PATH, then pyenv's versions, then uv's.
+# Tries $PYTHON, then python3.13 on PATH, then pyenv's versions, then uv's.
 works() { [ -n "$1" ] && "$1" -c 'import sys, venv, ssl; sys.exit((sys.implementation.name, *sys.version_info[:2]) != ("cpython", 3, 13))' 2>/dev/null; }
 
 for candidate in "$PYTHON" "$(command -v python3.13)" "$HOME"/.pyenv/versions/3.13*/bin/python3.13 \

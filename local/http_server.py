@@ -88,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = do_PUT = _answer  # noqa: N815  # names that http.server looks for
+    do_GET = do_POST = do_PUT = _answer  # noqa: N815  # names that http.server calls
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's name
         """Nothing: callers record what they care about."""

@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 
 SECRET, CONFIG_TABLE, OPS_TABLE = "config", "config", "jiki-ops"  # a name
 TEMPORARY_PASSWORD = "temporary-change-me-immediately"  # noqa: S105  # Jiki's, until rotated
-# Jiki's keys; what looks like one of a real service is made up.
+# Jiki's keys; those that resemble a real service's are made up.
 SECRET_CONTENT: Mapping[str, str] = {
     "secret_key_base": "5ec2e7" * 20,
     "aurora_password": TEMPORARY_PASSWORD,

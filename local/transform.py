@@ -29,7 +29,7 @@ _NOTHING = object()
 
 
 class _NoManagedPolicies:
-    """The roles of the template are written out; no managed policy is ever looked up."""
+    """The roles of the template are written out; no managed policy is ever read."""
 
     def load(self) -> dict[str, str]:
         return {}

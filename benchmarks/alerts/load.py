@@ -41,7 +41,7 @@ def timeline(load: Load, numbers: random.Random) -> list[dict[str, Any]]:
 
 
 def messages(load: Load) -> list[dict[str, Any]]:
-    """What programs say by SNS, as a queue holds it: all that tells two apart is the envelope's."""
+    """What programs say by SNS, as a queue holds it: two differ by their envelopes alone."""
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
     return [
         {
@@ -83,10 +83,10 @@ def of_the_load(delivery: str) -> bool:
 
 
 def unheard(events: list[dict[str, Any]], subjects: dict[str, str]) -> int:
-    """Alarms of which SNS never told an opening or a flapping; subjects by the delivery's name.
+    """Alarms of which SNS never got an opening or a flapping; subjects by the delivery's name.
 
-    One whose ends all arrive before its openings is first heard of as flapping. A late opening has
-    the subject of how the alarm stands now.
+    One whose ends all arrive before its openings is first sent as flapping. A late opening has the
+    subject of how the alarm stands now.
     """
     names = {event["detail"]["alarmName"] for event in events if "detail" in event}
     notified = {

@@ -17,7 +17,7 @@ from benchmarks.scaling.workloads import HOUR, Workload
 SLOT_SECONDS = 30.0
 START_UP_MEAN_SECONDS = sum(START_UP_SECONDS) / 2
 PENALTIES = (0.3, 1.0, 5.0)
-"""Task-seconds that a late job is worth."""
+"""Task-seconds that a late job counts for."""
 HEADROOMS = (1.0, 1.15, 1.4)
 """The fluid knows no chance: plans for so much more work than comes are tried too."""
 

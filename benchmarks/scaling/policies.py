@@ -1,6 +1,6 @@
 """Scaling policies: ours, and five peers as their sources and documents define them.
 
-Each looks at the cluster at its own interval and says how many tasks it wants. All may use one
+Each measures the cluster at its own interval and says how many tasks it wants. All may use one
 to ten tasks. Where a peer's documents name a default, it is used; where they leave a value to the
 user, it is set from the same target latency that ours gets, and the docstring says so.
 """
@@ -125,7 +125,7 @@ class KedaHpa:
     """KEDA's PostgreSQL scaler and the HorizontalPodAutoscaler behind it.
 
     The query counts ready and claimed jobs per thread, as in KEDA's own example
-    (keda.sh/docs/latest/scalers/postgresql), with a target of one task's worth per task. The HPA
+    (keda.sh/docs/latest/scalers/postgresql), with a target of one task's jobs per task. The HPA
     syncs every 15 s, wants ceil(value / target) with a tolerance of 0.1, at most doubles or adds
     4 per 15 s, and scales down to the highest want of the last 300 s (Kubernetes, "Horizontal
     Pod Autoscaling": default behavior).

@@ -69,7 +69,7 @@ class ProcessRows:
     def workers(
         self, now: float, in_flight: dict[tuple[str, int], int]
     ) -> tuple[tuple[Worker, ...], tuple[Worker, ...]]:
-        """Those that work, and the others on record, as `measure_queue` tells them apart."""
+        """Those that work, and the others on record, as `measure_queue` sorts them."""
         self._rows = [
             one
             for one in self._rows

@@ -1,1 +1,1 @@
-"""Asks for what a first deployment needs to be told, and writes it into samconfig.toml."""
+"""Asks for what a first deployment needs, and writes it into samconfig.toml."""

@@ -113,7 +113,7 @@ def ask(file: Path, environment: str) -> dict[str, str]:
 
 
 def _ask_region(known: str) -> str:
-    """The region of the stack, and of everything that is looked up."""
+    """The region of the stack, and of everything that is read."""
     while True:
         answer = input(f"Region of the app, and of this stack\n  [{known or 'needed'}] ").strip()
         if re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", answer or known):

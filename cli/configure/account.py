@@ -29,7 +29,7 @@ class Suggestion(NamedTuple):
 
     values: tuple[str, ...] = ()
     trouble: str = ""
-    """Why nothing could be looked up."""
+    """Why nothing could be read."""
     best: str = ""
     """The one that `make fit` would choose."""
 
@@ -39,7 +39,7 @@ class _NotReadError(Exception):
 
 
 class Account:
-    """Looks values up; `client` gives the client of an AWS service by its name."""
+    """Reads values; `client` gives the client of an AWS service by its name."""
 
     def __init__(self, client: Callable[[str], Any]) -> None:
         self._client = client
@@ -172,7 +172,7 @@ def _joined(names: Iterable[str]) -> list[str]:
 
 
 def _application(load_balancer_arn: str) -> bool:
-    """The others' metrics are in another namespace than the alarms look at."""
+    """The others' metrics are in another namespace than the alarms read."""
     return ":loadbalancer/app/" in load_balancer_arn
 
 

@@ -78,7 +78,7 @@ def ask_all(
         found = suggest(name, so_far)
         if found.trouble not in said:
             said.add(found.trouble)
-            say(f"\nNot looked up in your account: {found.trouble}")
+            say(f"\nNot read from your account: {found.trouble}")
         parameter = parameters[name]
         values = [value for value in found.values if not refusal(name, value, parameter)]
         default = str(parameter.get("Default", ""))

@@ -46,7 +46,7 @@ REMOVED: Mapping[str, str] = MappingProxyType(
         "RotationWindow": "it is 2h",
         "ScaleInStep": "it is 4",
         "StormThreshold": "it is 10",
-        "ThreadsPerTask": "it is 3 until a live worker tells",
+        "ThreadsPerTask": "it is 3 until a live worker shows it",
         "ThrottlesLimit": "it is 5",
         "UnhealthyTargetsLimit": "it is none for five minutes",
         "WebErrorsPerMinute": "it is 5 in a minute",

@@ -39,7 +39,7 @@ def _judge(
 ) -> Verdict:
     wanted = frozenset(_listed(expect["told"]))
     if not wanted <= KNOWN:
-        why = f"told: {' '.join(sorted(wanted - KNOWN))} is no word of the contract"
+        why = f"expected: {' '.join(sorted(wanted - KNOWN))} is no word of the contract"
         return Verdict(folder.name, name, Status.NOT_COVERED, why)
     if "record" in wanted:
         return judged(folder.name, name, [])
@@ -97,7 +97,7 @@ def _troubles(step: Step, wanted: frozenset[str], expect: Mapping[str, Any]) -> 
     """What is not as expected, the kind first."""
     troubles = []
     if not step.kinds & wanted:
-        words = " or ".join(sorted(step.kinds)) or "told"
+        words = " or ".join(sorted(step.kinds)) or "notified"
         troubles.append(f"{words}, not {' or '.join(sorted(wanted))}")
     elif not step.notices and wanted & TEXTLESS:
         return []

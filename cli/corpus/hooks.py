@@ -35,7 +35,7 @@ def _troubles(path: Path, expect: Mapping[str, Any]) -> list[str]:
         ("service", request.service),
         ("target", request.target_revision),
         ("started_at", started),
-        # A stage that is not looked at is answered at once, so that nothing stops it.
+        # A stage that is not checked is answered at once, so that nothing stops it.
         ("answer", None if request.runs_checks else HookStatus.SUCCEEDED.value),
     ):
         if field in expect and seen != expect[field]:

@@ -26,7 +26,7 @@ def judge_folder(folder: Path) -> Iterator[Verdict]:
 
 def _judge(folder: str, where: str, name: str, row: str) -> Verdict:
     if '"undecidable"' in row and json.loads(row).get("undecidable"):
-        return Verdict(folder, where, Status.NOT_COVERED, "no consumer can tell")
+        return Verdict(folder, where, Status.NOT_COVERED, "no consumer can judge")
     return asked(folder, where, lambda: _troubles(name, json.loads(row)))
 
 

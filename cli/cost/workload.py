@@ -1,4 +1,4 @@
-"""What a month is taken to look like: the figures that no template holds.
+"""What a month is taken to be: the figures that no template holds.
 
 Seconds are what Lambda would bill, taken high: a run's processor time as measured here, at the
 seventh of a processor that 256 MB has, and its calls. Bytes of log are measured, with Lambda's own

@@ -62,11 +62,11 @@ def _alarms(facts: Facts, chosen: Mapping[str, str]) -> Iterator[Finding]:
         matching = sum(name.startswith(prefix) for name in of_people)
         observed += f", {matching} begin with {prefix}"
         if of_people and not matching:
-            yield Finding(Level.NOTE, "alarms", observed, "none would be heard: AlarmFilter")
+            yield Finding(Level.NOTE, "alarms", observed, "none would be notified of: AlarmFilter")
             return
     elif filtered == "all" and len(facts.clusters) > 1:
         remedy = "with another environment in the account, AlarmFilter=prefix:… or tag"
-        yield Finding(Level.NOTE, "alarms", f"{observed}, all of them heard", remedy)
+        yield Finding(Level.NOTE, "alarms", f"{observed}, all of them notified of", remedy)
         return
     yield Finding(Level.FITS, "alarms", observed)
 

@@ -10,7 +10,7 @@ MOST = 10
 
 
 def offers(facts: Facts) -> dict[str, str]:
-    """A value for each parameter that can be told; nothing is said of the others."""
+    """A value for each parameter that can be known; nothing is said of the others."""
     web = [each for each in facts.services if each.balanced and not each.works]
     workers = workers_of(facts)
     secret = secret_of(facts)

@@ -56,7 +56,7 @@ def _seen(service: Service) -> Said:
     if "latest" in tags:
         yield (
             "NOTE",
-            "runs the tag latest: an older version can't be told from a newer one",
+            "runs the tag latest: an older version has the same name as a newer one",
             "deploy by the commit's tag or by digest",
         )
 

@@ -21,7 +21,7 @@ from ops_common.app_config import AppConfigError
 
 
 def main() -> int:
-    """Look, or make; 0 unless something kept it from that."""
+    """List, or make; 0 unless something kept it from that."""
     parser = argparse.ArgumentParser(prog="make populate", description=__doc__)
     parser.add_argument("--environment", required=True)
     parser.add_argument("--keys", default="", help="the keys to make, with spaces between them")

@@ -71,7 +71,7 @@ def pins(requirements: Path) -> dict[str, str]:
 
 
 def licence(package: str) -> str:
-    """Its SPDX expression, as far as its metadata tell. Raises PackageNotFoundError."""
+    """Its SPDX expression, as far as its metadata say. Raises PackageNotFoundError."""
     found: PackageMetadata = metadata(package)
     if expression := found.get("License-Expression"):
         return expression

@@ -1,1 +1,1 @@
-"""The demo: stories told through the deployed functions. A story is `play(world, say)`."""
+"""The demo: stories played through the deployed functions. A story is `play(world, say)`."""

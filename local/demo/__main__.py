@@ -1,4 +1,4 @@
-"""`make demo`: start the local world, deploy into it, tell the stories.
+"""`make demo`: start the local world, deploy into it, play the stories.
 
 Ends with a line per story, and with exit code 0 only if every expectation of each one held.
 """
@@ -24,7 +24,7 @@ STORIES = ("rotation", "scaling", "alert", "outage", "probe", "environments")
 
 
 def main() -> int:
-    """Tell the stories that were asked for; 0 if all went as expected."""
+    """Play the stories that were asked for; 0 if all went as expected."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("story", nargs="*", default=STORIES, help=f"of {', '.join(STORIES)}")
     parser.add_argument("--record", type=Path, metavar="FOLDER", help="draw each story into it")
@@ -59,7 +59,7 @@ def main() -> int:
         passed = say.expectations - len(say.failures)
         mark = "[bold green]✓[/]" if not say.failures else "[bold red]✗[/]"
         console.print(f"{mark} {name}: {passed} of {say.expectations} expectations held")
-    console.print(f"Told in {time.monotonic() - started:.0f} s.")
+    console.print(f"Played in {time.monotonic() - started:.0f} s.")
     return 1 if any(say.failures for say in results.values()) else 0
 
 
@@ -68,9 +68,9 @@ def _play(name: str, world: World, console: Console) -> Narrator:
     world.settle()
     try:
         importlib.import_module(f"local.demo.{name}").play(world, say)
-    except Exception:  # noqa: BLE001  # the other stories are still worth telling
+    except Exception:  # noqa: BLE001  # the other stories are played all the same
         console.print(traceback.format_exc(), style="red", markup=False)
-        say.expect("the story can be told to its end", held=False)
+        say.expect("the story can be played to its end", held=False)
     if not say.expectations:
         say.expect("the story expects something", held=False)
     return say

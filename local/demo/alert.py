@@ -71,7 +71,7 @@ def _act(world: World, say: Narrator) -> None:
     root = _roots(world)[-1]
     world.slack.app.press(root, "ack", EVE)
     refused = [str(message["text"]) for who, message in world.slack.app.ephemeral if who == EVE.id]
-    say.expect("eve, who is no operator, may not, and is told so", bool(refused))
+    say.expect("eve, who is no operator, may not, and gets an answer that says so", bool(refused))
     for value, words in (
         ("ack", "Acknowledged by ana"),
         ("silence", "Silenced ("),

@@ -26,7 +26,7 @@ ALERTS_ALONE = {
 
 
 def play(world: World, say: Narrator) -> None:
-    """Both stacks hear the same bus; each notifies of its own."""
+    """Both stacks read the same bus; each notifies of its own."""
     say.title("Two environments: staging breaks, production's thread stays as it is")
     say.step("A stack for staging joins: alerts alone, on the same cluster, into the same channel")
     deploy.deploy(

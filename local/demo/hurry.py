@@ -1,4 +1,4 @@
-"""Shortened times: a minute of the real thing is told in seconds."""
+"""Shortened times: a minute of the real thing is played in seconds."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""How a story is told: titles, steps, tables, and expectations that held or did not."""
+"""How a story is shown: titles, steps, tables, and expectations that held or did not."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from cli.preview import EMOJI
 
 @dataclass
 class Narrator:
-    """Tells one story; remembers which expectations failed.
+    """Shows one story; remembers which expectations failed.
 
     Every mark is a word or a sign as well as a colour. Text is never read as markup, for some
     comes from outside.

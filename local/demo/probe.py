@@ -34,7 +34,7 @@ def play(world: World, say: Narrator) -> None:
 
 def _healthy(world: World, say: Narrator) -> None:
     log(world, "ERROR -- : [4f1d] Faraday::TimeoutError (ElevenLabs after 30 s)")
-    say.step("A new image is deployed; ECS's event starts the probe, and people are told:")
+    say.step("A new image is deployed; ECS's event starts the probe, and people are notified:")
     seen = len(world.slack.messages)
     deploy_image(world, WEB_SERVICE, GOOD_SHA)
     deploy_image(world, WORKER_SERVICE, GOOD_SHA)
@@ -55,7 +55,7 @@ def _wrong_password(world: World, say: Narrator) -> None:
         line = line_with(world, seen, "database_login")
         if line:
             say.quote("Slack", line)
-        say.expect("people are told that the database refuses the login", held=bool(line))
+        say.expect("people are notified that the database refuses the login", held=bool(line))
         failed = _failed(_ask(world, say, service=WEB_SERVICE, failed_only=True))
     say.expect(
         "the health check and the login check fail, and no other",

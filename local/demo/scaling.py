@@ -20,7 +20,7 @@ JOBS, JOB_SECONDS = 1200, 0.1
 LONG_JOBS, LONG_JOB_SECONDS = 3, 15.0
 TICK_SECONDS = 1.5
 MOST_TICKS = 30
-# A minute is told in a second and a half: the deployed function's times are shortened likewise.
+# A minute is played in a second and a half: the deployed function's times are shortened likewise.
 HURRY = {
     "TICK_SECONDS": "1.5",
     "START_UP_SECONDS": "2",
@@ -31,7 +31,7 @@ HURRY = {
 
 def play(world: World, say: Narrator) -> None:
     """Tick by tick, through the deployed function, on workers that really run."""
-    say.title("Scaling: as many worker tasks as the queue is worth")
+    say.title("Scaling: as many worker tasks as the queue requires")
     with (
         hurried(world, "ScaleWorkers", HURRY),
         connect(world.login(), world.postgres.ca_certificate) as session,
@@ -50,7 +50,7 @@ def _play(world: World, say: Narrator, session: psycopg.Connection[tuple[Any, ..
     enqueue(session, JOBS, seconds=JOB_SECONDS)
     say.step(
         f"{JOBS:,} jobs of {JOB_SECONDS} s arrive at once, and {LONG_JOBS} of"
-        f" {LONG_JOB_SECONDS:.0f} s that occupy the one task there is. A minute is told in"
+        f" {LONG_JOB_SECONDS:.0f} s that occupy the one task there is. A minute is played in"
         f" {TICK_SECONDS} s; each tick is an invocation of the deployed function:"
     )
     for tick in range(1, MOST_TICKS + 1):
@@ -71,7 +71,9 @@ def _play(world: World, say: Narrator, session: psycopg.Connection[tuple[Any, ..
     calls = world.ecs.calls[calls_before:]
     account = world.workers.account
     done = counts(session)["finished"] - before
-    say.expect(f"it scaled out, to {max(desired)} tasks, at the first look", held=desired[1] > 1)
+    say.expect(
+        f"it scaled out, to {max(desired)} tasks, at the first measurement", held=desired[1] > 1
+    )
     say.expect(f"all {JOBS + LONG_JOBS:,} jobs are done", held=done == JOBS + LONG_JOBS)
     say.expect("it scaled in again, to the minimum of one task", held=desired[-1] == 1)
     say.expect("tasks were taken away while jobs ran", held=lowered_meanwhile)

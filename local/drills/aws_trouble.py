@@ -35,14 +35,14 @@ def aws_throttles_everything(scene: Scene, report: Report) -> None:
     report.happens += [
         f"createSecret fails after {step_seconds:.0f} s",
         f"the tick fails ({tick_error})",
-        f"{times(scene.lane.attempts, 'attempt')} to tell an alarm: it goes back to the queue",
+        f"{times(scene.lane.attempts, 'attempt')} to send an alarm: it goes back to the queue",
         f"{calls} calls refused in all",
     ]
     report.expect("the step fails", held=bool(refusal))
     report.expect("the tick fails", held=bool(tick_error))
     report.expect("labels are as before", held=scene.stage.moto.stages() == labels)
     report.expect("the password is as before", held=scene.login_works(TEMPORARY_PASSWORD))
-    report.expect("nobody was told", held=not scene.notifications())
+    report.expect("nobody was notified", held=not scene.notifications())
     report.expect("no count was set", held=scene.desired == 1)
     # THEN, once it is over, all of it is done
     scene.stage.aws.recover()
@@ -54,8 +54,8 @@ def aws_throttles_everything(scene: Scene, report: Report) -> None:
     report.expect(f"the rotation completes: {refusal}", held=not refusal)
     report.expect("workers are added", held=scene.desired > 1)
     subjects = scene.notifications()
-    report.expect("SNS told once", held=len(subjects) == 1)
-    report.expect("Slack told once", held=len(scene.slack.messages) == 1)
+    report.expect("SNS notified once", held=len(subjects) == 1)
+    report.expect("Slack notified once", held=len(scene.slack.messages) == 1)
     report.kept.append(
         "secret, password and count unchanged meanwhile; afterwards the same rotation completes,"
         f" the next tick scales to {scene.desired}, the alarm is sent once by each channel"
@@ -92,16 +92,18 @@ def secrets_manager_is_down(scene: Scene, report: Report) -> None:
         f" “{blind.decision.reason}”",
         "createSecret fails before it changes anything",
     ]
-    report.expect("blindness is told", held="ScalerBlind (open)" in kinds)
-    report.expect("the failed rotation is told", held="RotationFailed (open)" in kinds)
-    report.expect("SNS told both", held=len(subjects) == 2)
+    report.expect("people are notified of blindness", held="ScalerBlind (open)" in kinds)
+    report.expect(
+        "people are notified of the failed rotation", held="RotationFailed (open)" in kinds
+    )
+    report.expect("SNS notified of both", held=len(subjects) == 2)
     scene.stage.aws.recover()
     refusal = scene.rotate(rotation)
     report.expect(f"the rotation completes: {refusal}", held=not refusal)
     scene.tick()
     kinds = scene.publish()
     report.expect("blindness ends", held="ScalerBlind (resolved)" in kinds)
-    report.expect("the rotation is told", held="PasswordRotated (notice)" in kinds)
+    report.expect("people are notified of the rotation", held="PasswordRotated (notice)" in kinds)
     report.kept.append("the password and all labels; the same rotation completes afterwards")
     report.notified.append(f"SNS and Slack: {', '.join(subjects)}")
 
@@ -121,14 +123,14 @@ def dynamodb_is_down(scene: Scene, report: Report) -> None:
     report.expect("the password is as before", held=scene.login_works(TEMPORARY_PASSWORD))
     kinds = scene.publish()
     scene.lane.run(300)
-    report.expect("nobody is told twice, or by half", held=not scene.notifications())
+    report.expect("nobody is notified twice, or by half", held=not scene.notifications())
     report.expect("the event waits", held=len(scene.lane.undelivered) >= 1)
     attempts = scene.lane.attempts
     scene.stage.aws.recover()
     scene.lane.run(1800)
     subjects = scene.notifications()
     notified = sum("not rotated" in subject for subject in subjects)
-    report.expect("the failed rotation is told once", held=notified == 1)
+    report.expect("people are notified of the failed rotation once", held=notified == 1)
     report.expect("nothing in the dead-letter queue", held=not scene.lane.dead)
     refusal = scene.rotate(rotation)
     report.expect(f"the rotation completes: {refusal}", held=not refusal)
@@ -136,7 +138,7 @@ def dynamodb_is_down(scene: Scene, report: Report) -> None:
         f"a warm scaler decides without memory in {tick_seconds:.0f} s and scales out"
         f" (to {tick.applied.desired}), it would not scale in",
         "createSecret fails before it changes anything",
-        f"{times(attempts, 'attempt')} to tell of it: the message goes back to the queue",
+        f"{times(attempts, 'attempt')} to send it: the message goes back to the queue",
     ]
     report.kept.append("the password, the events; each is sent once afterwards")
     report.notified.append(f"SNS and Slack when it is back: {', '.join(sorted(set(subjects)))}")

@@ -47,7 +47,7 @@ def database_is_paused(scene: Scene, report: Report) -> None:
     error = scene.rotate(rotation)
     report.expect(f"the rotation completes: {error}", held=not error)
     report.expect("the count is kept", held=scene.desired == 3)
-    report.expect("blindness is told", held=kinds.count("ScalerBlind (open)") == 1)
+    report.expect("people are notified of blindness", held=kinds.count("ScalerBlind (open)") == 1)
     subjects = scene.notifications()
     scene.tick()
     report.expect("blindness ends", held="ScalerBlind (resolved)" in scene.publish())
@@ -73,7 +73,9 @@ def database_is_full(scene: Scene, report: Report) -> None:
         report.expect("setSecret fails", held="no connection left" in error)
         report.expect("the count is kept", held=scene.desired == 1)
     kinds = scene.publish()
-    report.expect("the failed rotation is told", held="RotationFailed (open)" in kinds)
+    report.expect(
+        "people are notified of the failed rotation", held="RotationFailed (open)" in kinds
+    )
     scene.ecs.advance(60)
     after = scene.tick()
     error = scene.rotate(rotation)

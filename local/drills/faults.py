@@ -1,4 +1,4 @@
-"""AWS on a bad day: a server in front of moto that throttles, fails or cuts what it is told to."""
+"""AWS on a bad day: a server in front of moto that throttles, fails or cuts what it is asked to."""
 
 import http.client
 import re
@@ -34,7 +34,7 @@ class FaultyAws:
     everything: Fault | None = None
 
     def __post_init__(self) -> None:
-        # moto looks at a condition and writes in two steps, where DynamoDB takes one.
+        # moto checks a condition and writes in two steps, where DynamoDB takes one.
         self._one_at_a_time = threading.Lock()
         self.faults: dict[str, Fault] = {}
         self.refused: list[str] = []

@@ -1,4 +1,4 @@
-"""How people are told in a drill: the alert queue in stepped time, SNS, Slack."""
+"""How people are notified in a drill: the alert queue in stepped time, SNS, Slack."""
 
 import json
 from collections.abc import Mapping

@@ -105,6 +105,6 @@ def _play(name: str) -> Played:
     with Scene.open(stage) as scene:
         try:
             one.run(scene, report)
-        except Exception:  # noqa: BLE001  # the other drills are still worth playing
+        except Exception:  # noqa: BLE001  # the other drills are played all the same
             report.failed.append(traceback.format_exc())
     return Played(one, report, time.monotonic() - started)

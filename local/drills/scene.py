@@ -146,7 +146,7 @@ class Scene:
         return [f"{event['detail-type']} ({event['detail']['state']})" for event in events]
 
     def notifications(self) -> list[str]:
-        """The subjects of the SNS notifications since the last look."""
+        """The subjects of the SNS notifications since it was asked last."""
         queue, subjects = self.stage.moto.client("sqs"), []
         url = queue.get_queue_url(QueueName="subscriber")["QueueUrl"]
         while batch := queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -156,7 +156,7 @@ class Scene:
         return subjects
 
     def notified(self) -> str:
-        """Who has been told of what since the last look, in words."""
+        """Who has been notified of what since it was asked last, in words."""
         subjects = sorted(set(self.notifications()))
         slack = len(self.slack.messages)
         channels = [f"SNS: {', '.join(subjects)}"] if subjects else []

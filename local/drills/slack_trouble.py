@@ -22,13 +22,13 @@ def slack_is_down_for_an_hour(scene: Scene, report: Report) -> None:
         scene.lane.put(alarm_event(scene, number, "ALARM"))
         scene.lane.run(60)
     subjects = scene.notifications()
-    report.expect("SNS told all three at once", held=len(subjects) == ALARMS)
+    report.expect("SNS notified of all three at once", held=len(subjects) == ALARMS)
     scene.lane.run(1200)
     scene.lane.put(alarm_event(scene, 0, "OK"))
     left = timedelta(hours=1) - (scene.clock() - started)
     scene.lane.run(left.total_seconds())
     resolved = scene.notifications()
-    report.expect("SNS told the end meanwhile", held=len(resolved) == 1)
+    report.expect("SNS notified of the end meanwhile", held=len(resolved) == 1)
     report.expect("Slack has nothing", held=not scene.slack.messages)
     attempts = scene.lane.attempts
     scene.slack.recover()
@@ -40,7 +40,7 @@ def slack_is_down_for_an_hour(scene: Scene, report: Report) -> None:
     report.expect(f"none twice: {twice}", held=not twice)
     report.expect("nothing waits", held=not scene.lane.undelivered)
     report.expect("nothing in the dead-letter queue", held=not scene.lane.dead)
-    report.expect("SNS told nothing twice", held=not scene.notifications())
+    report.expect("SNS notified of nothing twice", held=not scene.notifications())
     report.happens.append(
         f"{times(attempts, 'attempt')} in the hour, each alarm's SNS at its first one"
     )

@@ -52,7 +52,7 @@ class Engine:
         self._outbox: deque[Callable[[], None]] = deque()
 
     def settle(self) -> None:
-        """Do all that is due. One thread does it; a call meanwhile makes it look again."""
+        """Do all that is due. One thread does it; a call meanwhile makes it run again."""
         self._settle_again = True
         while self._settle_again and self._settling.acquire(blocking=False):
             try:

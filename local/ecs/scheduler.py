@@ -20,7 +20,7 @@ CIRCUIT_BREAKER_THRESHOLDS = (3, 200)  # the least and the most failed tasks, el
 
 @dataclass
 class Plan:
-    """What one look at a service asks for."""
+    """What one run for a service asks for."""
 
     start: int = 0
     stop: list[Task] = field(default_factory=list)

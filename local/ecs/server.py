@@ -120,7 +120,7 @@ class EcsStandIn:
         return service
 
     def run_tasks(self, service: str, runner: TaskRunner) -> None:
-        """Let a runner be told of a service's tasks, of those that run already too."""
+        """Let a runner be notified of a service's tasks, of those that run already too."""
         self.engine.runners[service] = runner
         for task in self.running_tasks(service):
             runner.started(task)
@@ -130,7 +130,7 @@ class EcsStandIn:
         self.engine.on_event = deliver
 
     def service(self, name: str) -> Service:
-        """A service's state, for tests to look at."""
+        """A service's state, for tests to read."""
         return self.engine.services[name]
 
     def running_tasks(self, name: str) -> list[Task]:

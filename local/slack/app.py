@@ -63,7 +63,7 @@ class App:
 
     def type(self, text: str, person: Person = ANA) -> AppAnswer:
         """Somebody types `/ops TEXT`."""
-        # Slack gives each command a trigger of its own, so that none looks like a replay.
+        # Slack gives each command a trigger of its own, so that none is taken for a replay.
         trigger = f"{uuid.uuid4().int}.1.2"
         status, content = self._send(command(text, person, trigger_id=trigger))
         message = json.loads(content) if content else {}

@@ -1,4 +1,4 @@
-"""Solid Queue's protocol in SQL: register, beat, finish, fail, release, prune.
+"""Solid Queue's protocol in SQL: register, heartbeat, finish, fail, release, prune.
 
 Each is one statement, and so as atomic as the transaction that Solid Queue uses for it. Times are
 UTC, as Rails writes them, because that is the time zone of our servers.

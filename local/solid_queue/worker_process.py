@@ -21,7 +21,7 @@ class WorkerSettings:
     queues: tuple[str, ...] = ()
     """As in the file: names, prefixes with a star, in order; empty for all.
 
-    A list written as one text, `"a,b"`, is one odd name for Solid Queue, whose metadata look the
+    A list written as one text, `"a,b"`, is one odd name for Solid Queue, whose metadata are the
     same as for two.
     """
     polling_interval_seconds: float = 0.1

@@ -26,6 +26,7 @@ PATTERN = re.compile(rf"\b({'|'.join(OUT)})\b", re.IGNORECASE)
 PAGES = [
     page for page in DOCUMENTS if "decisions" not in page.parts and page.name != "CHANGELOG.md"
 ]
+CODE_FOLDERS = ("functions", "layers/common", "cli", "local", "benchmarks")
 CODE = re.compile(r"```.*?```|`[^`]*`|\]\([^)]*\)", re.DOTALL)
 
 
@@ -54,14 +55,19 @@ def test_no_description_of_the_template_has_one() -> None:
     assert [words for text in described for words in found(text)] == []
 
 
-def test_the_help_has_none() -> None:
-    texts = re.findall(r"^[a-z-]+:.*?##+ (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert [words for text in texts for words in found(text)] == []
+@pytest.mark.parametrize(
+    "page", [ROOT / "Makefile", ROOT / "local" / "find_python.sh", *ROOT.glob(".github/**/*.yml")]
+)
+def test_neither_the_help_nor_a_workflow_has_one(page: Path) -> None:
+    assert found(page.read_text()) == []
 
 
 def texts_of(file: Path) -> Iterator[str]:
-    """The text constants of a module, docstrings and keys without a space apart."""
-    tree = ast.parse(file.read_text())
+    """The text constants of a module; of its docstrings that which `--help` shows."""
+    source_text = file.read_text()
+    tree = ast.parse(source_text)
+    if "description=__doc__" in source_text:
+        yield ast.get_docstring(tree) or ""
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -82,7 +88,7 @@ def texts_of(file: Path) -> Iterator[str]:
 
 def test_no_message_at_run_time_has_one() -> None:
     places = {}
-    for file in sorted([*ROOT.glob("functions/**/*.py"), *ROOT.glob("layers/common/**/*.py")]):
+    for file in sorted(one for folder in CODE_FOLDERS for one in (ROOT / folder).rglob("*.py")):
         shown = [text for text in texts_of(file) if " " in text and "SELECT" not in text]
         hits = [words for text in shown for words in found(text)]
         if hits:
@@ -94,7 +100,7 @@ def test_no_name_of_the_code_has_one() -> None:
     # How far ahead jobs are counted, and reading a value: the field's own words.
     kept = ("look_ahead", "look_up")
     places = {}
-    for folder in ("functions", "layers/common", "cli", "local", "benchmarks"):
+    for folder in CODE_FOLDERS:
         for file in sorted((ROOT / folder).rglob("*.py")):
             names = [re.sub("|".join(kept), "", name).replace("_", " ") for name in names_of(file)]
             hits = [words for name in names for words in found(name)]
