@@ -63,7 +63,9 @@ class Settings:
             time_zone=_zone(env),
         )
         if not team or not app:
-            env.reject("SLACK_APP must be the ids of team and app, such as T0123456789/A0123456789")
+            env.reject(
+                "SLACK_APP", "must be the ids of team and app, such as T0123456789/A0123456789"
+            )
         env.finish()
         return settings
 
@@ -73,5 +75,5 @@ def _zone(env: Environment) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        env.reject(f"TIME_ZONE must be a name such as Europe/London, not {name!r}")
+        env.reject("TIME_ZONE", f"must be a name such as Europe/London, not {name!r}")
         return ZoneInfo("UTC")

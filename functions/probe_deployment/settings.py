@@ -138,7 +138,7 @@ def _minutes(env: Environment, name: str) -> tuple[int, ...]:
     parts = env.names(name, "")
     minutes = tuple(int(part) for part in parts if part.isdecimal())
     if len(minutes) < len(parts) or list(minutes) != sorted({*minutes} - {0}):
-        env.reject(f"{name}: must be increasing minutes such as 1,3,10")
+        env.reject(name, "must be increasing minutes such as 1,3,10")
         return ()
     return minutes
 

@@ -32,7 +32,7 @@ def secret() -> str:
     text = adapter.read(adapter.state().labels[CURRENT])
     key = app.password_key
     if not parse_secret(text or "", app.secret_id).get(key):
-        raise AppConfigError(f"secret {app.secret_id} has no value at {key}")
+        raise AppConfigError(f"secret {app.secret_id} has no value at {key}", key)
     return f"secret {app.secret_id} is readable, with {key}"
 
 

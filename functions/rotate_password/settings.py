@@ -31,11 +31,11 @@ class Settings(NamedTuple):
         services = ServiceNames.from_environment(env).all
         users = env.names("ALTERNATING_USERS", "")
         if users and len(set(users)) != 2:
-            env.reject("ALTERNATING_USERS must be two distinct roles or empty")
+            env.reject("ALTERNATING_USERS", "must be two distinct roles or empty")
         may_reset = env.flag("ALLOW_MASTER_RESET")
         cluster = env.text("DATABASE_CLUSTER_ID", "")
         if may_reset and not cluster:
-            env.reject("DATABASE_CLUSTER_ID is missing: ALLOW_MASTER_RESET is true")
+            env.reject("DATABASE_CLUSTER_ID", "is missing: ALLOW_MASTER_RESET is true")
         settings = cls(
             app=AppConfigSettings.from_environment(env),
             query_database_function=env.text("QUERY_DATABASE_FUNCTION"),

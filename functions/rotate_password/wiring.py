@@ -12,7 +12,7 @@ from rotate_password.adapters.ports import Ports
 from rotate_password.adapters.secret import SecretsManagerSecret
 from rotate_password.adapters.services import ClusterServices
 from rotate_password.reading.credentials import SecretShape
-from rotate_password.reading.request import BadRotation, secret_name
+from rotate_password.reading.request import BadRotation, OutOfTurn, secret_name
 from rotate_password.settings import Settings
 
 # More than query_database's own limit, so that its answer is never cut off.
@@ -28,8 +28,9 @@ def wire(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock
     app = settings.app
     if secret_name(secret_id) != secret_name(app.secret_id):
         raise BadRotation(
+            OutOfTurn.OTHER_SECRET,
             f"this function rotates secret {secret_name(app.secret_id)},"
-            f" not {secret_name(secret_id)}"
+            f" not {secret_name(secret_id)}",
         )
     table = ConfigTable(client("dynamodb"), app)
     database = LambdaQueryDatabase(

@@ -45,12 +45,12 @@ class Settings(NamedTuple):
         minimum = env.integer("MIN_TASKS", 1)
         services = ServiceNames.from_environment(env)
         if not services.worker:
-            env.reject("WORKER_SERVICES is missing")
+            env.reject("WORKER_SERVICES", "is missing")
         policy = _policy(env, minimum)
         try:
             policies = service_policies(env.text("SCALING_POLICIES", ""), policy, services.worker)
         except ValueError as error:
-            env.reject(f"SCALING_POLICIES: {error}")
+            env.reject("SCALING_POLICIES", f"can't be read: {error}")
             policies = {}
         lowest = min((one.policy.min_tasks for one in policies.values()), default=minimum)
         settings = cls(
@@ -79,7 +79,7 @@ def _zone(env: Environment) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        env.reject(f"TIME_ZONE must be a name such as Europe/London, not {name!r}")
+        env.reject("TIME_ZONE", f"must be a name such as Europe/London, not {name!r}")
         return UTC
 
 

@@ -85,5 +85,5 @@ def _routes(env: Environment) -> tuple[Route, ...]:
     try:
         return parse_routes(env.text("ALERT_ROUTES", ""))
     except BadRoutes as error:
-        env.reject(f"ALERT_ROUTES: {error}")
+        env.reject("ALERT_ROUTES", f"has a bad rule: {error}")
         return ()

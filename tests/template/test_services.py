@@ -159,7 +159,7 @@ def test_a_service_in_two_lists_is_looked_at_once() -> None:
 
 def test_more_services_than_there_are_places_for_are_refused() -> None:
     eleven = ",".join(f"s{number}" for number in range(11))
-    with pytest.raises(SettingsError, match="more than 10"):
+    with pytest.raises(SettingsError):
         services(worker=eleven)
 
 

@@ -1,6 +1,7 @@
 """The last resort for a lost password: Amazon RDS sets the master user's anew."""
 
 from datetime import timedelta
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,8 +19,20 @@ ASK_EVERY_SECONDS = 10
 RESET_SECONDS = 300
 
 
+class Reset(StrEnum):
+    """Why a lost password is not reset."""
+
+    NOT_ALLOWED = "not allowed"
+    NOT_THE_MASTER = "not the master user"
+    NOT_ACCEPTED = "not accepted yet"
+
+
 class PasswordLost(Exception):
     """No labelled version of the secret holds a password that the database accepts."""
+
+    def __init__(self, reset: Reset, message: str) -> None:
+        super().__init__(message)
+        self.reset = reset
 
 
 class ManagedPassword(Exception):

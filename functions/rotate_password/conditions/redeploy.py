@@ -22,9 +22,28 @@ class Held(Exception):
 class RolloutInProgress(Held):
     """A service is still being deployed."""
 
+    def __init__(self, services: tuple[str, ...], waited_seconds: int) -> None:
+        super().__init__(
+            f"{', '.join(services)} still being deployed after a wait of {waited_seconds} s;"
+            " nothing was changed, and Secrets Manager will try again"
+        )
+        self.services = services
+        self.waited_seconds = waited_seconds
+
 
 class NotDeployable(Held):
     """New tasks of a service could not be had after the change."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(
+            f"{service.deployed_elsewhere} and can't replace its tasks"
+            if service.rollout is Rollout.UNKNOWN
+            else f"the last deployment of {service.name} has failed, so its tasks could not be"
+            " replaced after the change; deploy a version that starts, then rotate"
+        )
+        self.service = service.name
+        self.rollout = service.rollout
+        self.controller = service.controller
 
 
 class RedeployFailed(Exception):
@@ -51,10 +70,7 @@ def wait_for_rollouts(
     deadline, waited = clock.now() + timedelta(seconds=wait_seconds), False
     while names and (busy := rolling_out(_deployable(services.describe(names)))):
         if clock.now() >= deadline:
-            raise RolloutInProgress(
-                f"{', '.join(busy)} still being deployed after a wait of {wait_seconds} s;"
-                " nothing was changed, and Secrets Manager will try again"
-            )
+            raise RolloutInProgress(busy, wait_seconds)
         clock.sleep(ASK_EVERY_SECONDS)
         waited = True
     return waited
@@ -62,14 +78,8 @@ def wait_for_rollouts(
 
 def _deployable(services: Sequence[Service]) -> Sequence[Service]:
     for service in services:
-        match service.rollout:
-            case Rollout.UNKNOWN:
-                raise NotDeployable(f"{service.deployed_elsewhere} and can't replace its tasks")
-            case Rollout.FAILED:
-                raise NotDeployable(
-                    f"the last deployment of {service.name} has failed, so its tasks could not be"
-                    " replaced after the change; deploy a version that starts, then rotate"
-                )
+        if service.rollout in (Rollout.UNKNOWN, Rollout.FAILED):
+            raise NotDeployable(service)
     return services
 
 

@@ -8,7 +8,7 @@ from ops_common.app_config import AppConfigError
 from rotate_password.adapters.ports import Ports
 from rotate_password.adapters.secret import CURRENT, OWN_LABELS, PENDING, PREVIOUS, SecretState
 from rotate_password.reading.credentials import Credentials, SecretText
-from rotate_password.reading.request import BadRotation
+from rotate_password.reading.request import BadRotation, OutOfTurn
 
 # The labels by the likeliness that the database accepts what is under them.
 LIKELY = (CURRENT, PREVIOUS, *OWN_LABELS, PENDING)
@@ -40,7 +40,8 @@ class Versions:
         """The token's credentials. Raises BadRotation before createSecret."""
         if self.pending_text is None:
             raise BadRotation(
-                f"version {self.token} has no value yet: createSecret has not been done"
+                OutOfTurn.NOT_CREATED,
+                f"version {self.token} has no value yet: createSecret has not been done",
             )
         return self.pending_text.login
 
@@ -64,7 +65,10 @@ def read_versions(ports: Ports, token: str) -> Versions:
         pending_text=None if pending is None else ports.shape.read(pending),
     )
     if not versions.staged and not versions.promoted:
-        raise BadRotation(f"version {token} of secret {state.name} is neither pending nor current")
+        raise BadRotation(
+            OutOfTurn.NOT_PENDING,
+            f"version {token} of secret {state.name} is neither pending nor current",
+        )
     return versions
 
 
@@ -72,10 +76,10 @@ def read_current(ports: Ports, state: SecretState) -> SecretText:
     """The version that the app reads. Raises BadRotation, AppConfigError."""
     version = state.labels.get(CURRENT)
     if version is None:
-        raise BadRotation(f"secret {state.name} has no current version")
+        raise BadRotation(OutOfTurn.NO_CURRENT, f"secret {state.name} has no current version")
     text = ports.secret.read(version)
     if text is None:
-        raise BadRotation(f"version {version} of the secret has no value")
+        raise BadRotation(OutOfTurn.NO_VALUE, f"version {version} of the secret has no value")
     return ports.shape.read(text)
 
 

@@ -64,7 +64,8 @@ class SecretText:
         """The credentials. Raises AppConfigError that names the secret and the key."""
         if self.credentials is None:
             raise AppConfigError(
-                f"secret {self.shape.secret_id} has no text at key {self.shape.password_key}"
+                f"secret {self.shape.secret_id} has no text at key {self.shape.password_key}",
+                self.shape.password_key,
             )
         return self.credentials
 

@@ -29,7 +29,7 @@ from rotate_password.conditions.turns import (
 )
 from rotate_password.conditions.versions import Versions, find_accepted, read_current, read_versions
 from rotate_password.reading.credentials import Credentials
-from rotate_password.reading.request import BadRotation
+from rotate_password.reading.request import BadRotation, OutOfTurn
 from rotate_password.steps.lost import reset_master
 from rotate_password.steps.password import generate
 from rotate_password.words import events
@@ -122,12 +122,15 @@ def prepare_roles(ports: Ports, _token: str) -> Done:
     """Make the two roles that take turns; a person starts this, once. Repeatable."""
     shape = ports.shape
     if not shape.alternating_users:
-        raise BadRotation("the parameter AlternatingUsers names no roles to prepare")
+        raise BadRotation(
+            OutOfTurn.NO_ROLES, "the parameter AlternatingUsers names no roles to prepare"
+        )
     owner = read_current(ports, ports.secret.state()).login
     if owner.user in shape.alternating_users:
         raise BadRotation(
+            OutOfTurn.TAKES_TURNS,
             f"the secret's user {owner.user} takes turns already; roles are prepared by the user"
-            " before it, who owned the tables (docs/rotation.md says how to do it again)"
+            " before it, who owned the tables (docs/rotation.md says how to do it again)",
         )
     pair = pair_of(ports)
     databases = {*pair.databases, *ports.database.inspect_turn(owner, pair)}

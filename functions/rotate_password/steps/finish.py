@@ -7,7 +7,7 @@ from rotate_password.adapters.secret import BASE, CURRENT, MERGED, PENDING
 from rotate_password.conditions.outcome import Done, Outcome
 from rotate_password.conditions.redeploy import redeploy
 from rotate_password.conditions.versions import Versions, read_versions
-from rotate_password.reading.request import BadRotation
+from rotate_password.reading.request import BadRotation, OutOfTurn
 from rotate_password.words import events
 
 # Each is somebody's edit between two calls of ours; ten in a row is no person.
@@ -30,7 +30,7 @@ def finish_secret(ports: Ports, token: str) -> Done:
             return Done(Outcome.ROTATED_BEFORE, versions.pending.user)
         if versions.promoted and (done := _complete(ports, versions, moved)):
             return done
-    raise BadRotation(f"secret {versions.state.name} was edited {MAXIMUM_EDITS} times meanwhile")
+    raise _edited(versions.state.name)
 
 
 def _promote(ports: Ports, token: str) -> bool:
@@ -55,7 +55,13 @@ def _promote(ports: Ports, token: str) -> bool:
             ports.secret.put(target, merged, MERGED)
         if ports.secret.move(CURRENT, source=current, target=target):
             return True
-    raise BadRotation(f"secret {versions.state.name} was edited {MAXIMUM_EDITS} times meanwhile")
+    raise _edited(versions.state.name)
+
+
+def _edited(name: str) -> BadRotation:
+    return BadRotation(
+        OutOfTurn.EDITED, f"secret {name} was edited {MAXIMUM_EDITS} times meanwhile"
+    )
 
 
 def _complete(ports: Ports, versions: Versions, moved: bool) -> Done | None:

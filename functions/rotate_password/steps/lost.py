@@ -1,6 +1,6 @@
 """What is done where no known password logs in."""
 
-from rotate_password.adapters.master_reset import PasswordLost, wait_for_login
+from rotate_password.adapters.master_reset import PasswordLost, Reset, wait_for_login
 from rotate_password.adapters.ports import Ports
 from rotate_password.adapters.secret import RESET, SecretState
 from rotate_password.conditions.expiry import PasswordExpired, remembered
@@ -21,15 +21,17 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
     if ports.master is None or not ports.policy.may_reset:
         raise_if_expired(ports, versions.state, versions.current)
         raise PasswordLost(
+            Reset.NOT_ALLOWED,
             f"the database accepts no known password of {user}, of none of the secret's labelled"
             " versions (a password past the role's VALID UNTIL is refused alike); see the runbook,"
-            " or set AllowMasterReset"
+            " or set AllowMasterReset",
         )
     master = ports.master.name()
     if pending.user != master:
         raise PasswordLost(
+            Reset.NOT_THE_MASTER,
             f"the database accepts no known password of {user}; Amazon RDS can reset that of"
-            f" {master} alone, and {pending.user} is to have the next one (see the runbook)"
+            f" {master} alone, and {pending.user} is to have the next one (see the runbook)",
         )
     if versions.state.labels.get(RESET) != versions.token:
         ports.publish(events.resetting(versions.state.name, user, ports.clock.now()))
@@ -38,8 +40,9 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
     if not wait_for_login(ports.database, pending, ports.clock):
         raise_if_expired(ports, versions.state, versions.current)
         raise PasswordLost(
+            Reset.NOT_ACCEPTED,
             f"Amazon RDS was asked to reset the password of {pending.user}, which is not accepted"
-            " yet; if it stays so, check whether the role may log in at all (NOLOGIN, VALID UNTIL)"
+            " yet; if it stays so, check whether the role may log in at all (NOLOGIN, VALID UNTIL)",
         )
     return Done(Outcome.RESET, pending.user)
 

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 class AppConfigError(Exception):
-    """The config table or the config secret lacks something; the message names the key."""
+    """The config table or the config secret lacks something; the message names the keys too."""
+
+    def __init__(self, message: str, *keys: str) -> None:
+        super().__init__(message)
+        self.keys = keys
 
 
 TABLE_KEY, TABLE_VALUE = "id", "value"
@@ -42,7 +46,7 @@ class AppConfigSettings(NamedTuple):
         """Read the variables that every function with a database login declares."""
         keys = env.names("ADDRESS_KEYS", "aurora_endpoint,aurora_port,aurora_database_name")
         if len(keys) != 3:
-            env.reject("ADDRESS_KEYS must be three keys: of the host, the port and the name")
+            env.reject("ADDRESS_KEYS", "must be three keys: of the host, the port and the name")
             keys = ("", "", "")
         return cls(
             address=_address(env),
@@ -64,7 +68,7 @@ def _address(env: "Environment") -> DatabaseAddress | None:
     if not text:
         return None
     if not (host and name and port.isdecimal()):
-        env.reject(f"DATABASE_ADDRESS must be HOST:PORT/NAME, not {text!r}")
+        env.reject("DATABASE_ADDRESS", f"must be HOST:PORT/NAME, not {text!r}")
         return None
     return DatabaseAddress(host, int(port), name)
 
@@ -102,8 +106,8 @@ def complete_address(
     """Host, port and name of three keys. Raises AppConfigError that names all missing ones."""
     place = f"table {table}" if table else f"secret {secret}"
     if missing := [key for key, value in found if not value]:
-        raise AppConfigError(f"{place} has no value for {', '.join(missing)}")
+        raise AppConfigError(f"{place} has no value for {', '.join(missing)}", *missing)
     (_, host), (port_key, port), (_, name) = found
     if not str(port).isdecimal():
-        raise AppConfigError(f"{port_key} in {place} must be a number, not {port!r}")
+        raise AppConfigError(f"{port_key} in {place} must be a number, not {port!r}", port_key)
     return DatabaseAddress(str(host), int(port), str(name))

@@ -25,7 +25,8 @@ def app_login(
     password = password_of(content, settings)
     if not password:
         raise AppConfigError(
-            f"secret {settings.secret_id} has no text at key {settings.password_key}"
+            f"secret {settings.secret_id} has no text at key {settings.password_key}",
+            settings.password_key,
         )
     address = _address_by(content, table, settings)
     return Login(address, user_name(content, table, settings), password)
@@ -71,6 +72,7 @@ def user_name(content: dict[str, Any], table: ConfigTable, settings: AppConfigSe
     if not isinstance(user, str) or not user:
         raise AppConfigError(
             f"no database user: set {settings.username_key} in secret {settings.secret_id} or in"
-            f" table {settings.table_name}, or the parameter DatabaseUser"
+            f" table {settings.table_name}, or the parameter DatabaseUser",
+            settings.username_key,
         )
     return user

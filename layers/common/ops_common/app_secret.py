@@ -1,6 +1,7 @@
 """What the app's secret holds: JSON keys, one of them the password or a URL with it."""
 
 import json
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from .app_config import AppConfigError, AppConfigSettings
@@ -10,23 +11,44 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
+class Form(StrEnum):
+    """Why a secret's text is no JSON object."""
+
+    BYTE_ORDER_MARK = "byte order mark"
+    TOO_DEEP = "too deep"
+    NO_JSON = "no JSON"
+    NO_OBJECT = "no object"
+
+
+class NoObject(AppConfigError):
+    """The secret is no JSON object; nothing of it is quoted."""
+
+    def __init__(self, form: Form, message: str) -> None:
+        super().__init__(message)
+        self.form = form
+
+
 def parse_secret(text: str, secret_id: str) -> dict[str, Any]:
-    """The secret's JSON object. Raises AppConfigError, never quoting the content."""
+    """The secret's JSON object. Raises NoObject, never quoting the content."""
     if text.startswith("\ufeff"):
-        raise AppConfigError(
+        raise NoObject(
+            Form.BYTE_ORDER_MARK,
             f"secret {secret_id} begins with a byte order mark (BOM), which is no JSON; save it"
-            " again without"
+            " again without",
         )
     try:
         content = json.loads(text)
     except RecursionError:
-        raise AppConfigError(f"secret {secret_id} is nested too deep to be read") from None
+        raise NoObject(Form.TOO_DEEP, f"secret {secret_id} is nested too deep to be read") from None
     except ValueError:
         # The decoder's own message may quote the document.
-        raise AppConfigError(f"secret {secret_id} is not JSON; expected an object") from None
+        raise NoObject(
+            Form.NO_JSON, f"secret {secret_id} is not JSON; expected an object"
+        ) from None
     if not isinstance(content, dict):
-        raise AppConfigError(
-            f"secret {secret_id} is a JSON {type(content).__name__}; expected an object"
+        raise NoObject(
+            Form.NO_OBJECT,
+            f"secret {secret_id} is a JSON {type(content).__name__}; expected an object",
         )
     return content
 
@@ -54,7 +76,7 @@ def url_at(key: str, content: dict[str, Any], secret_id: str) -> DatabaseUrl | N
         return DatabaseUrl.parse(str(value))
     except BadDatabaseUrl as error:
         raise AppConfigError(
-            f"the URL at {key} in secret {secret_id} can't be used: {error}"
+            f"the URL at {key} in secret {secret_id} can't be used: {error}", key
         ) from None
 
 

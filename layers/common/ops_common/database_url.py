@@ -22,6 +22,14 @@ class BadDatabaseUrl(Exception):
     """The text is a URL, but not one of PostgreSQL with all its parts; it is never quoted."""
 
 
+class OtherDatabase(BadDatabaseUrl):
+    """It is of another database."""
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__(f"it is of {scheme}: only PostgreSQL is supported")
+        self.scheme = scheme
+
+
 def is_url(text: object) -> bool:
     """Whether a value is meant as a URL."""
     return isinstance(text, str) and "://" in text
@@ -43,7 +51,7 @@ class DatabaseUrl:
         """Raises BadDatabaseUrl that says what is missing or of another database."""
         scheme = text.partition("://")[0]
         if re.fullmatch(r"mysql2?|trilogy|sqlserver|oracle(-enhanced)?|sqlite3?", scheme):
-            raise BadDatabaseUrl(f"it is of {scheme}: only PostgreSQL is supported")
+            raise OtherDatabase(scheme)
         match = _URL.fullmatch(text)
         if match is None or not unquote(match["password"]):
             raise BadDatabaseUrl("expected postgres://USER:PASSWORD@HOST:PORT/NAME in one line")

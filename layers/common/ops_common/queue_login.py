@@ -35,5 +35,5 @@ def at_queue(
     key = place.removeprefix(IN_SECRET)
     url = url_at(key, current_content(secrets, settings), settings.secret_id)
     if url is None:
-        raise AppConfigError(f"secret {settings.secret_id} has no URL of a database at {key}")
+        raise AppConfigError(f"secret {settings.secret_id} has no URL of a database at {key}", key)
     return Login(DatabaseAddress(url.host, url.port, url.name), url.user, url.password)

@@ -31,5 +31,8 @@ class ServiceNames(NamedTuple):
             other=env.names("OTHER_SERVICES", ""),
         )
         if len(services.all) > MOST:
-            env.reject(f"WEB_SERVICES, WORKER_SERVICES and OTHER_SERVICES: more than {MOST} in all")
+            env.reject(
+                "WEB_SERVICES",
+                f"with WORKER_SERVICES and OTHER_SERVICES has more than {MOST} names",
+            )
         return services

@@ -1,11 +1,15 @@
 """Settings from environment variables: every problem named in one error."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class SettingsError(Exception):
     """One or more environment variables are missing or malformed; the message names them all."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{variable} {problem}" for variable, problem in problems))
+        self.variables = tuple(variable for variable, _ in problems)
 
 
 class Environment:
@@ -18,7 +22,7 @@ class Environment:
 
     def __init__(self, variables: Mapping[str, str] | None = None) -> None:
         self._variables = os.environ if variables is None else variables
-        self._problems: list[str] = []
+        self._problems: list[tuple[str, str]] = []
 
     def text(self, name: str, default: str | None = None) -> str:
         """A string; required unless a default is given (which may be empty)."""
@@ -26,7 +30,7 @@ class Environment:
         if value:
             return value
         if default is None:
-            self._problems.append(f"{name} is missing")
+            self.reject(name, "is missing")
             return ""
         return default
 
@@ -38,10 +42,10 @@ class Environment:
         try:
             number = int(value)
         except ValueError:
-            self._problems.append(f"{name} must be a whole number, not {value!r}")
+            self.reject(name, f"must be a whole number, not {value!r}")
             return at_least
         if number < at_least:
-            self._problems.append(f"{name} must be at least {at_least}, not {number}")
+            self.reject(name, f"must be at least {at_least}, not {number}")
         return number
 
     def number(self, name: str, default: float | None = None, *, at_least: float = 0.0) -> float:
@@ -52,10 +56,10 @@ class Environment:
         try:
             number = float(value)
         except ValueError:
-            self._problems.append(f"{name} must be a number, not {value!r}")
+            self.reject(name, f"must be a number, not {value!r}")
             return at_least
         if not number >= at_least or number == float("inf"):
-            self._problems.append(f"{name} must be a finite number of at least {at_least}")
+            self.reject(name, f"must be a finite number of at least {at_least}")
             return at_least
         return number
 
@@ -63,7 +67,7 @@ class Environment:
         """`true` or `false`."""
         value = self.text(name, str(default).lower())
         if value not in ("true", "false"):
-            self._problems.append(f"{name} must be true or false, not {value!r}")
+            self.reject(name, f"must be true or false, not {value!r}")
         return value == "true"
 
     def names(self, name: str, default: str | None = None) -> tuple[str, ...]:
@@ -74,14 +78,14 @@ class Environment:
         """One of `choices`."""
         value = self.text(name, default)
         if value and value not in choices:
-            self._problems.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+            self.reject(name, f"must be one of {', '.join(choices)}, not {value!r}")
         return value
 
-    def reject(self, problem: str) -> None:
-        """Add a problem that only the reader of several values can see."""
-        self._problems.append(problem)
+    def reject(self, variable: str, problem: str) -> None:
+        """Add what is wrong with a variable; the message says it after the variable's name."""
+        self._problems.append((variable, problem))
 
     def finish(self) -> None:
         """Raise SettingsError that names every problem met so far."""
         if self._problems:
-            raise SettingsError("; ".join(self._problems))
+            raise SettingsError(self._problems)

@@ -67,15 +67,17 @@ def test_a_parameter_says_the_address_before_all_others() -> None:
 def test_what_is_missing_is_named_and_no_value_is_quoted() -> None:
     secrets = FakeSecrets(password="MARKER", username="u", host="h")
     keys = {"PASSWORD_KEY": "password", "USERNAME_KEY": "username"}
-    with pytest.raises(AppConfigError, match="port, dbname") as error:
+    with pytest.raises(AppConfigError) as error:
         login(secrets, ADDRESS_KEYS="host,port,dbname", **keys)
+    assert error.value.keys == ("port", "dbname")
     assert "MARKER" not in str(error.value)
 
 
-def test_a_url_of_another_database_is_refused_in_words() -> None:
+def test_a_url_of_another_database_is_refused_by_its_key() -> None:
     secrets = FakeSecrets(DATABASE_URL="mysql2://u:MARKER@h/n")
-    with pytest.raises(AppConfigError, match="only PostgreSQL") as error:
+    with pytest.raises(AppConfigError) as error:
         login(secrets, PASSWORD_KEY="DATABASE_URL")
+    assert error.value.keys == ("DATABASE_URL",)
     assert "MARKER" not in str(error.value)
 
 
@@ -88,5 +90,6 @@ def test_an_iam_login_reads_the_address_where_it_is_too() -> None:
 
 @pytest.mark.parametrize("text", ["db.example.org", "db:x/n", "db:5432", ":5432/n"])
 def test_a_half_address_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="DATABASE_ADDRESS"):
+    with pytest.raises(SettingsError) as raised:
         settings(DATABASE_ADDRESS=text)
+    assert raised.value.variables == ("DATABASE_ADDRESS",)

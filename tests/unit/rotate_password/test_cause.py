@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from ops_common.app_config import AppConfigError
+from ops_common.ecs import Service
 from ops_common.query_database import ERRORS
 from rotate_password.conditions.left_behind import BehindRdsProxy
 from rotate_password.conditions.redeploy import NotDeployable, RolloutInProgress
@@ -24,8 +25,8 @@ def refused(code: str, message: str = "") -> ClientError:
         (refused("AccessDeniedException", "Access to KMS is not allowed"), Cause.KMS),
         (refused("AccessDeniedException", "is not authorized to perform"), Cause.AWS),
         (EndpointConnectionError(endpoint_url="https://x"), Cause.AWS),
-        (NotDeployable("x"), Cause.NOT_DEPLOYABLE),
-        (RolloutInProgress("x"), Cause.ROLLOUT_IN_PROGRESS),
+        (NotDeployable(Service("web", "arn", 1, 1, 0, "web:1", ())), Cause.NOT_DEPLOYABLE),
+        (RolloutInProgress(("web",), 300), Cause.ROLLOUT_IN_PROGRESS),
         (AppConfigError("x"), Cause.CONFIGURATION),
         (KeyError("x"), Cause.UNEXPECTED),
     ],

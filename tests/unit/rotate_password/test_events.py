@@ -9,12 +9,12 @@ from ops_common.ecs import ServiceNotFound
 from ops_common.ops_events import OpsEvent, Severity, State
 from ops_common.query_database import LoginRefused
 from paths import ROOT
-from rotate_password.adapters.master_reset import PasswordLost
+from rotate_password.adapters.master_reset import PasswordLost, Reset
 from rotate_password.adapters.secret import SecretState
 from rotate_password.conditions.expiry import PasswordExpired
-from rotate_password.conditions.redeploy import RedeployFailed, RolloutInProgress
+from rotate_password.conditions.redeploy import RedeployFailed
 from rotate_password.conditions.turns import UserBlocked
-from rotate_password.reading.request import BadRotation
+from rotate_password.reading.request import BadRotation, OutOfTurn
 from rotate_password.words import events, sentences
 from rotate_password.words.cause import Cause
 
@@ -116,7 +116,9 @@ def test_a_refused_redeployment_names_who_has_new_tasks_and_who_has_not() -> Non
 
 
 def test_a_lost_password() -> None:
-    event = events.failed("config", "setSecret", PasswordLost("None logs in."), NOW)
+    event = events.failed(
+        "config", "setSecret", PasswordLost(Reset.NOT_ALLOWED, "None logs in."), NOW
+    )
 
     assert event == OpsEvent(
         kind="PasswordLost",
@@ -149,8 +151,7 @@ def test_a_failed_step() -> None:
     ("error", "said"),
     [
         (AppConfigError("no key"), "no key"),
-        (BadRotation("out of turn"), "out of turn"),
-        (RolloutInProgress("web still being deployed"), "web still being deployed"),
+        (BadRotation(OutOfTurn.NOT_PENDING, "out of turn"), "out of turn"),
         (ServiceNotFound("no service web"), "no service web"),
     ],
 )

@@ -8,10 +8,11 @@ from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutEr
 
 from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
 from ops_common.query_database import DatabaseUnreachable
-from rotate_password.adapters.master_reset import PasswordLost
+from rotate_password.adapters.master_reset import PasswordLost, Reset
 from rotate_password.conditions.redeploy import RolloutInProgress
 from rotate_password.failure import StepFailed, reported
 from rotate_password.reading.request import Request
+from rotate_password.words.cause import Cause
 from tests.unit.rotate_password.memory import Clock
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"
@@ -69,13 +70,13 @@ def test_is_an_open_incident_of_the_secret_s_rotation() -> None:
 
 
 def test_a_rollout_in_progress_is_only_a_warning() -> None:
-    _, (event,) = fail(RolloutInProgress("jiki-api-web still being deployed"), "createSecret")
+    _, (event,) = fail(RolloutInProgress(("jiki-api-web",), 300), "createSecret")
 
     assert (event.kind, event.severity) == ("RotationFailed", Severity.WARNING)
 
 
 def test_a_lost_password_has_a_kind_of_its_own() -> None:
-    _, (event,) = fail(PasswordLost("no known password of jiki logs in"))
+    _, (event,) = fail(PasswordLost(Reset.NOT_ALLOWED, "no known password of jiki logs in"))
 
     assert (event.kind, event.severity) == ("PasswordLost", Severity.CRITICAL)
 
@@ -85,11 +86,12 @@ def test_failing_to_tell_does_not_hide_the_failure(caplog: pytest.LogCaptureFixt
         raise EventNotPublished("RotationFailed: ThrottlingException")
 
     with (
-        pytest.raises(StepFailed, match="offers no TLS"),
+        pytest.raises(StepFailed) as failed,
         reported(Request("setSecret", SECRET, "token"), refuse, Clock()),
     ):
         raise DatabaseUnreachable("db:5432 offers no TLS")
 
+    assert failed.value.cause is Cause.UNREACHABLE
     # AND both are in the log
     assert caplog.messages == ["step failed", "event not published"]
 

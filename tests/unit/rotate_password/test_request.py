@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from rotate_password.app import STEPS, handler
-from rotate_password.reading.request import PREPARE_ROLES, ROTATION_STEPS, BadRotation, Request
+from rotate_password.reading.request import (
+    PREPARE_ROLES,
+    ROTATION_STEPS,
+    BadRotation,
+    OutOfTurn,
+    Request,
+)
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-AbCdEf"
 
@@ -34,20 +40,25 @@ def test_there_is_a_function_for_every_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "complaint"),
+    ("event", "why", "fields"),
     [
-        (None, "Step must be one of createSecret, setSecret, testSecret, finishSecret"),
-        ([], "Step must be one of"),
-        ({}, "Step must be one of"),
-        ({"Step": "createsecret"}, "Step must be one of"),
-        ({"Step": "setSecret"}, "SecretId and ClientRequestToken must be a string"),
-        ({"Step": "setSecret", "SecretId": ARN}, "ClientRequestToken must be a string"),
-        ({"Step": "setSecret", "SecretId": 1, "ClientRequestToken": "t"}, "SecretId must be"),
-        ({"Step": "prepareRoles"}, "SecretId must be a string"),
+        (None, OutOfTurn.NO_STEP, ("Step",)),
+        ([], OutOfTurn.NO_STEP, ("Step",)),
+        ({}, OutOfTurn.NO_STEP, ("Step",)),
+        ({"Step": "createsecret"}, OutOfTurn.NO_STEP, ("Step",)),
+        ({"Step": "setSecret"}, OutOfTurn.NO_TEXT, ("SecretId", "ClientRequestToken")),
+        ({"Step": "setSecret", "SecretId": ARN}, OutOfTurn.NO_TEXT, ("ClientRequestToken",)),
+        (
+            {"Step": "setSecret", "SecretId": 1, "ClientRequestToken": "t"},
+            OutOfTurn.NO_TEXT,
+            ("SecretId",),
+        ),
+        ({"Step": "prepareRoles"}, OutOfTurn.NO_TEXT, ("SecretId",)),
     ],
 )
 def test_a_wrong_event_is_refused_by_the_name_of_its_field(
-    event: Any, complaint: str, lambda_context: Any
+    event: Any, why: OutOfTurn, fields: tuple[str, ...], lambda_context: Any
 ) -> None:
-    with pytest.raises(BadRotation, match=complaint):
+    with pytest.raises(BadRotation) as raised:
         handler(event, lambda_context)
+    assert (raised.value.why, raised.value.fields) == (why, fields)

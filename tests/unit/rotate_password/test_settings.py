@@ -39,28 +39,30 @@ def test_a_cluster_alone_does_not_allow_a_reset(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.usefixtures("needed")
 @pytest.mark.parametrize(
-    ("variables", "complaint"),
+    ("variables", "wrong"),
     [
-        ({"ALTERNATING_USERS": "a"}, "ALTERNATING_USERS must be two distinct roles or empty"),
-        ({"ALTERNATING_USERS": "a,a"}, "ALTERNATING_USERS must be two distinct roles or empty"),
-        ({"ALTERNATING_USERS": "a,b,c"}, "ALTERNATING_USERS must be two distinct roles or empty"),
-        ({"WEB_SERVICES": "web"}, "ECS_CLUSTER is missing"),
-        ({"ALLOW_MASTER_RESET": "true"}, "DATABASE_CLUSTER_ID is missing"),
-        ({"ROLLOUT_WAIT_SECONDS": "-1"}, "ROLLOUT_WAIT_SECONDS must be at least 0"),
+        ({"ALTERNATING_USERS": "a"}, "ALTERNATING_USERS"),
+        ({"ALTERNATING_USERS": "a,a"}, "ALTERNATING_USERS"),
+        ({"ALTERNATING_USERS": "a,b,c"}, "ALTERNATING_USERS"),
+        ({"WEB_SERVICES": "web"}, "ECS_CLUSTER"),
+        ({"ALLOW_MASTER_RESET": "true"}, "DATABASE_CLUSTER_ID"),
+        ({"ROLLOUT_WAIT_SECONDS": "-1"}, "ROLLOUT_WAIT_SECONDS"),
     ],
 )
 def test_a_mistake_is_named(
-    variables: dict[str, str], complaint: str, monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str], wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
-    with pytest.raises(SettingsError, match=complaint):
+    with pytest.raises(SettingsError) as raised:
         Settings.from_env()
+
+    assert raised.value.variables == (wrong,)
 
 
 def test_all_that_is_missing_is_named_together() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_env()
 
-    assert all(name in str(caught.value) for name in NEEDED)
+    assert set(caught.value.variables) == set(NEEDED)

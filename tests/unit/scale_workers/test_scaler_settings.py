@@ -30,17 +30,19 @@ def test_the_defaults_are_those_of_the_policy(monkeypatch: pytest.MonkeyPatch) -
 def test_names_every_missing_variable_in_one_error() -> None:
     with pytest.raises(SettingsError) as error:
         Settings.from_env()
-    assert all(f"{name} is missing" in str(error.value) for name in REQUIRED)
+    assert set(error.value.variables) == set(REQUIRED)
 
 
 def test_a_maximum_below_the_minimum_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SettingsError, match="MAX_TASKS must be at least 3, not 2"):
+    with pytest.raises(SettingsError) as error:
         read(monkeypatch, MIN_TASKS="3", MAX_TASKS="2")
+    assert error.value.variables == ("MAX_TASKS",)
 
 
 def test_a_minimum_of_zero_asks_for_the_cluster_s_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SettingsError, match="DATABASE_CLUSTER_ID is missing"):
+    with pytest.raises(SettingsError) as error:
         read(monkeypatch, MIN_TASKS="0")
+    assert error.value.variables == ("DATABASE_CLUSTER_ID",)
     settings = read(monkeypatch, MIN_TASKS="0", DATABASE_CLUSTER_ID="jiki-production")
     assert settings.policy.min_tasks == 0
 
