@@ -47,7 +47,8 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "services": list(verdict.services),
         "deploymentId": verdict.request.deployment_id,
         "decidedAt": verdict.decided_at.isoformat(),
-        "nextCheckAt": verdict.next_check.isoformat() if verdict.next_check else None,
+        # Out by the dictionary, but promised: pipelines read this name.
+        "nextLookAt": verdict.next_check.isoformat() if verdict.next_check else None,
         "attempts": verdict.attempts,
         "seconds": round(verdict.seconds, 2),
         "summary": words.summary(verdict),

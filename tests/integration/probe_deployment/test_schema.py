@@ -91,7 +91,7 @@ def test_another_shape_is_refused(validator: Draft202012Validator, change: dict[
         "services": [WORKER],
         "deploymentId": None,
         "decidedAt": "2026-01-15T10:35:00+00:00",
-        "nextCheckAt": None,
+        "nextLookAt": None,
         "attempts": 1,
         "seconds": 0.1,
         "summary": "1 of 1 checks failed",
