@@ -1,7 +1,7 @@
 """What the passing of time does to an incident: reminders, calm, an end by quietness or lost data.
 
-Nothing ticks. An incident that waits for a time has one schedule, which brings a message to the
-alert queue then; while nothing is open nothing runs and nothing is paid.
+An incident that waits for a time has one schedule, which brings a message to the alert queue then.
+Nothing ticks but the hourly sweep, which finds those that were lost (sweep.py).
 """
 
 from copy import replace
