@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from answer_slack.operators import GROUP
 from answer_slack.response_url import SLACK
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
+from ops_common.time_zone import time_zone
 
 API = "https://slack.com/api/"
 
@@ -60,7 +61,7 @@ class Settings:
             services=ServiceNames.from_environment(env),
             rolls_back=env.flag("PROBE_ROLLBACK"),
             rotation_schedule=env.text("ROTATION_SCHEDULE", ""),
-            time_zone=_zone(env),
+            time_zone=time_zone(env),
         )
         if not team or not app:
             env.reject(
@@ -68,12 +69,3 @@ class Settings:
             )
         env.finish()
         return settings
-
-
-def _zone(env: Environment) -> ZoneInfo:
-    name = env.text("TIME_ZONE", "UTC")
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        env.reject("TIME_ZONE", f"must be a name such as Europe/London, not {name!r}")
-        return ZoneInfo("UTC")

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from types import MappingProxyType
 from typing import NamedTuple, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ops_common.app_config import AppConfigSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
+from ops_common.time_zone import time_zone
 from scale_workers.policy.model import ConnectionBudget, Policy
 from scale_workers.policy.parameter import ServicePolicy, service_policies
 
@@ -68,19 +68,10 @@ class Settings(NamedTuple):
             blind_after_seconds=60 * env.integer("BLIND_AFTER_MINUTES", 10, at_least=1),
             dry_run=env.flag("DRY_RUN"),
             policies=policies,
-            time_zone=_zone(env),
+            time_zone=time_zone(env),
         )
         env.finish()
         return settings
-
-
-def _zone(env: Environment) -> tzinfo:
-    name = env.text("TIME_ZONE", "UTC")
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        env.reject("TIME_ZONE", f"must be a name such as Europe/London, not {name!r}")
-        return UTC
 
 
 def _policy(env: Environment, minimum: int) -> Policy:

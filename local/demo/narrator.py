@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from cli.preview import EMOJI
+from cli.preview_html import EMOJI
 
 
 @dataclass

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cli import preview
-from cli.preview import markup, page
+from cli.preview import page
+from cli.preview_html import markup
 from cli.preview_lines import lines
 from paths import ROOT
 from tests.outputs import assert_shown
