@@ -4,21 +4,21 @@ from collections.abc import Collection
 from typing import Any
 
 from ops_common.answers.queue import QueueDepth
-from query_database.queue_statement import FEW_ROWS, MANY_QUEUES
+from query_database.queue_statement import counted_to
 
 
 def depths(row: dict[str, Any], paused: Collection[str], bound: int) -> tuple[QueueDepth, ...]:
     """Of each queue with ready jobs, by the statement's answer for this bound."""
     found = row["queues"] or []
-    counted_to = min(bound, FEW_ROWS) if len(found) > MANY_QUEUES else bound
-    more = _beyond(found, counted_to)
+    most = counted_to(bound, len(found))
+    more = _beyond(found, most)
     depths = []
     for one in found:
-        beyond = one["ready"] > counted_to
+        beyond = one["ready"] > most
         depths.append(
             QueueDepth(
                 name=one["name"],
-                ready=min(one["ready"], counted_to),
+                ready=min(one["ready"], most),
                 paused=one["name"] in paused,
                 ready_is_at_least=beyond,
                 estimate=one["ready"] + more.get(one["name"], 0) if beyond else 0,
@@ -29,13 +29,11 @@ def depths(row: dict[str, Any], paused: Collection[str], bound: int) -> tuple[Qu
     return tuple(depths)
 
 
-def _beyond(found: list[dict[str, Any]], counted_to: int) -> dict[str, int]:
+def _beyond(found: list[dict[str, Any]], most: int) -> dict[str, int]:
     """Jobs beyond those counted, by queue, as sampled; together no more than there are of all."""
     left = sum(one["sampled"] - one["ready"] for one in found)
     more = {
-        one["name"]: max(0.0, one["sampled"] - one["ready"])
-        for one in found
-        if one["ready"] > counted_to
+        one["name"]: max(0.0, one["sampled"] - one["ready"]) for one in found if one["ready"] > most
     }
     scale = min(1.0, max(0.0, left) / (sum(more.values()) or 1.0))
     return {name: round(jobs * scale) for name, jobs in more.items()}

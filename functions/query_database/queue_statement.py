@@ -20,6 +20,8 @@ from query_database.queue_walks import WALKS
 MAX_QUEUES = 1_000
 MANY_QUEUES = 100
 """With more queues than this each is counted less far, so that the cost stays."""
+MOST_COUNTED_QUEUES = 500
+"""With more than these each is counted to a few rows, in the same step that finds it."""
 FEW_ROWS = 10
 FIRST_ROWS = 20
 FEW_FIRST_ROWS = 2
@@ -139,6 +141,7 @@ def statement(*, bound: int, look_ahead_seconds: int) -> bytes:
             horizon=look_ahead_seconds,
             queues=MAX_QUEUES,
             many=MANY_QUEUES,
+            most=MOST_COUNTED_QUEUES,
             few=min(bound, FEW_ROWS),
             first=FIRST_ROWS,
             first_few=FEW_FIRST_ROWS,
@@ -150,3 +153,11 @@ def statement(*, bound: int, look_ahead_seconds: int) -> bytes:
         )
         .as_bytes()
     )
+
+
+def counted_to(bound: int, queues: int) -> int:
+    """How many rows of each of so many queues the statement counts, before one more."""
+    few = min(bound, FEW_ROWS)
+    if queues > MOST_COUNTED_QUEUES:
+        return few
+    return max(few, bound * MANY_QUEUES // max(MANY_QUEUES, queues))

@@ -31,18 +31,19 @@ names AS (
 -- With many queues fewer rows of each, so that the cost stays, and more of the oldest of all:
 -- these lie together, while each queue that has none among them is looked up.
 walked AS MATERIALIZED (
-  SELECT count(*) > {many} AS many,
+  SELECT CASE WHEN count(*) <= {most} THEN {bound} * {many} / greatest({many}, count(*)) ELSE 0 END
+      AS counted,
     CASE WHEN count(*) > {many} THEN {first_few} ELSE {first} END AS first_rows,
     CASE WHEN count(*) > {many} THEN 2 * {queues} ELSE {bound} END AS head_rows
   FROM names
 ),
 depths AS MATERIALIZED (
   SELECT queue_name AS name, last_priority,
-    CASE WHEN ready <= {few} OR (SELECT many FROM walked) THEN ready ELSE (
+    CASE WHEN ready <= {few} OR (SELECT counted FROM walked) <= {few} THEN ready ELSE (
       SELECT count(*) FROM (
         SELECT FROM solid_queue_ready_executions AS ready
         WHERE ready.queue_name = names.queue_name
-        ORDER BY priority DESC, job_id DESC LIMIT {bound} + 1
+        ORDER BY priority DESC, job_id DESC LIMIT (SELECT counted + 1 FROM walked)
       ) AS newest
     ) END AS ready
   FROM names

@@ -95,7 +95,9 @@ def _whole(measurement: Measurement, left_aside: Collection[str]) -> Measurement
             0, measurement.soon_due_scheduled - sum(flow.soon_due_scheduled for flow in aside)
         ),
     )
-    return _with_waits(view, view.median_wait_seconds if not left_aside else None)
+    # The median is of all rows: those that nobody takes would have it say when they came.
+    all_taken = not left_aside and not any(one.paused and one.jobs for one in measurement.queues)
+    return _with_waits(view, view.median_wait_seconds if all_taken else None)
 
 
 def group(

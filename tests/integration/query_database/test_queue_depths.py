@@ -75,12 +75,27 @@ def test_queues_that_share_a_backlog_have_their_parts_of_it(database: Database) 
     assert seen["default"].median_wait_seconds == pytest.approx(middle, abs=20)
 
 
-def test_what_many_queues_have_is_what_there_is_in_all(database: Database) -> None:
+def test_a_thousand_queues_samples_add_up_to_what_there_is(database: Database) -> None:
     with rolled_back(database.admin):
-        add_ready(database.admin, [f"tenant_{one}" for one in range(150)], range(1, 150 * 25 + 1))
+        add_ready(database.admin, [f"tenant_{one}" for one in range(600)], range(1, 600 * 25 + 1))
         seen = measure(database.admin)
-    assert sum(one.jobs for one in seen.queues) == pytest.approx(150 * 25, rel=0.05)
+    assert sum(one.jobs for one in seen.queues) == pytest.approx(600 * 25, rel=0.05)
     assert all(one.ready_is_at_least and one.jobs >= one.ready for one in seen.queues)
+
+
+@pytest.mark.parametrize(
+    ("queues", "each", "counted"),
+    [(100, 600, 500), (150, 300, 300), (150, 400, 333), (500, 101, 100), (501, 11, 10)],
+)
+def test_each_queue_is_counted_as_far_as_their_number_allows(
+    database: Database, queues: int, each: int, counted: int
+) -> None:
+    with rolled_back(database.admin):
+        names = [f"tenant_{one}" for one in range(queues)]
+        add_ready(database.admin, names, range(1, queues * each + 1))
+        seen = measure(database.admin)
+    assert {one.ready for one in seen.queues} == {counted}
+    assert {one.ready_is_at_least for one in seen.queues} == {each > counted}
 
 
 def test_a_few_jobs_in_many_queues_are_all_counted(database: Database) -> None:

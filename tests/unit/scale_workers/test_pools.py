@@ -38,6 +38,18 @@ def test_one_list_is_the_whole() -> None:
     assert list(groups_of(measurement)) == [""]
 
 
+def test_a_paused_queue_s_rows_do_not_say_when_the_others_came() -> None:
+    # GIVEN ten jobs that have come evenly, beside a paused queue's of last week
+    queues = (
+        replace(waiting("default", 10), median_wait_seconds=20.0),
+        replace(waiting("imports", 900, 600_000.0), paused=True),
+    )
+    measurement = seen(queues=queues, oldest_wait_seconds=40.0, median_wait_seconds=590_000.0)
+    # THEN half of those that are worked on have waited for half as long as their oldest
+    view = groups_of(measurement)[""]
+    assert (view.oldest_wait_seconds, view.median_wait_seconds) == (40.0, 20.0)
+
+
 def test_jobs_that_only_some_pools_take_are_a_group() -> None:
     queues = (waiting("default", 700), waiting("background", 150))
     views = groups_of(seen(queues=queues, workers=readme()))
