@@ -90,4 +90,4 @@ def test_the_target_passes_its_files_and_format_on() -> None:
 def test_the_target_asks_for_the_log_that_it_needs() -> None:
     asked = make()
     assert asked.returncode == 2
-    assert "AFTER=" in asked.stdout
+    assert "AFTER=" in asked.stderr
