@@ -7,6 +7,7 @@ import pytest
 
 from local.alert_batches import EVENTS
 from ops_common.ops_events import OpsEvent, Severity, State
+from scale_workers.policy.troubles import Kind as Trouble
 from send_alerts.incident import storm
 from send_alerts.reading import alarm_notice, service_story
 from send_alerts.reading.notice import Guide, Signal
@@ -37,8 +38,9 @@ def test_there_is_a_file_and_a_line_in_the_docs_for_every_kind_of_our_own() -> N
     published = {
         kind
         for path in (root / "functions").rglob("*.py")
-        for kind in re.findall(r'(?:kind=|_?Trouble\(\s*)"([A-Z]\w+)"', path.read_text())
+        for kind in re.findall(r'kind="([A-Z]\w+)"', path.read_text())
     }
+    published |= {kind.value for kind in Trouble}
     assert len(published) > 8
     own = [json.loads(path.read_text()) for path in (EVENTS / "alerts").glob("own_*.json")]
     assert {event["detail-type"] for event in own} == published
