@@ -1,16 +1,19 @@
-"""docs/images/dashboard.svg: what is where on the dashboard, with a day of simulated curves."""
+"""docs/images/dashboard.svg: what is where on the dashboard, with the curves of a simulated day.
+
+The simulator plays the queue and its workers alone; nothing else has a curve.
+"""
 
 import json
-import math
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from cli.reference.simulated_day import curves
 from local.transform import resolved
 
 COLUMN, ROW, GAP = 50, 28, 4
 LEAST_CURVE = 18
-ERRORS, DEPLOYED = ("5xx", "failed", "Errors of"), 14.5
+LINES_OF_A_LOG = 3
 CHOSEN = {
     "AlarmSet": "all",
     "LoadBalancerName": "app/jiki-api-alb/50dc6c495c0c9188",
@@ -21,7 +24,7 @@ COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b")
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#16191f}.title{font-weight:600}"
     ".small{font-size:11.5px;fill:#414d5c}.box{fill:#fff;stroke:#c6cbd1}"
-    ".name{font-size:10.5px}.tile{fill:#eaf5ea;stroke:#2e7d32}"
+    ".name,.scale{font-size:10.5px}.scale{text-anchor:end}.tile{fill:#eaf5ea;stroke:#2e7d32}"
     ".axis{stroke:#c6cbd1}.alarm{stroke:#d13212;stroke-dasharray:5 3}"
 )
 
@@ -34,7 +37,7 @@ def picture() -> str:
     width, height = 24 * COLUMN, rows * ROW
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
-        "<title>The dashboard, with a day of simulated data</title>",
+        "<title>The dashboard; what the queue shows is a simulated day</title>",
         f"<style>{STYLE}</style>",
         f'<rect width="{width}" height="{height}" fill="#f2f3f3"/>',
         *(line for widget in widgets for line in _widget(widget)),
@@ -50,11 +53,11 @@ def _widget(widget: dict[str, Any]) -> Iterator[str]:
     yield f'<rect class="box" x="{x}" y="{y}" width="{width}" height="{height}" rx="3"/>'
     yield _text(x + 10, y + 20, properties["title"], "title")
     yield from CONTENT[widget["type"]](properties, x + 10, y + 32)
-    if widget["type"] == "metric":
-        lines = len(properties["metrics"])
-        lines += len(properties.get("annotations", {}).get("horizontal", []))
-        top = y + 32 + lines * 19
-        yield from _day(properties, (x + 10, top, width - 20, y + height - 8 - top))
+    named = [properties["title"], *(each[-1]["label"] for each in properties.get("metrics", ()))]
+    lines = len(properties.get("annotations", {}).get("horizontal", ()))
+    lines += len(properties.get("metrics", ())) or LINES_OF_A_LOG
+    top = y + 32 + lines * 19
+    yield from _day(named, (x + 10, top, width - 20, y + height - 8 - top))
 
 
 def _metrics(properties: dict[str, Any], x: int, y: int) -> Iterator[str]:
@@ -73,34 +76,23 @@ def _metrics(properties: dict[str, Any], x: int, y: int) -> Iterator[str]:
         yield _text(x + 26, top, f"{line['label']} above {line['value']}", "small")
 
 
-def _day(properties: dict[str, Any], place: tuple[int, int, int, int]) -> Iterator[str]:
-    """A curve a metric, half hour by half hour: little at night, most at one o'clock."""
+def _day(named: list[str], place: tuple[int, int, int, int]) -> Iterator[str]:
+    """The curve of whatever the simulated day has, each up to its own maximum."""
     x, y, width, height = place
-    if height < LEAST_CURVE:
+    found = [(number, curves()[name]) for number, name in enumerate(named) if name in curves()]
+    if height < LEAST_CURVE or not found:
         return
     bottom = y + height
     yield f'<line class="axis" x1="{x}" y1="{bottom}" x2="{x + width}" y2="{bottom}"/>'
-    for number, metric in enumerate(properties["metrics"]):
-        colour = metric[-1].get("color", COLOURS[number % len(COLOURS)])
-        errors = any(word in properties["title"] + metric[-1]["label"] for word in ERRORS)
-        share = _share_of_errors if errors and "requests" not in metric[-1]["label"] else _share
+    for number, values in found:
+        most, last = max(values), len(values) - 1
         points = " ".join(
-            f"{x + width * step / 48:.0f},{bottom - height * share(step / 2, number):.0f}"
-            for step in range(49)
+            f"{x + width * step / last:.0f},{bottom - height * value / most:.0f}"
+            for step, value in enumerate(values)
         )
+        colour = COLOURS[max(number - 1, 0)]
         yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
-
-
-def _share_of_errors(hour: float, number: int) -> float:
-    """None, but for a quarter of an hour after a deployment."""
-    return 0.5 if hour == DEPLOYED and not number % 2 else 0.0
-
-
-def _share(hour: float, number: int) -> float:
-    """Of the widget's height, at an hour; metrics of one widget lie apart."""
-    busy = math.exp(-(((hour - 13 - number / 2) / 4.5) ** 2))
-    ripple = 0.05 * math.sin(hour * (5 + number) + number * 2)
-    return (0.08 + 0.8 * busy + ripple * (0.3 + busy)) / (1 + 0.45 * number)
+        yield _text(x + width, y - 8, f"0 to {most:,.0f}, midnight to midnight", "scale")
 
 
 def _log(properties: dict[str, Any], x: int, y: int) -> Iterator[str]:
@@ -110,9 +102,13 @@ def _log(properties: dict[str, Any], x: int, y: int) -> Iterator[str]:
         shown = f"table of {fields.replace('@', '')}, newest first"
     else:
         shown = f"curve of {parts[-1].removeprefix('stats ')}"
-    sources = [part.removeprefix("SOURCE ").strip("'<>") for part in parts if "SOURCE" in part]
+    sources = [
+        part.removeprefix("SOURCE ").strip("'<>").removeprefix("/aws/lambda/")
+        for part in parts
+        if "SOURCE" in part
+    ]
     yield _text(x, y + 12, shown, "small")
-    yield _text(x, y + 31, f"from {' and '.join(sources)}", "small")
+    yield _text(x, y + 31, f"from the logs of {' and '.join(sources)}", "small")
 
 
 def _alarms(properties: dict[str, Any], x: int, y: int) -> Iterator[str]:

@@ -61,6 +61,7 @@ class Narrator:
         times = re.sub(r"<!date\^[^<>|]*\|([^<>]+)>", r"\1", text)
         shown = re.sub(r"<(?:[^<>|]+\|)?([^<>]+)>", r"[underline]\1[/]", escape(times))
         shown = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"[bold]\1[/]", shown)
+        shown = re.sub(r"`([^`\n]+)`", r"[cyan]\1[/]", shown)
         for name, color in EMOJI.items():
             shown = shown.replace(f":{name}:", f"[{color}]●[/]")
         self.console.print(
