@@ -32,6 +32,7 @@ i.dot { display: inline-block; width: 14px; height: 14px; border-radius: 7px; ma
 .context { color: #616061; font-size: 13px; }
 .thread { margin-left: 46px; border-left: 1px solid #ddd; padding-left: 12px; }
 a { color: #1264a3; text-decoration: none; }
+code { font-size: 13px; }
 pre { background: #f8f8f8; border: 1px solid #ddd; border-radius: 4px; padding: 10px;
       white-space: pre-wrap; overflow-wrap: anywhere; }
 h2 { font-size: 13px; color: #616061; text-transform: uppercase; letter-spacing: .05em; }
