@@ -88,34 +88,40 @@ def working(processes: Sequence[Process], replaced_ids: Iterable[int]) -> set[in
     return {one.id for one in processes if one.heartbeat_age_seconds <= overdue} - set(replaced_ids)
 
 
-def threads_and_queues(metadata: str) -> tuple[int, tuple[str, ...]]:
-    """Threads (0 where unknown) and queues of a worker, as it wrote them itself."""
+def threads_and_queues(metadata: str) -> tuple[int, str | None]:
+    """Threads (0 where unknown) and queues of a worker (None), as it wrote them itself."""
     try:
         values = json.loads(metadata or "{}")
         threads = int(values.get("thread_pool_size", 0))
-        names = [name.strip() for name in str(values.get("queues", "")).split(",")]
+        queues = values.get("queues")
     except (ValueError, TypeError, AttributeError):
-        return 0, ()
-    return threads, tuple(name for name in names if name)
+        return 0, None
+    return threads, None if queues is None else str(queues)
 
 
-def one_name(
-    queues: tuple[str, ...],
+def queue_list(
+    text: str | None,
     age_seconds: float,
     oldest_waits: Mapping[str, float],
     taken_from: Container[str],
 ) -> tuple[str, ...]:
-    """The list as it is read: one given as a single text `"a,b"` is one queue of that odd name.
+    """A worker's list as Solid Queue reads it: one given as a single text `"a,b"` is one odd name.
 
-    The worker's own row looks the same. It is told by jobs that were taken from such a queue, or
-    by old jobs in a queue of the list of which none has been taken. `oldest_waits` has the queues
-    that aren't paused, `taken_from` those of which jobs run or were finished of late.
+    The row of a list `[a, b]` looks the same. They are told apart by jobs that were taken from such
+    a queue; by a blank, for a list is joined without; or by old jobs in a queue of the list of
+    which none has been taken. `oldest_waits` has the queues that aren't paused, `taken_from` those
+    of which jobs run or were finished of late. An empty list is all queues.
     """
-    odd = ",".join(queues)
+    if text is None:
+        return ()
+    odd = text.strip()
+    queues = tuple(name.strip() for name in odd.split(",") if name.strip()) or ("*",)
     if len(queues) < 2 or "*" in odd:
         return queues
     if odd in taken_from:
         return (odd,)
+    if any(name in taken_from for name in queues):
+        return queues
     waited = max((oldest_waits.get(name, 0.0) for name in queues), default=0.0)
     ignored = min(waited, age_seconds) > CERTAIN_WAIT_SECONDS
-    return (odd,) if ignored and not any(name in taken_from for name in queues) else queues
+    return (odd,) if ignored or odd != ",".join(queues) else queues

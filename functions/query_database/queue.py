@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from ops_common.answers.queue import Completed, Measurement, QueueFlow, Worker
 from ops_common.query_database import BadRequest, QueueTablesMissing
 from query_database.fields import Connection, Fields
-from query_database.processes import Process, one_name, replaced, threads_and_queues, working
+from query_database.processes import Process, queue_list, replaced, threads_and_queues, working
 from query_database.queue_depths import depths, seconds
 from query_database.queue_statement import statement
 
@@ -154,11 +154,11 @@ def _worker(
     *,
     is_gone: bool,
 ) -> Worker:
-    threads, queues = threads_and_queues(process.metadata)
+    threads, written = threads_and_queues(process.metadata)
     return Worker(
         process.hostname,
         threads,
-        one_name(queues, process.age_seconds, waits, taken_from),
+        queue_list(written, process.age_seconds, waits, taken_from),
         process.in_flight,
         max(0.0, process.heartbeat_age_seconds),
         long_running,

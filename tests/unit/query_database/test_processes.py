@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from query_database.processes import Process, one_name, replaced, threads_and_queues, working
+from query_database.processes import Process, queue_list, replaced, threads_and_queues, working
 
 SUPERVISOR = Process(1, "Supervisor(fork)", "ip-1", "", None, 300.0, 20.0)
 WORKER = Process(2, "Worker", "ip-1", "three", 1, 299.9, 20.0)
@@ -58,26 +58,43 @@ def test_an_interval_and_a_little_without_a_heartbeat_is_not_working(age, works)
     assert (2 in working([replace(WORKER, heartbeat_age_seconds=age)], set())) is works
 
 
-def test_metadata_that_is_no_json_tells_nothing() -> None:
-    assert threads_and_queues("not JSON") == (0, ())
-    assert threads_and_queues('{"queues":"a, b*","thread_pool_size":3}') == (3, ("a", "b*"))
+@pytest.mark.parametrize(
+    ("metadata", "read"),
+    [
+        ("not JSON", (0, None)),
+        ("[]", (0, None)),
+        ("", (0, None)),
+        ('{"thread_pool_size":5}', (5, None)),
+        ('{"queues":"a,b*","thread_pool_size":3}', (3, "a,b*")),
+    ],
+)
+def test_a_worker_s_own_row_says_its_threads_and_queues(metadata, read) -> None:
+    assert threads_and_queues(metadata) == read
 
 
-LIST = ("low", "limited")
+LIST, ONE = ("low", "limited"), ("low,limited",)
 
 
 @pytest.mark.parametrize(
-    ("queues", "age", "waits", "taken", "read_as"),
+    ("written", "age", "waits", "taken", "read_as"),
     [
-        (LIST, 90, {"low": 90.0}, set(), ("low,limited",)),
-        (LIST, 90, {}, {"low,limited"}, ("low,limited",)),
+        ("low,limited", 90, {"low": 90.0}, set(), ONE),
+        ("low,limited", 90, {}, {"low,limited"}, ONE),
         # It is young, the jobs are, or something was taken.
-        (LIST, 30, {"low": 90.0}, set(), LIST),
-        (LIST, 90, {"low": 30.0}, set(), LIST),
-        (LIST, 90, {"low": 90.0}, {"limited"}, LIST),
-        (("low",), 90, {"low": 90.0}, set(), ("low",)),
-        (("low", "*"), 90, {"low": 90.0}, set(), ("low", "*")),
+        ("low,limited", 30, {"low": 90.0}, set(), LIST),
+        ("low,limited", 90, {"low": 30.0}, set(), LIST),
+        ("low,limited", 90, {"low": 90.0}, {"limited"}, LIST),
+        # A list is joined without a blank.
+        ("low, limited", 1, {}, set(), ("low, limited",)),
+        ("low, limited", 90, {"low": 90.0}, {"low, limited"}, ("low, limited",)),
+        ("low, limited", 90, {"low": 90.0}, {"low"}, LIST),
+        (" low ", 90, {"low": 90.0}, set(), ("low",)),
+        ("low", 90, {"low": 90.0}, set(), ("low",)),
+        ("low,*", 90, {"low": 90.0}, set(), ("low", "*")),
+        # Solid Queue takes an empty list for all queues.
+        ("", 90, {}, set(), ("*",)),
+        (None, 90, {}, set(), ()),
     ],
 )
-def test_a_list_given_as_one_text_is_one_name(queues, age, waits, taken, read_as) -> None:
-    assert one_name(queues, age, waits, taken) == read_as
+def test_a_list_is_read_as_solid_queue_reads_it(written, age, waits, taken, read_as) -> None:
+    assert queue_list(written, age, waits, taken) == read_as
