@@ -1,1 +1,1 @@
-"""Hears what people on call want, from Slack, and hands it over."""
+"""Takes what people on call ask for, from Slack, and hands it over."""

@@ -1,4 +1,4 @@
-"""From a request to its answer: refused, declined, told, or handed over."""
+"""From a request to its answer: refused, declined, answered, or handed over."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ NO_OPERATOR = "not_an_operator"
 
 
 class NotAnOperator(CannotBe):
-    """Who asks may look, and not act."""
+    """Who asks may read, and not act."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Hears what people on call want, from Slack's buttons and `/ops`, and hands it over.
+"""Takes what people on call ask for, from Slack's buttons and `/ops`, and hands it over.
 
 Started by its function URL, which Slack alone can use: a request that Slack didn't sign, or that
 was seen before, is refused before anything else. It reads the operations table, records holds and

@@ -33,7 +33,7 @@ class Asked:
 
 
 def read(body: str) -> Asked | None:
-    """What is asked; None for Slack's look at the certificate. Raises Refused."""
+    """What is asked; None for Slack's check of the certificate. Raises Refused."""
     try:
         fields = parse_qs(body, keep_blank_values=True, strict_parsing=True, max_num_fields=50)
         form = {name: values[0] for name, values in fields.items()}

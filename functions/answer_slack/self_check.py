@@ -1,4 +1,4 @@
-"""What answering Slack needs, looked at without answering anybody."""
+"""What answering Slack needs, checked without answering anybody."""
 
 from answer_slack.settings import Settings
 from answer_slack.wiring import groups_of, read_secret
@@ -17,7 +17,7 @@ def settings() -> str:
 
 
 def signing_secret() -> str:
-    """The signing secret can be read and looks like one. Raises GetParameterError or NotWell."""
+    """The signing secret can be read and is of its form. Raises GetParameterError or NotWell."""
     secret = read_secret(Settings.from_env().signing_secret_parameter)
     if len(secret) != 32 or not set(secret) <= set("0123456789abcdef"):
         raise NotWell("the signing secret must be 32 hexadecimal digits")

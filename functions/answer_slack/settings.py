@@ -16,7 +16,7 @@ API = "https://slack.com/api/"
 
 @dataclass(frozen=True)
 class Settings:
-    """Whose requests are heard, and who may act."""
+    """Whose requests are taken, and who may act."""
 
     signing_secret_parameter: str
     """Name of an SSM parameter, or ARN of a secret."""

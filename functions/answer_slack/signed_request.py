@@ -1,4 +1,4 @@
-"""The request as it arrived: nothing of it is looked into before its signature has been checked.
+"""The request as it arrived: nothing of it is read before its signature has been checked.
 
 Slack signs the time and the body (Slack developer docs, "Verifying requests from Slack").
 """

@@ -1,4 +1,4 @@
-"""One short-lived, TLS-verified connection, with the ways it fails told apart."""
+"""One short-lived, TLS-verified connection, with the ways it fails by their kind."""
 
 import atexit
 import base64

@@ -50,7 +50,7 @@ FROM solid_queue_processes AS process
 ORDER BY id DESC LIMIT %(processes)s
 """
 
-# A claim whose process has no row; the oldest claims are looked at, for those are the lost ones.
+# A claim whose process has no row; the oldest claims are read, for those are the lost ones.
 ORPHANED = """
 SELECT count(*) FROM (
   SELECT process_id FROM solid_queue_claimed_executions ORDER BY id LIMIT 1000

@@ -1,9 +1,9 @@
-"""Which of Solid Queue's processes can be working, told from their rows alone. Pure.
+"""Which of Solid Queue's processes can be working, by their rows alone. Pure.
 
-A process beats each 60 s, and its supervisor removes its row only when it has not beaten for five
-minutes. Until then the row of a killed one looks alive. Two signs tell earlier: its supervisor has
-started another of its kind in its place (whose row is younger than the supervisor's), or a
-heartbeat is overdue. (Seen on Solid Queue 1.5.0; the others can't be known before the next beat.)
+A process writes its heartbeat each 60 s, and its supervisor removes its row only after five minutes
+without one. Until then the row of a killed one seems alive. Two signs come earlier: its supervisor
+has started another of its kind in its place (whose row is younger than the supervisor's), or a
+heartbeat is overdue. (Seen on Solid Queue 1.5.0; the others show with the next heartbeat.)
 """
 
 import json
@@ -107,7 +107,7 @@ def queue_list(
 ) -> tuple[str, ...]:
     """A worker's list as Solid Queue reads it: one given as a single text `"a,b"` is one odd name.
 
-    The row of a list `[a, b]` looks the same. They are told apart by jobs that were taken from such
+    The row of a list `[a, b]` is the same. They differ by jobs that were taken from such
     a queue; by a blank, for a list is joined without; or by old jobs in a queue of the list of
     which none has been taken. `oldest_waits` has the queues that aren't paused, `taken_from` those
     of which jobs run or were finished of late. An empty list is all queues.

@@ -25,7 +25,7 @@ def measure_queue(connection: Connection, fields: Fields) -> Measurement:
     """Depth, waits, throughput and workers.
 
     `bound`: rows counted per queue before "at least" is said (default 500).
-    `look_ahead_seconds`: how far scheduled and recurring jobs are looked for (default 75).
+    `look_ahead_seconds`: how far scheduled and recurring jobs are counted (default 75).
     Raises QueueTablesMissing where the database has no tables of Solid Queue 1.x.
     """
     bound = fields.integer("bound", DEFAULT_BOUND)

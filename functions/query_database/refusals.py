@@ -29,7 +29,7 @@ BY_SQLSTATE: dict[str, Meaning] = {
     "42501": (DatabaseRefused, "doesn't let {user} connect to database {database}"),
     "55000": (DatabaseRefused, "accepts no connection to database {database}"),
 }
-# 28000 is said for several things; the routine (in auth.c and miscinit.c) tells them apart.
+# 28000 is said for several things; the routine (in auth.c and miscinit.c) says which.
 BY_ROUTINE: dict[tuple[str, str], Meaning] = {
     ("28000", "InitializeSessionUserId"): (
         LoginDisabled,

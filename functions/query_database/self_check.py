@@ -1,4 +1,4 @@
-"""What query_database can look at by itself; its way to the database is tried by those who ask."""
+"""What query_database can check by itself; its way to the database is tried by those who ask."""
 
 from query_database.settings import Settings
 

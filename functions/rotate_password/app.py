@@ -1,7 +1,7 @@
 """Rotates the database password in one key of the app's secret.
 
 Started by Secrets Manager for each of the four steps of a rotation; by a person with prepareRoles,
-once, before users can alternate, or with rehearse or timeline, which look alone. Changes the
+once, before users can alternate, or with rehearse or timeline, which only read. Changes the
 secret's versions, the password of a database role, and the ECS services, which get a new
 deployment. When it fails it says so in an event and raises; every step may be repeated.
 """

@@ -1,4 +1,4 @@
-"""A failed step is told to people, logged without anything secret, and raised again."""
+"""People are notified of a failed step; it is logged without anything secret, and raised again."""
 
 import traceback
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def reported(request: Request, publish: PublishEvent, clock: Clock) -> Iterator[
     """Turn any exception of the block into an event, a log line and a StepFailed."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001  # whatever it is, people must hear of it
+    except Exception as error:  # noqa: BLE001  # whatever it is, people must be notified
         _report(request, error, publish, clock)
 
 

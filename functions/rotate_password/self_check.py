@@ -1,4 +1,4 @@
-"""What a rotation needs, looked at without one."""
+"""What a rotation needs, checked without one."""
 
 from copy import replace
 
@@ -80,7 +80,7 @@ class RotationWouldBreak(Exception):
 
 
 def _publish_nothing(event: OpsEvent) -> None:
-    """A look tells nobody; no check of a rehearsal publishes."""
+    """A check notifies nobody; none of a rehearsal publishes."""
     raise AssertionError(event.kind)
 
 

@@ -1,1 +1,1 @@
-"""Tells people: one notification and one Slack thread per incident."""
+"""Notifies people: one notification and one Slack thread per incident."""

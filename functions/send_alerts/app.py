@@ -1,8 +1,8 @@
-"""Tells people what happened: an SNS notification and a Slack thread per incident.
+"""Notifies people of what happened: an SNS notification and a Slack thread per incident.
 
 Started by batches of the alert queue, which holds events of alarms, ECS and our own. Changes the
 incidents in the ops table, publishes to the alert topic, posts to and edits messages in Slack.
-A message that fails goes back to the queue alone and is repeated, without what was told already;
+A message that fails goes back to the queue alone and is repeated, without what was sent already;
 after too many receives it lands in the dead-letter queue, whose alarm goes straight to the topic.
 """
 

@@ -17,7 +17,7 @@ LONGEST_RETRY_SECONDS = 300.0
 
 
 def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo, policy: Policy) -> None:
-    """Tell what the message says. Raises what made it fail, for the batch to report.
+    """Notify people of what the message says. Raises what made it fail, for the batch to report.
 
     A message that fails is hidden for as long as Slack asks for, or longer each time; one that is
     no event at all comes back at once, and so is soon in the dead-letter queue.

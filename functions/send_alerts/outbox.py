@@ -1,8 +1,8 @@
 """Works through an incident's outbox: each entry claimed before it is sent, confirmed after.
 
 The incident was saved with a lease and with its Slack entries marked as tried, before the first
-attempt. So after a crash at any point the next invocation knows what may have been posted, looks
-for it in Slack, and posts only what is not there.
+attempt. So after a crash at any point the next invocation knows what may have been posted, searches
+Slack for it, and posts only what is not there.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from send_alerts.ports import Ports
 from send_alerts.sending import CALL_SECONDS, Broken, Later, Sent, Work, send, send_or_wait
 
 ORDER = (Channel.SNS, Channel.SCHEDULE, Channel.SLACK)
-# A post without an answer may land later; looked for too soon, it would be posted twice.
+# A post without an answer may land later; searched too soon, it would be posted twice.
 SETTLE = timedelta(seconds=30)
 CHART_SECONDS = 20.0
 
@@ -157,7 +157,7 @@ def _give_up_slack(work: Work, outcome: Outcome) -> None:
 
 
 def _order(entry: OutboxEntry) -> tuple[int, bool, bool, datetime]:
-    # What may stand in Slack already is looked for before anything new is posted: it may be the
+    # What may stand in Slack already is searched before anything new is posted: it may be the
     # root message that the others belong to. A line of an alarm may be older than its opening.
     line = entry.kind is EntryKind.CONTRIBUTOR
     return ORDER.index(entry.channel), entry.tried_at is None, line, entry.at

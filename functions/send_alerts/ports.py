@@ -46,7 +46,7 @@ class Ports:
     deadline: datetime
     """Nothing is begun after it; Lambda ends the process soon after."""
     offers: tuple[str, ...] = ()
-    """Commands that a message may offer as buttons; none where nobody hears them."""
+    """Commands that a message may offer as buttons; none where nobody answers them."""
     stack: str = ""
     """Its name, in what programs know a notification by."""
     routes: tuple[Route, ...] = ()

@@ -1,4 +1,4 @@
-"""What telling needs, looked at without telling anybody."""
+"""What notifying needs, checked without notifying anybody."""
 
 from ops_common.alert_routes import is_handle
 from ops_common.aws import client

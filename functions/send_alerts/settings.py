@@ -13,7 +13,7 @@ from send_alerts.reading.stack_info import StackInfo
 
 
 class Settings(NamedTuple):
-    """Where to tell, and how much."""
+    """Where notifications go, and how many."""
 
     topic_arn: str
     queue_url: str

@@ -80,7 +80,7 @@ def slack(settings: Settings) -> tuple[BotSlack | None, Webhook | None]:
 
 
 class NoSlack:
-    """Stands in for Slack where the token can't be read: SNS is told so, and all the rest."""
+    """Stands in for Slack where the token can't be read: SNS gets that, and all the rest."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

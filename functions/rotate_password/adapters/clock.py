@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time and lets it pass."""
+    """Gives the time and waits."""
 
     def now(self) -> datetime:
         """The time, in UTC."""

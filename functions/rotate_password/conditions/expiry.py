@@ -1,7 +1,7 @@
 """When a role's passwords expire (VALID UNTIL), remembered in a label of the secret.
 
 PostgreSQL refuses an expired password in the words and the code of a wrong one, and who can't log
-in can't look. So the date that a working login has seen is kept with the version whose password
+in can't read it. So the date that a working login has seen is kept with the version whose password
 the database was given.
 """
 
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from rotate_password.adapters.secret import Secret, SecretState
 
-# A rotation a month, and a window to hear of it.
+# A rotation a month, and a window to be notified in.
 SOON = timedelta(days=45)
 PREFIX = "ROTATION_VALID_UNTIL_"
 _FORMAT = "%Y%m%dT%H%M%SZ"

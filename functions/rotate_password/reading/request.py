@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 ROTATION_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
-# Not of Secrets Manager's, but a person's: once before users can alternate, and two that look.
+# Not of Secrets Manager's, but a person's: once before users can alternate, and two that only read.
 PREPARE_ROLES, REHEARSE, TIMELINE = "prepareRoles", "rehearse", "timeline"
 BY_PEOPLE = (PREPARE_ROLES, REHEARSE, TIMELINE)
 

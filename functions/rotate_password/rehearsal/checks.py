@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Stage:
-    """What every check looks at."""
+    """What every check reads."""
 
     ports: Ports
     state: SecretState

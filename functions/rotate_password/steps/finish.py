@@ -37,7 +37,7 @@ def _promote(ports: Ports, token: str) -> bool:
     """Make the pending password current; whether this run did it.
 
     UpdateSecretVersionStage names the version that it takes AWSCURRENT from, and fails if that
-    has lost it: so an edit can never slip in between the look and the move.
+    has lost it: so an edit can never slip in between the check and the move.
     """
     for _ in range(MAXIMUM_EDITS):
         versions = read_versions(ports, token)
@@ -98,7 +98,7 @@ def _still_promoted(ports: Ports, versions: Versions) -> bool:
 
 
 def _report_edit(ports: Ports, versions: Versions) -> None:
-    """Tell that the password in the secret was edited since the rotation began."""
+    """Publish that the password in the secret was edited since the rotation began."""
     base = versions.state.labels.get(BASE)
     text = None if base is None else ports.secret.read(base)
     if text is not None and ports.shape.read(text).credentials != versions.current.credentials:

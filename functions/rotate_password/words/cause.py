@@ -90,7 +90,7 @@ def is_kms(error: ClientError) -> bool:
     """Whether the secret's key has refused.
 
     Secrets Manager answers AccessDeniedException for the secret and for its key alike, and only
-    the message tells them apart.
+    the message says which.
     """
     said = error.response["Error"]
     return said["Code"] in KMS_CODES or "kms" in said.get("Message", "").lower()

@@ -24,7 +24,7 @@ class Held(NamedTuple):
     incident: Incident
     version: int
     leased_until: datetime | None
-    """Until then another invocation is telling people; it alone may."""
+    """Until then another invocation sends its notifications; it alone may."""
 
 
 class IncidentStore(Protocol):

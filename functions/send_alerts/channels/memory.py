@@ -52,7 +52,7 @@ class Memory(Protocol):
 
 
 class DynamoMemory:
-    """Memory on the table of the stack. One item each, so that one read tells all."""
+    """Memory on the table of the stack. One item each, so that one read gives all."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""One call of Slack's Web API, its failure told apart."""
+"""One call of Slack's Web API, its failure by its kind."""
 
 from collections.abc import Callable
 from http.client import HTTPException

@@ -1,4 +1,4 @@
-"""Slack's failures, told apart by what they mean for the message at hand."""
+"""Slack's failures, by what they mean for the message at hand."""
 
 import socket
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ class MaybeSent(SlackFailure):
 
     @property
     def retry_after_seconds(self) -> float:
-        """Sooner there is no use in looking whether it was posted."""
+        """Sooner there is no use in asking whether it was posted."""
         return self.settle.total_seconds()
 
 

@@ -41,7 +41,7 @@ def thread(incident: Incident, entry: OutboxEntry) -> str:
 def find(incident: Incident, tried: OutboxEntry, threads: Threads) -> Incident | None:
     """The incident with what the attempts at an entry have left; None if they left nothing.
 
-    Looked for where it was tried. Where it would go now may be another place: an event that came
+    Searched where it was tried. Where it would go now may be another place: an event that came
     meanwhile can make it part of another incident.
     """
     assert tried.tried_at  # noqa: S101  # the caller's condition

@@ -33,7 +33,7 @@ def enqueue(
 ) -> Incident:
     """Put an entry into the outbox, once for each channel that gets it.
 
-    Nothing while the incident is held, or told within the composite alarm that it is a child of.
+    Nothing while the incident is held, or part of the composite alarm that it is a child of.
     """
     if incident.hold is not None or incident.part_of:
         return incident
@@ -65,7 +65,7 @@ def mailed(incident: Incident, kind: EntryKind, channels: Channels) -> bool:
 
 
 def first_announcement(before: Incident, after: Incident) -> OutboxEntry | None:
-    """The new entry by which people first hear of an incident, if there is one."""
+    """The new entry by which people are first notified of an incident, if there is one."""
     known = {entry.id for entry in before.outbox}
     unannounced = replace(after, announced_for=before.announced_for)
     return next(
@@ -116,7 +116,7 @@ def _there(entry: OutboxEntry, place: str) -> OutboxEntry:
 
 
 def may_come_back(incident: Incident, entry: OutboxEntry, now: datetime) -> bool:
-    """Whether it is an end that a flap may still undo; whoever reads mail hears of a sure one."""
+    """Whether it is an end that a flap may still undo; whoever reads mail gets a sure one."""
     return entry.kind is EntryKind.RESOLVED and now < entry.at + incident.history.flap_window
 
 

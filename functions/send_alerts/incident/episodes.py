@@ -39,7 +39,7 @@ class Episode(NamedTuple):
 
     @property
     def flapping(self) -> bool:
-        """Whether it came back so often that only its thread hears of each time."""
+        """Whether it came back so often that only its thread gets each time."""
         return self.reopened >= FLAPPING_AFTER
 
 
@@ -116,7 +116,7 @@ def covering(found: Sequence[Episode], at: datetime) -> Episode | None:
 
 
 def to_notify(entries: Sequence[Transition], found: Sequence[Episode]) -> list[Transition]:
-    """The transitions that people should hear of, whether they have or not.
+    """The transitions to notify people of, whether that was done or not.
 
     The end of what was not open is none: an alarm that settles (to OK from no data, or as it is
     created), and one whose opening has not arrived. When it does, both are. So is a line of an

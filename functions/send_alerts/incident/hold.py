@@ -82,7 +82,7 @@ def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
 
 
 def _announce_late(incident: Incident, now: datetime, channels: Channels) -> Incident:
-    """Announced with its end, where nobody has heard of it."""
+    """Announced with its end, where nobody was notified of it."""
     episode, subject = incident.current, incident.subject
     if not episode or not episode.closed_at or not subject or incident.announced(episode.opened_at):
         return incident

@@ -71,9 +71,9 @@ class Incident:
     """The end for SNS, which waits until the incident can't come back as the same one."""
     flapping_notified: bool = False
     announced_for: datetime | None = None
-    """The time of the transition by which people first heard of it."""
+    """The time of the transition by which people were first notified."""
     notified_at: datetime | None = None
-    """When people last heard of it aloud (our clock); reminders count from here."""
+    """When all channels last got something of it (our clock); reminders count from here."""
     hold: Hold | None = None
     follow_up: FollowUpDue | None = None
     acknowledgement: Acknowledgement | None = None
@@ -82,7 +82,7 @@ class Incident:
     destination: Destination = field(default_factory=Destination)
     """Where the rules of AlertRoutes send it."""
     offers: tuple[str, ...] = ()
-    """The commands that its message may offer as buttons; none where nobody hears them."""
+    """The commands that its message may offer as buttons; none where nobody answers them."""
 
     @cached_property
     def acknowledged(self) -> Acknowledgement | None:
@@ -109,7 +109,7 @@ class Incident:
 
     @property
     def shown_episode(self) -> Episode | None:
-        """The incident that the root message shows: the newest, unless that is told elsewhere."""
+        """The incident that the root message shows: the newest, unless that is shown elsewhere."""
         if self.root is None or self.current is None:
             return None
         elsewhere = (
@@ -138,7 +138,7 @@ class Incident:
         return episode_at(self.episodes, self.folded_for) == episode_at(self.episodes, at)
 
     def announced(self, at: datetime) -> bool:
-        """Whether people have heard of the incident that `at` falls into."""
+        """Whether people were notified of the incident that `at` falls into."""
         return self.announced_for is not None and self._covers(self.announced_for, at)
 
     def _covers(self, known: datetime, at: datetime) -> bool:

@@ -59,7 +59,7 @@ class OutboxEntry(NamedTuple):
     tried_in: tuple[str, ...] = ()
     """The threads that these attempts were for. Later events may change where it would go now."""
     place: str = ""
-    """Another Slack channel than its incident's, for one that is told there too."""
+    """Another Slack channel than its incident's, for one that is sent there too."""
 
     def trying(self, now: datetime, settle: timedelta, thread_ts: str) -> "OutboxEntry":
         """With an attempt whose outcome nobody knows (yet)."""

@@ -119,7 +119,7 @@ def refresh(
 
 
 def within(storm: str, member: Incident, now: datetime) -> bool:
-    """Whether the storm's digest is all that people hear of a member whose end is not yet sure."""
+    """Whether the storm's digest is all that people get of a member whose end is not yet sure."""
     episode = member.current
     if episode is None or member.storm != storm or not member.folded(episode.opened_at):
         return False

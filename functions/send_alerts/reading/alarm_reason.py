@@ -30,7 +30,7 @@ _WENT = re.compile(r"arn:\S+?:alarm:(?P<name>.+?) transitioned to (?P<state>\w+)
 
 
 class Measure(NamedTuple):
-    """What an alarm looks at."""
+    """What an alarm measures."""
 
     label: str
     statistic: str = ""

@@ -91,7 +91,7 @@ def _dimensions(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def resource(metrics: Sequence[Metric]) -> str:
-    """What is measured, by its dimensions, as people can look it up; empty where there are none."""
+    """What is measured, by its dimensions, as people find it; empty where there are none."""
     named = [metric.dimensions for metric in metrics if metric.dimensions]
     return ", ".join(f"{name} {value}" for name, value in named[0].items()) if named else ""
 

@@ -48,7 +48,7 @@ NEXT_DEPLOYMENT = "next"
 
 
 class Link(NamedTuple):
-    """A place to look at next."""
+    """Where to read on."""
 
     label: str
     url: str
@@ -99,7 +99,7 @@ class Notice(NamedTuple):
     """CloudWatch metric widget (JSON) that shows the metric with its threshold."""
     part: Part = Part.WHOLE
     ref: str = ""
-    """What tells two events of one part apart: a task, a deployment, a contributor."""
+    """What two events of one part differ by: a task, a deployment, a contributor."""
     label: str = ""
     """What the story's title says of it: the error of a task, the image of a deployment."""
     hold: Hold | None = None

@@ -19,7 +19,7 @@ SIGNALS = {
 }
 # Good news that also ends the incident of the same key, should one be open.
 ENDS_INCIDENT = ("PasswordRotated", "DeploymentProbed")
-# Told, and remembered as what changed.
+# Notified of, and remembered as what changed.
 CHANGES = ("PasswordRotated", "PasswordEdited")
 ROLLBACK = "DeploymentRolledBack"
 """The probe sends the service back to its version before, by a deployment that is still to come."""

@@ -1,4 +1,4 @@
-"""From the body of a queue message to notices. Whatever it holds, somebody hears of it."""
+"""From the body of a queue message to notices. Whatever it holds, somebody is notified."""
 
 import json
 import re
@@ -35,11 +35,11 @@ SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 class NotAnEvent(Exception):
-    """The body is neither an event nor text: nobody can be told anything by it."""
+    """The body is neither an event nor text: nobody can be notified of anything by it."""
 
 
 class FollowUp(NamedTuple):
-    """Our own reminder to look at an incident again; `number` makes an old one stale."""
+    """Our own message to handle an incident again; `number` makes an old one stale."""
 
     key: str
     number: int

@@ -1,4 +1,4 @@
-"""What all events of one service have in common: their story, where to look, what to do."""
+"""What all events of one service have in common: their story, where to read on, what to do."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ def service_key(account: str, region: str, cluster: str, service: str) -> str:
 def places(
     event: Mapping[str, Any], cluster: str, service: str, at: datetime, stack_info: StackInfo
 ) -> tuple[Link, ...]:
-    """Where to look at a service."""
+    """Where a service is shown."""
     region = event["region"]
     return (
         links.service(region, cluster, service),

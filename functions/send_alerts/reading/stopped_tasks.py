@@ -9,7 +9,7 @@ from ops_common.images import Image
 # Amazon ECS Developer Guide, "Stopped tasks error codes".
 FAILED = ("EssentialContainerExited", "TaskFailedToStart")
 EXPECTED = ("UserInitiated", "SpotInterruption", "TerminationNotice")
-# The scheduler stops tasks at a scale-in and in a deployment too; the reason alone tells.
+# The scheduler stops tasks at a scale-in and in a deployment too; the reason alone says which.
 _UNHEALTHY = re.compile(r"failed (?:\w+ )*health checks?|is unhealthy", re.IGNORECASE)
 _ERROR = re.compile(r"\b[A-Z]\w*Error\b")
 STOPPED_FROM_OUTSIDE = (143, 137)

@@ -1,4 +1,4 @@
-"""Slack messages in Block Kit: the head of an incident, and the lines of its thread."""
+"""Slack messages in Block Kit: the root message of an incident, and the lines of its thread."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ class Message(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Equal for messages that look the same."""
+        """Equal for messages that show the same."""
         return hashlib.sha256(json.dumps(self.payload()).encode()).hexdigest()[:16]
 
     def plain(self) -> "Message":

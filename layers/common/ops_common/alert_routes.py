@@ -1,4 +1,4 @@
-"""Where a story is told: rules of the parameter AlertRoutes, the first that fits.
+"""Where a story is sent: rules of the parameter AlertRoutes, the first that fits.
 
 `severity=critical -> C0AAA @oncall; team=payments -> C0BBB; * -> C0CCC`: conditions on severity,
 the stack's environment and any tag, with commas where all of them must hold, each value an exact

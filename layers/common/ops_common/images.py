@@ -34,6 +34,6 @@ class Image:
         return f"{name}:{self.tag}" if self.tag else f"{name}@{self.digest[:19]}"
 
     def has(self, tag_or_digest: str) -> bool | None:
-        """Whether it is the wanted tag or digest; None where it doesn't tell."""
+        """Whether it is the wanted tag or digest; None where it doesn't say."""
         known = self.digest if ":" in tag_or_digest else self.tag
         return known == tag_or_digest if known else None

@@ -1,4 +1,4 @@
-"""Our own events on the default bus: what people should hear about, or may want to look back at.
+"""Our own events on the default bus: what people should be notified of, or may want to read later.
 
 `send_alerts` turns each into a message. The shape of `detail` is the contract between the two.
 """
@@ -29,8 +29,8 @@ class Severity(StrEnum):
 class State(StrEnum):
     """What the event does to its incident.
 
-    OPEN starts it, or is repeated while it lasts; RESOLVED ends it; NOTICE is told once and
-    starts nothing; CHANGE is told to nobody, only remembered as "what changed just before".
+    OPEN starts it, or is repeated while it lasts; RESOLVED ends it; NOTICE is sent once and
+    starts nothing; CHANGE is sent to nobody, only remembered as "what changed just before".
     """
 
     OPEN = "open"

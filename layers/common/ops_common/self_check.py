@@ -1,4 +1,4 @@
-"""A function looks at itself, with its own role: what no other one can try for it.
+"""A function checks itself, with its own role: what no other one can try for it.
 
 An invocation with `{"selfCheck": true}` is answered with what each of the function's checks found,
 and changes nothing. The suite `self` of probe_deployment asks every function so.

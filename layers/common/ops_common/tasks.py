@@ -86,7 +86,7 @@ class Task:
         """Why it stopped, or None while it has not.
 
         The scheduler's code stands for a scale-in and for a failed health check alike; only the
-        reason's text tells them apart.
+        reason's text says which.
         """
         if self.desired_status != "STOPPED" and self.last_status != "STOPPED":
             return None

@@ -131,7 +131,7 @@ def _first(values: Mapping[str, Any], names: Sequence[str]) -> str:
 
 
 def _resource_name(arn: str) -> str:
-    """What an ARN is called; a part that only programs can tell apart gives way to the one before.
+    """What an ARN is called; a part that only programs can read gives way to the one before.
 
     `stack/shop/1f0a…` is shop, and so is `execution:shop:7c2e…`.
     """

@@ -63,7 +63,7 @@ def from_service_event(arrival: Arrival) -> list[Notice]:
 
 
 def from_label(arrival: Arrival) -> list[Notice]:
-    """A `Secret Label Updated`: only the present value's label is a change that people look for."""
+    """A `Secret Label Updated`: only the present value's label is a change that people ask for."""
     detail = detail_of(arrival)
     secret, label = str(detail["name"]), str(detail.get("labelUpdated") or "")
     title = (

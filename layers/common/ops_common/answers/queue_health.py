@@ -8,7 +8,7 @@ from .answer import Answer
 
 @dataclass(frozen=True)
 class QueueHealth(Answer):
-    """Counts of failed jobs are bounded by what the request looks at."""
+    """Counts of failed jobs are bounded by what the request reads."""
 
     failed_before: int
     """In as many seconds before as there are since."""

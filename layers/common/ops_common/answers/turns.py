@@ -34,7 +34,7 @@ class Difference(Answer):
 
 @dataclass(frozen=True)
 class TurnAnswer(Answer):
-    """`inspect_turn`: all differences in one database, and where else to look."""
+    """`inspect_turn`: all differences in one database, and which others to inspect."""
 
     differences: tuple[Difference, ...]
     other_databases: tuple[str, ...]

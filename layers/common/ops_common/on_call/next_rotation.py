@@ -21,7 +21,7 @@ _CRON = re.compile(r"cron\(0 (\S+) (\S+) (\S+) (\S+) \*\)")
 
 
 def next_rotation(schedule: str, last: datetime | None, now: datetime) -> datetime | None:
-    """When its window opens; None where there is no schedule, or it can't be told."""
+    """When its window opens; None where there is no schedule, or it can't be computed."""
     now = now.astimezone(UTC)
     if found := _RATE.fullmatch(schedule):
         if last is None:
