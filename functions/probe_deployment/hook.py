@@ -57,7 +57,8 @@ def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request |
     details = details if isinstance(details, dict) else event
     arn, revision = details.get("serviceArn"), details.get("targetServiceRevisionArn")
     if not isinstance(arn, str) or not isinstance(revision, str):
-        raise BadEvent("a lifecycle hook must bring serviceArn and targetServiceRevisionArn")
+        fields = ("serviceArn", "targetServiceRevisionArn")
+        raise BadEvent(f"a lifecycle hook must bring {' and '.join(fields)}", *fields)
     service, stage = arn.rsplit("/", 1)[-1], event.get("lifecycleStage") or UNNAMED_STAGE
     if service not in services:
         return None

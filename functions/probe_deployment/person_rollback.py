@@ -37,7 +37,7 @@ def roll_back(event: dict[str, Any], ports: "Ports", settings: "Settings") -> di
     """Do it; what was done, in words. Raises BadEvent, EventNotPublished or ClientError."""
     name = event[FIELD]
     if name not in settings.services:
-        raise BadEvent(f"{FIELD} must be one of {', '.join(settings.services)}")
+        raise BadEvent(f"{FIELD} must be one of {', '.join(settings.services)}", FIELD)
     service = ports.ecs.describe((name,))[0]
     decision = decide(service, ports.memory.last_passed(name), on=settings.rollback)
     done = rollback.apply(

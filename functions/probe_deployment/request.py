@@ -10,6 +10,10 @@ from typing import Any
 class BadEvent(Exception):
     """The event is of no known shape; the message names the field and what was expected."""
 
+    def __init__(self, message: str, *fields: str) -> None:
+        super().__init__(message)
+        self.fields = fields
+
 
 class Trigger(StrEnum):
     """Who asks. The first three get no answer, only the report."""
@@ -59,7 +63,7 @@ def text_field(fields: Mapping[str, Any], name: str) -> str | None:
     """A field that is a non-empty text or absent. Raises BadEvent."""
     value = fields.get(name)
     if value is not None and (not isinstance(value, str) or not value):
-        raise BadEvent(f"{name} must be a non-empty string")
+        raise BadEvent(f"{name} must be a non-empty string", name)
     return value
 
 
@@ -74,7 +78,7 @@ def parse_time(value: Any, name: str) -> datetime:
     try:
         time = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise BadEvent(f"{name} must be a time such as 2026-01-31T09:00:00Z") from None
+        raise BadEvent(f"{name} must be a time such as 2026-01-31T09:00:00Z", name) from None
     if time.tzinfo is None:
-        raise BadEvent(f"{name} must carry a time zone, such as 2026-01-31T09:00:00Z")
+        raise BadEvent(f"{name} must carry a time zone, such as 2026-01-31T09:00:00Z", name)
     return time

@@ -64,23 +64,24 @@ def _from_deployment(event: Mapping[str, Any], services: tuple[str, ...]) -> Req
     except (LookupError, TypeError, AttributeError) as error:
         raise BadEvent(
             "expected an ECS Deployment State Change with resources, detail.eventName and"
-            f" detail.deploymentId ({type(error).__name__}: {error})"
+            f" detail.deploymentId ({type(error).__name__}: {error})",
+            "detail",
         ) from None
 
 
 def _from_caller(event: Mapping[str, Any], services: tuple[str, ...]) -> Request:
     unknown = set(event) - FIELDS
     if unknown:
-        raise BadEvent(f"unknown field {', '.join(sorted(unknown))}")
+        raise BadEvent(f"unknown field {', '.join(sorted(unknown))}", *sorted(unknown))
     trigger = _choice(event, "trigger", ("person", "pipeline", "schedule", "soak"), "person")
     report = event.get("report", trigger in (Trigger.SCHEDULE, Trigger.SOAK))
     if not isinstance(report, bool):
-        raise BadEvent("report must be true or false")
+        raise BadEvent("report must be true or false", "report")
     soak_check = event.get("soak_check", 0)
     if not isinstance(soak_check, int) or isinstance(soak_check, bool) or soak_check < 0:
-        raise BadEvent("a later check must have a number")
+        raise BadEvent("soak_check must be the number of a later check", "soak_check")
     if event.get("deploymentId") is not None and event.get("service") is None:
-        raise BadEvent("deploymentId is one of a service: name it in the field service")
+        raise BadEvent("deploymentId is one of a service: name it in the field service", "service")
     return Request(
         trigger=Trigger(trigger),
         suite=_choice(event, "suite", tuple(SUITES), "deployment"),
@@ -99,5 +100,5 @@ def _choice(
 ) -> str:
     value = event.get(name, default)
     if not isinstance(value, str) or value not in choices:
-        raise BadEvent(f"{name} must be one of {', '.join(choices)}")
+        raise BadEvent(f"{name} must be one of {', '.join(choices)}", name)
     return value

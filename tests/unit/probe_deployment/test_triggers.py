@@ -76,23 +76,24 @@ def test_a_lifecycle_hook_brings_its_details_back(event) -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "message"),
+    ("event", "fields"),
     [
-        ([], "must be an object"),
-        ({"suite": "everything"}, "suite must be one of"),
-        ({"service": "redis"}, "service must be one of"),
-        ({"trigger": "cron"}, "trigger must be one of"),
-        ({"expectedImageTag": 7}, "expectedImageTag must be a non-empty string"),
-        ({"startedAt": "yesterday"}, "startedAt must be a time"),
-        ({"startedAt": "2026-01-15T10:20:00"}, "startedAt must carry a time zone"),
-        ({"report": "yes"}, "report must be true or false"),
-        ({"imageTag": "abc"}, "unknown field imageTag"),
-        ({"detail-type": "ECS Deployment State Change"}, "expected an ECS Deployment"),
+        ([], ()),
+        ({"suite": "everything"}, ("suite",)),
+        ({"service": "redis"}, ("service",)),
+        ({"trigger": "cron"}, ("trigger",)),
+        ({"expectedImageTag": 7}, ("expectedImageTag",)),
+        ({"startedAt": "yesterday"}, ("startedAt",)),
+        ({"startedAt": "2026-01-15T10:20:00"}, ("startedAt",)),
+        ({"report": "yes"}, ("report",)),
+        ({"imageTag": "abc"}, ("imageTag",)),
+        ({"detail-type": "ECS Deployment State Change"}, ("detail",)),
     ],
 )
-def test_bad_input_is_refused_by_the_name_of_the_field(event: Any, message: str) -> None:
-    with pytest.raises(BadEvent, match=message):
+def test_bad_input_is_refused_by_the_name_of_the_field(event: Any, fields: tuple[str, ...]) -> None:
+    with pytest.raises(BadEvent) as raised:
         parse(event, SERVICES)
+    assert raised.value.fields == fields
 
 
 json_values = st.recursive(
