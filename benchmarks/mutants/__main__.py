@@ -6,24 +6,16 @@ python -m benchmarks.mutants [--number 60] [--seed 1] [--function send_alerts]
 
 import argparse
 import difflib
-import os
-import queue
-import shutil
-import subprocess
-import sys
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from benchmarks.mutants.sample import Mutant, draw
+from benchmarks.mutants.trial import survivors
 from cli.reference.rooms import pure_files
 from paths import ROOT
 
-WORKERS = 2
-TIMEOUT_SECONDS = 180
 BEGIN, END = "<!-- survivors by make mutants -->", "<!-- end of survivors -->"
 
 
@@ -54,83 +46,26 @@ def main() -> None:
     files = [file for file in pure_files() if wanted in file.parts or not wanted]
     sample = draw(files, arguments.number, arguments.seed)
     console.print(f"{len(sample)} mutants of {len(files)} files, seed {arguments.seed}")
-    survivors = try_all(sample, console)
-    killed = len(sample) - len(survivors)
-    summary = f"{killed} of {len(sample)} noticed (seed {arguments.seed})"
+    found = []
+    for mutant in survivors(sample):
+        found.append(survivor(mutant))
+        console.print(f"survived  {found[-1].place}  {mutant.operator}")
+        console.print(f"  - {found[-1].before}\n  + {found[-1].after}", markup=False)
+    summary = f"{len(sample) - len(found)} of {len(sample)} noticed (seed {arguments.seed})"
     console.print(summary)
     if arguments.write:
-        write(arguments.write, summary, survivors)
+        write(arguments.write, summary, found)
 
 
-def try_all(sample: list[Mutant], console: Console) -> list[Survivor]:
-    """Each mutant in a copy of the tree of its own worker; those that every test let pass."""
-    survivors = []
-    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(WORKERS) as pool:
-        copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
-        for number in range(WORKERS):
-            copies.put(_copy(Path(name) / str(number)))
-
-        def one(mutant: Mutant) -> Survivor | None:
-            copy = copies.get()
-            try:
-                return _survivor(mutant, copy)
-            finally:
-                copies.put(copy)
-
-        for mutant, survivor in zip(sample, pool.map(one, sample), strict=True):
-            if survivor:
-                survivors.append(survivor)
-                console.print(f"survived  {survivor.place}  {mutant.operator}")
-                console.print(f"  - {survivor.before}\n  + {survivor.after}", markup=False)
-    return survivors
-
-
-def _copy(folder: Path) -> Path:
-    tracked = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.splitlines()
-    for name in tracked:
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, target)
-    return folder
-
-
-def _survivor(mutant: Mutant, copy: Path) -> Survivor | None:
-    original, changed = mutant.file.read_text(), mutant.source()
-    file = copy / mutant.file.relative_to(ROOT)
-    file.write_text(changed)
-    try:
-        noticed = _tests_fail(copy, mutant.file.relative_to(ROOT / "functions").parts[0])
-    finally:
-        file.write_text(original)
-    if noticed:
-        return None
-    lines = [
-        line
-        for line in difflib.ndiff(original.splitlines(), changed.splitlines())
-        if line[:2] in ("- ", "+ ")
-    ]
-    before = " ".join(line[2:].strip() for line in lines if line.startswith("- "))
-    after = " ".join(line[2:].strip() for line in lines if line.startswith("+ "))
-    return Survivor(mutant, before, after)
-
-
-def _tests_fail(copy: Path, function: str) -> bool:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    # Each example anew, or the database of examples would carry one mutant's to the next.
-    environment = os.environ | {"CI": "true", "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        tests = subprocess.run(
-            [*command, f"tests/unit/{function}"],
-            cwd=copy,
-            env=environment,
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    return tests.returncode != 0
+def survivor(mutant: Mutant) -> Survivor:
+    """With the lines that the mutant changes."""
+    before, after = mutant.file.read_text().splitlines(), mutant.source().splitlines()
+    lines = [line for line in difflib.ndiff(before, after) if line[:2] in ("- ", "+ ")]
+    return Survivor(
+        mutant,
+        " ".join(line[2:].strip() for line in lines if line.startswith("- ")),
+        " ".join(line[2:].strip() for line in lines if line.startswith("+ ")),
+    )
 
 
 def write(page: Path, summary: str, survivors: list[Survivor]) -> None:

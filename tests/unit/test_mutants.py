@@ -1,12 +1,16 @@
 """What `make mutants` changes, and what it writes."""
 
 import ast
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from benchmarks.mutants.__main__ import BEGIN, END, Survivor, write
 from benchmarks.mutants.sample import Mutant, draw, mutants
+from benchmarks.mutants.trial import change
 from cli.reference.rooms import pure_files
 from paths import ROOT
 
@@ -39,6 +43,27 @@ def test_the_same_seed_draws_the_same_sample(file: Path) -> None:
     assert draw([file], 2, seed=1) == draw([file], 2, seed=1)
     # one a line at most
     assert len({mutant.line for mutant in draw([file], 9, seed=1)}) == 2
+
+
+def imported(file: Path) -> ModuleType:
+    spec = spec_from_file_location(file.stem, file)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_who_imports_a_mutant_gets_the_changed_text_and_the_file_stays(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SourceFileLoader, "get_code", SourceFileLoader.get_code)
+    other = file.with_name("other.py")
+    other.write_text(SOURCE)
+    change(file, SOURCE.replace("most: int = 4", "most: int = 5"))
+    assert imported(file).enough(4)
+    assert not imported(other).enough(4)
+    assert file.read_text() == SOURCE
 
 
 def test_the_pure_rooms_have_modules() -> None:
