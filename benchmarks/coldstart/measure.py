@@ -5,6 +5,7 @@ process, then once more in the warm one; beside it runs a handler that makes the
 nothing else. CPU time, since it is the least that a busy machine changes.
 """
 
+import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,14 @@ class Pair:
 
     ours: Answers
     bare: Answers
+    calls: tuple[int, int]
+    """How many AWS calls the first and the second answer of ours took."""
+
+    @property
+    def ratio_per_call(self) -> float:
+        """First to second answer, each by its number of AWS calls."""
+        first, second = self.calls
+        return (self.ours.first_ms / first) / (self.ours.second_ms / second)
 
 
 def measure(scenario: Scenario, build_folder: Path, folder: Path) -> Pair:
@@ -46,7 +55,12 @@ def measure(scenario: Scenario, build_folder: Path, folder: Path) -> Pair:
         _run(scenario, build_folder, folder, {"MEASURED_CALLS": str(calls)})
     ours = _run(scenario, build_folder, folder, {})
     bare = {"BARE_CALLS": str(calls), "MEASURED_HANDLER": "replayed.handler", **scenario.bare}
-    return Pair(ours, _run(scenario, build_folder, folder, bare))
+    return Pair(ours, _run(scenario, build_folder, folder, bare), _counts(calls))
+
+
+def _counts(calls: Path) -> tuple[int, int]:
+    events = [json.loads(line)["event"] for line in calls.read_text().splitlines()]
+    return events.count(1), events.count(2)
 
 
 def median(values: Sequence[float]) -> float:

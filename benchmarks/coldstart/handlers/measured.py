@@ -1,6 +1,7 @@
 """Runs in the emulator: the handler named by MEASURED_HANDLER, with the CPU time of each part.
 
-With MEASURED_CALLS, a file, every AWS call that it makes is appended to it, one JSON a line.
+With MEASURED_CALLS, a file, every AWS call of an event is appended to it, one JSON a line; what the
+init phase tries without sending it is not.
 """
 
 import base64
@@ -11,12 +12,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+_events = 0
+
 if "MEASURED_CALLS" in os.environ:
     import boto3
 
     def _record(params: dict[str, Any], model: Any, **_: Any) -> None:
+        if not _events:
+            return
         call = {"service": model.service_model.service_name, "operation": model.name}
-        line = json.dumps({**call, "parameters": params}, default=_plain)
+        line = json.dumps({"event": _events, **call, "parameters": params}, default=_plain)
         with Path(os.environ["MEASURED_CALLS"]).open("a") as file:
             file.write(line + "\n")
 
@@ -36,6 +41,8 @@ _INIT_MS = time.process_time() * 1000
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """The inner handler's answer, and what it took."""
+    global _events  # the recorder is called by botocore
+    _events += 1
     before = time.process_time()
     answer = _inner(event, context)
     handled = (time.process_time() - before) * 1000

@@ -1,7 +1,8 @@
 """Runs in the emulator: the AWS calls of a recording, by clients made before the first event.
 
 What a handler of thirty lines that makes the same calls would take: no validation, no decisions,
-no log. BARE_CALLS is the recording; BARE_SLACK_POSTS messages to Slack come after it.
+no log. BARE_CALLS is the recording, of which the first event's calls are made; BARE_SLACK_POSTS
+messages to Slack come after them.
 """
 
 import base64
@@ -14,7 +15,8 @@ import boto3
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-_CALLS = [json.loads(line) for line in Path(os.environ["BARE_CALLS"]).read_text().splitlines()]
+_RECORDED = [json.loads(line) for line in Path(os.environ["BARE_CALLS"]).read_text().splitlines()]
+_CALLS = [call for call in _RECORDED if call["event"] == 1]
 _CLIENTS = {call["service"]: boto3.client(call["service"]) for call in _CALLS}
 _POSTS = int(os.environ.get("BARE_SLACK_POSTS", "0"))
 if _POSTS:
