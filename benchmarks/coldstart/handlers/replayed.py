@@ -42,6 +42,11 @@ def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ARG001  # Lamb
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, dict) and set(value) == {"base64"}:
-        return base64.b64decode(value["base64"])
+    match value:
+        case {"base64": str(text)}:
+            return base64.b64decode(text)
+        case dict():
+            return {name: _value(each) for name, each in value.items()}
+        case list():
+            return [_value(each) for each in value]
     return value
