@@ -44,7 +44,7 @@ def probed_system() -> Iterator[Settings]:
         app = AppStandIn(lambda: login, postgres.ca_certificate)
         stack.enter_context(app.start())
         os.environ |= _variables(aws, ecs, endpoint, app, postgres.ca_certificate)
-        ops_aws.client.cache_clear()
+        ops_aws.kept_client.cache_clear()
         _seed(aws, login, postgres.ca_certificate)
         for name in (WEB, WORKER):
             ecs.create_service(name, desired=2, tag="0" * 40)

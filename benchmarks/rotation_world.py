@@ -80,7 +80,7 @@ def worlds() -> Iterator[Callable[[], World]]:
             ecs.create_service(WEB, desired=TASKS, tag="0" * 40)
             ecs.run_tasks(WEB, app)
             os.environ |= environment(aws, ecs, endpoint, postgres.ca_certificate)
-            ops_aws.client.cache_clear()
+            ops_aws.kept_client.cache_clear()
             return World(aws, ecs, app, postgres.ca_certificate)
 
         yield fresh

@@ -121,7 +121,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def clean_environment() -> Iterator[None]:
     """No credentials, settings or cached clients from outside or from another test."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    ops_aws.client.cache_clear()
+    ops_aws.kept_client.cache_clear()
     with mock.patch.dict(os.environ, CLEAN_ENVIRONMENT | kept, clear=True):
         yield
 

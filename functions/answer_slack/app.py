@@ -18,8 +18,13 @@ from answer_slack.refusal import STATUS, Refused
 from answer_slack.self_check import CHECKS
 from answer_slack.settings import Settings
 from answer_slack.signed_request import receive
+from ops_common.aws import prepare_clients
 from ops_common.observability import logger
 from ops_common.self_check import answers_self_check
+
+prepare_clients(
+    *("dynamodb", "events", "ssm"), read_timeout_seconds=wiring.CALL_SECONDS, max_attempts=1
+)
 
 
 @answers_self_check(CHECKS)

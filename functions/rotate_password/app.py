@@ -25,10 +25,8 @@ from rotate_password.steps import change_password, finish
 from rotate_password.wiring import INVOKE_TIMEOUT_SECONDS, wire
 from rotate_password.words import sentences
 
-prepare_clients(
-    *("dynamodb", "ecs", "events", "secretsmanager"),
-    invoke_timeout_seconds=INVOKE_TIMEOUT_SECONDS,
-)
+prepare_clients("dynamodb", "ecs", "events", "secretsmanager")
+prepare_clients("lambda", read_timeout_seconds=INVOKE_TIMEOUT_SECONDS)
 
 STEPS = {
     "createSecret": change_password.create_secret,

@@ -1,6 +1,6 @@
 """Whether anyone uses the database, asked without waking it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -53,13 +53,13 @@ class ClusterActivity:
     GetMetricStatistics a tick ($0.01 for 1,000), and the metric comes a minute or two late.
     """
 
-    def __init__(self, client: "CloudWatchClient", cluster_id: str) -> None:
+    def __init__(self, client: Callable[[], "CloudWatchClient"], cluster_id: str) -> None:
         self._client = client
         self._cluster_id = cluster_id
 
     def connections(self, now: datetime) -> list[Connections]:
         """See Activity."""
-        points = self._client.get_metric_statistics(
+        points = self._client().get_metric_statistics(
             Namespace="AWS/RDS",
             MetricName="DatabaseConnections",
             Dimensions=[{"Name": "DBClusterIdentifier", "Value": self._cluster_id}],

@@ -21,10 +21,8 @@ from scale_workers.self_check import CHECKS
 from scale_workers.settings import Settings
 from scale_workers.tick import run
 
-prepare_clients(
-    *("dynamodb", "ecs", "events", "secretsmanager"),
-    invoke_timeout_seconds=wiring.QUERY_TIMEOUT_SECONDS,
-)
+prepare_clients("dynamodb", "ecs", "events", "secretsmanager")
+prepare_clients("lambda", read_timeout_seconds=wiring.QUERY_TIMEOUT_SECONDS)
 
 # Kept while Lambda keeps the process, so that the secret is read each ten minutes, not each tick.
 login_cache = LoginCache()

@@ -67,7 +67,7 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
         services=EcsServices(ecs, settings.cluster),
         workers={name: of_service(name) for name in settings.services.worker},
         protection=EcsProtection(ecs, settings.cluster),
-        activity=ClusterActivity(aws.client("cloudwatch"), settings.database_cluster_id),
+        activity=ClusterActivity(lambda: aws.client("cloudwatch"), settings.database_cluster_id),
         measure=lambda: gauge.measure(now),
         publish=EventBus(aws.client("events")),
     )

@@ -22,6 +22,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ops_common.aws import prepare_clients
 from ops_common.observability import logger
 from ops_common.self_check import answers_self_check
+from send_alerts.channels.slack import prepare_connections
 from send_alerts.handle_record import handle_record
 from send_alerts.self_check import CHECKS
 from send_alerts.settings import Settings
@@ -29,6 +30,7 @@ from send_alerts.wiring import wire
 
 prepare_clients("dynamodb", "ecs", "scheduler", "sns", "sqs", "ssm")
 prepare_clients("cloudwatch", max_attempts=1)
+prepare_connections()
 
 
 @answers_self_check(CHECKS)

@@ -68,7 +68,7 @@ class Scene:
             address = DatabaseAddress(stage.postgres.host, stage.postgres.port, DATABASE)
             variables = environment(stage, ecs, slack, functions.url)
             stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
-            ops_aws.client.cache_clear()
+            ops_aws.kept_client.cache_clear()
             lay_down(stage, ecs, slack, address)
             stack.callback(stage.postgres.drop_database, DATABASE)
             yield cls(stage, ecs, slack, functions, clock, AlertLane(clock), address)

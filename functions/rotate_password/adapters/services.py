@@ -6,6 +6,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Protocol
 
 from ops_common.ecs import EcsServices, Service
+from ops_common.pages import pages
 from ops_common.secret_references import secret_references
 from ops_common.tasks import of_service
 
@@ -55,8 +56,8 @@ class ClusterServices(EcsServices):
 
     def readers(self, secret_arn: str) -> list[Reader]:
         """See Services."""
-        pages = self._ecs.get_paginator("list_services").paginate(cluster=self._name)
-        names = [arn.rsplit("/", 1)[-1] for page in pages for arn in page["serviceArns"]]
+        listing = pages(self._ecs.list_services, "nextToken", cluster=self._name)
+        names = [arn.rsplit("/", 1)[-1] for page in listing for arn in page["serviceArns"]]
         found: list[Reader] = []
         for batch in batched(names, DESCRIBE_AT_ONCE, strict=False):
             for service in self.describe(batch):

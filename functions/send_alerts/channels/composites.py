@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
+from ops_common.pages import pages
 from send_alerts.reading.composite_rule import children_of
 
 if TYPE_CHECKING:
@@ -51,14 +52,12 @@ class CloudWatchComposites:
         return next((family for family in self._families if child in family.children), None)
 
     def _read(self) -> list[Family]:
-        pages = self._client.get_paginator("describe_alarms").paginate(
-            AlarmTypes=["CompositeAlarm"]
-        )
+        listing = pages(self._client.describe_alarms, "NextToken", AlarmTypes=["CompositeAlarm"])
         return [
             Family(
                 f"alarm:{alarm['AlarmArn']}",
                 children_of(alarm["AlarmArn"], alarm["AlarmName"], alarm["AlarmRule"]),
             )
-            for page in pages
+            for page in listing
             for alarm in page["CompositeAlarms"]
         ]

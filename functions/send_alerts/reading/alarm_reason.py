@@ -1,7 +1,6 @@
 """A CloudWatch state reason in words that a person reads at a glance."""
 
 import re
-from datetime import datetime
 from typing import NamedTuple
 
 from send_alerts.reading.figures import number, span
@@ -83,5 +82,7 @@ def threshold(reason: str) -> float | None:
     return float(static["threshold"]) if static else None
 
 
-def _point_time(point: tuple[str, str]) -> datetime:
-    return datetime.strptime(point[1], "%d/%m/%y %H:%M:%S")  # only compared
+def _point_time(point: tuple[str, str]) -> tuple[str, ...]:
+    """To compare by: year, month, day, time. The first strptime of a process takes 7 ms."""
+    date, time = point[1].split()
+    return (*reversed(date.split("/")), time)

@@ -7,6 +7,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from .warm_up import warm_up
+
 CONNECT_TIMEOUT_SECONDS = 3
 READ_TIMEOUT_SECONDS = 10
 # "standard" retries throttling and transient faults with jittered back-off
@@ -14,7 +16,6 @@ READ_TIMEOUT_SECONDS = 10
 MAX_ATTEMPTS = 4
 
 
-@cache
 def client(
     service: str,
     *,
@@ -25,9 +26,15 @@ def client(
 
     The endpoint comes from AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<SERVICE> where these are set.
     """
-    name: Any = service  # boto3's type stubs want a literal
+    return kept_client(service, read_timeout_seconds, max_attempts)
+
+
+# Apart from `client`, for a cache takes a default and the same value given for two keys.
+@cache
+def kept_client(service: Any, read_timeout_seconds: float, max_attempts: int) -> Any:
+    """One client for each service and limits, as long as the process lives."""
     return boto3.client(
-        name,
+        service,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=read_timeout_seconds,
@@ -37,17 +44,17 @@ def client(
 
 
 def prepare_clients(
-    *services: str, max_attempts: int = MAX_ATTEMPTS, invoke_timeout_seconds: float | None = None
+    *services: str,
+    read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
+    max_attempts: int = MAX_ATTEMPTS,
 ) -> None:
-    """Make clients before the first event, in the init phase.
+    """Make clients before the first event, in the init phase, each with one call that isn't sent.
 
     Lambda gives that phase a whole core, whatever the memory, and a client takes 10 to 20 ms of it.
-    `invoke_timeout_seconds` adds the client that waits so long for another function. Without a
-    region, as where a test imports a handler, none can be made.
+    Without a region, as where a test imports a handler, none can be made.
     """
     if not os.environ.get("AWS_REGION"):
         return
     for service in services:
-        client(service, max_attempts=max_attempts)
-    if invoke_timeout_seconds is not None:
-        client("lambda", read_timeout_seconds=invoke_timeout_seconds)
+        made = client(service, read_timeout_seconds=read_timeout_seconds, max_attempts=max_attempts)
+        warm_up(made)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from .images import Image
+from .pages import pages
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -110,10 +111,14 @@ def of_service(
 
     One that changed or vanished between the two calls is left out.
     """
-    pages = client.get_paginator("list_tasks").paginate(
-        cluster=cluster, serviceName=service, desiredStatus=desired_status
+    listing = pages(
+        client.list_tasks,
+        "nextToken",
+        cluster=cluster,
+        serviceName=service,
+        desiredStatus=desired_status,
     )
-    arns = [arn for page in pages for arn in page["taskArns"]]
+    arns = [arn for page in listing for arn in page["taskArns"]]
     found: list[Task] = []
     for start in range(0, len(arns), DESCRIBE_AT_ONCE):
         batch = arns[start : start + DESCRIBE_AT_ONCE]

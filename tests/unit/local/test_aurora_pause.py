@@ -43,7 +43,7 @@ def within_ten_minutes(now: int, points: Points) -> bool:
 def product() -> aurora_pause.Measures:
     """The scaler's own rule, with its own question to CloudWatch."""
     client: Any = CloudWatch()
-    activity = ClusterActivity(client, "jiki")
+    activity = ClusterActivity(lambda: client, "jiki")
     measured_at: datetime | None = None
 
     def measures(now: int, points: Points) -> bool:

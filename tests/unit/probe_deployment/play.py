@@ -102,8 +102,6 @@ class FaultyClient:
         self._inner, self._service, self._faults = FakeClient(world, service), service, faults
 
     def __getattr__(self, name: str) -> Any:
-        if name == "get_paginator":
-            return lambda _: self
         call = getattr(self._inner, name)
         return lambda **asked: self._faults(f"{self._service}.{name}", lambda: call(**asked))
 

@@ -18,7 +18,7 @@ from tests.unit.probe_deployment.world import WORKER, FakeTask, World, after, de
 
 NO_CAPACITY = ("TaskFailedToStart", "RESOURCE:MEMORY")
 NO_ROOM = ("TaskFailedToStart", "Capacity is unavailable at this time. Please try again later")
-READ = {"ecs.describe_services", "ecs.paginate", "ecs.describe_tasks", "logs.filter_log_events"}
+READ = {"ecs.describe_services", "ecs.list_tasks", "ecs.describe_tasks", "logs.filter_log_events"}
 """What each suite of a deployment that has not completed asks."""
 
 

@@ -21,13 +21,9 @@ class FakeClient:
     def describe_services(self, services: list[str], **_: Any) -> Any:
         return {"services": [self._world.service_description(name) for name in services]}
 
-    def get_paginator(self, name: str) -> Any:
-        assert name == "list_tasks"
-        return self
-
-    def paginate(self, serviceName: str, desiredStatus: str, **_: Any) -> Any:  # noqa: N803  # boto3's
+    def list_tasks(self, serviceName: str, desiredStatus: str, **_: Any) -> Any:  # noqa: N803  # boto3's
         found = self._world.present(desiredStatus)
-        return [{"taskArns": [task.arn for task in found if task.service == serviceName]}]
+        return {"taskArns": [task.arn for task in found if task.service == serviceName]}
 
     def describe_tasks(self, tasks: list[str], **_: Any) -> Any:
         now = self._world.now
