@@ -45,3 +45,7 @@ def test_growth_never_takes_connections_that_are_not_there(
         # Nobody is pressed below what is required while all of that fits.
         if sum(max(one.least, one.required) for one in needs.values()) <= total:
             assert found[name] >= min(need.held, max(need.least, need.required))
+
+
+def test_where_not_even_the_minimums_fit_nobody_gets_more_than_its_minimum() -> None:
+    assert shares(3, {"a": Need(2, 9, 0), "b": Need(2, 9, 0)}) == {"a": 2, "b": 2}

@@ -153,3 +153,37 @@ def test_tasks_that_do_not_come_up_are_not_promised() -> None:
         assert (decision.held_by is HeldBy.MISSING) is (minute >= 9), minute
     rolling = service._replace(rolling_out=True)
     assert decide(measurement, rolling, Policy(), memory, NOW).held_by is not HeldBy.MISSING
+
+
+def test_jobs_of_other_queues_count_whole_beside_one_with_a_target_of_its_own() -> None:
+    # GIVEN six hundred jobs with the service's target, and one that may wait for two hours
+    queues = (waiting("default", 600), waiting("backfill", 1))
+    measurement = seen(queues=queues, workers=(Worker("ip-1", 3, STAR, 0, 20),))
+    patient = Policy(queue_targets={"backfill": 7_200.0})
+    one = ServiceState(1, 1)
+    beside = decide(measurement, one, patient, Memory(), NOW)
+    alone = replace(measurement, queues=queues[:1])
+    assert beside.required == decide(alone, one, patient, Memory(), NOW).required > 1
+
+
+def test_the_whole_keeps_its_median_wait() -> None:
+    measurement = seen(40, workers=(Worker("ip-1", 3, STAR, 0, 20),))
+    assert groups_of(replace(measurement, median_wait_seconds=7.0))[""].median_wait_seconds == 7.0
+
+
+def test_a_job_that_runs_on_is_not_an_arrival_of_its_group() -> None:
+    running = (QueueFlow("default", in_flight=1), QueueFlow("real_time"))
+    first = seen(
+        workers=readme(), flows=running, in_flight=1, enqueued_total=100, started_total=100
+    )
+    one = ServiceState(1, 1)
+    memory = decide(first, one, Policy(), Memory(), NOW).memory
+    later = replace(
+        first,
+        taken_at=NOW.replace(minute=1),
+        flows=(QueueFlow("default", in_flight=1, completed=90), QueueFlow("real_time")),
+        enqueued_total=190,
+        started_total=190,
+    )
+    memory = decide(later, one, Policy(), memory, later.taken_at).memory
+    assert memory.pools["*"].arrivals[-1].jobs == 90

@@ -266,3 +266,22 @@ def test_waits_that_grow_beyond_the_target_bring_up_to_half_as_many_again(waited
     )
     assert found.tasks == tasks
     assert (found.evidence is Evidence.WAITS_GROW) == (tasks == 3)
+
+
+def test_a_queue_that_falls_behind_grows_by_how_late_it_is() -> None:
+    # GIVEN ten tasks that would be enough, and a job that has waited for 1.2 times the target
+    ten = {"service": ServiceState(desired=10, running=10)}
+    measurement = seen(oldest_wait_seconds=360.0, workers=workers(*[3] * 10))
+    found = needed(measurement, **ten, ready=3, quiet=False, falling_behind=True)
+    assert found.evidence is Evidence.WAITS_GROW
+    assert found.tasks == 12
+
+
+@pytest.mark.parametrize("ready", [0, 450, 900, 1_200])
+@pytest.mark.parametrize("arrivals_per_second", [0.5, 2.9, 5.9, 9.0])
+def test_the_sum_that_is_given_as_the_reason_comes_to_the_number(
+    ready, arrivals_per_second
+) -> None:
+    rates = {"ready": ready, "arrivals_per_second": arrivals_per_second, "quiet": False}
+    found = needed(TWO, **UP, **rates)
+    assert max(1, found.sum.tasks) == found.tasks

@@ -29,6 +29,28 @@ def only(event: Event) -> Callable[[str], Notice]:
     return read
 
 
+def test_an_alarm_brings_the_state_that_it_leaves(only: Callable[[str], Notice]) -> None:
+    assert only("alarm_metric_ok").was is Signal.OPEN
+    assert only("alarm_metric").was is Signal.RESOLVED
+
+
+def test_a_failed_task_is_labelled_by_why_it_ended(
+    event: Event, only: Callable[[str], Notice]
+) -> None:
+    assert only("ecs_task_unhealthy").label == "failed health checks"
+    task = event("alerts/ecs_task_failed")
+    for container in task["detail"]["containers"]:
+        container.pop("reason", None)
+    (exited,) = parsed(task)
+    assert exited.label == "web exited with 1"
+
+
+def test_a_muted_alarm_names_the_rule_that_mutes_it(only: Callable[[str], Notice]) -> None:
+    hold = only("alarm_muted").hold
+    assert hold
+    assert hold.by == "AWS's mute rule nightly-import"
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

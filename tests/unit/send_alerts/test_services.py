@@ -251,3 +251,29 @@ def test_what_fails_is_a_warning_though_its_state_has_a_name_of_its_own() -> Non
     (notice,) = parsed(event)
     assert notice.severity is Severity.WARNING
     assert "FAILED" in notice.title
+
+
+def of_aws(source: str, kind: str, **detail: Any) -> Notice:
+    event = {"id": "1", "source": source, "detail-type": kind, "time": "2026-11-25T04:13:11Z"}
+    return parsed({**event, "detail": detail})[0]
+
+
+def test_a_message_names_what_it_is_about() -> None:
+    issue = {"service": "EC2", "eventTypeCategory": "issue"}
+    health = of_aws("aws.health", "AWS Health Event", **issue, eventRegion="eu-west-1")
+    assert health.title == "AWS issue: EC2 in eu-west-1"
+    everywhere = of_aws("aws.health", "AWS Health Event", **issue)
+    assert everywhere.title == "AWS issue: EC2"
+    certificate = of_aws("aws.acm", "ACM Certificate Expired", CommonName="shop.example")
+    assert "shop.example" in certificate.title
+    deployment = of_aws(
+        "aws.codedeploy",
+        "CodeDeploy Deployment State-change Notification",
+        application="shop",
+        deploymentGroup="web",
+        deploymentId="d-1",
+        state="FAILURE",
+    )
+    assert deployment.text.startswith("The deployment d-1 of shop/web ")
+    costs = of_aws("aws.ce", "Anomaly Detected", dimensionalValue="Amazon RDS")
+    assert costs.title == "Cost anomaly: Amazon RDS"

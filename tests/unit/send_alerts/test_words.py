@@ -9,6 +9,7 @@ import pytest
 from ops_common.ops_events import Severity
 from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import Channels
+from send_alerts.incident.episodes import Episode
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
@@ -18,7 +19,7 @@ from send_alerts.words.email_text import email
 from send_alerts.words.first_lines import MORE
 from send_alerts.words.limits import MARK
 from send_alerts.words.markup import clickable, local_time
-from send_alerts.words.message_text import headline, title
+from send_alerts.words.message_text import headline, since, title
 from send_alerts.words.slack_blocks import alone, line, root
 from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
@@ -52,6 +53,11 @@ def entry(kind: EntryKind, at: float, text: str = "", *, late: bool = False) -> 
 )
 def test_each_kind_is_one_sentence(kind: EntryKind, words: str) -> None:
     assert headline(after(alarm(0)), entry(kind, 9), clock) == words
+
+
+def test_what_came_back_twice_was_there_three_times() -> None:
+    episode = Episode(minute(0), minute(9), minute(9), reopened=2)
+    assert since(episode, clock) == "25 Nov 12:00:00 UTC, for 9 min, 3 times"
 
 
 def test_what_arrives_late_says_how_it_stands_now() -> None:
