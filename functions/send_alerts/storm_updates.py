@@ -23,7 +23,9 @@ def join(
     subject = incident.subject
     if subject is None or incident.key.startswith(PREFIX):
         return incident
-    one = Opening(incident.key, opening.at, now, subject.title, subject.severity)
+    one = Opening(
+        incident.key, opening.at, now, subject.title, subject.severity, subject.environment
+    )
 
     def change(storms: Storms) -> tuple[Storms, str]:
         changed, key = storm.join(storms, one, now, policy.storm_threshold)

@@ -5,7 +5,7 @@ import pytest
 from cli.cost import workload
 from cli.cost.__main__ import main
 from cli.cost.bill import Bill
-from cli.cost.page import JIKI, LEAN, USED_BY_JIKI
+from cli.cost.page import JIKI, LEAN, USED_BY_JIKI, terminal
 from cli.cost.prices import PRICES
 from cli.cost.schedule import BadSchedule, runs_a_month
 from cli.cost.usage import metric_names, usage
@@ -23,6 +23,11 @@ def test_the_page_shows_what_is_printed(
     monkeypatch.setattr("sys.argv", ["make cost", "--set", "AlarmSet=own CreateDashboard=false"])
     assert main() == 0
     assert_shown("cost", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("parameters", [{}, LEAN, {"AlarmSet": "all", "Architecture": "arm64"}])
+def test_the_bill_fits_80_columns(parameters: dict[str, str]) -> None:
+    assert max(map(len, terminal(bill(**parameters)).splitlines())) <= 80
 
 
 def units(name: str, **parameters: str) -> float:

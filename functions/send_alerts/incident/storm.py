@@ -24,11 +24,8 @@ WINDOW = timedelta(minutes=1)
 MOST_MEMBERS = 1000
 """An item holds 400 KB; what comes after is announced by itself."""
 PREFIX = "storm:"
-GUIDE = Guide(
-    "one cause is likely. It can't wait.",
-    "make incidents ENVIRONMENT=production",
-    "the listed incidents end, each by itself",
-)
+IMPACT = "one cause is likely. It can't wait."
+OVER = "the listed incidents end, each by itself"
 
 
 class Opening(NamedTuple):
@@ -39,6 +36,7 @@ class Opening(NamedTuple):
     counted_at: datetime
     title: str
     severity: Severity
+    environment: str = ""
 
 
 class Storms(NamedTuple):
@@ -169,6 +167,7 @@ def _opening(row: Mapping[str, Any]) -> Opening:
         datetime.fromisoformat(row["counted_at"]),
         row["title"],
         Severity(row["severity"]),
+        row.get("environment", ""),
     )
 
 
@@ -177,6 +176,8 @@ def _subject(storms: Storms, at: datetime) -> Notice:
     worst = Severity.CRITICAL if Severity.CRITICAL in severities else Severity.WARNING
     members = sorted(storms.members, key=lambda one: (one.severity is not worst, one.title))
     lines = [f"• {member.title} ({member.severity})" for member in members]
+    # Whatever reaches this stack is of its environment.
+    environment = members[0].environment
     return Notice(
         key=storms.key,
         signal=Signal.OPEN,
@@ -185,6 +186,7 @@ def _subject(storms: Storms, at: datetime) -> Notice:
         title=f"{len(lines)} more new incidents",
         severity=worst,
         text="\n".join(["They came too fast to be announced one by one:", *lines]),
+        environment=environment,
         children=tuple(member.key for member in members),
-        guide=GUIDE,
+        guide=Guide(IMPACT, f"make incidents ENVIRONMENT={environment or 'production'}", OVER),
     )

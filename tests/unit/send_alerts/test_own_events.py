@@ -140,7 +140,7 @@ def test_impact_and_end_are_the_runbook_s(kind: str) -> None:
     ("section", "impact", "over"),
     [
         (service_story.RUNBOOK, service_story.IMPACT, service_story.OVER),
-        ("many-new-incidents-at-once", storm.GUIDE.impact, storm.GUIDE.over),
+        ("many-new-incidents-at-once", storm.IMPACT, storm.OVER),
         ("an-event-of-an-aws-service", "", common.OVER),
     ],
 )

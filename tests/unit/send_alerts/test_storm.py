@@ -196,3 +196,18 @@ def test_without_reminders_a_member_that_lasts_keeps_the_digest_open() -> None:
     world.notify(ok(600, **named(3)), at=600)
     world.let_time_pass(until=630)
     assert world.topic.subjects[-1] == "[RESOLVED] 1 more new incidents"
+
+
+def test_the_digest_is_of_its_members_environment() -> None:
+    world = AlertWorld(SMALL)
+    for number in range(6):
+        at = number / 60
+        world.let_time_pass(at)
+        world.notify(alarm(at, environment="staging", **named(number)), at=at)
+    world.let_time_pass(until=3)
+    subject = world.incident(world.storms.read().key).subject
+    assert subject
+    assert (subject.environment, subject.guide.check) == (
+        "staging",
+        "make incidents ENVIRONMENT=staging",
+    )
