@@ -141,6 +141,7 @@ def test_an_event_of_any_service_is_a_short_message() -> None:
     assert "orders" in notice.title
     assert notice.severity is Severity.WARNING
     assert len(notice.text) < 700
+    assert '"queueName": "orders"' in notice.text
     assert ("Queue name", "orders") in notice.facts
     assert not any(name == "Token" for name, _ in notice.facts)
 
