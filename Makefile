@@ -75,7 +75,7 @@ LIKE_LOGS := exported.json
 LIKE_AFTER := new.log
 LIKE_VERSION := 0.1.0
 LIKE_INCIDENT := 1f0a2b3c
-LIKE_NAME := 'web-*'
+LIKE_NAME := 'jiki-ops-web-*'
 LIKE_TASKS := 4
 LIKE_WHY := fixed
 READS = $(or $(ENVIRONMENT),production)
@@ -119,10 +119,10 @@ ack: has-ENVIRONMENT has-INCIDENT setup ## Acknowledge an incident: no more remi
 close: has-ENVIRONMENT has-INCIDENT has-WHY setup ## End an incident that nothing else ends (INCIDENT=… WHY="…")
 	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) close '$(INCIDENT)' '$(WHY)'
 
-silence: has-ENVIRONMENT has-NAME setup ## Silence an alarm or a pattern (NAME='web-*' FOR=1h)
+silence: has-ENVIRONMENT has-NAME setup ## Silence an alarm or a pattern (NAME='jiki-ops-web-*' FOR=1h)
 	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) silence '$(NAME)' '$(or $(FOR),1h)'
 
-unsilence: has-ENVIRONMENT has-NAME setup ## End a silence before its time (NAME='web-*')
+unsilence: has-ENVIRONMENT has-NAME setup ## End a silence before its time (NAME='jiki-ops-web-*')
 	$(ON_CALL) "$(ENVIRONMENT)" $(if $(JSON),--json) unsilence '$(NAME)'
 
 hold: has-ENVIRONMENT has-TASKS setup ## Keep the workers at a number (TASKS=4 FOR=1h SERVICE=…)

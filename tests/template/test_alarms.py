@@ -2,6 +2,8 @@
 
 import json
 import re
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from local.transform import resolved, source
 from paths import ROOT
 from send_alerts.reading.alarm_notice import OVER
-from tests.markdown import anchors, plain, said
+from tests.markdown import DOCUMENTS, anchors, plain, said
 
 EVERYTHING = {
     "AlarmSet": "all",
@@ -71,6 +73,13 @@ def test_each_alarm_says_what_it_means_how_bad_it_is_and_what_to_do(name: str) -
     if check:
         (command,) = check
         assert plain(command.removeprefix("check: ")) in typed(anchor)
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, ROOT / "Makefile"], ids=lambda path: path.name)
+def test_a_pattern_that_a_page_silences_is_of_an_alarm_of_the_stack(path: Path) -> None:
+    names = [item["AlarmName"] for item in ALL.values()]
+    shown = re.findall(r"silence\b.*?NAME='([^'$]+)'", path.read_text())
+    assert [one for one in shown if not any(fnmatchcase(name, one) for name in names)] == []
 
 
 def typed(anchor: str) -> str:

@@ -159,11 +159,11 @@ def test_the_pages_show_what_each_action_prints(desk: Desk) -> None:
     actions = (
         ("ack", INCIDENT.reference),
         ("close", INCIDENT.reference, "the alarm was renamed"),
-        ("silence", "web-*", "1h"),
+        ("silence", "jiki-ops-web-*", "1h"),
         ("hold", "4", "1h"),
     )
     actor = replace(desk.actor, worker_services=("jiki-api-solid-queue",))
     desk = replace(desk, actor=actor)
     said = "\n".join(recorded(done(desk, *words)) for words in actions)
     assert_shown("actions", said)
-    assert_shown("silence", recorded(done(desk, "silence", "jiki-api-web-*", "8h")))
+    assert_shown("silence", recorded(done(desk, "silence", "jiki-ops-web-*", "8h")))

@@ -152,6 +152,8 @@ def test_the_lines_of_a_description_that_the_page_shows_are_understood(event: Ev
     (said,) = parsed(alarm)
     assert (said.severity, dict(said.tags)["team"]) == (Severity.CRITICAL, "payments")
     assert dict(said.facts)["About"] == described.splitlines()[0]
+    assert f"\nimpact: {said.guide.impact}\n" in described
+    assert f"\ncheck: {said.guide.check}\n" in described
     _, logs, runbook = said.links
     assert runbook.url in described
     assert "*2fecs*2fjiki-api-web)" in logs.url

@@ -57,7 +57,7 @@ USAGE: Mapping[str, Usage] = {
     "why": Usage("why [SERVICE]", "the scaler's last ten reasons"),
     "ack": Usage("ack INCIDENT", "somebody is on it: reminders pause"),
     "close": Usage("close INCIDENT WHY…", "end an incident that nothing else will end"),
-    "silence": Usage("silence NAME 1h", "say nothing new of an alarm or a pattern (web-*)"),
+    "silence": Usage("silence NAME 1h", "say nothing new of an alarm or of some (jiki-ops-web-*)"),
     "unsilence": Usage("unsilence NAME", "end a silence before its time"),
     "hold": Usage("hold N [1h] [SERVICE]", "keep the workers at N tasks"),
     "release": Usage("release [SERVICE]", "end a hold before its time"),
