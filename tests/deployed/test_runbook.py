@@ -158,6 +158,20 @@ def task_of(service: str, *, stopped: bool = False) -> Scene:
     return scene
 
 
+def stopped_task(service: str) -> Scene:
+    """One has stopped, which ECS still lists."""
+
+    @contextmanager
+    def scene(world: World, values: Values) -> Iterator[None]:
+        world.settle()
+        task = world.ecs.running_tasks(service)[0].id
+        world.client("ecs").stop_task(cluster=world.ecs.cluster, task=task)
+        yield
+        assert world.settle()
+
+    return scene
+
+
 @contextmanager
 def open_incident(world: World, values: Values) -> Iterator[None]:
     """An alarm goes off; closing it ends it."""
@@ -213,12 +227,13 @@ SCENES: dict[str, Scene] = {
     "Go back": version_before,
     "Set the count by hand": hold,
     "WorkersDead": deployed(WORKER_SERVICE),
-    "WorkersMissing": task_of(WORKER_SERVICE),
+    "WorkersMissing": stopped_task(WORKER_SERVICE),
     "A job was broken at a scale-in": task_of(WORKER_SERVICE),
     "A deployment failed its probe (DeploymentProbed)": open_incident,
     "Go back to the last good version": version_that_passed,
     "Login refused": deployed(WEB_SERVICE),
-    "A service fails": task_of(WEB_SERVICE),
+    "A service fails": stopped_task(WEB_SERVICE),
+    "Balancer errors": stopped_task(WEB_SERVICE),
     "Unhealthy targets": task_of(WEB_SERVICE, stopped=True),
     "ForeignWorkers": open_incident,
     "An event of an AWS service": open_incident,
