@@ -84,8 +84,8 @@ READS_FROM = $(if $(STACK),--stack "$(STACK)",--environment "$(READS)")
 probe: setup ## Run a suite of checks (SUITE=deployment, readiness, canary)
 	@PYTHONPATH=layers/common python -m cli.verdict $(READS_FROM) --suite "$(SUITE)"
 
-fit: setup ## Say whether your app fits, before anything is deployed
-	@PYTHONPATH=layers/common python -m cli.fit --environment "$(READS)" --cluster "$(CLUSTER)" $(if $(JSON),--json)
+fit: setup ## Say whether your app fits (REGION=eu-central-1 CLUSTER=…)
+	@PYTHONPATH=layers/common python -m cli.fit --environment "$(READS)" --region "$(REGION)" --cluster "$(CLUSTER)" $(if $(JSON),--json)
 
 configure: has-ENVIRONMENT setup ## Ask for the parameters, or SET="MaxTasks=6 …"
 	@PYTHONPATH=layers/common python -m cli.configure --environment "$(ENVIRONMENT)" $(if $(SET),--set "$$SET")

@@ -1,5 +1,6 @@
 """An environment: a section of samconfig.toml, and of the person's shell only credentials."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,28 @@ class Target:
         return self.session().client(name, config=BRIEF)
 
 
-def read_target(environment: str, file: Path = SAMCONFIG) -> Target:
-    """The environment's section of samconfig.toml. Raises BadSamconfig."""
+def read_target(environment: str, file: Path = SAMCONFIG, region: str = "") -> Target:
+    """The environment's section of samconfig.toml, or that in another region.
+
+    Raises BadSamconfig.
+    """
     section = read_section(file, environment)
-    stack, region = read_global(file, environment).get("stack_name"), section.get("region")
+    stack = read_global(file, environment).get("stack_name")
+    region = region or section.get("region", "")
     for name, value, place in (("stack_name", stack, "global"), ("region", region, "deploy")):
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not value:
             raise BadSamconfig(f"{file.name}: [{environment}.{place}.parameters] has no {name}")
     overrides = read_overrides(file, environment)
     return Target(environment, str(stack), str(region), section.get("profile"), overrides)
+
+
+def region_of(file: Path, environment: str, shell: Mapping[str, str]) -> str:
+    """Where the app is: what the section says, else the shell; empty where neither says.
+
+    A section without parameters is as it was shipped: its region is nobody's answer yet.
+    Raises BadSamconfig.
+    """
+    section = read_section(file, environment)
+    shells = shell.get("AWS_REGION") or shell.get("AWS_DEFAULT_REGION") or ""
+    own: str = section.get("region", "")
+    return own or shells if section.get("parameter_overrides") else shells or own

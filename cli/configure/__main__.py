@@ -4,8 +4,10 @@ python -m cli.configure [--environment production] [--set "MaxTasks=6 …"]
 """
 
 import argparse
+import os
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from cli.configure.samconfig import (
     read_upgrade,
     write_overrides,
 )
+from cli.environment import region_of
 from cli.fit.finding import Level
 from cli.fit.findings import findings
 from cli.parameters import BadParameters, check_together, checked
@@ -61,8 +64,9 @@ def main() -> int:
     note = f" At first with {' and '.join(first)}." if first and arguments.given is None else ""
     places = " and ".join(f"[{each}]" for each in sections(environment))
     print(
-        f"\nWritten into {file.name}, {places}.{note} Every other parameter has a default"
-        " (docs/configuration.md).\n"
+        f"\nWritten into {file.name}, {places}.{note} What isn't given there has its"
+        " default (docs/configuration.md).\n"
+        f"{nobody_notified(read_overrides(file, environment))}"
         f"Next: make deploy ENVIRONMENT={environment}"
     )
     return 0
@@ -71,6 +75,14 @@ def main() -> int:
 def sections(environment: str) -> list[str]:
     """A plain `sam deploy` reads the section default: it must not differ from production."""
     return [environment] + ["default"] * (environment == PRODUCTION)
+
+
+def nobody_notified(overrides: Mapping[str, str]) -> str:
+    """A line where the alerts are on and have neither an address nor Slack; else nothing."""
+    on = overrides.get("Alerts", source()["Parameters"]["Alerts"]["Default"]) == "true"
+    if not on or overrides.get("AlertEmail") or overrides.get("SlackToken"):
+        return ""
+    return "Nobody would be notified: set AlertEmail, or SlackToken and SlackChannel.\n"
 
 
 def _taken_over(file: Path, environment: str) -> dict[str, str]:
@@ -85,7 +97,7 @@ def ask(file: Path, environment: str) -> dict[str, str]:
     """Ask and write; what was written. Raises BadSamconfig, BotoCoreError, EOFError."""
     section = read_section(file, environment)
     known = read_upgrade(file, environment).overrides
-    region = _ask_region(str(section.get("region", "")))
+    region = _ask_region(region_of(file, environment, os.environ))
     session = boto3.Session(region_name=region, profile_name=section.get("profile"))
 
     @cache

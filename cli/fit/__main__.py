@@ -1,12 +1,14 @@
 """`make fit`: reads your account with read-only credentials and says what fits, in a minute.
 
-python -m cli.fit --environment production [--cluster NAME] [--json]
+python -m cli.fit --environment production [--region NAME] [--cluster NAME] [--json]
 """
 
 import argparse
 import json
+import os
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from botocore.config import Config
@@ -15,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.configure.samconfig import BadSamconfig
-from cli.environment import read_target
+from cli.environment import SAMCONFIG, read_target, region_of
 from cli.fit.finding import Finding, Level
 from cli.fit.findings import findings
 from cli.fit.offers import offers
@@ -35,11 +37,14 @@ def main() -> int:
     """Read, judge, print; 1 where something breaks or doesn't fit, 2 where nothing was read."""
     parser = argparse.ArgumentParser(prog="make fit", description=__doc__)
     parser.add_argument("--environment", required=True, help="a section of samconfig.toml")
+    parser.add_argument("--file", type=Path, default=SAMCONFIG)
+    parser.add_argument("--region", default="", help="another than the section's")
     parser.add_argument("--cluster", default="", help="the ECS cluster, if there are several")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     try:
-        target = read_target(arguments.environment)
+        region = arguments.region or region_of(arguments.file, arguments.environment, os.environ)
+        target = read_target(arguments.environment, arguments.file, region)
         session = target.session()
     except (BadSamconfig, BotoCoreError) as error:
         print(error, file=sys.stderr)

@@ -25,7 +25,8 @@ def _cluster(facts: Facts, _chosen: Mapping[str, str]) -> Iterator[Finding]:
     if facts.cluster in facts.clusters:
         yield Finding(Level.FITS, "cluster", f"{facts.cluster}, {len(facts.services)} services")
     elif not facts.clusters:
-        yield Finding(Level.UNFIT, "cluster", "this account and region have no ECS cluster")
+        none = "this account has no ECS cluster in this region"
+        yield Finding(Level.UNFIT, "cluster", none, "make fit REGION=…, where the app is")
     elif facts.cluster:
         listed = ", ".join(facts.clusters)
         yield Finding(

@@ -141,6 +141,26 @@ def test_the_whole_of_it_without_an_account(file: Path) -> None:
         assert overrides["AlertEmail"] == "ops@example.org"
 
 
+NOBODY = "Nobody would be notified: set AlertEmail, or SlackToken and SlackChannel."
+
+
+@pytest.mark.parametrize(
+    ("changes", "noted"),
+    [
+        ("MaxTasks=6", True),
+        ("AlertEmail=ops@example.org", False),
+        ("SlackToken=/jiki-ops/slack-token SlackChannel=C0123456789", False),
+        ("Alerts=false", False),
+    ],
+)
+def test_alerts_without_a_recipient_are_pointed_out(file: Path, changes: str, noted: bool) -> None:
+    needed = {"DatabaseCidr": "10.1.0.0/16", "ConfigSecretId": "config", "EcsCluster": "shop"}
+    write_overrides(file, ["staging"], {**NETWORK, **needed, "WorkerServices": "mail"})
+    done = configured(file, "staging", "", "--set", changes)
+    assert done.returncode == 0, done.stderr
+    assert (NOBODY in done.stdout) == noted
+
+
 def test_single_parameters_are_set_without_a_question(file: Path) -> None:
     write_overrides(file, ["production", "default"], example())
     changes = 'MaxTasks=6 RotationSchedule="cron(0 9 1 * ? *)"'

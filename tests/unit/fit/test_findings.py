@@ -95,8 +95,9 @@ def test_a_service_that_reads_the_secret_and_is_in_no_list_would_keep_a_dead_pas
 
 
 def test_the_page_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    offered = offers(SHOP) | {"OtherServices": ""}
-    show(findings(SHOP, offered), offered, "production, eu-central-1", Console(width=110))
+    facts = with_services(WEB, MAIL, CRON, scaled=frozenset({"mail"}))
+    offered = offers(facts)
+    show(findings(facts, offered), offered, "production, eu-central-1", Console(width=110))
     assert_shown("fit", capsys.readouterr().out)
 
 

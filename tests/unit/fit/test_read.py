@@ -1,6 +1,8 @@
 """An account as moto keeps it, read and judged; and one that refuses."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -8,6 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from cli.environment import region_of
+from cli.fit.__main__ import main
 from cli.fit.offers import offers
 from cli.fit.read import Reader, likely
 
@@ -49,6 +53,45 @@ def account() -> Iterator[str]:
             Statistic="Sum",
         )
         yield secret
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("shell", "words", "place"),
+    [
+        ({}, ["--region", REGION], REGION),
+        ({"AWS_REGION": REGION}, [], REGION),
+        ({"AWS_DEFAULT_REGION": REGION}, [], REGION),
+        ({"AWS_REGION": REGION}, ["--region", "us-east-1"], "us-east-1"),
+        ({}, [], "eu-west-1"),
+    ],
+)
+def test_the_app_is_read_where_it_is(
+    shell: dict[str, str],
+    words: list[str],
+    place: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in shell.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["fit", "--environment", "production", *words, "--json"])
+    main()
+    found = {
+        each["about"]: each["level"] for each in json.loads(capsys.readouterr().out)["findings"]
+    }
+    assert found["cluster"] == ("fits" if place == REGION else "doesn't fit")
+
+
+def test_a_region_that_was_answered_counts_more_than_the_shell_s(tmp_path: Path) -> None:
+    file, shell = tmp_path / "samconfig.toml", {"AWS_REGION": REGION}
+    shipped = '[production.deploy.parameters]\nregion = "eu-west-1"\n'
+    file.write_text(shipped)
+    assert region_of(file, "production", shell) == REGION
+    file.write_text(shipped + 'parameter_overrides = ["VpcId=vpc-0a1"]\n')
+    assert region_of(file, "production", shell) == "eu-west-1"
 
 
 @pytest.mark.usefixtures("account")
