@@ -12,6 +12,7 @@ from local.transform import resolved, source
 from paths import ROOT
 from send_alerts.reading.alarm_notice import OVER
 from tests.markdown import DOCUMENTS, anchors, plain, said
+from tests.runbook_table import sections_of
 
 EVERYTHING = {
     "AlarmSet": "all",
@@ -69,6 +70,7 @@ def test_each_alarm_says_what_it_means_how_bad_it_is_and_what_to_do(name: str) -
     assert address == "runbook: https://example.org/runbook.md"
     assert anchor in anchors(RUNBOOK)
     assert plain(impact.removeprefix("impact: ")) in said(RUNBOOK, anchor, "Impact")
+    assert sections_of(ALL[name]["AlarmName"]) == {anchor}
     assert plain(OVER) in said(RUNBOOK, anchor, "Verify")
     if check:
         (command,) = check

@@ -8,8 +8,10 @@ import pytest
 from cli import runbook
 from cli.environment import Target
 from cli.runbook import PAGE, personal
+from probe_deployment.suites import DEPLOYMENT
 from tests.markdown import plain
 from tests.outputs import assert_shown
+from tests.runbook_table import rows
 
 ACME = Target(
     "live",
@@ -85,12 +87,8 @@ def test_it_is_written_from_samconfig(
 
 
 def test_each_message_is_in_the_table_of_what_can_wait() -> None:
-    page = PAGE.read_text()
-    table, rest = page.split("## Password rotation")
-    rows = re.findall(r"^\| (\[.*\)) \| (.+) \|$", table, re.MULTILINE)
-    answers = {
-        anchor: answer for links, answer in rows for anchor in re.findall(r"\(#([\w-]+)\)", links)
-    }
+    rest = PAGE.read_text().partition("## Password rotation")[2]
+    answers = {row.anchor: row.wait for row in rows()}
     impacts = {
         anchor_of(section): plain(section.partition("**Impact**")[2].partition("\n\n")[0])
         for section in re.split(r"^### ", rest, flags=re.MULTILINE)
@@ -101,6 +99,12 @@ def test_each_message_is_in_the_table_of_what_can_wait() -> None:
         impact = impacts[anchor]
         assert not answer.startswith("no") or "can't wait" in impact, anchor
         assert not answer.startswith("yes") or "can wait" in impact, anchor
+
+
+def test_each_check_of_a_deployment_has_a_first_measure() -> None:
+    section = PAGE.read_text().partition("### A deployment failed its probe")[2].partition("###")[0]
+    measures = " ".join(re.findall(r"^\| (`.+?) \|", section, re.MULTILINE))
+    assert set(DEPLOYMENT) <= set(re.findall(r"`(\w+)`", measures))
 
 
 def anchor_of(section: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from probe_deployment import words
 from probe_deployment.finding import Finding, Result
 from probe_deployment.verdict import Outcome
+from tests.runbook_table import sections_of
 from tests.unit.probe_deployment.samples import REQUEST, failed, passed, unknown, verdict
 
 SKIPPED = Result("target_health", Finding.skipped("no target group"), 0.0)
@@ -26,6 +27,15 @@ def test_a_verdict_in_one_line(results: tuple[Result, ...], outcome: Outcome, li
     found = verdict(*results, outcome=outcome)
     assert words.summary(found) == f"deployment of jiki-api-web: {line}"
     assert words.title(found) == words.summary(found)
+
+
+@pytest.mark.parametrize(
+    ("result", "kind"),
+    [(failed("image"), "deploymentprobed"), (unknown("image"), "deploymentundecided")],
+)
+def test_the_runbook_lists_the_title_of_a_bad_verdict(result: Result, kind: str) -> None:
+    (section,) = sections_of(words.title(verdict(passed("rollout"), result)))
+    assert section.endswith(kind)
 
 
 def test_the_table_says_what_to_do_about_each_failure() -> None:

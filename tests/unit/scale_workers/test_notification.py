@@ -10,6 +10,7 @@ from scale_workers.policy.model import NoMeasurement, Reverted, ServiceState
 from scale_workers.policy.notification import ended, words
 from scale_workers.policy.outcome import Decision, HeldBy
 from scale_workers.policy.troubles import Kind, Tick
+from tests.runbook_table import sections_of
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
 
 CHANGES = tuple(NOW - timedelta(hours=hours) for hours in (9, 5, 1))
@@ -91,6 +92,8 @@ NOW_SHOWN = f"{NOW:%Y-%m-%d at %H:%M}"
 )
 def test_each_trouble_has_a_title_and_a_text(kind: Kind, tick: Tick, title: str, text: str) -> None:
     assert words(kind, tick) == (title, text)
+    (section,) = sections_of(title)
+    assert section.endswith(kind.value.lower())
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from send_alerts.reading.notice import Guide, Signal
 from send_alerts.reading.own_runbook import ADVICE
 from send_alerts.reading.services import common
 from tests.markdown import anchors, plain, said
+from tests.runbook_table import sections_of
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.parsing import Event, parsed
 
@@ -84,6 +86,19 @@ def test_reads_what_the_common_layer_publishes(state: State) -> None:
     (notice,) = parsed(event)
     assert (notice.title, notice.text, notice.occurred_at) == ("Title", "Text", NOON)
     assert dict(notice.facts) == {"service": "web"}
+
+
+OWN_AND_ECS = [
+    path for source in ("own", "ecs") for path in (EVENTS / "alerts").glob(f"{source}_*")
+]
+
+
+@pytest.mark.parametrize("path", OWN_AND_ECS, ids=lambda path: path.stem)
+def test_the_runbook_lists_the_title_with_the_section_that_the_message_links_to(path: Path) -> None:
+    for notice in parsed(json.loads(path.read_text())):
+        linked = [link.url.partition("#")[2] for link in notice.links if link.label == "Runbook"]
+        if linked and notice.signal in (Signal.OPEN, Signal.NOTE):
+            assert sections_of(notice.title) >= {*linked}, notice.title
 
 
 BAD_NEWS = sorted(

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.runbook_table import sections_of
 from tests.unit.send_alerts.alert_world import POLICY, AlertWorld, alarm, ok
 
 SMALL = replace(POLICY, storm_threshold=3)
@@ -28,6 +29,7 @@ def test_more_new_incidents_in_a_minute_than_the_threshold_are_one_message() -> 
         f":red_circle: *Critical: a{number:02}*" for number in range(3)
     ]
     assert digest.edits[-1] == ":red_circle: *Storm: 37 more new incidents*"
+    assert sections_of("37 more new incidents") == {"many-new-incidents-at-once"}
     # a line for each below it, and one that sums up
     lines = world.threads.thread(digest)
     assert len(lines) == 37 + 1
