@@ -49,7 +49,9 @@ OPTIONS_OF_EVERY_AWS_COMMAND = {
 # Commands that the AWS CLI has of its own or changes, with their options.
 OWN_AWS_COMMANDS = {
     ("logs", "tail"): {"since", "follow", "format", "filter-pattern", "log-stream-names"},
-    ("sns", "subscribe"): {"topic-arn", "protocol", "notification-endpoint"},
+    ("sns", "subscribe"): {
+        *("topic-arn", "protocol", "notification-endpoint", "return-subscription-arn"),
+    },
 }
 
 # Where the AWS CLI names a service otherwise than its model.
