@@ -119,6 +119,9 @@ def test_a_name_that_would_ping_everybody_pings_nobody(
         assert ping not in content
 
 
+OF_STACK = "jiki-ops-web-cpu"
+
+
 def test_the_documented_command_silences_an_alarm(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
@@ -132,8 +135,9 @@ def test_the_documented_command_silences_an_alarm(
     actor = Actor("ana", "terminal", (), (), rolls_back=False)
     detail = resolve(wish, actor, Board(), now).as_event().detail()
     with_slack.send({"source": "jiki.ops", "detail-type": KIND, "detail": detail})
-    # THEN what it names is told to nobody, and the rest is
-    with_slack.send(event("alerts/alarm_metric"), event("alerts/alarm_composite"))
+    # THEN what it names, an alarm of the stack, is told to nobody, and the rest is
+    of_stack = json.dumps(event("alerts/alarm_metric")).replace("jiki-api-web-cpu-high", OF_STACK)
+    with_slack.send(json.loads(of_stack), event("alerts/alarm_composite"))
     assert with_slack.subjects() == ["ALARM: [CRITICAL] jiki-api-down"]
     assert len(slack.messages) == 1
 
