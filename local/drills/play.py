@@ -66,7 +66,7 @@ def pool_of(processes: int) -> ProcessPoolExecutor:
     """Processes that Ctrl-C ends without a traceback: this one says so."""
     # A fork of this process would take its threads' locks along; a server's has no threads.
     context = get_context("forkserver")
-    context.set_forkserver_preload(["local.ignore_ctrl_c", __name__])
+    context.set_forkserver_preload(["local.block_ctrl_c", __name__])
     return ProcessPoolExecutor(processes, context, initializer=_end_by_ctrl_c)
 
 
@@ -77,18 +77,26 @@ _STARTED = ExitStack()
 def _stage() -> Stage:
     """This process's, from its first drill until it ends. Raises PostgresUnavailable."""
     Finalize(None, _STARTED.close, exitpriority=0)
-    return _STARTED.enter_context(Stage.open())
+    signal.signal(signal.SIGINT, _end_what_has_begun)
+    stage = _STARTED.enter_context(Stage.open())
+    signal.signal(signal.SIGINT, _end)
+    return stage
 
 
 def _end_by_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, _interrupted)
+    signal.signal(signal.SIGINT, _end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _interrupted(_number: int, _frame: FrameType | None) -> None:
+def _end_what_has_begun(_number: int, _frame: FrameType | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if not _stage.cache_info().currsize:
-        raise SystemExit(INTERRUPTED)
-    # A drill would take long to clear up on a database that the same Ctrl-C has ended.
+    raise SystemExit(INTERRUPTED)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    # At once: the pool would take an exception for this drill's end, and go on with the next, and a
+    # drill would take long to clear up on a database that the same Ctrl-C has ended.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _STARTED.close()
     os._exit(INTERRUPTED)
 
@@ -98,7 +106,7 @@ def _play(name: str) -> Played:
     try:
         stage = _stage()
     except SystemExit:
-        # The pool would take it for this drill's end, and go on with the next.
+        _STARTED.close()
         os._exit(INTERRUPTED)
     one, report = DRILLS[name], Report()
     started = time.monotonic()

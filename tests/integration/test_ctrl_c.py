@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -89,9 +90,13 @@ def test_what_runs_beside_or_below_a_program_adds_no_line(program: list[str]) ->
         start_new_session=True,
     ) as running:
         assert running.stdout
+        # What hangs is a failure, and not of the whole run.
+        guard = threading.Timer(60, os.killpg, (running.pid, signal.SIGKILL))
+        guard.start()
         running.stdout.readline()
         # As a terminal does: all of the group, three times.
         for _ in range(3):
             os.killpg(running.pid, signal.SIGINT)
         said = running.stdout.read()
+        guard.cancel()
     assert said == "Stopped.\n"
