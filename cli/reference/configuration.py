@@ -7,10 +7,10 @@ from local.transform import source
 INTRODUCTION = """\
 # Configuration
 
-Every parameter of `template.yaml`, by the groups in which CloudFormation's console shows them. Each has
-a default, of which these are empty and needed: `VpcId`, `SubnetIds`, `DatabaseCidr`, `ConfigSecretId`
-and `EcsCluster`, unless only `Alerts` is on, and `WorkerServices` where `Scaling` is. Written from the
-template by `make docs`; a test holds the two together.
+Every parameter of `template.yaml`, by the groups in which CloudFormation's console shows them.
+Each has a default, of which these are empty and needed: `VpcId`, `SubnetIds`, `DatabaseCidr`,
+`ConfigSecretId` and `EcsCluster`, unless only `Alerts` is on, and `WorkerServices` where
+`Scaling` is. Written from the template by `make docs`; a test holds the two together.
 
 ```sh aws
 make configure ENVIRONMENT=production SET="MaxTasks=6 AlertEmail=ops@example.org"
