@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from gevent import get_hub  # type: ignore[import-untyped]
+from gevent import get_hub  # type: ignore[import-untyped]  # gevent has no types
 from locust import FastHttpUser, between, task
 from locust.env import Environment
 

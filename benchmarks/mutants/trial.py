@@ -102,4 +102,4 @@ def change(file: Path, source: str) -> None:
             return compile(source, file, "exec", dont_inherit=True)
         return unchanged(loader, name)
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]  # imports read the mutant

@@ -23,7 +23,7 @@ def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool
     try:
         publish(event(verdict))
     except Exception:
-        # Whatever it was: the repetition must be free to tell it.
+        # Whatever it was: the repetition must be free to notify of it.
         memory.release(subject)
         raise
     return True
