@@ -92,6 +92,7 @@ class SecretText:
         return tuple(
             key
             for key in self.shape.copies
+            # Any password would do: only whether there is a place for one is asked.
             if copies.renewed(self.content.get(key), user="u", password="p") is None  # noqa: S106
         )
 
