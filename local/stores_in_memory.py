@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ops_common.on_call.summaries import PartSummary
-from ops_common.versioned_item import NO_VERSION, Conflict
+from ops_common.versioned_item import Conflict, Stored
 from send_alerts.channels.incidents import INCIDENT_ID
 
 
@@ -14,13 +14,13 @@ class ItemsInMemory:
     """Items, as JSON text."""
 
     def __init__(self) -> None:
-        self._items: dict[str, tuple[int, str]] = {}
+        self._items: dict[str, Stored] = {}
         self._due: dict[str, datetime | None] = {}
 
-    def read(self, item_id: str) -> tuple[int, Any]:
+    def read(self, item_id: str) -> Stored:
         """See Items."""
-        version, text = self._items.get(item_id, (NO_VERSION, "null"))
-        return version, json.loads(text)
+        stored = self._items.get(item_id, Stored(document="null"))
+        return stored._replace(document=json.loads(stored.document))
 
     def write(
         self,
@@ -28,14 +28,14 @@ class ItemsInMemory:
         seen_version: int,
         document: Mapping[str, Any],
         now: datetime,  # noqa: ARG002  # the port's signature
-        summary: str = "",  # noqa: ARG002  # the port's signature
+        summary: str = "",
         due_at: datetime | None = None,
     ) -> int:
         """See Items."""
-        if self.read(item_id)[0] != seen_version:
+        if self.read(item_id).version != seen_version:
             raise Conflict(item_id)
         self._due[item_id] = due_at
-        self._items[item_id] = (seen_version + 1, json.dumps(document))
+        self._items[item_id] = Stored(seen_version + 1, json.dumps(document), summary)
         return seen_version + 1
 
     def due_before(self, at: datetime) -> list[str]:

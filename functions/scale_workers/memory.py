@@ -4,24 +4,18 @@ Losing it is harmless, so nothing here stops a tick but `Overtaken`, which means
 has done this one's work.
 """
 
-import json
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops_common.observability import logger
 from ops_common.on_call.summaries import Part, PartSummary, from_text
-from ops_common.packed_text import pack, unpack
+from ops_common.versioned_item import NO_VERSION, Conflict, Items
 from scale_workers.policy.conditions import Conditions
 from scale_workers.policy.history import Memory
 from scale_workers.policy.parsing import parse_datetime
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-KEPT_SECONDS = 30 * 24 * 3600
 
 
 class Overtaken(Exception):
@@ -72,76 +66,46 @@ class Memories(Protocol):
         """Whether it was kept. Raises Overtaken if another run saved since `load`."""
 
 
-class DynamoMemories:
-    """The item `scaling#<service>`: the state as packed JSON beside a version number.
+class StoredMemories:
+    """The item `scaling#<service>`; its summary holds the last reasons, for `/ops why`."""
 
-    Its summary holds the last reasons, for `/ops why`.
-    """
-
-    def __init__(self, client: "DynamoDBClient", table: str, service: str) -> None:
-        self._client = client
-        self._table = table
+    def __init__(self, items: Items, service: str) -> None:
+        self._items = items
         self._service = service
-        self._key = {"id": {"S": f"scaling#{service}"}}
+        self._id = f"scaling#{service}"
+        self._version: int | None = None
+        """As last read or written; None before that."""
         self._summary: PartSummary | None = None
-        self._version: Any = None
-        """The attribute as it was read, whatever its type is."""
-        self._loaded = False
 
     def load(self) -> Remembered:
         """See Memories."""
         try:
-            item = self._client.get_item(
-                TableName=self._table, Key=self._key, ConsistentRead=True
-            ).get("Item", {})
+            version, document, summary = self._items.read(self._id)
         except (ClientError, BotoCoreError) as error:
             logger.warning("memory could not be read", reason=str(error))
             return Remembered()
-        self._loaded = True
-        self._version = item.get("version")
+        self._version = version
         with suppress(LookupError, TypeError, ValueError):
-            summary = from_text(unpack(item["summary"]))
-            self._summary = summary if isinstance(summary, PartSummary) else None
-        try:
-            return Remembered.from_json(json.loads(unpack(item.get("state", {"S": "null"}))))
-        except (LookupError, ValueError):
+            found = from_text(summary)
+            self._summary = found if isinstance(found, PartSummary) else None
+        if document is None and version != NO_VERSION:
             logger.warning("memory was not JSON and is forgotten")
-            return Remembered()
+        return Remembered.from_json(document)
 
     def save(self, remembered: Remembered, now: datetime) -> bool:
         """See Memories. Without a successful `load` nothing is written over."""
-        if not self._loaded:
+        if self._version is None:
             return False
         summary = PartSummary(Part.SCALING, self._service, now, remembered.reason)
         summary = summary.after(self._summary)
-        version = {"N": str(int((self._version or {}).get("N", 0)) + 1)}
-        values: dict[str, Any] = {
-            ":state": pack(json.dumps(remembered.as_json())),
-            ":version": version,
-            ":summary": pack(summary.as_text()),
-            ":expires": {"N": str(int(now.timestamp()) + KEPT_SECONDS)},
-        }
-        condition = "attribute_not_exists(version)"
-        if self._version is not None:
-            condition = "version = :read"
-            values[":read"] = self._version
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=self._key,
-                UpdateExpression="SET #state = :state, version = :version, expires_at = :expires,"
-                " summary = :summary",
-                ConditionExpression=condition,
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=values,
+            self._version = self._items.write(
+                self._id, self._version, remembered.as_json(), now, summary.as_text()
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise Overtaken("another run has decided meanwhile") from None
+        except Conflict:
+            raise Overtaken("another run has decided meanwhile") from None
+        except (ClientError, BotoCoreError) as error:
             logger.warning("memory could not be written", reason=str(error))
             return False
-        except BotoCoreError as error:
-            logger.warning("memory could not be written", reason=str(error))
-            return False
-        self._version, self._summary = version, summary
+        self._summary = summary
         return True

@@ -11,10 +11,11 @@ from ops_common.query_database import LambdaQueryDatabase, Login
 from ops_common.queue_login import at_queue, has_own_login, on_the_same_server
 from ops_common.refused_password import AcceptedVersion, find_accepted_version
 from ops_common.scaling_hold import Holds
+from ops_common.versioned_item import VersionedItems
 from scale_workers.activity import ClusterActivity
 from scale_workers.login import LoginCache
 from scale_workers.measure import QueueGauge
-from scale_workers.memory import DynamoMemories
+from scale_workers.memory import StoredMemories
 from scale_workers.ports import Ports, WorkerPorts
 from scale_workers.protection import EcsProtection
 from scale_workers.settings import Settings
@@ -54,12 +55,14 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
         look_ahead_seconds=settings.policy.look_ahead_seconds,
         accepted=accepted,
     )
-    dynamodb = aws.client("dynamodb")
+    items = VersionedItems(
+        aws.client("dynamodb"), settings.table_name, attribute="state", packed=True
+    )
 
     def of_service(name: str) -> WorkerPorts:
         return WorkerPorts(
             tasks=EcsTasks(ecs, settings.cluster, name),
-            memories=DynamoMemories(dynamodb, settings.table_name, name),
+            memories=StoredMemories(items, name),
             hold=lambda: holds.get(name, now),
         )
 

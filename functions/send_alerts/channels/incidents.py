@@ -59,7 +59,7 @@ class DynamoIncidents:
 
     def load(self, key: str) -> Held:
         """See IncidentStore. An item of another form (an older release's) is a new incident."""
-        version, values = self._items.read(INCIDENT_ID.format(key=key))
+        version, values, _ = self._items.read(INCIDENT_ID.format(key=key))
         new = Held(Incident(key, History(flap_window=self._flap_window)), version, None)
         if values is None:
             return new
@@ -115,7 +115,7 @@ class DynamoStorms:
         raise Conflict(STORMS_ID)
 
     def _read(self) -> tuple[int, Storms]:
-        version, values = self._items.read(STORMS_ID)
+        version, values, _ = self._items.read(STORMS_ID)
         try:
             return version, Storms() if values is None else Storms.from_json(values)
         except (KeyError, TypeError, ValueError):

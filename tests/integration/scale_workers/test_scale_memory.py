@@ -6,7 +6,8 @@ import pytest
 from local.moto_aws import OPS_TABLE, MotoAws
 from ops_common.on_call.board import read_board
 from ops_common.on_call.summaries import Part
-from scale_workers.memory import DynamoMemories, Overtaken, Remembered
+from ops_common.versioned_item import VersionedItems
+from scale_workers.memory import Overtaken, Remembered, StoredMemories
 from scale_workers.policy.conditions import Condition, Conditions
 from scale_workers.policy.history import Memory, RequiredTasks
 
@@ -19,8 +20,9 @@ SOMETHING = Remembered(
 )
 
 
-def memories(aws: MotoAws) -> DynamoMemories:
-    return DynamoMemories(aws.client("dynamodb"), OPS_TABLE, "jiki-api-solid-queue")
+def memories(aws: MotoAws, table: str = OPS_TABLE) -> StoredMemories:
+    items = VersionedItems(aws.client("dynamodb"), table, attribute="state", packed=True)
+    return StoredMemories(items, "jiki-api-solid-queue")
 
 
 def put(aws: MotoAws, **attributes: Any) -> None:
@@ -85,7 +87,7 @@ def test_a_corrupt_item_is_forgotten_and_mended(aws: MotoAws, attributes: dict[s
 
 
 def test_a_table_that_cannot_be_read_is_not_written_over(aws: MotoAws) -> None:
-    nowhere = DynamoMemories(aws.client("dynamodb"), "no-such-table", "jiki-api-solid-queue")
+    nowhere = memories(aws, "no-such-table")
     assert nowhere.load() == Remembered()
     assert nowhere.save(SOMETHING, NOW) is False
 

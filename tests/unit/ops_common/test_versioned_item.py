@@ -1,4 +1,4 @@
-"""A document that two write at once: one of them is told."""
+"""A document that two write at once: the later one gets a conflict."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ops_common.versioned_item import NO_VERSION, Conflict, VersionedItems
+from ops_common.versioned_item import NO_VERSION, Conflict, Stored, VersionedItems
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -55,9 +55,9 @@ def items(table: Any) -> VersionedItems:
 
 
 def test_a_document_comes_back_with_its_version(table: FakeTable) -> None:
-    assert items(table).read("a") == (NO_VERSION, None)
+    assert items(table).read("a") == Stored(NO_VERSION, None)
     version = items(table).write("a", NO_VERSION, {"städte": [1]}, NOW)
-    assert items(table).read("a") == (version, {"städte": [1]})
+    assert items(table).read("a") == Stored(version, {"städte": [1]})
     assert items(table).write("a", version, {}, NOW) == version + 1
     assert table.items["a"]["expires_at"]["N"] == str(int(NOW.timestamp()) + 86_400)
 
@@ -67,7 +67,7 @@ def test_only_who_saw_the_last_version_may_write(table: FakeTable) -> None:
     for seen in (NO_VERSION, version + 1):
         with pytest.raises(Conflict):
             items(table).write("a", seen, {"by": 2}, NOW)
-    assert items(table).read("a") == (version, {"by": 1})
+    assert items(table).read("a") == Stored(version, {"by": 1})
 
 
 def test_other_errors_are_no_conflict(table: FakeTable) -> None:
@@ -76,9 +76,23 @@ def test_other_errors_are_no_conflict(table: FakeTable) -> None:
         items(table).write("a", NO_VERSION, {}, NOW)
 
 
+def test_packed_items_and_plain_ones_are_read_alike(table: FakeTable) -> None:
+    packed = VersionedItems(table, "ops", packed=True)  # type: ignore[arg-type]
+    packed.write("a", NO_VERSION, {"städte": [1]}, NOW, "a summary")
+    assert set(table.items["a"]["document"]) == set(table.items["a"]["summary"]) == {"B"}
+    assert packed.read("a") == items(table).read("a") == Stored(1, {"städte": [1]}, "a summary")
+
+
+def test_a_document_may_have_another_attribute(table: FakeTable) -> None:
+    of_state = VersionedItems(table, "ops", attribute="state")  # type: ignore[arg-type]
+    of_state.write("a", NO_VERSION, {"b": 1}, NOW)
+    assert of_state.read("a").document == {"b": 1}
+    assert items(table).read("a") == Stored(1)
+
+
 def test_what_is_no_json_reads_as_nothing_and_can_be_written_over(table: FakeTable) -> None:
     table.items["a"] = {"id": {"S": "a"}, "version": {"N": "7"}, "document": {"S": "{"}}
-    assert items(table).read("a") == (7, None)
+    assert items(table).read("a") == Stored(7, None)
     assert items(table).write("a", 7, {"well": True}, NOW) == 8
 
 
