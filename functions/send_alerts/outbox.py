@@ -99,7 +99,7 @@ def _confirm(incident: Incident, entry: OutboxEntry, work: Work) -> None:
             if left.channel is Channel.SLACK:
                 incident = incident.with_entry(left.trying_in(thread(incident, left)))
     if entry.channel is Channel.SNS or (entry.channel is Channel.SLACK and incident.outbox):
-        work.save(incident)
+        _save(work, incident)
     else:
         work.held = replace(work.held, incident=incident)
 
@@ -130,7 +130,13 @@ def _give_back(work: Work) -> None:
     for entry in incident.outbox:
         incident = incident.with_entry(work.marks.get(entry.id, entry))
     work.held = replace(work.held, leased_until=None)
-    work.save(incident)
+    _save(work, incident)
+
+
+def _save(work: Work, incident: Incident) -> None:
+    """Write it back. Raises Conflict."""
+    held = replace(work.held, incident=incident)
+    work.held = work.ports.incidents.save(held, work.ports.clock())
 
 
 def _give_up_slack(work: Work, outcome: Outcome) -> None:

@@ -63,12 +63,6 @@ class Work:
     marks: dict[str, OutboxEntry]
     ports: Ports
 
-    def save(self, incident: Incident) -> None:
-        """Write it back. Raises Conflict."""
-        self.held = self.ports.incidents.save(
-            replace(self.held, incident=incident), self.ports.clock()
-        )
-
 
 def send_or_wait(entry: OutboxEntry, work: Work) -> Result:
     """One entry's result; a wait that fits into this invocation is waited for."""

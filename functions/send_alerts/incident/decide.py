@@ -34,9 +34,10 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
         history=incident.history.with_transition(notice),
     )
     incident = replace(incident, subject=_subject_after(incident, notice))
-    for entry in to_notify(incident.history.entries, incident.episodes):
-        if entry.notified:
-            continue
+    known = incident.history
+    pending = [one for one in to_notify(known.entries, known.episodes) if not one.notified]
+    incident = replace(incident, history=known.mark_notified(pending))
+    for entry in pending:
         weight = weigh(incident, entry, before)
         own = entry.at == notice.occurred_at and entry.part is notice.part
         out = OutboxEntry(
@@ -50,7 +51,6 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
         if weight.kind in (EntryKind.OPENED, EntryKind.FLAPPING):
             flapping = weight.kind is EntryKind.FLAPPING
             incident = replace(incident, flapping_notified=flapping)
-        incident = replace(incident, history=incident.history.mark_notified([entry]))
         incident = enqueue(incident, out, now, channels, loud=weight.loud)
     return without_undone_end(incident)
 

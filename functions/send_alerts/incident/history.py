@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from copy import replace
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 from ops_common.datetimes import parse_optional
@@ -45,11 +44,8 @@ class History:
     forgotten_until: datetime | None = None
     """Up to here transitions were dropped; what is as old counts as seen."""
     flap_window: timedelta = FLAP_WINDOW
-
-    @cached_property
-    def episodes(self) -> tuple[Episode, ...]:
-        """The incidents, oldest first."""
-        return episodes(self.entries, self.flap_window)
+    episodes: tuple[Episode, ...] = ()
+    """The incidents that the entries make, oldest first; computed with them."""
 
     def knows(self, notice: Notice) -> bool:
         """Whether this transition was seen, or is older than what is remembered."""
@@ -79,14 +75,16 @@ class History:
                 (*self.entries, new), key=lambda entry: (entry.at, entry.signal is Signal.RESOLVED)
             )
         )
-        if len(entries) <= KEPT:
-            return replace(self, entries=entries)
         found = episodes(entries, self.flap_window)
+        if len(entries) <= KEPT:
+            return replace(self, entries=entries, episodes=found)
         dropped = _oldest(entries, found[-1] if found else None)
+        kept = tuple(entry for entry in entries if entry not in dropped)
         return replace(
             self,
-            entries=tuple(entry for entry in entries if entry not in dropped),
+            entries=kept,
             forgotten_until=max(entry.at for entry in dropped),
+            episodes=episodes(kept, self.flap_window),
         )
 
     def mark_notified(self, notified: Sequence[Transition]) -> "History":
@@ -121,22 +119,24 @@ class History:
     @classmethod
     def from_json(cls, values: Mapping[str, Any], flap_window: timedelta = FLAP_WINDOW) -> Self:
         """What `as_json` made."""
+        entries = tuple(
+            Transition(
+                datetime.fromisoformat(at),
+                Signal(signal),
+                Signal(was) if was else None,
+                parse_optional(since),
+                notified,
+                Part(part),
+                ref,
+                label,
+            )
+            for at, signal, was, since, notified, part, ref, label in values["entries"]
+        )
         return cls(
-            entries=tuple(
-                Transition(
-                    datetime.fromisoformat(at),
-                    Signal(signal),
-                    Signal(was) if was else None,
-                    parse_optional(since),
-                    notified,
-                    Part(part),
-                    ref,
-                    label,
-                )
-                for at, signal, was, since, notified, part, ref, label in values["entries"]
-            ),
+            entries=entries,
             forgotten_until=parse_optional(values["forgotten_until"]),
             flap_window=flap_window,
+            episodes=episodes(entries, flap_window),
         )
 
 
