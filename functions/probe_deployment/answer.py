@@ -61,6 +61,8 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
                 "expected": each.finding.expected,
                 "remedy": each.finding.remedy,
                 "olderVersionFixes": each.finding.older_version_fixes,
+                "cause": each.finding.cause.value if each.finding.cause else None,
+                "subjects": list(each.finding.subjects),
                 "seconds": round(each.seconds, 2),
             }
             for each in verdict.results
@@ -88,7 +90,7 @@ def without_verdict(event: Mapping[str, Any], on_unknown: HookStatus) -> dict[st
     """What a lifecycle hook is answered where there was no verdict, for the probe itself broke.
 
     That is not to know, and `on_unknown` decides as for any other; but nothing stops a roll back,
-    or a stage with nothing to look at.
+    or a stage with nothing to check.
     """
     status = on_unknown if may_probe(event) else HookStatus.SUCCEEDED
     return {"hookStatus": status.value}

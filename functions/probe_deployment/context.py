@@ -1,4 +1,4 @@
-"""What every check is given: the request, the settings, and ways to look at the world."""
+"""What every check is given: the request, the settings, and ways to ask the world."""
 
 from collections.abc import Mapping
 from copy import replace
@@ -24,15 +24,23 @@ from probe_deployment.suites import SUITES
 
 
 class SeeOtherCheck(Exception):
-    """Something that another check looks at, and reports, is broken; the message says which."""
+    """What is broken is reported by another check."""
+
+    def __init__(self, check: str, reason: str) -> None:
+        super().__init__(reason)
+        self.check = check
 
 
 class ResourceMissing(Exception):
     """The stack lacks a resource that its template has."""
 
+    def __init__(self, logical_id: str) -> None:
+        super().__init__(f"the stack has no resource {logical_id}")
+        self.logical_id = logical_id
+
 
 class Context(Deployed):
-    """One attempt at a suite. Nothing is looked up before a check asks, and then once."""
+    """One attempt at a suite. Nothing is fetched before a check asks, and then once."""
 
     def __init__(
         self,
@@ -76,7 +84,7 @@ class Context(Deployed):
             other_login = self.settings.app_config.iam_login or has_own_login(database)
             if other_login or "database_login" not in SUITES[self.request.suite]:
                 raise
-            raise SeeOtherCheck("the database could not be asked: see database_login") from None
+            raise SeeOtherCheck("database_login", "the database could not be asked") from None
 
     def ask_as_app(self, request: str) -> dict[str, Any]:
         """The same, always with the app's own password. Raises DatabaseError.
@@ -88,7 +96,7 @@ class Context(Deployed):
             return self.query_database.ask(request, login)
         except DatabaseError as error:
             if self.request.suite == "self" and type(error) is DatabaseError:
-                raise SeeOtherCheck("it gave no answer: see query_database") from None
+                raise SeeOtherCheck("query_database", "it gave no answer") from None
             raise
 
     def own_resources(self, kind: str = "") -> dict[str, str]:
@@ -104,7 +112,7 @@ class Context(Deployed):
         try:
             return self.own_resources()[logical_id]
         except KeyError:
-            raise ResourceMissing(f"the stack has no resource {logical_id}") from None
+            raise ResourceMissing(logical_id) from None
 
     def config_table(self) -> ConfigTable:
         """The app's table of configuration values."""

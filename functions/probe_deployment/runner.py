@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 
+from probe_deployment.cause import Cause
 from probe_deployment.explain import explain
 from probe_deployment.finding import Finding, Result
 
@@ -47,5 +48,6 @@ def _stuck(name: str, deadline_seconds: float) -> Result:
         f"still running after {deadline_seconds:g} s",
         "an answer within the deadline",
         "run the probe again; if it stays so, what this check asks is overloaded or out of reach",
+        cause=Cause.DEADLINE,
     )
     return Result(name, finding, deadline_seconds)

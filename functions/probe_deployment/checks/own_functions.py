@@ -1,4 +1,4 @@
-"""The stack's own functions, asked to look at themselves (ops_common.self_check)."""
+"""The stack's own functions, asked to check themselves (ops_common.self_check)."""
 
 import json
 from copy import replace
@@ -10,21 +10,38 @@ from ops_common.app_config import AppConfigError
 from ops_common.app_login import app_login
 from ops_common.query_database import ERRORS
 from ops_common.self_check import EVENT
+from probe_deployment import explain
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
-from probe_deployment.explain import DENIED, NEXT_STEP
+from probe_deployment.explain import Meaning
 from probe_deployment.finding import Finding
 
 # Reported by database_login; a crash of query_database, the last one, by its own check.
 OF_THE_DATABASE = ("LoginRefused", "DatabaseUnreachable", "DatabaseError")
 EXPECTED = "every self check is well"
-REMEDIES = {
-    "SettingsError": "a variable was changed by hand, or a parameter is wrong: make deploy again",
-    "SlackBroken": "put a token that Slack knows into what SlackToken names:"
-    " aws ssm put-parameter --overwrite --type SecureString --name NAME --value xoxb-…",
-    "RouteBroken": "invite the bot to each channel (/invite), or correct SlackChannel and"
-    " AlertRoutes",
-    "ResourceNotFoundException": "correct the stack's parameters: what they name doesn't exist",
-} | {error.__name__: remedy for error, remedy in NEXT_STEP.items() if error is not ERRORS["failed"]}
+MEANINGS = {
+    "SettingsError": Meaning(
+        Cause.CONFIGURATION,
+        "a variable was changed by hand, or a parameter is wrong: make deploy again",
+    ),
+    "SlackBroken": Meaning(
+        Cause.SLACK_TOKEN,
+        "put a token that Slack knows into what SlackToken names: aws ssm put-parameter --overwrite"
+        " --type SecureString --name NAME --value xoxb-…",
+    ),
+    "RouteBroken": Meaning(
+        Cause.SLACK_ROUTES,
+        "invite the bot to each channel (/invite), or correct SlackChannel and AlertRoutes",
+    ),
+    "ResourceNotFoundException": Meaning(
+        Cause.CONFIGURATION, "correct the stack's parameters: what they name doesn't exist"
+    ),
+} | {
+    error.__name__: meaning
+    for error, meaning in explain.MEANINGS.items()
+    if error is not ERRORS["failed"]
+}
+UNFORESEEN = Meaning(Cause.UNEXPECTED, "read the function's log")
 
 
 def check(context: Context, logical_id: str) -> Finding:
@@ -37,7 +54,10 @@ def check(context: Context, logical_id: str) -> Finding:
     if "FunctionError" in response:
         kind = answer.get("errorType", "unknown") if isinstance(answer, dict) else "unknown"
         return Finding.failed(
-            f"it failed: {kind}", EXPECTED, f"read its log: aws logs tail /aws/lambda/{name}"
+            f"it failed: {kind}",
+            EXPECTED,
+            f"read its log: aws logs tail /aws/lambda/{name}",
+            cause=Cause.UNEXPECTED,
         )
     checks = answer["selfCheck"]
     elsewhere: tuple[str, ...] = ()
@@ -60,15 +80,18 @@ def judge(checks: list[dict[str, Any]], role: str, elsewhere: tuple[str, ...] = 
     """
     failed = [each for each in checks if not each["ok"]]
     if failed and all(each["kind"] in elsewhere for each in failed):
-        return Finding.skipped("the app's login does not work: see database_login")
+        return Finding.left_to("database_login", "the app's login does not work")
     if not failed:
         return Finding.passed("; ".join(each["said"] for each in checks), EXPECTED)
     # Where the settings are wrong, all the rest fails of that.
     shown = [each for each in failed if each["name"] == "settings"] or failed
+    meanings = [_meaning(each, role) for each in shown]
     return Finding.failed(
         "; ".join(f"{each['name']}: {each['said']}" for each in shown),
         EXPECTED,
-        "; ".join(dict.fromkeys(_remedy(each, role) for each in shown)),
+        "; ".join(dict.fromkeys(each.remedy for each in meanings)),
+        cause=meanings[0].cause,
+        subjects=(each["name"] for each in shown),
     )
 
 
@@ -85,12 +108,13 @@ def _reported_by_database_login(context: Context) -> tuple[str, ...]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         # Who is denied, is so by a role of its own.
-        return kinds if code in DENIED else (*kinds, code)
+        return kinds if code in explain.DENIED else (*kinds, code)
     return kinds
 
 
-def _remedy(check: dict[str, Any], role: str) -> str:
-    if check["kind"] in DENIED:
+def _meaning(check: dict[str, Any], role: str) -> Meaning:
+    if check["kind"] in explain.DENIED:
         operation = check["said"].partition(" ")[0]
-        return f"allow {operation} in {role} (template.yaml), and in its permissions boundary"
-    return REMEDIES.get(check["kind"], "read the function's log")
+        remedy = f"allow {operation} in {role} (template.yaml), and in its permissions boundary"
+        return Meaning(Cause.DENIED, remedy)
+    return MEANINGS.get(check["kind"], UNFORESEEN)

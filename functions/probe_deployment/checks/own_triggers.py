@@ -75,7 +75,7 @@ def rotation_function(context: Context) -> Finding:
     try:
         described = client.describe_secret(SecretId=secret_id)
     except client.exceptions.ResourceNotFoundException:
-        raise SeeOtherCheck("there is no such secret: see database_login") from None
+        raise SeeOtherCheck("database_login", "there is no such secret") from None
     name, arn = context.own_resource("RotatePassword"), described.get("RotationLambdaARN", "")
     expected = f"rotation on, by {name}"
     if not described.get("RotationEnabled"):

@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 
 class ServiceNotFound(Exception):
-    """The cluster has no active service of that name."""
+    """The cluster has no active services of those names."""
+
+    def __init__(self, cluster: str, *names: str) -> None:
+        super().__init__(f"cluster {cluster} has no service {', '.join(names)}")
+        self.names = names
 
 
 class DeployedElsewhere(Exception):
@@ -120,7 +124,7 @@ class EcsServices:
         }
         missing = [name for name in names if name not in found]
         if missing:
-            raise ServiceNotFound(f"cluster {self._cluster} has no service {', '.join(missing)}")
+            raise ServiceNotFound(self._cluster, *missing)
         return [_service(found[name]) for name in names]
 
     def redeploy(self, name: str) -> None:

@@ -24,6 +24,8 @@ FAILED = {
     "expected": "y",
     "remedy": "z",
     "olderVersionFixes": False,
+    "cause": None,
+    "subjects": [],
     "seconds": 0.1,
 }
 
@@ -80,6 +82,7 @@ def test_the_schema_names_all_that_can_be() -> None:
         {"extra": 1},
         {"checks": [{**FAILED, "remedy": ""}]},
         {"checks": [{**FAILED, "status": "pass"}]},
+        {"checks": [{**FAILED, "cause": "In Words"}]},
     ],
 )
 def test_another_shape_is_refused(validator: Draft202012Validator, change: dict[str, Any]) -> None:

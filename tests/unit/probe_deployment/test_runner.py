@@ -3,7 +3,8 @@ from threading import Event
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from ops_common.ecs import ServiceNotFound
+from ops_common.app_config import AppConfigError
+from ops_common.ecs import DeployedElsewhere, ServiceNotFound
 from ops_common.query_database import (
     DatabaseError,
     DatabaseRefused,
@@ -12,6 +13,9 @@ from ops_common.query_database import (
     LoginRefused,
     QueueTablesMissing,
 )
+from probe_deployment.cause import Cause
+from probe_deployment.context import ResourceMissing, SeeOtherCheck
+from probe_deployment.deployed import RevisionMissing
 from probe_deployment.finding import Finding, Status
 from probe_deployment.runner import run_checks
 
@@ -61,9 +65,12 @@ def test_a_stuck_check_is_unknown_at_the_deadline_and_holds_nobody(released: Eve
         return FINE
 
     results = run_checks({"stuck": stuck, "quick": lambda: FINE}, 0.05)
-    assert results[0].finding.status is Status.UNKNOWN
-    assert results[0].finding.observed == "still running after 0.05 s"
+    stuck_one = results[0].finding
+    assert (stuck_one.status, stuck_one.cause) == (UNKNOWN, Cause.DEADLINE)
     assert results[1].finding is FINE
+
+
+CALL = ("DescribeServices",)
 
 
 def refused(code: str) -> ClientError:
@@ -71,66 +78,35 @@ def refused(code: str) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "observed", "remedy"),
+    ("error", "status", "cause", "subjects"),
     [
-        (
-            refused("AccessDeniedException"),
-            Status.UNKNOWN,
-            "AccessDenied",
-            "allow DescribeServices",
-        ),
-        (refused("ThrottlingException"), UNKNOWN, "Throttling", "run the probe again later"),
-        (refused("ClusterNotFoundException"), UNKNOWN, "ClusterNotFound", "parameters"),
-        (ReadTimeoutError(endpoint_url="https://x"), UNKNOWN, "ReadTimeoutError", "again"),
-        (
-            LoginRefused("db:5432 refused the login of jiki"),
-            Status.FAIL,
-            "refused the login",
-            "runbook",
-        ),
-        (
-            DatabaseUnreachable("db:5432: timeout"),
-            Status.FAIL,
-            "db:5432: timeout",
-            "security group",
-        ),
-        (
-            DatabaseTimeout("db:5432: canceling statement"),
-            Status.UNKNOWN,
-            "canceling",
-            "Performance Insights",
-        ),
-        (DatabaseRefused("db:5432: 42501 permission denied"), UNKNOWN, "42501", "GRANT"),
-        (
-            QueueTablesMissing("database a has no tables"),
-            Status.FAIL,
-            "no tables",
-            "QueueDatabaseName",
-        ),
-        (
-            DatabaseError("query failed on migrations: KeyError"),
-            Status.UNKNOWN,
-            "KeyError",
-            "read the log",
-        ),
-        (
-            ServiceNotFound("cluster c has no service w"),
-            Status.UNKNOWN,
-            "no service w",
-            "WebService",
-        ),
-        (ValueError("hunter2"), UNKNOWN, "ValueError", "log"),
+        (refused("AccessDeniedException"), UNKNOWN, Cause.DENIED, CALL),
+        (refused("ThrottlingException"), UNKNOWN, Cause.THROTTLED, CALL),
+        (refused("ClusterNotFoundException"), UNKNOWN, Cause.AWS, CALL),
+        (ReadTimeoutError(endpoint_url="https://x"), UNKNOWN, Cause.NO_ANSWER, ()),
+        (LoginRefused("x"), FAIL, Cause.LOGIN_REFUSED, ()),
+        (DatabaseUnreachable("x"), FAIL, Cause.UNREACHABLE, ()),
+        (DatabaseTimeout("x"), UNKNOWN, Cause.TIMEOUT, ()),
+        (DatabaseRefused("x"), UNKNOWN, Cause.STATEMENT_REFUSED, ()),
+        (QueueTablesMissing("x"), FAIL, Cause.NO_TABLES, ()),
+        (DatabaseError("x"), UNKNOWN, Cause.DATABASE, ()),
+        (AppConfigError("x"), FAIL, Cause.CONFIGURATION, ()),
+        (ServiceNotFound("c", "web", "worker"), UNKNOWN, Cause.NO_SERVICE, ("web", "worker")),
+        (DeployedElsewhere("x"), UNKNOWN, Cause.DEPLOYED_ELSEWHERE, ()),
+        (ResourceMissing("SendAlerts"), FAIL, Cause.NO_RESOURCE, ("SendAlerts",)),
+        (RevisionMissing("x"), UNKNOWN, Cause.NO_REVISION, ()),
+        (SeeOtherCheck("image", "x"), Status.SKIP, Cause.OTHER_CHECK, ("image",)),
+        (ValueError("hunter2"), UNKNOWN, Cause.UNEXPECTED, ()),
     ],
 )
-def test_an_error_is_unknown_or_a_failure_and_says_what_to_do(
-    error, status: Status, observed: str, remedy: str
+def test_an_error_is_unknown_or_a_failure_and_has_a_cause(
+    error: Exception, status: Status, cause: Cause, subjects: tuple[str, ...]
 ) -> None:
     def broken() -> Finding:
         raise error
 
     (result,) = run_checks({"broken": broken}, 5)
-    assert result.finding.status is status
-    assert observed in result.finding.observed
-    assert remedy in result.finding.remedy
-    assert not result.finding.older_version_fixes
-    assert "hunter2" not in result.finding.observed
+    finding = result.finding
+    assert (finding.status, finding.cause, finding.subjects) == (status, cause, subjects)
+    assert not finding.older_version_fixes
+    assert "hunter2" not in finding.observed

@@ -1,10 +1,14 @@
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from paths import ROOT
 from probe_deployment.answer import answer, as_json, hook_status
+from probe_deployment.cause import Cause
+from probe_deployment.checks import CHECKS
 from probe_deployment.finding import Finding, Result
 from probe_deployment.hook import HookStatus
 from probe_deployment.request import Request, Trigger
@@ -76,8 +80,23 @@ def test_the_json_keeps_its_documented_shape() -> None:
         "expected": "200",
         "remedy": "do this",
         "olderVersionFixes": True,
+        "cause": None,
+        "subjects": [],
         "seconds": 0.1,
     }
+
+
+def test_a_cause_and_what_it_is_about_are_in_the_json() -> None:
+    denied = Finding.unknown("no", "an answer", "x", cause=Cause.DENIED, subjects=("ListTasks",))
+    (check,) = as_json(verdict(Result("image", denied, 0.1)))["checks"]
+    assert (check["cause"], check["subjects"]) == ("denied", ["ListTasks"])
+
+
+def test_the_page_lists_each_cause() -> None:
+    page = (ROOT / "docs" / "probes.md").read_text()
+    section = page.partition("\n### Causes\n")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"`(\w+)`", section)) - CHECKS.keys() - {"cause", "subjects"}
+    assert listed == set(Cause)
 
 
 def test_what_was_decided_about_a_rollback_is_in_the_json() -> None:

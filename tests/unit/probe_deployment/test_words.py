@@ -1,10 +1,13 @@
-"""What people read of a verdict."""
+"""What people read: of a verdict, of each check, of an error."""
 
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 
+from ops_common.query_database import LoginRefused
 from probe_deployment import words
+from probe_deployment.explain import explain
 from probe_deployment.finding import Finding, Result
 from probe_deployment.verdict import Outcome
 from tests.runbook_table import sections_of
@@ -60,3 +63,35 @@ def test_a_message_after_ecs_rolled_back_says_so() -> None:
     found = verdict(passed("image"), request=replace(REQUEST, rolled_back=True))
     assert words.title(found).startswith("ECS rolled jiki-api-web back; ")
     assert words.text(found).startswith("The version that was to be deployed is not there. ")
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "arn:secret"}}, "ListTasks")
+
+
+@pytest.mark.parametrize(
+    ("error", "observed", "remedy"),
+    [
+        (
+            refused("AccessDenied"),
+            "ListTasks answered AccessDenied",
+            "allow ListTasks in the policy of ProbeDeploymentRole",
+        ),
+        (refused("Throttling"), "ListTasks answered Throttling", "run the probe again later"),
+        (
+            refused("ClusterNotFound"),
+            "ListTasks answered ClusterNotFound",
+            "the stack's parameters",
+        ),
+        (LoginRefused("db:5432 refused jiki"), "db:5432 refused jiki", "'Login refused' in docs/"),
+        (ValueError("hunter2"), "the check itself broke: ValueError", "the function's log"),
+    ],
+)
+def test_an_error_in_words(error: Exception, observed: str, remedy: str) -> None:
+    finding = explain(error)
+    assert finding.observed == observed
+    assert remedy in finding.remedy
+
+
+def test_a_skipped_check_points_to_the_one_that_reports_it() -> None:
+    assert Finding.left_to("image", "no answer").observed == "no answer: see image"

@@ -105,7 +105,7 @@ def test_a_drift_names_the_version_that_is_accepted() -> None:
 
 
 def test_a_refused_redeployment_names_who_has_new_tasks_and_who_has_not() -> None:
-    error = RedeployFailed(("worker",), {"web": ServiceNotFound("no service web")})
+    error = RedeployFailed(("worker",), {"web": ServiceNotFound("c", "web")})
 
     event = events.failed("config", "finishSecret", error, NOW)
 
@@ -152,7 +152,7 @@ def test_a_failed_step() -> None:
     [
         (AppConfigError("no key"), "no key"),
         (BadRotation(OutOfTurn.NOT_PENDING, "out of turn"), "out of turn"),
-        (ServiceNotFound("no service web"), "no service web"),
+        (ServiceNotFound("c", "web"), "cluster c has no service web"),
     ],
 )
 def test_the_words_of_our_own_errors_are_passed_on(error: Exception, said: str) -> None:
