@@ -13,8 +13,8 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts.reading import links, metrics
 from send_alerts.reading.alarm_notice import SIGNALS, Alarm, notices_of
+from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Hold, Notice, Signal, instant
-from send_alerts.reading.stack_info import StackInfo
 
 WAIT = timedelta(seconds=120)
 """How long a composite waits for its suppressor, where the event does not say."""
@@ -31,9 +31,9 @@ _COUNTED = re.compile(r"\b\d+ (?:out )?of \d+ (?:contributors|time series)")
 _NONE_LEFT = re.compile(r"\b0 (?:out )?of \d+ (?:contributors|time series)")
 
 
-def from_event_bridge(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
+def from_event_bridge(arrival: Arrival) -> list[Notice]:
     """A `CloudWatch Alarm State Change`. Raises LookupError, TypeError or ValueError on less."""
-    detail = event["detail"]
+    event, detail = arrival.body, arrival.body["detail"]
     state, previous = detail["state"], detail.get("previousState") or {}
     configuration = detail.get("configuration") or {}
     return notices_of(
@@ -53,13 +53,13 @@ def from_event_bridge(event: Mapping[str, Any], stack_info: StackInfo) -> list[N
             hold=_hold(detail, configuration),
             query=_query(configuration),
         ),
-        stack_info,
+        arrival.stack_info,
     )
 
 
-def from_contributor(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
+def from_contributor(arrival: Arrival) -> list[Notice]:
     """A `CloudWatch Alarm Contributor State Change`: one series of an alarm over many."""
-    detail = event["detail"]
+    event, detail = arrival.body, arrival.body["detail"]
     contributor, configuration = detail["alarmContributor"], detail.get("configuration") or {}
     return notices_of(
         Alarm(
@@ -76,17 +76,14 @@ def from_contributor(event: Mapping[str, Any], stack_info: StackInfo) -> list[No
             attributes=contributor.get("attributes") or {},
             query=_query(configuration),
         ),
-        stack_info,
+        arrival.stack_info,
         own_state=False,
     )
 
 
-def from_configuration(
-    event: Mapping[str, Any],
-    stack_info: StackInfo,  # noqa: ARG001  # a reader's signature
-) -> list[Notice]:
+def from_configuration(arrival: Arrival) -> list[Notice]:
     """A `CloudWatch Alarm Configuration Change`: no OK will come of an alarm that is deleted."""
-    detail = event["detail"]
+    event, detail = arrival.body, arrival.body["detail"]
     name, operation = detail["alarmName"], detail["operation"]
     arn = _arn(event, name)
     deleted = operation == "delete"
@@ -106,11 +103,10 @@ def from_configuration(
     ]
 
 
-def from_sns(message: Mapping[str, Any], topic_arn: str, stack_info: StackInfo) -> list[Notice]:
+def from_sns(arrival: Arrival) -> list[Notice]:
     """An alarm's SNS message; an old one has no ARN, and its topic's region is the alarm's."""
-    name = message["AlarmName"]
-    topic = topic_arn.split(":")
-    region = topic[3] if len(topic) > 3 else stack_info.region
+    message, name = arrival.body, arrival.body["AlarmName"]
+    region = arrival.region or arrival.stack_info.region
     account = message.get("AWSAccountId") or ""
     arn = f"arn:{links.partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"
     attributes = message.get("AlarmContributorAttributes") or {}
@@ -140,7 +136,7 @@ def from_sns(message: Mapping[str, Any], topic_arn: str, stack_info: StackInfo) 
             none_left=none_left and state == "OK",
             query=_query(message),
         ),
-        stack_info,
+        arrival.stack_info,
         own_state=not (contributor and a_line),
     )
 

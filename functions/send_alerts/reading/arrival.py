@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from send_alerts.reading.notice import instant
+from send_alerts.reading.stack_info import StackInfo
 
 
 class Arrival(NamedTuple):
@@ -16,6 +17,8 @@ class Arrival(NamedTuple):
     at: datetime
     body: Any
     """The event or message as an object, or text that is no JSON object."""
+    stack_info: StackInfo
+    """Where it came to."""
     subject: str = ""
     topic_arn: str = ""
     envelope: Mapping[str, Any] = {}
@@ -39,7 +42,9 @@ class Arrival(NamedTuple):
         return _part(self.topic_arn, 3)
 
 
-def arrival_of(body: Any, sent_at: datetime, attributes: Mapping[str, str]) -> Arrival:
+def arrival_of(
+    body: Any, sent_at: datetime, attributes: Mapping[str, str], stack_info: StackInfo
+) -> Arrival:
     """What is in a body: what SNS wrapped is taken out (also of the record that Lambda gets).
 
     Source: Amazon SNS Developer Guide, "Parsing Amazon SNS message formats".
@@ -47,7 +52,7 @@ def arrival_of(body: Any, sent_at: datetime, attributes: Mapping[str, str]) -> A
     if record := _record(body):
         # A whole record of a dead-letter queue, its reason in the attributes.
         text = record["body"]
-        found = arrival_of(json.loads(text) if _is_json(text) else text, sent_at, {})
+        found = arrival_of(json.loads(text) if _is_json(text) else text, sent_at, {}, stack_info)
         known = attributes_of(record.get("messageAttributes"))
         found = found._replace(attributes=known)
         return found._replace(id=_text(record.get("messageId")) or found.id)
@@ -56,7 +61,7 @@ def arrival_of(body: Any, sent_at: datetime, attributes: Mapping[str, str]) -> A
         own = body if isinstance(body, Mapping) else {}
         found_at = _instant(own.get("time") or own.get("Timestamp"), sent_at)
         name = _text(own.get("id")) or _fingerprint(body)
-        return Arrival(name, found_at, body, attributes=attributes)
+        return Arrival(name, found_at, body, stack_info, attributes=attributes)
     message = envelope.get("Message")
     try:
         inside = json.loads(message) if isinstance(message, str) else message
@@ -68,6 +73,7 @@ def arrival_of(body: Any, sent_at: datetime, attributes: Mapping[str, str]) -> A
         id=_text(own_id) or _text(envelope.get("MessageId")) or _fingerprint(message),
         at=_instant(envelope.get("Timestamp"), sent_at),
         body=inside,
+        stack_info=stack_info,
         subject=_text(envelope.get("Subject")),
         topic_arn=_text(envelope.get("TopicArn")),
         envelope=envelope,

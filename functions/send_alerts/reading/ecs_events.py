@@ -3,14 +3,12 @@
 All of one service's are one story, whose parts are its deployment, its tasks and their starts.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from ops_common.ops_events import Severity
+from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice, Part, Signal, instant
 from send_alerts.reading.service_story import RUNBOOK, guide, key_of, places
-from send_alerts.reading.stack_info import StackInfo
 from send_alerts.reading.stopped_tasks import Failure, failure
 
 STARTED = "SERVICE_DEPLOYMENT_"
@@ -32,12 +30,12 @@ ACTIONS = {
 """Amazon ECS Developer Guide, "Amazon ECS service action events"."""
 
 
-def from_deployment(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
+def from_deployment(arrival: Arrival) -> list[Notice]:
     """An `ECS Deployment State Change`: each is remembered, a failure opens the service's story.
 
     Raises LookupError, TypeError or ValueError on less.
     """
-    detail = event["detail"]
+    event, stack_info, detail = arrival.body, arrival.stack_info, arrival.body["detail"]
     cluster, service = event["resources"][0].split("/")[-2:]
     words = detail["eventName"].removeprefix(STARTED).replace("_", " ").lower()
     reason = detail.get("reason") or ""
@@ -79,15 +77,15 @@ def from_deployment(event: Mapping[str, Any], stack_info: StackInfo) -> list[Not
     return [*notices, notice(Signal.CHANGE, Severity.INFO)]
 
 
-def from_action(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
+def from_action(arrival: Arrival) -> list[Notice]:
     """An `ECS Service Action`: what keeps tasks from running, and the service being steady again.
 
     Raises as `from_deployment` does.
     """
-    detail = event["detail"]
+    event, stack_info, detail = arrival.body, arrival.stack_info, arrival.body["detail"]
     name = detail["eventName"]
     if name.startswith(STARTED):
-        return from_deployment(event, stack_info)
+        return from_deployment(arrival)
     steady = name == STEADY
     if not steady and detail.get("eventType") not in FAILING:
         return []
@@ -124,13 +122,13 @@ def from_action(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]
     ]
 
 
-def from_task(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
+def from_task(arrival: Arrival) -> list[Notice]:
     """An `ECS Task State Change`: a failed task opens its service's story, which quiet ends.
 
     A task stopped on purpose, by a person, a scale-in or AWS, is nothing to notify of. Raises as
     `from_deployment` does.
     """
-    detail = event["detail"]
+    event, stack_info, detail = arrival.body, arrival.stack_info, arrival.body["detail"]
     if detail["lastStatus"] != "STOPPED":
         return []
     failed = failure(detail)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ops_common.ops_events import Severity, State
+from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import NEXT_DEPLOYMENT, Guide, Link, Notice, Part, Signal, instant
 from send_alerts.reading.own_runbook import ADVICE, guide
 from send_alerts.reading.service_story import service_key
@@ -26,8 +27,9 @@ ROLLBACK = "DeploymentRolledBack"
 OF_A_SERVICE = ("probe:", "rollback:")
 
 
-def from_own(event: Mapping[str, Any], stack_info: StackInfo) -> list[Notice]:
+def from_own(arrival: Arrival) -> list[Notice]:
     """What one event of ours says. Raises LookupError, TypeError or ValueError on less."""
+    event, stack_info = arrival.body, arrival.stack_info
     detail, kind = event["detail"], event["detail-type"]
     signal = SIGNALS[State(detail["state"])]
     at = instant(detail["occurredAt"])

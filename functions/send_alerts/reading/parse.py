@@ -30,6 +30,8 @@ FOLLOW_UP = "FollowUp"
 SWEEP = "Sweep"
 ANY = ""
 """Stands for every detail-type of a source."""
+NO_EVENT = ""
+"""The source of JSON that is no event; a field of it stands for its kind."""
 SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 """What reading a shape that nobody foresaw raises."""
 
@@ -72,10 +74,9 @@ def parse(
     `sent_at` is for what bears no time of its own; `attributes` are the queue message's. Raises
     NotAnEvent for a body that is neither a JSON object nor text with a word in it.
     """
-    arrival = arrival_of(_loaded(body), sent_at, attributes)
-    event = arrival.body
+    arrival = arrival_of(_loaded(body), sent_at, attributes, stack_info)
     try:
-        known = _known(arrival, stack_info)
+        known = _known(arrival)
         if isinstance(known, list):
             known = [notice.checked() for notice in known]
     except SHAPES:
@@ -83,7 +84,7 @@ def parse(
     if isinstance(known, FollowUp | Sweep | OperatorAction):
         return known
     notices = _plain(arrival) if known is None else known
-    return [_with_place(notice, event, arrival, stack_info) for notice in notices]
+    return [_with_place(notice, arrival) for notice in notices]
 
 
 def _loaded(body: str) -> Any:
@@ -99,36 +100,49 @@ def _loaded(body: str) -> Any:
     raise NotAnEvent(f"the body is {type(event).__name__}; expected an event object or text")
 
 
-def _with_place(notice: Notice, event: Any, arrival: Arrival, stack_info: StackInfo) -> Notice:
+def _with_place(notice: Notice, arrival: Arrival) -> Notice:
     """With whose it is: the environment, the account and its region."""
     arn = notice.key.removeprefix("alarm:").split(":") if notice.key.startswith("alarm:") else []
-    said = event if isinstance(event, Mapping) else {}
+    said = arrival.body if isinstance(arrival.body, Mapping) else {}
     account = arn[4] if len(arn) > 4 else str(said.get("account") or arrival.account)
     region = arn[3] if len(arn) > 4 else str(said.get("region") or arrival.region)
     where = f"{account} in {region}" if region else account
     facts = (*notice.facts, ("Account", where)) if account else notice.facts
-    return replace(notice, facts=facts, environment=stack_info.environment)
+    return replace(notice, facts=facts, environment=arrival.stack_info.environment)
 
 
-type Reader = Callable[[Mapping[str, Any], StackInfo], list[Notice]]
+def _follow_up(arrival: Arrival) -> FollowUp:
+    detail = arrival.body["detail"]
+    return FollowUp(str(detail["key"]), int(detail["number"]))
+
+
+def _sweep(_: Arrival) -> Sweep:
+    return Sweep()
+
+
+def _operator_action(arrival: Arrival) -> OperatorAction:
+    return OperatorAction.from_detail(arrival.body["detail"])
+
+
+type Reader = Callable[[Arrival], Said]
 READERS: dict[tuple[str, str], Reader] = {
-    ("aws.cloudwatch", "CloudWatch Alarm State Change"): alarms.from_event_bridge,
-    ("aws.cloudwatch", "CloudWatch Alarm Contributor State Change"): alarms.from_contributor,
-    ("aws.cloudwatch", "CloudWatch Alarm Configuration Change"): alarms.from_configuration,
-    ("aws.ecs", "ECS Deployment State Change"): ecs_events.from_deployment,
-    ("aws.ecs", "ECS Service Action"): ecs_events.from_action,
-    ("aws.ecs", "ECS Task State Change"): ecs_events.from_task,
-}
-"""What the stories are made of, by source and detail-type."""
-type ServiceReader = Callable[[Arrival], list[Notice]]
-SERVICE_READERS: dict[tuple[str, str], ServiceReader] = {
+    (SOURCE, FOLLOW_UP): _follow_up,
+    (SOURCE, OPERATOR_ACTION): _operator_action,
+    (SOURCE, SWEEP): _sweep,
+    (SOURCE, ANY): own_events.from_own,
     ("aws.acm", ANY): security.from_certificate,
     ("aws.autoscaling", ANY): work.from_auto_scaling_event,
     ("aws.backup", ANY): work.from_backup,
     ("aws.ce", "Anomaly Detected"): money.from_anomaly_event,
+    ("aws.cloudwatch", "CloudWatch Alarm Configuration Change"): alarms.from_configuration,
+    ("aws.cloudwatch", "CloudWatch Alarm Contributor State Change"): alarms.from_contributor,
+    ("aws.cloudwatch", "CloudWatch Alarm State Change"): alarms.from_event_bridge,
     ("aws.codebuild", ANY): work.from_build,
     ("aws.codedeploy", "CodeDeploy Deployment State-change Notification"): work.from_codedeploy,
     ("aws.codepipeline", ANY): work.from_pipeline,
+    ("aws.ecs", "ECS Deployment State Change"): ecs_events.from_deployment,
+    ("aws.ecs", "ECS Service Action"): ecs_events.from_action,
+    ("aws.ecs", "ECS Task State Change"): ecs_events.from_task,
     ("aws.guardduty", "GuardDuty Finding"): security.from_guardduty,
     ("aws.health", ANY): health.from_event,
     ("aws.rds", ANY): rds.from_event,
@@ -136,18 +150,20 @@ SERVICE_READERS: dict[tuple[str, str], ServiceReader] = {
     ("aws.secretsmanager", "Secret Label Updated"): secrets.from_label,
     ("aws.securityhub", ANY): security.from_securityhub,
     ("lambda", ANY): work.from_destination,
+    (NO_EVENT, "AlarmName"): alarms.from_sns,
+    (NO_EVENT, "AutoScalingGroupName"): work.from_auto_scaling,
+    (NO_EVENT, "Event Message"): rds.from_subscription,
+    (NO_EVENT, "anomalyId"): money.from_anomaly_message,
+    (NO_EVENT, "requestContext"): work.from_destination,
 }
-"""By source and detail-type, or ANY; an event of another kind is read by `other`."""
-MESSAGE_READERS: dict[str, ServiceReader] = {
-    "Event Message": rds.from_subscription,
-    "anomalyId": money.from_anomaly_message,
-    "AutoScalingGroupName": work.from_auto_scaling,
-    "requestContext": work.from_destination,
-}
-"""Of JSON that is no event, by a field that no other kind has."""
+"""By source and detail-type, or ANY; JSON that is no event by a field that no other kind has.
+
+What none of them reads, `other` does.
+"""
 
 
-def _known(arrival: Arrival, stack_info: StackInfo) -> Said | None:
+def _known(arrival: Arrival) -> Said | None:
+    """As its kind is read; None where nobody knows the kind."""
     event = arrival.body
     if arrival.envelope.get("Type", "Notification") != "Notification":
         return other.from_confirmation(arrival)
@@ -155,25 +171,13 @@ def _known(arrival: Arrival, stack_info: StackInfo) -> Said | None:
         return failed
     if not isinstance(event, Mapping):
         return None
-    if "AlarmName" in event:
-        return alarms.from_sns(event, arrival.topic_arn, stack_info)
-    source, kind = str(event.get("source") or ""), str(event.get("detail-type") or "")
-    if source == SOURCE and kind == FOLLOW_UP:
-        return FollowUp(str(event["detail"]["key"]), int(event["detail"]["number"]))
-    if source == SOURCE and kind == SWEEP:
-        return Sweep()
-    if source == SOURCE and kind == OPERATOR_ACTION:
-        return OperatorAction.from_detail(event["detail"])
-    if source == SOURCE:
-        return own_events.from_own(event, stack_info)
-    if reader := READERS.get((source, kind)):
-        return reader(event, stack_info)
-    readers = [
-        SERVICE_READERS.get((source, kind)),
-        SERVICE_READERS.get((source, ANY)),
-        *(read for field, read in MESSAGE_READERS.items() if field in event),
+    source = str(event.get("source") or NO_EVENT)
+    kinds = [
+        (source, str(event.get("detail-type") or ANY)),
+        (source, ANY),
+        *((NO_EVENT, field) for field in event),
     ]
-    read = next((each for each in readers if each), None)
+    read = next((READERS[kind] for kind in kinds if kind in READERS), None)
     return read(arrival) if read else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.alert_batches import EVENTS
+from local.alert_batches import BATCHES, EVENTS
 from local.ecs import EcsStandIn
 from local.slack import SlackStandIn
 from ops_common.on_call.board import Board
@@ -158,17 +158,17 @@ def test_the_chart_is_a_file_in_the_thread(slack: SlackStandIn) -> None:
     assert slack.workspace.uploads[reply.files[0]["id"]] == b"picture of {}"
 
 
-def test_what_is_no_event_fails_alone_and_the_rest_of_its_batch_is_told(
+def test_what_is_no_event_fails_alone_and_the_rest_of_its_batch_is_sent(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
     assert with_slack.send("[]", event("alerts/alarm_metric")) == ["[]"]
     assert len(slack.messages) == 1
 
 
-def test_every_batch_in_events_is_told(
+def test_every_batch_in_events_is_sent(
     with_slack: Alerts, slack: SlackStandIn, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("alarms", "alarms_by_sns", "ecs", "own", "unknown", "follow_up", "sweep"):
+    for name in BATCHES:
         assert handler(event(f"send_alerts/{name}"), with_slack.context) == {
             "batchItemFailures": []
         }

@@ -248,15 +248,6 @@ def test_what_is_no_event_at_all_is_refused_with_the_reason(body: str) -> None:
         parse(body, NOON, STACK_INFO)
 
 
-def test_every_single_event_is_in_a_batch() -> None:
-    batched = {
-        path.name
-        for pattern in BATCHES.values()
-        for path in (EVENTS / "alerts").glob(f"{pattern}.json")
-    }
-    assert batched == {path.name for path in (EVENTS / "alerts").glob("*.json")}
-
-
 @pytest.mark.parametrize("name", BATCHES)
 def test_the_batches_are_made_of_the_single_events(name: str) -> None:
     assert (EVENTS / "send_alerts" / f"{name}.json").read_text() == rendered(name)
