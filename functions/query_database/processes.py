@@ -20,6 +20,9 @@ LATE_SECONDS = 10.0
 STARTED_WITH_SUPERVISOR_SECONDS = 2.0
 """A supervisor registers, then forks; what it forks later replaces something."""
 
+POOL_SIZES = ("pool_size", "thread_pool_size")
+"""What a worker's metadata calls the number of jobs that it runs at once; the latter up to 1.5."""
+
 CERTAIN_WAIT_SECONDS = 60.0
 """A worker with a free thread takes a job within its polling interval, which is far less."""
 
@@ -89,14 +92,17 @@ def working(processes: Sequence[Process], replaced_ids: Iterable[int]) -> set[in
 
 
 def threads_and_queues(metadata: str) -> tuple[int, str | None]:
-    """Threads (0 where unknown) and queues of a worker (None), as it wrote them itself."""
+    """Threads (0 where unknown) and queues of a worker (None), as it wrote them itself.
+
+    Solid Queue 1.6 renamed the size, for a pool may be of fibers: each runs one job, as a thread.
+    """
     try:
         values = json.loads(metadata or "{}")
-        threads = int(values.get("thread_pool_size", 0))
         queues = values.get("queues")
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, AttributeError):
         return 0, None
-    return threads, None if queues is None else str(queues)
+    sizes = [values[name] for name in POOL_SIZES if isinstance(values.get(name), int)]
+    return next(iter(sizes), 0), None if queues is None else str(queues)
 
 
 def queue_list(

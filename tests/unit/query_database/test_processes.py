@@ -66,6 +66,11 @@ def test_an_interval_and_a_little_without_a_heartbeat_is_not_working(age, works)
         ("", (0, None)),
         ('{"thread_pool_size":5}', (5, None)),
         ('{"queues":"a,b*","thread_pool_size":3}', (3, "a,b*")),
+        # Solid Queue 1.6 and later; fibers run a job each, too.
+        ('{"polling_interval":0.1,"queues":"*","pool_type":"thread","pool_size":3}', (3, "*")),
+        ('{"queues":"llm","pool_type":"fiber","pool_size":50}', (50, "llm")),
+        ('{"queues":"*","thread_pool_size":null}', (0, "*")),
+        ('{"queues":"*","thread_pool_size":"many"}', (0, "*")),
     ],
 )
 def test_a_worker_s_own_row_says_its_threads_and_queues(metadata, read) -> None:
