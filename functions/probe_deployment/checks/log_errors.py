@@ -22,7 +22,7 @@ ENOUGH_TO_ROLL_BACK = 3
 """Fewer occurrences are told, and no reason to touch production."""
 # What another service or the network answers: the older version would meet it too.
 _ELSEWHERE = re.compile(
-    r"Net::|Faraday::(?:Connection|Timeout|Server|SSL)|Errno::(?:E(?:CONN|HOST|NET|TIMEDOUT))"
+    r"Net::|Faraday::(?:Connection|Timeout|Server|SSL)|Errno::(?:E(?:CONN|HOST|NET|PIPE|TIMEDOUT))"
     r"|SocketError|Timeout::Error|OpenSSL::|Redis::|PG::ConnectionBad|Aws::|HTTP::Timeout"
     r"|ActiveRecord::(?:ConnectionNotEstablished|DatabaseConnectionError|ConnectionTimeout|Query)"
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from probe_deployment.logs import signs
 from probe_deployment.logs.entry import Entry
-from probe_deployment.logs.exceptions import Raised, raised
+from probe_deployment.logs.exceptions import HARMLESS, Raised, raised
 from probe_deployment.logs.frames import app_frame
 from probe_deployment.logs.json_entry import read_json
 from probe_deployment.logs.pairs import read_access, read_pairs
@@ -57,8 +57,8 @@ def errors(events: Iterable[str]) -> Iterator[LogError]:
                 pending, age = found, 0
             elif pending is None:
                 continue
-            elif isinstance(found, Raised):  # benign: what it was given up for is no error
-                pending = None if pending.why == ABORTED else pending
+            elif isinstance(found, Raised):
+                pending = _given_up_for(pending, found)
             elif found and not pending.frame:
                 pending = replace(pending, frame=found)
             age += 1
@@ -67,6 +67,15 @@ def errors(events: Iterable[str]) -> Iterator[LogError]:
                 pending = None
     if pending:
         yield pending
+
+
+def _given_up_for(pending: LogError, raised_: Raised) -> LogError | None:
+    """Nothing where it was told to end; what is a client's fault in a request is a task's own."""
+    if pending.why != ABORTED:
+        return pending
+    if raised_.name in HARMLESS:
+        return None
+    return replace(pending, why="an exception", name=raised_.name, message=raised_.message)
 
 
 def first_error(event: str) -> LogError | None:
@@ -157,7 +166,7 @@ def _of_entry(entry: Entry) -> Iterator[LogError | Raised | str]:
         found = LogError(f"answered {entry.status}", "", entry.message or entry.text)
     elif entry.status is not None and entry.status >= 400 and entry.of_request:
         return
-    elif exception and exception.benign:
+    elif exception and exception.benign and not _JOB.match(row):
         yield exception
         return
     elif _of_a_client(entry):

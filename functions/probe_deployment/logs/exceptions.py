@@ -50,7 +50,9 @@ RESCUED = frozenset(
 # a second task meets that starts to migrate at the same time.
 HARMLESS = frozenset(
     {
+        "ActionCable::Connection::Authorization::UnauthorizedError",
         "ActionController::Live::ClientDisconnected",
+        "ActionDispatch::RemoteIp::IpSpoofAttackError",
         "ActiveRecord::ConcurrentMigrationError",
         "ClientDisconnected",
         "Interrupt",
@@ -81,6 +83,9 @@ _COLON = re.compile(rf"({NAME})(?:: (.*)|:?$)")
 _LAST = re.compile(rf"\(({NAME})\)\.?:?$")
 _INSPECTED = re.compile(rf"#<({NAME})(?:: (.*)|>)")
 _SEMANTIC = re.compile(rf"(?:.{{0,400}}-- )?Exception: ({NAME}): (.*)")
+_CABLE = re.compile(
+    rf"(?:There was an exception - |Could not execute command from .*\[)({NAME})(?: - |\()(.*)"
+)
 _DURATION = re.compile(r"\d+(?:\.\d+)?ms\)")
 _FILE = re.compile(r"^\S{1,300}:\d+:in [`'][^`']{0,200}[`']: ")
 
@@ -96,7 +101,8 @@ def raised(message: str) -> Raised | None:
     """The exception that a row reports, where it begins or ends with one.
 
     Rails writes `Class (message):`; Ruby `Class: message` and `file:line:in 'method': message
-    (Class)`; others put `(Class)` at the end, Puma `#<Class: message>`.
+    (Class)`; others put `(Class)` at the end, Puma `#<Class: message>`, Action Cable `[Class -
+    message]`.
     """
     message = message.rstrip()
     if (found := _RAILS.match(message)) and not _DURATION.match(found[2]):
@@ -105,7 +111,7 @@ def raised(message: str) -> Raised | None:
             return Raised(name, text.removesuffix(":").removesuffix(")"))
     if (found := _COLON.match(message)) and like_exception(found[1]):
         return Raised(found[1], found[2] or "")
-    if found := _SEMANTIC.match(message):
+    if found := _SEMANTIC.match(message) or _CABLE.match(message):
         return Raised(found[1], found[2])
     if (found := _LAST.search(message)) and (like_exception(found[1]) or _FILE.match(message)):
         return Raised(found[1], _FILE.sub("", message[: found.start()]).strip())

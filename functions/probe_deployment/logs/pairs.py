@@ -7,7 +7,7 @@ from probe_deployment.logs.rows import LEVELS
 
 _STATUS = re.compile(r"(?:^|[\s\t])status[=:](\d{3})(?=[\s\t]|$)")
 _ERROR = re.compile(r"(?:^|[\s\t])(?:error|exception)[=:](?:'|\")")
-_LEVEL = re.compile(r"(?:^|\s)(?:level|severity|lvl)=\"?(\w{1,12})\"?(?=\s|$)")
+_LEVEL = re.compile(r"(?:^|\s)(?:level|severity|lvl|at)=\"?(\w{1,12})\"?(?=\s|$)")
 _CONTROLLER = re.compile(r"(?:^|[\s\t])controller[=:](\S{1,120})")
 _MESSAGE = re.compile(r"(?:^|\s)(?:msg|message)=(?:\"((?:[^\"\\]|\\.){0,2000})\"|(\S{1,2000}))")
 _PAIRS = re.compile(r"[\w.@#-]{1,60}[=:](?:\"|'|[^\s:]{0,200}(?:\s|$))")
@@ -16,7 +16,9 @@ _ACCESS = re.compile(r"\"[A-Z]{3,10} [^\"]{1,2000} HTTP/[\d.]{1,3}\" (\d{3})(?=[
 
 def read_pairs(text: str) -> Entry | None:
     """An entry of key=value pairs (lograge, logfmt) or of tabs (lograge's LTSV)."""
-    if not _PAIRS.match(text) or not ("status" in text or "level" in text or "severity" in text):
+    if not _PAIRS.match(text) or not (
+        "status" in text or "level" in text or "severity" in text or " at=" in text
+    ):
         return None
     # An error's text may hold quotes and pairs of its own, so it is taken out first.
     head, error = text, ""

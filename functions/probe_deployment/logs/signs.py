@@ -38,6 +38,7 @@ SIGNS = (
         r"\{.*:?\bstatus(?: ?=> ?|: ?)5\d\d\b",
         quiet=True,
     ),
+    Sign("a failsafe response failed", r"Error during failsafe response: "),
     Sign("a log subscriber failed", r"Could not log \"[^\"]{1,100}\" event"),
     Sign("a host is refused", r"Blocked hosts?: (?!\d{1,3}(?:\.\d{1,3}){3}|\[)"),
     # A load balancer's health check asks by the task's own address.
@@ -54,9 +55,11 @@ SIGNS = (
     Sign(
         "Solid Queue",
         r"SolidQueue-[\d.]\S* (?:Error |Fail claimed jobs?(?!.*job_ids: \[\])"
-        r"|Received unhandled signal|Tried to replace forked process)",
+        r"|Received unhandled signal|Tried to replace forked process"
+        r"|Terminate \S+ that failed to boot)",
         quiet=True,
     ),
+    Sign("Solid Queue", r"No processes configured$|Invalid recurring tasks:"),
     Sign(
         "a worker was killed",
         r"SolidQueue-[\d.]\S* Replaced terminated (?!.*(?:status: 0\b|termsig: (?:2|3|15)\b))",
@@ -68,9 +71,9 @@ SIGNS = (
         r"! (?:Unable to (?:load|start)|Terminating timed out worker|Complete inability)"
         r"|Early termination of worker|Detected force shutdown of a thread"
         r"|A server is already running|Error in reactor loop escaped"
-        r"|ERROR: (?:No application configured|Invalid URI)",
+        r"|ERROR: (?:No application configured|Invalid URI)|Detected Solid Queue has gone away",
     ),
-    Sign("Puma", r"WARNING hook \S{1,60} failed with exception", quiet=True),
+    Sign("Puma", r"WARNING (?:hook \S{1,60}|\S{1,60} hook) failed with exception", quiet=True),
     # Ruby and Bundler at boot
     Sign("a task was given up", r"(?:bin/)?(?:rake|rails) aborted!"),
     Sign("an unknown task", r"Don't know how to build task |Unrecognized command \""),
@@ -115,7 +118,7 @@ SIGNS = (
     Sign(
         "out of memory",
         r".*(?:[Oo]ut of memory|OutOfMemory|[Cc]annot allocate memory|\bOOM\b|oom-kill"
-        r"|failed to allocate memory|JavaScript heap)|Killed$",
+        r"|failed to allocate memory|JavaScript heap)|Killed$|.*: line \d+: {1,9}\d+ Killed\b",
     ),
     Sign("a resource is used up", r".*(?:No space left on device|Too many open files)"),
     # PostgreSQL
@@ -154,6 +157,17 @@ HARMLESS = re.compile(
     r"[\w:]+ (?:Load|Create|Update|Destroy|Delete|Upsert|Insert|Exists\?|Count|Pluck|Bulk \w+)"
     r"[\w ]{0,40} \(\d|SolidQueue-[\d.]|HTTP parse error|HTTP connection error|SSL error, peer|"
     r"DEPRECATION WARNING|warning: |Bundle complete|Use Ctrl-C)"
+    # A tool that finds nothing is no program that doesn't start; gems ask git for their files.
+    r"|(?:\S{1,100}/)?(?:cat|e?grep|find|head|ldconfig|ls|readlink|rm|stat|tail): "
+    r"|(?:\S{1,100}: (?:line )?\d+: |\w{2,9}: )?git: (?:command )?not found"
+    # Clients of Puma, nginx and Action Cable: they leave, scan, or come back with what is no more.
+    r"|Read: #<(?:EOFError|IOError|Errno::E(?:CONNRESET|PIPE|TIMEDOUT|NOTCONN|INVAL|HOSTUNREACH))\b"
+    r"|(?:\d+#\d+: )?(?:\*\d+ )?(?:open\(\) \".*\" failed \(2: |access forbidden by rule"
+    r"|client (?:intended|sent|closed|timed out)|directory index of \".*\" is forbidden"
+    r"|limiting (?:requests|connections)|SSL_do_handshake\(\) failed .*, client: )"
+    r"|Could not execute command from .*\[RuntimeError - Unable to find subscription "
+    r"|Request origin not allowed: |Failed to upgrade to WebSocket "
+    r"|An unauthorized connection attempt was rejected"
 )
 # A client that leaves, a scanner.
 OF_CLIENTS = re.compile(r"HTTP (?:parse|connection) error|SSL error, peer|Blocked hosts?: ")
