@@ -29,6 +29,51 @@ class Cause(StrEnum):
     UNEXPECTED = "unexpected"
     UNREACHABLE = "unreachable"
 
+    # A deployment's tasks.
+    BOOTED_BEFORE = "booted_before"
+    DRAINS = "drains"
+    EXITED = "exited"
+    GAVE_UP = "gave_up"
+    HANGS = "hangs"
+    IN_PROGRESS = "in_progress"
+    KILLED = "killed"
+    NO_TARGET = "no_target"
+    NO_TASK = "no_task"
+    NOT_DEPLOYED = "not_deployed"
+    ONE_ZONE = "one_zone"
+    OTHER_BUILD = "other_build"
+    OTHER_COUNT = "other_count"
+    OTHER_IMAGE = "other_image"
+    PINNED = "pinned"
+    TOO_FEW_TASKS = "too_few_tasks"
+    UNHEALTHY = "unhealthy"
+    ZONE_FAILS = "zone_fails"
+    ZONE_NOT_ENABLED = "zone_not_enabled"
+
+    # What the app answers.
+    BAD_STATUS = "bad_status"
+    BEHIND_CLOUDFLARE = "behind_cloudflare"
+    CACHED = "cached"
+    CLOUDFLARE_STOPS_IT = "cloudflare_stops_it"
+    ERRORS = "errors"
+    EXPIRES = "expires"
+    OTHER_ANSWER = "other_answer"
+    REDIRECT = "redirect"
+    SLOW = "slow"
+    TLS = "tls"
+    UNAVAILABLE = "unavailable"
+
+    # Its database and its queue.
+    IN_USE = "in_use"
+    JOBS_FAIL = "jobs_fail"
+    LATE = "late"
+    LOST_CLAIMS = "lost_claims"
+    MIGRATING = "migrating"
+    NO_HEARTBEAT = "no_heartbeat"
+    NO_JOB_TAKEN = "no_job_taken"
+    SCALE_OUT = "scale_out"
+    SCHEMA_VERSION = "schema_version"
+
     # The stack itself.
     SLACK_ROUTES = "slack_routes"
     SLACK_TOKEN = "slack_token"  # noqa: S105  # a word of verdicts

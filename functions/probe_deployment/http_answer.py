@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, SSLError
 
+from probe_deployment.cause import Cause
 from probe_deployment.finding import Finding
 
 RESPONSE_SECONDS = 3.0
@@ -75,15 +76,22 @@ def judge(url: str, answer: Answer, expects: str = "") -> Finding:
             f"{observed}, from Cloudflare and not from the app",
             EXPECTED,
             f"let the user agent {USER_AGENT} pass in Cloudflare (Security > WAF > custom rules)",
+            cause=Cause.CLOUDFLARE_STOPS_IT,
         )
     if status in OF_CLOUDFLARE:
-        return Finding.failed(f"{observed}, from Cloudflare", EXPECTED, OF_CLOUDFLARE[status])
+        return Finding.failed(
+            f"{observed}, from Cloudflare",
+            EXPECTED,
+            OF_CLOUDFLARE[status],
+            cause=Cause.BEHIND_CLOUDFLARE,
+        )
     if 300 <= status < 400:
         target = answer.headers.get("location", "nowhere")
         return Finding.failed(
             f"{status}, a redirect to {target[:200]}",
             EXPECTED,
             "set the parameter HealthCheckUrl to the address that answers by itself",
+            cause=Cause.REDIRECT,
         )
     if answer.cached:
         return Finding.failed(
@@ -91,25 +99,31 @@ def judge(url: str, answer: Answer, expects: str = "") -> Finding:
             "an answer of the app itself",
             "take this path out of the caches: Cache-Control: no-store in the app, and a cache rule"
             " 'bypass' in Cloudflare",
+            cause=Cause.CACHED,
         )
     if status != 200:
         return _bad_status(url, answer, observed)
     if answer.seconds > RESPONSE_SECONDS:
         return Finding.failed(
-            observed, EXPECTED, "is the database waking up, or the web service short of CPU?"
+            observed,
+            EXPECTED,
+            "is the database waking up, or the web service short of CPU?",
+            cause=Cause.SLOW,
         )
     if expects and not _holds(answer, expects):
         return Finding.failed(
             f"{observed}, without {expects!r}",
             f"200 with {expects!r}",
             "another server answers at this address, or the app is not at the expected version",
+            cause=Cause.OTHER_ANSWER,
         )
     return Finding.passed(observed, EXPECTED)
 
 
 def _bad_status(url: str, answer: Answer, observed: str) -> Finding:
-    remedy = f"open {url} and read the web service's log"
+    cause, remedy = Cause.BAD_STATUS, f"open {url} and read the web service's log"
     if answer.status == 503:
+        cause = Cause.UNAVAILABLE
         remedy = (
             "the app is up but can't reach its database. If database_login passes, the running"
             " tasks booted with another password: force a new deployment of the web service; if it"
@@ -119,7 +133,7 @@ def _bad_status(url: str, answer: Answer, observed: str) -> Finding:
     # A 403 or 404 may be a rule of whatever stands in front; a 5xx, or an answer with the app's own
     # headers, is the app's or for want of it.
     fixes = answer.status != TOO_MANY_REQUESTS and (answer.from_app or answer.status >= 500)
-    return Finding.failed(observed, EXPECTED, remedy, older_version_fixes=fixes)
+    return Finding.failed(observed, EXPECTED, remedy, cause=cause, older_version_fixes=fixes)
 
 
 def _holds(answer: Answer, expects: str) -> bool:
@@ -130,11 +144,12 @@ def _holds(answer: Answer, expects: str) -> bool:
 
 def judge_failure(url: str, error: HTTPError) -> Finding:
     """What it means that there was no answer."""
-    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-    reached = not isinstance(cause, (NewConnectionError, SSLError))
+    reason = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+    reached = not isinstance(reason, (NewConnectionError, SSLError))
     return Finding.failed(
-        f"no answer from {url}: {type(cause).__name__}",
+        f"no answer from {url}: {type(reason).__name__}",
         "200",
         f"try it: curl -sv {url}; then the load balancer, its DNS record and its certificate",
-        older_version_fixes=reached and "ConnectTimeout" not in type(cause).__name__,
+        cause=Cause.TLS if isinstance(reason, SSLError) else Cause.UNREACHABLE,
+        older_version_fixes=reached and "ConnectTimeout" not in type(reason).__name__,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ops_common.answers.system import ConnectionUsage
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 from probe_deployment.settings import Settings
@@ -36,6 +37,7 @@ def judge(usage: ConnectionUsage, settings: Settings, limit_tasks: Callable[[int
             expected,
             "find who holds them (SELECT application_name, state, count(*) FROM pg_stat_activity"
             " GROUP BY 1, 2), then lower the pools or raise the cluster's maximum ACU",
+            cause=Cause.IN_USE,
         )
     if full > usable:
         room = usable - full + settings.worker_max_tasks * settings.connections_per_worker_task
@@ -48,5 +50,6 @@ def judge(usage: ConnectionUsage, settings: Settings, limit_tasks: Callable[[int
             f" {settings.worker_max_tasks} worker tasks × {settings.connections_per_worker_task}"
             f" connections (+ {settings.connection_reserve} in reserve){command}; or raise the"
             " cluster's maximum ACU, which max_connections follows",
+            cause=Cause.SCALE_OUT,
         )
     return Finding.passed(observed, expected)

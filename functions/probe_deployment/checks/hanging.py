@@ -24,6 +24,7 @@ def check(context: Context) -> Finding:
         "a circuit breaker would have ended it (deployment_circuit_breaker); read the stopped"
         f" tasks' logs, then deploy a version that starts: aws ecs describe-services --cluster"
         f" {context.settings.cluster} --services {name}",
+        subjects=(name,),
         older_version_fixes=stopped.older_version_fixes(found, service.primary.id),
     )
 

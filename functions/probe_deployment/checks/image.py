@@ -5,6 +5,7 @@ from typing import Any
 
 from ops_common.images import Image
 from ops_common.tasks import Container, Task
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Status
 
@@ -37,6 +38,8 @@ def _check_service(context: Context, name: str) -> Finding:
                 f"{name}: {len(starting)} of {len(found)} new tasks still start",
                 _rule(expected),
                 "wait; a task that never runs has its reason in its stoppedReason",
+                cause=Cause.IN_PROGRESS,
+                subjects=(name,),
                 older_version_fixes=True,
             )
     running = [task for task in found if task.running]
@@ -54,7 +57,7 @@ def _check_service(context: Context, name: str) -> Finding:
 
 
 def app_containers(definitions: Sequence[Any]) -> list[str]:
-    """Names of the containers that run the app, as far as a task definition tells.
+    """Names of the containers that run the app, as far as a task definition shows.
 
     Sidecars are left out: log routers, what isn't essential, and, where there is an image of a
     private registry, those of public ones. Of what is left all have the first one's repository.
@@ -82,35 +85,39 @@ def judge(
     Containers that the definition lacks were put in by AWS (GuardDuty, Service Connect).
     """
     rule, of_app = _rule(expected), {name: images[name] for name in app}
+
+    def failed(cause: Cause, observed: str, remedy: str = remedy) -> Finding:
+        observed = f"{service}: {observed}"
+        return Finding.failed(observed, rule, remedy, cause=cause, subjects=(service,))
+
     if not running:
-        return Finding.failed(f"{service}: no running task", rule, remedy)
+        return failed(Cause.NO_TASK, "no running task")
     odd = [task for task in running if not _fits(task, images)]
     if odd:
         observed = "; ".join(f"task {task.id[:8]} has {_shown(task, images)}" for task in odd[:3])
-        return Finding.failed(f"{service}: {len(odd)} of {len(running)}: {observed}", rule, remedy)
+        return failed(Cause.OTHER_IMAGE, f"{len(odd)} of {len(running)}: {observed}")
     builds = {name: {_digest(each) for each in _named(running, name)} - {""} for name in app}
     if any(len(digests) > 1 for digests in builds.values()):
         count = max(len(digests) for digests in builds.values())
-        return Finding.failed(
-            f"{service}: the same tag, but {count} different builds", rule, remedy
-        )
+        return failed(Cause.OTHER_BUILD, f"the same tag, but {count} different builds")
     if expected and (said := _expected(of_app, builds, expected)) is not True:
         if said is None:
             return Finding.unknown(
                 f"{service}: {_listed(of_app)} doesn't show whether it is {expected}",
                 rule,
                 "ask for the digest (sha256:…) where the task definition names one",
+                subjects=(service,),
             )
-        return Finding.failed(
-            f"{service}: its task definition has {_listed(of_app)}",
-            rule,
+        return failed(
+            Cause.NOT_DEPLOYED,
+            f"its task definition has {_listed(of_app)}",
             f"no deployment of {expected} was started: register and deploy its task definition",
         )
     return Finding.passed(f"{service}: {len(running)} × {_listed(images)}", rule)
 
 
 def _expected(images: Images, builds: Mapping[str, set[str]], expected: str) -> bool | None:
-    """Whether the app's images are the expected tag or digest; None where nothing tells."""
+    """Whether the app's images are the expected tag or digest; None where nothing shows it."""
     said = []
     for name, image in images.items():
         known = image.has(expected)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from probe_deployment import soak
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
-from probe_deployment.logs import Change, Compared, compare, count
+from probe_deployment.logs import Change, Compared, compare, count, redact
 from probe_deployment.logs.compare import SIGNIFICANCE, chance
 from probe_deployment.logs.read import Budget, Read, read
 
@@ -17,9 +17,10 @@ MILLISECOND = timedelta(milliseconds=1)
 AFTER = timedelta(minutes=30)
 """At most the last of it, of a deployment that is older."""
 LISTED = 3
+NAME_LENGTH = 100
 EXPECTED = "no error that the old tasks don't have, none that surges"
 ENOUGH_TO_ROLL_BACK = 3
-"""Fewer occurrences are told, and no reason to touch production."""
+"""Fewer occurrences are shown, and no reason to touch production."""
 # What another service or the network answers: the older version would meet it too.
 _ELSEWHERE = re.compile(
     r"Net::|Faraday::(?:Connection|Timeout|Server|SSL)|Errno::(?:E(?:CONN|HOST|NET|PIPE|TIMEDOUT))"
@@ -29,7 +30,7 @@ _ELSEWHERE = re.compile(
 
 
 OVERLAP = timedelta(minutes=1)
-"""A look begins a while after its time, and lines arrive late."""
+"""A check begins a while after its time, and lines arrive late."""
 SHARE_OF_THE_NEW = 2 / 3
 
 
@@ -43,7 +44,7 @@ class LogGroup:
     unread_from: datetime | None
     unread_until: datetime
     seen_before: bool = True
-    """Whether what was not read had been there to be read by the look before this one."""
+    """Whether what was not read had been there to be read by the check before this one."""
     exposure: float | None = None
     """Of the old tasks' log, where it was not read to its end; None where it was."""
 
@@ -61,9 +62,9 @@ def check(context: Context) -> Finding:
 
 
 def _read_new(context: Context, group: str, since: datetime, budget: Budget) -> tuple[Read, bool]:
-    """The new tasks' time, and whether what is left out of it was there for the look before.
+    """The new tasks' time, and whether what is left out of it was there for the check before.
 
-    What has come since that look is read first.
+    What has come since that check is read first.
     """
     client = context.client("logs")
     ago = soak.since_previous(context.request, context.settings.soak_minutes)
@@ -123,11 +124,15 @@ def judge(groups: Sequence[LogGroup]) -> Finding:
     if sure:
         fixes = older_version_fixes(sure)
         observed = f"{len(sure)} worse: {_listed(sure)}{notes}"
-        return Finding.failed(observed, EXPECTED, remedy, older_version_fixes=fixes)
+        return Finding.failed(
+            observed, EXPECTED, remedy, subjects=_names(sure), older_version_fixes=fixes
+        )
     if worse:
-        listed = _listed([each for _, each in worse])
-        observed = f"{listed}{notes}: new as far as the old tasks' log was read, not to its end"
-        return Finding.unknown(observed, EXPECTED, remedy)
+        unsure = [each for _, each in worse]
+        observed = (
+            f"{_listed(unsure)}{notes}: new as far as the old tasks' log was read, not to its end"
+        )
+        return Finding.unknown(observed, EXPECTED, remedy, subjects=_names(unsure))
     lines = sum(group.lines for group in groups)
     known = sum(each.change is Change.KNOWN for group in groups for each in group.compared)
     observed = f"none new, {known} known, in {lines} lines{notes}"
@@ -139,6 +144,12 @@ def judge(groups: Sequence[LogGroup]) -> Finding:
 def _listed(worse: Sequence[Compared]) -> str:
     more = f"; and {len(worse) - LISTED} more" if len(worse) > LISTED else ""
     return "; ".join(_described(each) for each in worse[:LISTED]) + more
+
+
+def _names(worse: Sequence[Compared]) -> list[str]:
+    """Classes of exceptions, once each; redacted, for a log may call anything its class."""
+    names = (redact(each.error.name)[:NAME_LENGTH] for each in worse if each.error.name)
+    return list(dict.fromkeys(names))
 
 
 def older_version_fixes(worse: Sequence[Compared]) -> bool:

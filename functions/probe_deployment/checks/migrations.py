@@ -1,6 +1,7 @@
 """Whether the database's schema is what the deployed code expects, and at rest."""
 
 from ops_common.answers.system import Migrations
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Status
 
@@ -32,19 +33,23 @@ def judge(answer: Migrations, expected: str | None) -> Finding:
             rule,
             "wait for it; if it hangs, find its session by pg_locks (locktype advisory) and see"
             " what it waits for",
+            cause=Cause.MIGRATING,
         )
     if not versions:
         return Finding.skipped("no table schema_migrations: not a Rails database")
     observed = ", ".join(f"{schema} {version or 'empty'}" for schema, version in versions.items())
     if len(set(versions.values())) > 1:
-        return Finding.failed(observed, f"{rule}, one version in all schemas", _remedy())
+        return _failed(observed, f"{rule}, one version in all schemas")
     if expected and set(versions.values()) != {expected}:
-        return Finding.failed(observed, rule, _remedy())
+        return _failed(observed, rule)
     return Finding.passed(observed, rule)
 
 
-def _remedy() -> str:
-    return (
+def _failed(observed: str, expected: str) -> Finding:
+    return Finding.failed(
+        observed,
+        expected,
         "the migration did not run or failed half-way: read the web service's log for"
-        " db:migrate, then deploy again"
+        " db:migrate, then deploy again",
+        cause=Cause.SCHEMA_VERSION,
     )

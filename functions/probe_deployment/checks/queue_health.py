@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ops_common.answers.queue_health import QueueHealth
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 from probe_deployment.logs.compare import Change, change
@@ -71,6 +72,7 @@ def judge(health: QueueHealth, since: datetime, now: datetime, late_seconds: flo
             EXPECTED,
             "do the workers' queues (queue.yml) hold the names that jobs are put into, and is the"
             " database theirs? Read the worker's log for its start",
+            cause=Cause.NO_JOB_TAKEN,
             # A job that was late before is no evidence against this version.
             older_version_fixes=oldest.before_seconds <= late_seconds,
         )
@@ -81,6 +83,7 @@ def judge(health: QueueHealth, since: datetime, now: datetime, late_seconds: flo
             EXPECTED,
             "read their errors: SELECT job_id, left(error, 300) FROM solid_queue_failed_executions"
             " ORDER BY id DESC LIMIT 5; retry them when the cause is fixed",
+            cause=Cause.JOBS_FAIL,
             older_version_fixes=True,
         )
     if wait > late_seconds:
@@ -88,6 +91,7 @@ def judge(health: QueueHealth, since: datetime, now: datetime, late_seconds: flo
             observed,
             EXPECTED,
             "raise MaxTasks, or see why scale_workers holds (docs/scaling.md)",
+            cause=Cause.LATE,
             # Where others were taken on meanwhile, jobs may have been as late before.
             older_version_fixes=not oldest.before_seconds and not _worked(work, came),
         )

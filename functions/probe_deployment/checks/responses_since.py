@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 from probe_deployment.logs.compare import Change, change
 
 BEFORE = timedelta(hours=1)
 SHARE, AT_LEAST = 0.01, 5
-"""Of 5xx since; less than that is told, and fails nothing."""
+"""Of 5xx since; less than that is shown, and fails nothing."""
 SLOW_SECONDS, SLOWER = 1.0, 2.0
 """A p95 above the first, and so many times that of before, is slow; a task's first minute isn't."""
 SLOW_MINUTES, SLOW_REQUESTS = 3, 100
@@ -81,6 +82,7 @@ def judge(before: Responses, since: Responses) -> Finding:
             observed,
             EXPECTED,
             "read the web service's log for what answers 500 (log_errors)",
+            cause=Cause.ERRORS,
             older_version_fixes=True,
         )
     measured = since.minutes >= SLOW_MINUTES and since.requests >= SLOW_REQUESTS and before.p95 > 0
@@ -90,6 +92,7 @@ def judge(before: Responses, since: Responses) -> Finding:
             EXPECTED,
             "compare CPU and the database of both times on the dashboard; if neither is short, it"
             " is the new version's code. The hour may have its part in it: nothing is rolled back",
+            cause=Cause.SLOW,
         )
     return Finding.passed(observed, EXPECTED)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from ops_common.tasks import Ending, Task
 from probe_deployment import stopped
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -49,6 +50,8 @@ def judge(service: str, tasks: Sequence[Task], since: datetime | None = None) ->
         "give the task more memory (or find what takes it)"
         if killed
         else "read the last lines of the stopped tasks' logs",
+        cause=Cause.KILLED if killed else Cause.EXITED,
+        subjects=(service,),
         older_version_fixes=any(
             stopped.older_version_fixes([task], task.started_by) for task in failed
         ),

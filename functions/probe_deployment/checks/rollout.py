@@ -1,11 +1,12 @@
-"""Whether the deployment has ended, with as many tasks as are wanted."""
+"""Whether the deployment has ended, with as many tasks as are asked for."""
 
 from collections.abc import Iterable, Mapping
 
 from ops_common.ecs import Service
 from probe_deployment import stopped
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding
+from probe_deployment.finding import Finding, Trouble
 
 EXPECTED = "rollout COMPLETED, running = desired"
 
@@ -23,21 +24,24 @@ def check(context: Context) -> Finding:
     return Finding.passed(counts(services), EXPECTED)
 
 
-def failed(context: Context, troubles: Mapping[Service, str], expected: str) -> Finding:
-    """The troubles of services, with what stopped their tasks."""
+def failed(context: Context, troubles: Mapping[Service, Trouble], expected: str) -> Finding:
+    """The troubles of services, with what stopped their tasks; its cause is the first one's."""
     cluster = context.settings.cluster
     observed, fixes = list[str](), False
     for service, trouble in troubles.items():
         found = context.tasks(service.name, "STOPPED")
         reasons = stopped.reasons(found, service.primary.id)
         fixes |= stopped.older_version_fixes(found, service.primary.id)
-        observed.append("; ".join([f"{service.name} {trouble}", *reasons]))
+        observed.append("; ".join([f"{service.name} {trouble.words}", *reasons]))
+    names, first = [service.name for service in troubles], next(iter(troubles.values()))
     return Finding.failed(
         "; ".join(observed),
         expected,
         "if it doesn't settle, read the events: aws ecs describe-services"
-        f" --cluster {cluster} --services {' '.join(service.name for service in troubles)}"
+        f" --cluster {cluster} --services {' '.join(names)}"
         " --query 'services[].events[:5].message'",
+        cause=first.cause,
+        subjects=names,
         older_version_fixes=fixes,
     )
 
@@ -47,18 +51,21 @@ def counts(services: Iterable[Service]) -> str:
     return ", ".join(f"{service.name} {service.running}/{service.desired}" for service in services)
 
 
-def judge(service: Service, *, may_be_empty: bool) -> str:
-    """What is not settled, or nothing."""
+def judge(service: Service, *, may_be_empty: bool) -> Trouble | None:
+    """What is not settled, or None."""
     primary = service.primary
     if primary.rollout_state == "FAILED":
-        return f"rollout FAILED: {primary.rollout_reason or 'no reason given'}"
+        why = primary.rollout_reason or "no reason given"
+        return Trouble(Cause.GAVE_UP, f"rollout FAILED: {why}")
     if primary.rollout_state != "COMPLETED":
         failed = f", {primary.failed} tasks failed to start" if primary.failed else ""
-        return f"rollout {primary.rollout_state}, {primary.running}/{primary.desired} new{failed}"
+        new = f"{primary.running}/{primary.desired} new{failed}"
+        return Trouble(Cause.IN_PROGRESS, f"rollout {primary.rollout_state}, {new}")
     if len(service.deployments) > 1:
-        return "still drains tasks of an older deployment"
+        return Trouble(Cause.DRAINS, "still drains tasks of an older deployment")
     if service.running != service.desired:
-        return f"runs {service.running} of {service.desired} tasks"
+        words = f"runs {service.running} of {service.desired} tasks"
+        return Trouble(Cause.OTHER_COUNT, words)
     if service.desired == 0 and not may_be_empty:
-        return "is scaled to no task at all"
-    return ""
+        return Trouble(Cause.NO_TASK, "is scaled to no task at all")
+    return None

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ops_common.tasks import Task
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Status
 
@@ -66,6 +67,8 @@ def judge_boots(service: str, running: Sequence[Task], since: datetime, cluster:
             EXPECTED,
             f"aws ecs update-service --cluster {cluster} --service {service}"
             " --force-new-deployment",
+            cause=Cause.BOOTED_BEFORE,
+            subjects=(service,),
         )
     return Finding.passed(f"{service}: all started since {since:%Y-%m-%d %H:%M:%S}", EXPECTED)
 
@@ -82,6 +85,7 @@ def judge(found: Sequence[Reference], current: Collection[str]) -> Finding:
             "; ".join(odd),
             EXPECTED,
             "take label and version out of valueFrom in the task definition, and deploy it",
+            cause=Cause.PINNED,
         )
     return Finding.passed(f"{len(found)} references, all current", EXPECTED)
 

@@ -1,14 +1,15 @@
-"""Whether the new worker tasks registered with Solid Queue and beat."""
+"""Whether the new worker tasks registered with Solid Queue, with a current heartbeat."""
 
 from datetime import datetime
 
 from ops_common.answers.system import QueueProcesses
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
 EXPECTED = "a worker and a dispatcher registered since, with current heartbeats; no lost claims"
-# Solid Queue beats each 60 s; one beat may be late.
-BEATING_SECONDS = 130.0
+# Solid Queue writes a heartbeat each 60 s; one may be late.
+CURRENT_SECONDS = 130.0
 
 
 def check(context: Context) -> Finding:
@@ -37,7 +38,7 @@ def judge(answer: QueueProcesses, since: datetime, remedy: str) -> Finding:
         kind
         for kind in ("Worker", "Dispatcher")
         if not any(
-            process.kind == kind and process.heartbeat_age_seconds <= BEATING_SECONDS
+            process.kind == kind and process.heartbeat_age_seconds <= CURRENT_SECONDS
             for process in new
         )
     ]
@@ -46,22 +47,30 @@ def judge(answer: QueueProcesses, since: datetime, remedy: str) -> Finding:
             f"no {' and no '.join(missing).lower()} with a current heartbeat among {len(new)}"
             f" processes registered since; {len(processes) - len(new)} older ones"
         )
-        return Finding.failed(observed, EXPECTED, remedy, older_version_fixes=True)
-    dead = [
-        process
-        for process in processes
-        if process.claims and process.heartbeat_age_seconds > answer.alive_seconds
-    ]
-    lost = sum(process.claims for process in dead) + answer.orphaned_claims
-    if lost:
+        return Finding.failed(
+            observed,
+            EXPECTED,
+            remedy,
+            cause=Cause.NO_HEARTBEAT,
+            subjects=missing,
+            older_version_fixes=True,
+        )
+    if lost := lost_claims(answer):
         return Finding.failed(
             f"{lost} claims held by processes that are gone",
             EXPECTED,
             "a running supervisor marks such jobs as failed within about five minutes, or when it"
             " boots; then retry them: see 'Lost claims' in docs/runbook.md",
+            cause=Cause.LOST_CLAIMS,
         )
     hosts = sorted({process.hostname for process in processes if process.kind == "Worker"})
     return Finding.passed(
         f"worker and dispatcher have a current heartbeat; hosts with a worker: {len(hosts)}",
         EXPECTED,
     )
+
+
+def lost_claims(answer: QueueProcesses) -> int:
+    """How many jobs are claimed by processes that are gone."""
+    dead = [each for each in answer.processes if each.heartbeat_age_seconds > answer.alive_seconds]
+    return sum(process.claims for process in dead) + answer.orphaned_claims

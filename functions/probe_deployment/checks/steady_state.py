@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from ops_common.ecs import Service
+from probe_deployment.cause import Cause
 from probe_deployment.checks import rollout
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding
+from probe_deployment.finding import Finding, Trouble
 
 EXPECTED = "no rollout failed or stuck, tasks running or starting"
 # A worker's rollout waits for the jobs of tasks that are protected.
@@ -31,14 +32,15 @@ def check(context: Context) -> Finding:
     return Finding.passed(rollout.counts(services), EXPECTED)
 
 
-def judge(service: Service, now: datetime, *, may_be_empty: bool) -> str:
-    """What will not mend itself, or nothing."""
+def judge(service: Service, now: datetime, *, may_be_empty: bool) -> Trouble | None:
+    """What will not settle by itself, or None."""
     if service.rolling_out:
         age = now - service.primary.created_at
-        return "" if age < STUCK else f"is in a rollout for {age.total_seconds() / 60:.0f} minutes"
+        words = f"is in a rollout for {age.total_seconds() / 60:.0f} minutes"
+        return None if age < STUCK else Trouble(Cause.HANGS, words)
     # Tasks that a scale-in stops, or that are protected from it, may still run.
     enough = service.running + service.pending >= service.desired
     needed = service.desired > 0 or may_be_empty
     if service.primary.rollout_state == "COMPLETED" and enough and needed:
-        return ""
+        return None
     return rollout.judge(service, may_be_empty=may_be_empty)

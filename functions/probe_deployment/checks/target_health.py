@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -31,7 +32,7 @@ def check(context: Context) -> Finding:
     """Every registered target that isn't draining is healthy, and there is one.
 
     The canary also lets a task start, and all of them change while a rollout is under way. A
-    lifecycle hook looks at the new revision's targets alone.
+    lifecycle hook checks the new revision's targets alone.
     """
     tolerated = {DRAINING}
     if context.request.suite == "canary":
@@ -70,13 +71,15 @@ def judge(targets: Sequence[Target], tolerated: Collection[str] = (DRAINING,)) -
     if not bad and states[HEALTHY]:
         return Finding.passed(counted, EXPECTED)
     reasons = sorted({each.description or each.reason for each in bad} - {""})
-    elsewhere = all(each.reason.startswith(NOT_THE_APP) for each in bad)
+    elsewhere = bool(bad) and all(each.reason.startswith(NOT_THE_APP) for each in bad)
+    cause = Cause.ZONE_NOT_ENABLED if elsewhere else Cause.UNHEALTHY if bad else Cause.NO_TARGET
     return Finding.failed(
         "; ".join([counted or "no target", *reasons]),
         EXPECTED,
         "enable the tasks' zones at the load balancer, or take their subnets out of the service"
-        if bad and elsewhere
+        if elsewhere
         else "a task that answers /health-check with 200 turns healthy by itself; else read the web"
         " service's log, and check that its security group lets the load balancer in",
-        older_version_fixes=bool(bad) and not elsewhere,
+        cause=cause,
+        older_version_fixes=cause is Cause.UNHEALTHY,
     )

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from ops_common.ecs import Service
 from ops_common.tasks import Task
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding
+from probe_deployment.finding import Finding, Trouble
 
 AT_LEAST = 2
 EXPECTED = f"at least {AT_LEAST} tasks of each service, in several zones"
@@ -30,13 +31,14 @@ def check(context: Context) -> Finding:
     ]
     if workers:
         remedies.append(context.deploy_command(f"MinTasks={AT_LEAST}"))
-    observed = "; ".join(f"{name}: {trouble}" for name, trouble in troubles.items())
-    return Finding.failed(observed, EXPECTED, "; ".join(remedies))
+    observed = "; ".join(f"{name}: {trouble.words}" for name, trouble in troubles.items())
+    cause = next(iter(troubles.values())).cause
+    return Finding.failed(observed, EXPECTED, "; ".join(remedies), cause=cause, subjects=troubles)
 
 
-def judge(service: Service, running: Sequence[Task]) -> str:
-    """What is too few, or nothing."""
+def judge(service: Service, running: Sequence[Task]) -> Trouble | None:
+    """What is too few, or None."""
     if service.desired < AT_LEAST:
-        return f"{service.desired} wanted"
+        return Trouble(Cause.TOO_FEW_TASKS, f"{service.desired} wanted")
     zones = {task.availability_zone for task in running} - {""}
-    return f"all in {zones.pop()}" if len(zones) == 1 else ""
+    return Trouble(Cause.ONE_ZONE, f"all in {zones.pop()}") if len(zones) == 1 else None

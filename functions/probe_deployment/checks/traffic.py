@@ -5,6 +5,7 @@ from typing import Any
 
 from ops_common.answers.queue import Measurement
 from ops_common.answers.system import ConnectionUsage
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -50,10 +51,14 @@ def judge_responses(*, requests: float, errors: float, p95_seconds: float) -> Fi
             observed,
             expected,
             "read the web service's log of those minutes, and check target_health",
+            cause=Cause.ERRORS,
         )
     if p95_seconds > P95_SECONDS:
         return Finding.failed(
-            observed, expected, "is CPU the limit (more web tasks), or the database (more ACU)?"
+            observed,
+            expected,
+            "is CPU the limit (more web tasks), or the database (more ACU)?",
+            cause=Cause.SLOW,
         )
     return Finding.passed(observed, expected)
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from ops_common.tasks import Ending, Task
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -41,6 +42,8 @@ def judge(service: str, new: Sequence[Task], before: Collection[str], now: datet
             EXPECTED,
             "compare that zone's subnet with the others': its route table, its public addresses,"
             " its network ACL, and the security groups of what the tasks reach",
+            cause=Cause.ZONE_FAILS,
+            subjects=(service,),
         )
     if not ended and running.total() > 1 and len(running) == 1 and len(before) > 1:
         return Finding.failed(
@@ -48,6 +51,8 @@ def judge(service: str, new: Sequence[Task], before: Collection[str], now: datet
             EXPECTED,
             "read the service's events for the other zones' subnets; let ECS even the zones out by"
             " itself: aws ecs update-service --availability-zone-rebalancing ENABLED",
+            cause=Cause.ONE_ZONE,
+            subjects=(service,),
         )
     return Finding.passed(f"{service}: {shown}", EXPECTED)
 

@@ -16,6 +16,7 @@ from local.http_server import Request, Response, serve
 from local.lambda_endpoint import LambdaEndpoint
 from local.moto_aws import MotoAws
 from paths import ROOT
+from probe_deployment.cause import Cause
 from probe_deployment.checks import traffic
 from probe_deployment.finding import Status
 from tests.conftest import Database
@@ -128,4 +129,4 @@ def test_no_traffic_is_nothing_to_judge() -> None:
 
 def test_a_load_balancer_without_targets_is_all_errors() -> None:
     finding = traffic.judge_responses(requests=0, errors=50, p95_seconds=0)
-    assert "100.00%" in finding.observed
+    assert (finding.status, finding.cause) == (Status.FAIL, Cause.ERRORS)

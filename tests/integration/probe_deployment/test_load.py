@@ -57,9 +57,8 @@ def test_a_load_that_was_borne_passes_and_is_remembered(system: System, balancer
     began = datetime.now(UTC) - timedelta(minutes=5)
     verdict = system.probe(suite="load", startedAt=began.isoformat())
     assert verdict["status"] == "pass", verdict["table"]
-    assert "900 requests, 0 5xx" in verdict["table"]
-    tested = system.checks(suite="readiness")["load_tested"]
-    assert tested["observed"] == f"passed on {datetime.now(UTC):%Y-%m-%d}"
+    assert {each["name"]: each["status"] for each in verdict["checks"]}["responses"] == "pass"
+    assert system.checks(suite="readiness")["load_tested"]["status"] == "pass"
 
 
 def test_minutes_without_a_request_are_no_load_test(system: System, balancer: str) -> None:
@@ -72,7 +71,7 @@ def test_a_database_that_refuses_fails_the_suite(system: System) -> None:
     system.database.server.set_password("jiki", "another")
     checks = system.checks(suite="load")
     for name in ("peak_connections", "queue_latency"):
-        assert "refused the login of jiki" in checks[name]["observed"]
+        assert checks[name]["cause"] == "login_refused"
 
 
 def test_errors_of_these_minutes_fail_and_those_from_before_do_not(
@@ -80,7 +79,7 @@ def test_errors_of_these_minutes_fail_and_those_from_before_do_not(
 ) -> None:
     for name, value in (("RequestCount", 900.0), ("HTTPCode_Target_5XX_Count", 9.0)):
         metric(system, "AWS/ApplicationELB", name, ("LoadBalancer", balancer), value, 10)
-    assert "9 5xx (1.00%)" in system.checks(suite="load")["responses"]["observed"]
+    assert system.checks(suite="load")["responses"]["cause"] == "errors"
     later = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
     assert system.checks(suite="load", startedAt=later)["responses"]["status"] == "skip"
 
@@ -88,15 +87,13 @@ def test_errors_of_these_minutes_fail_and_those_from_before_do_not(
 def test_a_peak_of_connections_that_is_over_fails(system: System) -> None:
     cluster = system.database.address.host.partition(".")[0]
     metric(system, "AWS/RDS", "DatabaseConnections", ("DBClusterIdentifier", cluster), 5000)
-    assert "5000 of" in system.checks(suite="load")["peak_connections"]["observed"]
+    assert system.checks(suite="load")["peak_connections"]["status"] == "fail"
 
 
 def test_a_queue_that_is_behind_fails(system: System) -> None:
     system.workers.close()
     enqueue(system.database.admin, 1, age_seconds=600)
-    finding = system.checks(suite="load")["queue_latency"]
-    assert finding["status"] == "fail"
-    assert "waits 60" in finding["observed"]
+    assert system.checks(suite="load")["queue_latency"]["status"] == "fail"
 
 
 def test_a_deployment_asks_for_the_balancer_s_own_name(system: System, balancer: str) -> None:

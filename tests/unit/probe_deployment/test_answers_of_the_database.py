@@ -1,11 +1,13 @@
 """What the answers of query_database amount to."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ops_common.answers.system import ConnectionUsage, Migrations, QueueProcesses
+from probe_deployment.cause import Cause
 from probe_deployment.checks import connections, migrations, solid_queue
 from probe_deployment.finding import Finding, Status
 from tests.unit.probe_deployment.samples import NOW
@@ -13,52 +15,56 @@ from tests.unit.probe_deployment.samples import NOW
 SINCE = NOW - timedelta(minutes=5)
 
 
-def process(kind: str, *, minutes: float = 2, beat: float = 30, claims: int = 0) -> dict[str, Any]:
+def process(kind: str, *, minutes: float = 2, age: float = 30, claims: int = 0) -> dict[str, Any]:
     registered = NOW - timedelta(minutes=minutes)
     return {
         "kind": kind,
         "hostname": "ip-10-1-1-5",
         "registered_at": registered.isoformat(),
-        "heartbeat_age_seconds": beat,
+        "heartbeat_age_seconds": age,
         "claims": claims,
     }
 
 
-def of_queue(*processes: dict[str, Any], orphaned: int = 0) -> Finding:
+def answered(*processes: dict[str, Any], orphaned: int = 0) -> QueueProcesses:
     answer = {"processes": list(processes), "orphaned_claims": orphaned, "alive_seconds": 300}
-    return solid_queue.judge(QueueProcesses.from_json(answer), SINCE, "read the log")
+    return QueueProcesses.from_json(answer)
+
+
+def of_queue(*processes: dict[str, Any], orphaned: int = 0) -> Finding:
+    return solid_queue.judge(answered(*processes, orphaned=orphaned), SINCE, "read the log")
 
 
 UP = (process("Worker"), process("Dispatcher"))
 
 
-def test_a_worker_and_a_dispatcher_of_the_deployment_that_beat_pass() -> None:
+def test_a_worker_and_a_dispatcher_of_the_deployment_with_heartbeats_pass() -> None:
     assert of_queue(*UP, process("Worker", minutes=60)).status is Status.PASS
 
 
 @pytest.mark.parametrize(
-    ("processes", "observed"),
+    ("processes", "missing"),
     [
-        ((), "no worker and no dispatcher with a current heartbeat among 0 processes"),
-        ((process("Worker", minutes=60), process("Dispatcher")), "no worker with"),
-        ((process("Worker", beat=131), process("Dispatcher")), "no worker with"),
-        ((process("Worker"), process("Supervisor(fork)")), "no dispatcher with"),
+        ((), ("Worker", "Dispatcher")),
+        ((process("Worker", minutes=60), process("Dispatcher")), ("Worker",)),
+        ((process("Worker", age=131), process("Dispatcher")), ("Worker",)),
+        ((process("Worker"), process("Supervisor(fork)")), ("Dispatcher",)),
     ],
 )
 def test_older_processes_and_silent_ones_do_not_count(
-    processes: tuple[dict[str, Any], ...], observed: str
+    processes: tuple[dict[str, Any], ...], missing: tuple[str, ...]
 ) -> None:
     finding = of_queue(*processes)
-    assert finding.status is Status.FAIL
-    assert observed in finding.observed
+    assert (finding.status, finding.cause) == (Status.FAIL, Cause.NO_HEARTBEAT)
+    assert finding.subjects == missing
 
 
 def test_claims_of_silent_processes_and_of_vanished_ones_are_lost() -> None:
-    silent = process("Worker", minutes=60, beat=301, claims=3)
-    finding = of_queue(*UP, silent, orphaned=2)
-    assert finding.observed == "5 claims held by processes that are gone"
+    silent = process("Worker", minutes=60, age=301, claims=3)
+    assert solid_queue.lost_claims(answered(*UP, silent, orphaned=2)) == 5
+    assert of_queue(*UP, silent).cause is Cause.LOST_CLAIMS
     # One that is late, but not dead, may still be working on them.
-    assert of_queue(*UP, process("Worker", beat=299, claims=3)).status is Status.PASS
+    assert of_queue(*UP, process("Worker", age=299, claims=3)).status is Status.PASS
 
 
 class Limits:
@@ -69,50 +75,56 @@ class Limits:
     connection_reserve = 10
 
 
-def of_connections(used: int, maximum: int) -> Finding:
+def of_connections(used: int, maximum: int, limit_tasks: Callable[[int], str] = str) -> Finding:
     usage = {
         "used": used,
         "max_connections": maximum,
         "reserved": 3,
         "by_application": {"puma": used - 1},
     }
-    return connections.judge(
-        ConnectionUsage.from_json(usage), Limits(), lambda tasks: f"MaxTasks={tasks}"
-    )
+    return connections.judge(ConnectionUsage.from_json(usage), Limits(), limit_tasks)
 
 
 @pytest.mark.parametrize(
-    ("used", "maximum", "status", "words"),
+    ("used", "maximum", "cause"),
     [
-        (80, 103, Status.PASS, ""),
-        (81, 103, Status.FAIL, "find who holds them"),
-        (10, 102, Status.FAIL, "MaxTasks=9"),
-        (10, 40, Status.FAIL, "raise the cluster's maximum ACU"),
+        (80, 103, None),
+        (81, 103, Cause.IN_USE),
+        (10, 102, Cause.SCALE_OUT),
     ],
 )
 def test_connections_must_fit_now_and_at_full_scale_out(
-    used: int, maximum: int, status: Status, words: str
+    used: int, maximum: int, cause: Cause | None
 ) -> None:
     finding = of_connections(used, maximum)
-    assert finding.status is status
-    assert words in finding.remedy
-    assert "MaxTasks=-" not in finding.remedy
+    assert finding.cause is cause
+    assert (finding.status is Status.PASS) is (cause is None)
+
+
+@pytest.mark.parametrize(("maximum", "tasks"), [(102, [9]), (40, [])])
+def test_as_many_worker_tasks_as_fit_are_proposed_if_any_do(maximum: int, tasks: list[int]) -> None:
+    asked: list[int] = []
+    finding = of_connections(10, maximum, lambda tasks: str(asked.append(tasks)))
+    assert (finding.cause, asked) == (Cause.SCALE_OUT, tasks)
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected", "status", "observed"),
+    ("running", "versions", "expected", "status", "cause"),
     [
-        ({"running": True, "versions": {"public": "2"}}, None, "fail", "a migration is running"),
-        ({"running": False, "versions": {}}, "2", "skip", "not a Rails database"),
-        ({"running": False, "versions": {"public": "2"}}, None, "pass", "public 2"),
-        ({"running": False, "versions": {"public": "2"}}, "3", "fail", "public 2"),
-        ({"running": False, "versions": {"a": "2", "b": "1"}}, None, "fail", "a 2, b 1"),
-        ({"running": False, "versions": {"a": "2", "b": None}}, None, "fail", "b empty"),
+        (True, {"public": "2"}, None, "fail", Cause.MIGRATING),
+        (False, {}, "2", "skip", None),
+        (False, {"public": "2"}, None, "pass", None),
+        (False, {"public": "2"}, "3", "fail", Cause.SCHEMA_VERSION),
+        (False, {"a": "2", "b": "1"}, None, "fail", Cause.SCHEMA_VERSION),
+        (False, {"a": "2", "b": None}, None, "fail", Cause.SCHEMA_VERSION),
     ],
 )
 def test_migrations_are_settled_at_one_version(
-    answer: dict[str, Any], expected: str | None, status: str, observed: str
+    running: bool,
+    versions: dict[str, str | None],
+    expected: str | None,
+    status: str,
+    cause: Cause | None,
 ) -> None:
-    finding = migrations.judge(Migrations.from_json(answer), expected)
-    assert finding.status == status
-    assert observed in finding.observed
+    finding = migrations.judge(Migrations(running, versions), expected)
+    assert (finding.status, finding.cause) == (status, cause)

@@ -1,10 +1,9 @@
-"""Twelve broken deployments that people reported, each found by the right check; and ten odd ones
-that are good, each passed. What the looks of the soak see of each is given as ECS, the load
-balancer, the database and the logs would show it then.
+"""Broken deployments that people reported, each with its cause; and odd ones that are good, each
+passed. What the checks of the soak see of each is given as ECS, the load balancer, the database and
+the logs would show it then.
 """
 
 from collections.abc import Callable
-from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from ops_common.answers.queue_health import QueueHealth
 from ops_common.answers.system import Migrations, QueueProcesses
 from ops_common.images import Image
 from ops_common.tasks import Task, parse_task
+from probe_deployment.cause import Cause
 from probe_deployment.checks import (
     image,
     log_errors,
@@ -21,7 +21,6 @@ from probe_deployment.checks import (
     queue_health,
     responses_since,
     restarts,
-    rollout,
     secret_version,
     solid_queue,
     steady_state,
@@ -113,13 +112,6 @@ BROKEN: dict[str, Callable[[], Finding]] = {
         [Target("a", "healthy"), Target("b", "unhealthy", "Target.Timeout", "Request timed out")]
     ),
     "registered, and claims nothing": lambda: queue(wait=170, worked=False),
-    "it hangs, and no circuit breaker ends it": lambda: Finding.failed(
-        rollout.judge(
-            service(rollout_state="IN_PROGRESS", running=0, failed=7), may_be_empty=False
-        ),
-        rollout.EXPECTED,
-        "read the events",
-    ),
     "for another architecture": lambda: logs(
         [], ["exec /rails/bin/docker-entrypoint: exec format error"] * 3
     ),
@@ -168,11 +160,35 @@ GOOD: dict[str, Callable[[], Finding]] = {
 }
 
 
+# None where the check has only one.
+CAUSES = {
+    "a boot loop at 40 s": Cause.EXITED,
+    "killed for memory every three minutes": Cause.KILLED,
+    "killed for memory, and Fargate doesn't say so": Cause.KILLED,
+    "a migration failed while old tasks serve": None,
+    "the queue's database is another one": Cause.NO_HEARTBEAT,
+    "5 % of 500s": Cause.ERRORS,
+    "a cached health check": Cause.CACHED,
+    "the old image": Cause.OTHER_IMAGE,
+    "a secret's version that is not the current one": Cause.PINNED,
+    "half of the zones": Cause.UNHEALTHY,
+    "registered, and claims nothing": Cause.NO_JOB_TAKEN,
+    "for another architecture": None,
+    "jobs fail by the hundred": Cause.JOBS_FAIL,
+    "jobs wait for twenty minutes": Cause.LATE,
+}
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_deployment_is_found(name: str) -> None:
     finding = BROKEN[name]()
-    assert finding.status is Status.FAIL, finding
+    assert (finding.status, finding.cause) == (Status.FAIL, CAUSES[name]), finding
     assert finding.remedy
+
+
+def test_what_the_log_has_that_is_new_is_named() -> None:
+    failed = BROKEN["a migration failed while old tasks serve"]()
+    assert failed.subjects == ("PG::UndefinedColumn",)
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -224,4 +240,4 @@ def test_what_the_new_version_brought_may_be_rolled_back(name: str) -> None:
 def test_the_canary_finds_a_hanging_deployment_too() -> None:
     hanging = service(rollout_state="IN_PROGRESS", created_at=NOW - timedelta(hours=2))
     assert steady_state.judge(hanging, NOW, may_be_empty=False)
-    assert not steady_state.judge(replace(hanging), NOW - timedelta(hours=2), may_be_empty=False)
+    assert not steady_state.judge(hanging, NOW - timedelta(hours=2), may_be_empty=False)

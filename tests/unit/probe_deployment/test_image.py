@@ -6,7 +6,7 @@ import pytest
 
 from ops_common.images import Image
 from ops_common.tasks import Task, parse_task
-from probe_deployment import stopped
+from probe_deployment.cause import Cause
 from probe_deployment.checks import image
 from probe_deployment.finding import Finding, Status
 
@@ -39,30 +39,28 @@ def test_a_digest_beside_the_tag_or_in_its_place_is_the_same_image(shown: str) -
 
 
 @pytest.mark.parametrize(
-    ("running", "observed"),
+    ("running", "cause"),
     [
-        ((), "no running task"),
-        ((task(container(shown=f"{ECR}:old")), task()), "1 of 2: task 0a1b2c3d has api:old"),
-        ((task(container(shown="elsewhere/api:new")),), "1 of 1"),
-        ((task(container("other")),), "none of its containers"),
-        ((task(container(digest=ONE)), task(container(digest=TWO))), "2 different builds"),
-        ((task(container(digest=ONE)), task(container(shown=f"{ECR}@{TWO}"))), "2 different"),
+        ((), Cause.NO_TASK),
+        ((task(container(shown=f"{ECR}:old")), task()), Cause.OTHER_IMAGE),
+        ((task(container(shown="elsewhere/api:new")),), Cause.OTHER_IMAGE),
+        ((task(container("other")),), Cause.OTHER_IMAGE),
+        ((task(container(digest=ONE)), task(container(digest=TWO))), Cause.OTHER_BUILD),
+        ((task(container(digest=ONE)), task(container(shown=f"{ECR}@{TWO}"))), Cause.OTHER_BUILD),
     ],
 )
 def test_another_tag_repository_or_build_is_another_image(
-    running: tuple[Task, ...], observed: str
+    running: tuple[Task, ...], cause: Cause
 ) -> None:
     finding = judged(*running)
-    assert finding.status is Status.FAIL
-    assert observed in finding.observed
+    assert (finding.status, finding.cause) == (Status.FAIL, cause)
+    assert finding.subjects == ("service",)
 
 
-def test_a_sidecar_with_the_wanted_tag_does_not_do_for_the_app() -> None:
+def test_a_sidecar_with_the_expected_tag_does_not_do_for_the_app() -> None:
     images = {"web": f"{ECR}:old", "sidecar": "public.ecr.aws/x/agent:new"}
     running = task(*(container(name, shown) for name, shown in images.items()))
-    finding = judged(running, expected="new", **images)
-    assert finding.status is Status.FAIL
-    assert "no deployment of new was started" in finding.remedy
+    assert judged(running, expected="new", **images).cause is Cause.NOT_DEPLOYED
 
 
 def test_what_aws_puts_into_a_task_is_left_out() -> None:
@@ -80,7 +78,7 @@ def test_a_sidecar_pulled_anew_is_no_other_build_of_the_app() -> None:
     ("expected", "digest", "status"),
     [(ONE, ONE, Status.PASS), (TWO, ONE, Status.FAIL), ("new", ONE, Status.UNKNOWN)],
 )
-def test_a_definition_by_digest_tells_the_digest_and_no_tag(
+def test_a_definition_by_digest_shows_the_digest_and_no_tag(
     expected: str, digest: str, status: Status
 ) -> None:
     deployed = f"{ECR}@{ONE}"
@@ -88,7 +86,7 @@ def test_a_definition_by_digest_tells_the_digest_and_no_tag(
     assert judged(running, expected=expected, web=deployed).status is status
 
 
-def test_a_definition_by_tag_tells_the_expected_digest_by_its_tasks() -> None:
+def test_a_definition_by_tag_shows_the_expected_digest_by_its_tasks() -> None:
     assert judged(task(container(digest=ONE)), expected=ONE).status is Status.PASS
     assert judged(task(container(digest=ONE)), expected=TWO).status is Status.FAIL
 
@@ -103,30 +101,8 @@ def test_a_definition_by_tag_tells_the_expected_digest_by_its_tasks() -> None:
         ([("web", f"{ECR}:1", {}), ("thrust", f"{ECR}:1", {})], ["web", "thrust"]),
     ],
 )
-def test_the_app_s_containers_are_told_from_sidecars(
+def test_the_app_s_containers_are_distinguished_from_sidecars(
     definitions: list[tuple[str, str, Any]], names: list[str]
 ) -> None:
     raw = [{"name": name, "image": text, **more} for name, text, more in definitions]
     assert image.app_containers(raw) == names
-
-
-def test_why_tasks_stopped_is_told_once_each_and_without_what_was_wanted() -> None:
-    killed = {"name": "app", "exitCode": 137, "reason": "OutOfMemoryError: container killed"}
-    crashed = {
-        "containers": [killed],
-        "lastStatus": "STOPPED",
-        "startedBy": "ecs-svc/2",
-        "stopCode": "EssentialContainerExited",
-        "stoppedReason": "Essential container in task exited",
-    }
-    scaling = {"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "Scaling activity by x"}
-    stopped_tasks = [
-        task(**crashed),
-        task(**crashed),
-        task(**crashed | scaling | {"containers": []}),
-        task(**crashed | {"startedBy": "ecs-svc/1", "stoppedReason": "another deployment's"}),
-    ]
-    assert stopped.reasons(stopped_tasks, "ecs-svc/2") == [
-        "Essential container in task exited; app exited with 137"
-        " (OutOfMemoryError: container killed)"
-    ]

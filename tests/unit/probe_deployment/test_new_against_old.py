@@ -8,6 +8,7 @@ import pytest
 
 from ops_common.tasks import Task, parse_task
 from probe_deployment import soak
+from probe_deployment.cause import Cause
 from probe_deployment.checks import log_errors, responses_since, secret_version, zones
 from probe_deployment.checks.log_errors import LogGroup
 from probe_deployment.checks.responses_since import Responses
@@ -31,25 +32,26 @@ def task(zone: str, age: float = 600, life: float | None = None) -> Task:
 
 
 @pytest.mark.parametrize(
-    ("new", "before", "status"),
+    ("new", "before", "cause"),
     [
-        ([task(A), task(B)], {A, B}, Status.PASS),
-        ([task(A), task(A)], {A, B}, Status.FAIL),
+        ([task(A), task(B)], {A, B}, None),
+        ([task(A), task(A)], {A, B}, Cause.ONE_ZONE),
         # One task can't be in two zones; and where the old ones were in one, nothing was lost.
-        ([task(A)], {A, B}, Status.PASS),
-        ([task(A), task(A)], {A}, Status.PASS),
-        ([task(A), task(B, 60, 30), task(B, 90, 30)], {A}, Status.FAIL),
+        ([task(A)], {A, B}, None),
+        ([task(A), task(A)], {A}, None),
+        ([task(A), task(B, 60, 30), task(B, 90, 30)], {A}, Cause.ZONE_FAILS),
         # The next one there has not lasted longer yet; or it has.
-        ([task(A), task(B, 60, 30), task(B, 90, 30), task(B, 20)], {A}, Status.FAIL),
-        ([task(A), task(B, 60, 30), task(B, 90, 30), task(B, 200)], {A}, Status.PASS),
+        ([task(A), task(B, 60, 30), task(B, 90, 30), task(B, 20)], {A}, Cause.ZONE_FAILS),
+        ([task(A), task(B, 60, 30), task(B, 90, 30), task(B, 200)], {A}, None),
         # They end everywhere: it is not the zone.
-        ([task(A, 60, 30), task(A, 9), task(B, 60, 30), task(B, 60, 30)], {A}, Status.PASS),
-        ([], set(), Status.PASS),
+        ([task(A, 60, 30), task(A, 9), task(B, 60, 30), task(B, 60, 30)], {A}, None),
+        ([], set(), None),
     ],
 )
-def test_zones(new: Sequence[Task], before: set[str], status: Status) -> None:
+def test_zones(new: Sequence[Task], before: set[str], cause: Cause | None) -> None:
     finding = zones.judge("web", new, before, NOW)
-    assert finding.status is status
+    assert finding.cause is cause
+    assert (finding.status is Status.PASS) is (cause is None)
     assert not finding.older_version_fixes
 
 
@@ -60,26 +62,27 @@ def test_a_task_that_booted_before_the_secret_s_version_is_found() -> None:
     assert since == NOW - hour
     assert secret_version.current_since(NOW, NOW - hour) == NOW
     assert secret_version.current_since(NOW, None) == NOW
-    for age, status in ((3700, Status.FAIL), (3500, Status.PASS)):
+    for age, cause in ((3700, Cause.BOOTED_BEFORE), (3500, None)):
         finding = secret_version.judge_boots("web", [task(A, age)], since, "cluster")
-        assert finding.status is status
+        assert finding.cause is cause
 
 
 @pytest.mark.parametrize(
-    ("before", "since", "status"),
+    ("before", "since", "cause"),
     [
-        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 2.5, 10), Status.FAIL),
-        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 0.9, 10), Status.PASS),
-        (Responses(9000, 0, 1.4, 60), Responses(600, 0, 2.5, 10), Status.PASS),
+        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 2.5, 10), Cause.SLOW),
+        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 0.9, 10), None),
+        (Responses(9000, 0, 1.4, 60), Responses(600, 0, 2.5, 10), None),
         # The first minutes of new tasks, a handful of requests, nothing to compare with.
-        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 2.5, 2), Status.PASS),
-        (Responses(9000, 0, 0.4, 60), Responses(60, 0, 2.5, 10), Status.PASS),
-        (Responses(), Responses(600, 0, 2.5, 10), Status.PASS),
+        (Responses(9000, 0, 0.4, 60), Responses(600, 0, 2.5, 2), None),
+        (Responses(9000, 0, 0.4, 60), Responses(60, 0, 2.5, 10), None),
+        (Responses(), Responses(600, 0, 2.5, 10), None),
     ],
 )
-def test_response_times(before: Responses, since: Responses, status: Status) -> None:
+def test_response_times(before: Responses, since: Responses, cause: Cause | None) -> None:
     finding = responses_since.judge(before, since)
-    assert finding.status is status
+    assert finding.cause is cause
+    assert (finding.status is Status.PASS) is (cause is None)
     assert not finding.older_version_fixes
 
 
@@ -91,7 +94,7 @@ def group(after: list[str], **fields: Any) -> LogGroup:
 def test_a_log_that_was_not_read_to_its_end_does_not_pass() -> None:
     cut = {"unread_from": NOW - timedelta(minutes=2)}
     assert log_errors.judge([group([], **cut, seen_before=False)]).status is Status.UNKNOWN
-    # What the look before this one has read is only said.
+    # What the check before this one has read is only said.
     assert log_errors.judge([group([], **cut)]).status is Status.PASS
 
 
@@ -141,7 +144,7 @@ def test_time_is_a_budget_too() -> None:
 
 
 @pytest.mark.parametrize(("soak_check", "minutes"), [(0, None), (1, 1), (2, 2), (3, 7), (4, None)])
-def test_how_long_ago_the_look_before_was(soak_check: int, minutes: int | None) -> None:
+def test_how_long_ago_the_check_before_was(soak_check: int, minutes: int | None) -> None:
     request = Request(Trigger.SOAK, "deployment", soak_check=soak_check)
     ago = soak.since_previous(request, (1, 3, 10))
     assert ago == (None if minutes is None else timedelta(minutes=minutes))

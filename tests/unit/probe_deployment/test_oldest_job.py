@@ -30,18 +30,6 @@ def test_a_wait_has_both_figures(wait: float, passed: float, before: float) -> N
 
 
 @pytest.mark.parametrize(
-    ("wait", "observed"),
-    [
-        (900, "waits 900 s, 700 s of it before"),
-        (150, "waits 150 s, enqueued since"),
-        (None, "no ready job waits"),
-    ],
-)
-def test_a_finding_has_them_too(wait: float | None, observed: str) -> None:
-    assert observed in of(wait, worked=True).observed
-
-
-@pytest.mark.parametrize(
     ("wait", "status", "fixes"),
     [
         (None, Status.PASS, False),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ops_common.ecs import Service
+from probe_deployment.cause import Cause
 from probe_deployment.checks import rollout, steady_state, target_health
 from probe_deployment.finding import Status
 from tests.unit.probe_deployment.samples import DEPLOYMENT, NOW, SERVICE, service
@@ -13,31 +14,32 @@ from tests.unit.probe_deployment.samples import DEPLOYMENT, NOW, SERVICE, servic
 OLDER = replace(DEPLOYMENT, id="ecs-svc/1", primary=False, running=1)
 
 
-def target(state: str, description: str = "", reason: str = "") -> target_health.Target:
-    return target_health.Target("10.1.0.5", state, reason, description)
+def target(state: str, reason: str = "") -> target_health.Target:
+    return target_health.Target("10.1.0.5", state, reason)
 
 
 LONG_AGO = NOW - timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "cause"),
     [
-        (service(rollout_state="IN_PROGRESS"), "rollout IN_PROGRESS, 2/2 new"),
-        (service(rollout_state="IN_PROGRESS", failed=3), "3 tasks failed to start"),
-        (service(rollout_state="FAILED", rollout_reason="breaker"), "rollout FAILED: breaker"),
-        (service(OLDER), "still drains tasks of an older deployment"),
-        (service(running=1), "runs 1 of 2 tasks"),
-        (service(desired=0, running=0), "scaled to no task at all"),
+        (service(rollout_state="IN_PROGRESS"), Cause.IN_PROGRESS),
+        (service(rollout_state="FAILED"), Cause.GAVE_UP),
+        (service(OLDER), Cause.DRAINS),
+        (service(running=1), Cause.OTHER_COUNT),
+        (service(desired=0, running=0), Cause.NO_TASK),
     ],
 )
-def test_a_rollout_ends_with_all_tasks_and_nothing_older(state: Service, words: str) -> None:
-    assert words in rollout.judge(state, may_be_empty=False)
+def test_a_rollout_ends_with_all_tasks_and_nothing_older(state: Service, cause: Cause) -> None:
+    trouble = rollout.judge(state, may_be_empty=False)
+    assert trouble is not None
+    assert trouble.cause is cause
 
 
 def test_a_worker_service_may_be_empty() -> None:
-    assert rollout.judge(service(desired=0, running=0), may_be_empty=True) == ""
-    assert steady_state.judge(service(desired=0, running=0), NOW, may_be_empty=True) == ""
+    assert rollout.judge(service(desired=0, running=0), may_be_empty=True) is None
+    assert steady_state.judge(service(desired=0, running=0), NOW, may_be_empty=True) is None
 
 
 @pytest.mark.parametrize(
@@ -50,38 +52,42 @@ def test_a_worker_service_may_be_empty() -> None:
     ],
 )
 def test_the_canary_takes_no_offence_at_what_is_under_way(state: Service) -> None:
-    assert steady_state.judge(state, NOW, may_be_empty=False) == ""
+    assert steady_state.judge(state, NOW, may_be_empty=False) is None
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "cause"),
     [
-        (service(rollout_state="IN_PROGRESS", created_at=LONG_AGO), "rollout for 120 minutes"),
-        (service(rollout_state="FAILED"), "rollout FAILED"),
-        (service(running=1), "runs 1 of 2 tasks"),
-        (service(desired=0, running=0), "scaled to no task at all"),
+        (service(rollout_state="IN_PROGRESS", created_at=LONG_AGO), Cause.HANGS),
+        (service(rollout_state="FAILED"), Cause.GAVE_UP),
+        (service(running=1), Cause.OTHER_COUNT),
+        (service(desired=0, running=0), Cause.NO_TASK),
     ],
 )
-def test_the_canary_finds_what_will_not_mend_itself(state: Service, words: str) -> None:
-    assert words in steady_state.judge(state, NOW, may_be_empty=False)
+def test_the_canary_finds_what_will_not_settle_by_itself(state: Service, cause: Cause) -> None:
+    trouble = steady_state.judge(state, NOW, may_be_empty=False)
+    assert trouble is not None
+    assert trouble.cause is cause
 
 
 @pytest.mark.parametrize(
-    ("targets", "status"),
+    ("targets", "cause"),
     [
-        ([("healthy", ""), ("draining", "")], "pass"),
-        ([("healthy", ""), ("unhealthy", "Health checks failed with these codes: [503]")], "fail"),
-        ([("healthy", ""), ("initial", "Target registration is in progress")], "fail"),
-        ([("draining", "")], "fail"),
-        ([], "fail"),
+        ([target("healthy"), target("draining")], None),
+        ([target("healthy"), target("unhealthy", "Target.Timeout")], Cause.UNHEALTHY),
+        ([target("healthy"), target("initial")], Cause.UNHEALTHY),
+        ([target("healthy"), target("unused", "Target.NotInUse")], Cause.ZONE_NOT_ENABLED),
+        ([target("draining")], Cause.NO_TARGET),
+        ([], Cause.NO_TARGET),
     ],
 )
 def test_targets_are_well_when_all_that_stay_are_healthy(
-    targets: list[tuple[str, str]], status: str
+    targets: list[target_health.Target], cause: Cause | None
 ) -> None:
-    finding = target_health.judge([target(*each) for each in targets])
-    assert finding.status == status
-    assert all(reason in finding.observed for state, reason in targets if state != "draining")
+    finding = target_health.judge(targets)
+    assert finding.cause is cause
+    assert (finding.status is Status.PASS) is (cause is None)
+    assert finding.older_version_fixes is (cause is Cause.UNHEALTHY)
 
 
 def test_one_healthy_target_is_enough_while_others_start() -> None:

@@ -1,17 +1,44 @@
 """What people read: of a verdict, of each check, of an error."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from ops_common.answers.queue_health import QueueHealth
+from ops_common.answers.system import Migrations, QueueProcess, QueueProcesses
+from ops_common.ecs import Service
+from ops_common.images import Image
 from ops_common.query_database import LoginRefused
-from probe_deployment import words
+from ops_common.tasks import parse_task
+from probe_deployment import stopped, words
+from probe_deployment.checks import (
+    certificate,
+    image,
+    migrations,
+    queue_health,
+    rollout,
+    solid_queue,
+    target_health,
+    traffic,
+)
+from probe_deployment.checks.target_health import Target
 from probe_deployment.explain import explain
 from probe_deployment.finding import Finding, Result
+from probe_deployment.http_answer import Answer, judge
 from probe_deployment.verdict import Outcome
 from tests.runbook_table import sections_of
-from tests.unit.probe_deployment.samples import REQUEST, failed, passed, unknown, verdict
+from tests.unit.probe_deployment.samples import (
+    NOW,
+    REQUEST,
+    failed,
+    passed,
+    service,
+    unknown,
+    verdict,
+)
 
 SKIPPED = Result("target_health", Finding.skipped("no target group"), 0.0)
 
@@ -91,6 +118,125 @@ def test_an_error_in_words(error: Exception, observed: str, remedy: str) -> None
     finding = explain(error)
     assert finding.observed == observed
     assert remedy in finding.remedy
+
+
+def of_image(*images: str, expected: str | None = None) -> Finding:
+    """Of tasks with these images, where the task definition has `new`."""
+    tasks = [
+        parse_task(
+            {
+                "taskArn": "arn:task/c/0a1b2c3d4e5f",
+                "lastStatus": "RUNNING",
+                "containers": [{"name": "web", "image": shown}],
+            }
+        )
+        for shown in images
+    ]
+    deployed = {"web": Image.parse("jiki/api:new")}
+    return image.judge("web", tasks, deployed, ["web"], expected, "deploy it again")
+
+
+def of_queue(wait: float, *, deployed_seconds_ago: float = 200) -> Finding:
+    since = NOW - timedelta(seconds=deployed_seconds_ago)
+    return queue_health.judge(QueueHealth(2, 1, wait, NOW, NOW), since, NOW, 300)
+
+
+def of_processes(*, orphaned: int = 0, heartbeats: bool = True) -> Finding:
+    kinds = ("Worker", "Dispatcher") if heartbeats else ()
+    processes = tuple(QueueProcess(kind, "ip", NOW, 9.0, 0) for kind in kinds)
+    return solid_queue.judge(QueueProcesses(processes, orphaned, 300.0), NOW, "read the log")
+
+
+def answered(status: int, seconds: float = 0.1, **headers: str) -> Finding:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return judge("https://api.jiki.io/health", Answer(status, named, seconds))
+
+
+OBSERVED = [
+    (of_image(), "web: no running task"),
+    (of_image("jiki/api:old", "jiki/api:new"), "web: 1 of 2: task 0a1b2c3d has api:old"),
+    (of_image("jiki/api:new", expected="x"), "web: its task definition has api:new"),
+    (of_queue(900), "1 failed since, 2 as long before; the oldest ready job waits 900 s, 700 s of"),
+    (of_queue(150), "the oldest ready job waits 150 s, enqueued since the deployment began"),
+    (of_queue(0), "no ready job waits"),
+    (
+        of_processes(heartbeats=False),
+        "no worker and no dispatcher with a current heartbeat",
+    ),
+    (of_processes(orphaned=5), "5 claims held by processes that are gone"),
+    (migrations.judge(Migrations(False, {"a": "2", "b": None}), None), "a 2, b empty"),
+    (
+        certificate.judge("jiki.io", NOW + timedelta(days=13), NOW, 14),
+        "valid for jiki.io until 2026-01-28, 13 days",
+    ),
+    (answered(301, location="https://jiki.io/"), "301, a redirect to https://jiki.io/"),
+    (answered(200, 3.5), "200 after 3.50 s"),
+    (answered(200, age="120"), "200 after 0.10 s, of a cache (Age: 120)"),
+    (
+        target_health.judge([Target("10.1.0.5", "unhealthy", "Target.Timeout", "Timed out")]),
+        "1 unhealthy; Timed out",
+    ),
+    (
+        traffic.judge_responses(requests=0, errors=50, p95_seconds=0),
+        "0 requests, 50 5xx (100.00%), p95 0.00 s",
+    ),
+]
+REMEDIES = [
+    (of_image("jiki/api:old"), "deploy it again"),
+    (of_image("jiki/api:new", expected="x"), "no deployment of x was started"),
+    (answered(503), "If database_login passes, the running tasks booted with another password"),
+    (answered(403, cf_mitigated="challenge"), "let the user agent jiki-ops-probe pass"),
+    (answered(522), "does its security group let Cloudflare in at 443"),
+    (answered(526), "the load balancer's certificate is invalid"),
+    (answered(500), "open https://api.jiki.io/health and read the web service's log"),
+]
+
+
+@pytest.mark.parametrize(("finding", "words"), OBSERVED, ids=[each for _, each in OBSERVED])
+def test_what_a_check_observed_in_words(finding: Finding, words: str) -> None:
+    assert words in finding.observed
+
+
+@pytest.mark.parametrize(("finding", "words"), REMEDIES, ids=[each for _, each in REMEDIES])
+def test_what_fixes_it_in_words(finding: Finding, words: str) -> None:
+    assert words in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (service(rollout_state="IN_PROGRESS", failed=3), "IN_PROGRESS, 2/2 new, 3 tasks failed to"),
+        (service(rollout_state="FAILED", rollout_reason="breaker"), "rollout FAILED: breaker"),
+        (service(running=1), "runs 1 of 2 tasks"),
+    ],
+)
+def test_what_is_not_settled_in_words(state: Service, words: str) -> None:
+    trouble = rollout.judge(state, may_be_empty=False)
+    assert trouble is not None
+    assert words in trouble.words
+
+
+def test_why_tasks_stopped_once_each_and_without_what_was_planned() -> None:
+    killed = {"name": "app", "exitCode": 137, "reason": "OutOfMemoryError: container killed"}
+    crashed: dict[str, Any] = {
+        "taskArn": "arn:task/c/0a1b2c3d4e5f",
+        "containers": [killed],
+        "lastStatus": "STOPPED",
+        "startedBy": "ecs-svc/2",
+        "stopCode": "EssentialContainerExited",
+        "stoppedReason": "Essential container in task exited",
+    }
+    scaling = {"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "Scaling activity by x"}
+    tasks = [
+        crashed,
+        crashed,
+        crashed | scaling | {"containers": []},
+        crashed | {"startedBy": "ecs-svc/1", "stoppedReason": "another deployment's"},
+    ]
+    assert stopped.reasons([parse_task(each) for each in tasks], "ecs-svc/2") == [
+        "Essential container in task exited; app exited with 137"
+        " (OutOfMemoryError: container killed)"
+    ]
 
 
 def test_a_skipped_check_points_to_the_one_that_reports_it() -> None:
