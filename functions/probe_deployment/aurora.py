@@ -1,10 +1,15 @@
 """Aurora clusters and their instances, as the RDS API describes them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 AVAILABLE = "available"
+# Statuses in which an instance goes on serving (Amazon Aurora User Guide, "Viewing DB instance
+# status in an Aurora DB cluster").
+SERVING = re.compile(r"available|backing-up|storage-optimization|configuring-\S+")
+LOST = ("deleting", "failed")
 NEEDS_RESTART = "pending-reboot"
 
 
@@ -25,15 +30,18 @@ class Cluster:
     pending_password: bool
     """A password was set and is not in force yet; the status doesn't say so."""
     serverless_v1: bool
+    needing_restart: tuple[str, ...] = ()
+    """Instances whose cluster parameters wait for one."""
 
     @classmethod
     def parse(cls, raw: Any) -> Self:
         """Read one of DescribeDBClusters' answers (RDS API Reference, DBCluster)."""
         scaling = raw.get("ServerlessV2ScalingConfiguration") or {}
+        members = raw.get("DBClusterMembers", [])
         return cls(
             id=raw["DBClusterIdentifier"],
             status=raw.get("Status", ""),
-            instances=len(raw.get("DBClusterMembers", [])),
+            instances=len(members),
             protected=bool(raw.get("DeletionProtection")),
             encrypted=bool(raw.get("StorageEncrypted")),
             backup_days=raw.get("BackupRetentionPeriod", 0),
@@ -42,6 +50,11 @@ class Cluster:
             managed_secret=bool(raw.get("MasterUserSecret")),
             pending_password="MasterUserPassword" in raw.get("PendingModifiedValues", {}),
             serverless_v1=raw.get("EngineMode") == "serverless",
+            needing_restart=tuple(
+                each["DBInstanceIdentifier"]
+                for each in members
+                if each.get("DBClusterParameterGroupStatus") == NEEDS_RESTART
+            ),
         )
 
     @property
@@ -60,6 +73,7 @@ class Instances:
     """What a check asks of a cluster's instances together."""
 
     zones: frozenset[str]
+    """Of those that could take over."""
     public: tuple[str, ...]
     """Those that have an address of the internet."""
     not_available: tuple[str, ...]
@@ -74,15 +88,18 @@ class Instances:
             return tuple(each["DBInstanceIdentifier"] for each in raw if wanted(each))
 
         def waits(each: Any) -> bool:
-            groups = (
-                *each.get("DBParameterGroups", []),
-                *each.get("DBClusterParameterGroups", []),
-            )
+            groups = each.get("DBParameterGroups", [])
             return any(group.get("ParameterApplyStatus") == NEEDS_RESTART for group in groups)
 
         return cls(
-            zones=frozenset(each["AvailabilityZone"] for each in raw if "AvailabilityZone" in each),
+            zones=frozenset(
+                each["AvailabilityZone"]
+                for each in raw
+                if "AvailabilityZone" in each and each.get("DBInstanceStatus") not in LOST
+            ),
             public=named(lambda each: each.get("PubliclyAccessible")),
-            not_available=named(lambda each: each.get("DBInstanceStatus") != AVAILABLE),
+            not_available=named(
+                lambda each: not SERVING.fullmatch(each.get("DBInstanceStatus", ""))
+            ),
             needing_restart=named(waits),
         )

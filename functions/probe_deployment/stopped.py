@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from ops_common.tasks import Ending, Task
 
 MAX_REASONS = 5
-# What AWS could not give; another version of the app would not get it either.
+# What AWS could not give; another version of the app would not get it either. The scheduler's own
+# words are in capitals: `resource:` is of a refused permission, and `agent` may name an image.
 _OF_AWS = re.compile(
-    r"(?i)capacity is unavailable|RESOURCE:|network interface|ENI |timeout|timed out|i/o |deadline"
-    r"|throttl|rate exceeded|AGENT|ContainerRuntimeTimeout|internal error"
+    r"RESOURCE:|\bENI\b|\bAGENT\b|(?i:capacity is unavailable|network interface|timeout|timed out"
+    r"|i/o |deadline|throttl|rate exceeded|rate limit|too ?many ?requests|service ?unavailable"
+    r"|internal ?(?:server )?error|connection issue|connection re(?:fused|set)|no such host)"
 )
 
 

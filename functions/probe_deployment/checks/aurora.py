@@ -83,8 +83,8 @@ def judge_capacity(cluster: Cluster, instances: Instances) -> Finding:
         notes.append(f"its status is {cluster.status}")
     if instances.not_available:
         notes.append(f"not available: {', '.join(instances.not_available)}")
-    if instances.needing_restart:
-        notes.append(f"parameters wait for a restart of {', '.join(instances.needing_restart)}")
+    if waiting := sorted({*cluster.needing_restart, *instances.needing_restart}):
+        notes.append(f"parameters wait for a restart of {', '.join(waiting)}")
     remedies = []
     if cluster.max_acu is not None and cluster.max_acu < MAX_CAPACITY:
         remedies.append(

@@ -1,5 +1,6 @@
 """Whether every running task runs the image that was deployed."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Status
 
-PRIVATE_REGISTRY = ".dkr.ecr."
+# `.dkr-ecr.` in the addresses that take IPv6 too (Amazon ECR User Guide, "Dual-stack endpoints").
+_PRIVATE_REGISTRY = re.compile(r"\.dkr[.-]ecr\.")
 
 type Images = Mapping[str, Image]
 """A task definition's images by container."""
@@ -53,23 +55,26 @@ def _check_service(context: Context, name: str) -> Finding:
     )
     containers = raw["containerDefinitions"]
     images = {each["name"]: Image.parse(each["image"]) for each in containers}
-    return judge(name, running, images, app_containers(containers), expected, remedy)
+    app = app_containers(containers, context.service(name).balanced_containers)
+    return judge(name, running, images, app, expected, remedy)
 
 
-def app_containers(definitions: Sequence[Any]) -> list[str]:
+def app_containers(definitions: Sequence[Any], balanced: Collection[str] = ()) -> list[str]:
     """Names of the containers that run the app, as far as a task definition shows.
 
     Sidecars are left out: log routers, what isn't essential, and, where there is an image of a
-    private registry, those of public ones. Of what is left all have the first one's repository.
+    private registry, those of public ones. Of what is left all have one repository: that of the
+    container which a load balancer sends requests to (`balanced`), else the first one's.
     """
     candidates = [
         (each["name"], Image.parse(each["image"]).repository)
         for each in definitions
         if each.get("essential", True) and "firelensConfiguration" not in each
     ]
-    private = [each for each in candidates if PRIVATE_REGISTRY in each[1]]
+    private = [each for each in candidates if _PRIVATE_REGISTRY.search(each[1])]
     candidates = private or candidates
-    return [name for name, repository in candidates if repository == candidates[0][1]]
+    of_app = next((each for each in candidates if each[0] in balanced), candidates[0])
+    return [name for name, repository in candidates if repository == of_app[1]]
 
 
 def judge(

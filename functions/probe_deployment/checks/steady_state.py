@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from ops_common.ecs import Service
 from probe_deployment.cause import Cause
-from probe_deployment.checks import rollout
+from probe_deployment.checks import hanging, rollout
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Trouble
 
@@ -35,6 +35,8 @@ def check(context: Context) -> Finding:
 def judge(service: Service, now: datetime, *, may_be_empty: bool) -> Trouble | None:
     """What will not settle by itself, or None."""
     if service.rolling_out:
+        if service.shifts_traffic and hanging.judge(service) is None:
+            return None  # it bakes, or waits at a step
         age = now - service.primary.created_at
         words = f"is in a rollout for {age.total_seconds() / 60:.0f} minutes"
         return None if age < STUCK else Trouble(Cause.HANGS, words)

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
 
 
+ROLLING = "ROLLING"
+INACTIVE = "INACTIVE"
+"""Of a service: deleted. Of a deployment: replaced, and none of its tasks is left."""
+
+
 class ServiceNotFound(Exception):
     """The cluster has no active services of those names."""
 
@@ -66,6 +71,11 @@ class Service(NamedTuple):
     """Whether ECS moves tasks by itself until the Availability Zones are even."""
     last_event: str = ""
     """What the service said last."""
+    balanced_containers: tuple[str, ...] = ()
+    """Names of the containers that a load balancer sends requests to."""
+    shifts_traffic: bool = False
+    """Whether its deployments are blue/green, linear or canary: the new tasks then run beside the
+    old ones for as long as it bakes, up to a day at each step."""
 
     @property
     def primary(self) -> Deployment:
@@ -117,12 +127,13 @@ class EcsServices:
     def describe(self, names: tuple[str, ...]) -> list[Service]:
         """The services in the order of `names` (at most ten). Raises ServiceNotFound."""
         response = self._client.describe_services(cluster=self._cluster, services=list(names))
-        found = {
-            service["serviceName"]: service
-            for service in response["services"]
-            if service.get("status") == "ACTIVE"
-        }
-        missing = [name for name in names if name not in found]
+        found = {service["serviceName"]: service for service in response["services"]}
+        status = {name: service.get("status", INACTIVE) for name, service in found.items()}
+        missing = [
+            name + ("" if status.get(name, INACTIVE) == INACTIVE else f" ({status[name]})")
+            for name in names
+            if status.get(name) != "ACTIVE"
+        ]
         if missing:
             raise ServiceNotFound(self._cluster, *missing)
         return [_service(found[name]) for name in names]
@@ -144,6 +155,7 @@ class EcsServices:
 
 
 def _service(raw: "ServiceTypeDef") -> Service:
+    balancers = raw.get("loadBalancers", [])
     return Service(
         name=raw["serviceName"],
         arn=raw["serviceArn"],
@@ -164,14 +176,17 @@ def _service(raw: "ServiceTypeDef") -> Service:
                 running=deployment["runningCount"],
                 failed=deployment.get("failedTasks", 0),
             )
-            for deployment in raw["deployments"]
+            for deployment in raw.get("deployments", [])
+            if deployment["status"] != INACTIVE
         ),
-        target_groups=tuple(
-            arn for balancer in raw.get("loadBalancers", []) for arn in _target_groups(balancer)
-        ),
+        target_groups=tuple(arn for balancer in balancers for arn in _target_groups(balancer)),
         controller=raw.get("deploymentController", {}).get("type", "ECS"),
         zone_rebalancing=raw.get("availabilityZoneRebalancing") == "ENABLED",
         last_event=next((event["message"] for event in raw.get("events", [])), ""),
+        balanced_containers=tuple(
+            balancer["containerName"] for balancer in balancers if "containerName" in balancer
+        ),
+        shifts_traffic=raw.get("deploymentConfiguration", {}).get("strategy", ROLLING) != ROLLING,
     )
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 DESCRIBE_AT_ONCE = 100  # Amazon ECS API Reference, DescribeTasks
 OUT_OF_MEMORY = "OutOfMemoryError"
-INTERRUPTIONS = ("SpotInterruption", "TerminationNotice")
+INTERRUPTIONS = ("SpotInterruption", "TerminationNotice", "InfrastructureHealth")
+# The codes ServiceSchedulerInitiated, or none, stand for these too.
+INTERRUPTION_WORDS = ("maintenance on the underlying infrastructure", "host ec2")
 HEALTH_WORDS = ("health check", "unhealthy")
 
 
@@ -25,7 +27,7 @@ class Ending(StrEnum):
     PLANNED = "planned"
     """By a scale-in, a deployment, a rebalancing of zones, or a person."""
     INTERRUPTED = "interrupted"
-    """AWS took its capacity away (Spot, retirement)."""
+    """AWS took its capacity away (Spot, retirement, a host that failed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,20 @@ class Task:
         """Why it stopped, or None while it has not.
 
         The scheduler's code stands for a scale-in and for a failed health check alike; only the
-        reason's text says which.
+        reason's text says which. With a person's code the text is the person's.
         """
         if self.desired_status != "STOPPED" and self.last_status != "STOPPED":
             return None
-        if self.stop_code in INTERRUPTIONS:
+        reason, by_person = self.stopped_reason.lower(), self.stop_code == "UserInitiated"
+        if self.stop_code in INTERRUPTIONS or (
+            not by_person and any(words in reason for words in INTERRUPTION_WORDS)
+        ):
             return Ending.INTERRUPTED
-        reason = self.stopped_reason.lower()
-        if self.out_of_memory or any(words in reason for words in HEALTH_WORDS):
+        if self.out_of_memory:
             return Ending.FAILED
-        if self.stop_code in ("ServiceSchedulerInitiated", "UserInitiated"):
+        if not by_person and any(words in reason for words in HEALTH_WORDS):
+            return Ending.FAILED
+        if by_person or self.stop_code == "ServiceSchedulerInitiated":
             return Ending.PLANNED
         return Ending.PLANNED if reason.startswith("scaling activity") else Ending.FAILED
 

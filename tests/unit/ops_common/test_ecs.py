@@ -96,3 +96,68 @@ def test_a_failed_primary_alone_is_failed_too() -> None:
 def test_older_tasks_that_drain_are_part_of_a_rollout() -> None:
     older = replace(NEWEST, id="ecs-svc/1", primary=False)
     assert replace(SERVICE, deployments=(NEWEST, older)).rollout is Rollout.IN_PROGRESS
+
+
+RAW: dict[str, Any] = {
+    "serviceName": "web",
+    "serviceArn": "arn",
+    "status": "ACTIVE",
+    "desiredCount": 2,
+    "runningCount": 2,
+    "pendingCount": 0,
+    "taskDefinition": "web:2",
+}
+
+
+def raw_deployment(number: int, status: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"ecs-svc/{number}",
+        "status": status,
+        "taskDefinition": f"web:{number}",
+        "desiredCount": 2,
+        "runningCount": 2,
+        "createdAt": NOW,
+        "rolloutState": "COMPLETED",
+    } | changes
+
+
+class Ecs:
+    """An ECS client with one service."""
+
+    def __init__(self, **raw: Any) -> None:
+        self.raw = RAW | raw
+
+    def describe_services(self, **_: Any) -> Any:
+        return {"services": [self.raw], "failures": []}
+
+
+def read(**raw: Any) -> Service:
+    client: Any = Ecs(**raw)
+    return EcsServices(client, "c").describe(("web",))[0]
+
+
+def test_a_deployment_that_was_replaced_wholly_is_none_any_more() -> None:
+    gone = raw_deployment(1, "INACTIVE", runningCount=0, rolloutState="FAILED")
+    service = read(deployments=[raw_deployment(2, "PRIMARY"), gone])
+    assert service.rollout is Rollout.STEADY
+    begun = raw_deployment(3, "PRIMARY", rolloutState="IN_PROGRESS", runningCount=0)
+    service = read(deployments=[begun, raw_deployment(2, "ACTIVE"), gone])
+    assert (service.rolling_out, service.rolling_back) == (True, False)
+
+
+def test_an_external_controller_s_service_may_lack_every_list() -> None:
+    assert read(deploymentController={"type": "EXTERNAL"}).rollout is Rollout.UNKNOWN
+
+
+def test_a_service_that_is_being_deleted_is_said_to_be() -> None:
+    with pytest.raises(ServiceNotFound, match=r"web \(DRAINING\)"):
+        read(status="DRAINING", deployments=[raw_deployment(2, "PRIMARY")])
+
+
+@pytest.mark.parametrize(
+    ("strategy", "shifts"),
+    [("ROLLING", False), ("BLUE_GREEN", True), ("LINEAR", True), ("CANARY", True)],
+)
+def test_a_strategy_that_shifts_traffic_is_known(strategy: str, *, shifts: bool) -> None:
+    assert read(deploymentConfiguration={"strategy": strategy}).shifts_traffic is shifts
+    assert not read().shifts_traffic

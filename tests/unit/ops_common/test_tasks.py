@@ -89,6 +89,14 @@ BY_THE_SCHEDULER = "ServiceSchedulerInitiated"
         ("SpotInterruption", "Your Spot Task was interrupted.", Ending.INTERRUPTED),
         ("TerminationNotice", "The host will be retired", Ending.INTERRUPTED),
         ("", "Scaling activity initiated by (deployment x)", Ending.PLANNED),
+        ("UserInitiated", "replacing the unhealthy one", Ending.PLANNED),
+        ("InfrastructureHealth", "The instance is impaired", Ending.INTERRUPTED),
+        ("", "Host EC2 (instance i-0123456789abcdef0) terminated.", Ending.INTERRUPTED),
+        (
+            BY_THE_SCHEDULER,
+            "ECS is performing maintenance on the underlying infrastructure hosting the task",
+            Ending.INTERRUPTED,
+        ),
     ],
 )
 def test_the_code_and_where_it_is_silent_the_reason_tell_why_a_task_stopped(

@@ -11,6 +11,7 @@ from probe_deployment.checks import image
 from probe_deployment.finding import Finding, Status
 
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/jiki/api"
+DUAL_STACK = "123456789012.dkr-ecr.eu-west-1.on.aws/jiki/api"
 ONE, TWO = "sha256:" + "01" * 32, "sha256:" + "02" * 32
 
 
@@ -99,6 +100,7 @@ def test_a_definition_by_tag_shows_the_expected_digest_by_its_tasks() -> None:
         ([("agent", "datadog:7", {}), ("web", f"{ECR}:1", {})], ["web"]),
         ([("web", "api:1", {}), ("agent", "datadog:7", {"essential": False})], ["web"]),
         ([("web", f"{ECR}:1", {}), ("thrust", f"{ECR}:1", {})], ["web", "thrust"]),
+        ([("agent", "datadog:7", {}), ("web", f"{DUAL_STACK}:1", {})], ["web"]),
     ],
 )
 def test_the_app_s_containers_are_distinguished_from_sidecars(
@@ -106,3 +108,10 @@ def test_the_app_s_containers_are_distinguished_from_sidecars(
 ) -> None:
     raw = [{"name": name, "image": text, **more} for name, text, more in definitions]
     assert image.app_containers(raw) == names
+
+
+def test_the_container_behind_the_load_balancer_is_the_app_s() -> None:
+    proxy = {"name": "proxy", "image": ECR.replace("api", "nginx") + ":1.27"}
+    app = {"name": "app", "image": f"{ECR}:1"}
+    assert image.app_containers([proxy, app], ["app"]) == ["app"]
+    assert image.app_containers([proxy, app], ["gone"]) == ["proxy"]

@@ -179,3 +179,26 @@ def test_what_waits_is_read() -> None:
     assert cluster(MasterUserSecret={"SecretArn": "arn"}).managed_secret
     waiting = instances("a", DBParameterGroups=[{"ParameterApplyStatus": "pending-reboot"}])
     assert waiting.needing_restart == ("i-0",)
+
+
+@pytest.mark.parametrize("status", ["deleting", "failed"])
+def test_an_instance_that_is_lost_takes_nothing_over(status: str) -> None:
+    lost = instances("eu-west-1b", DBInstanceStatus=status)
+    assert not lost.zones
+    assert lost.not_available
+
+
+@pytest.mark.parametrize(
+    "status", ["backing-up", "storage-optimization", "configuring-log-exports"]
+)
+def test_an_instance_that_goes_on_serving_is_available(status: str) -> None:
+    assert not instances("eu-west-1b", DBInstanceStatus=status).not_available
+
+
+def test_the_cluster_s_parameters_may_wait_for_a_restart_too() -> None:
+    waiting = {"DBInstanceIdentifier": "i-1", "DBClusterParameterGroupStatus": "pending-reboot"}
+    in_sync = waiting | {"DBInstanceIdentifier": "i-2", "DBClusterParameterGroupStatus": "in-sync"}
+    found = cluster(DBClusterMembers=[waiting, in_sync])
+    assert found.needing_restart == ("i-1",)
+    finding = aurora.judge_capacity(found, instances("eu-west-1a", "eu-west-1b"))
+    assert "restart of i-1" in finding.observed

@@ -70,6 +70,19 @@ def test_the_canary_finds_what_will_not_settle_by_itself(state: Service, cause: 
     assert trouble.cause is cause
 
 
+def baking(running: int) -> Service:
+    deployed = service(OLDER, rollout_state="IN_PROGRESS", created_at=LONG_AGO)
+    newest = replace(deployed.primary, running=running)
+    return replace(deployed, deployments=(newest, OLDER), shifts_traffic=True)
+
+
+def test_a_blue_green_deployment_may_bake_for_hours_but_not_start_for_hours() -> None:
+    assert steady_state.judge(baking(running=2), NOW, may_be_empty=False) is None
+    trouble = steady_state.judge(baking(running=1), NOW, may_be_empty=False)
+    assert trouble is not None
+    assert trouble.cause is Cause.HANGS
+
+
 @pytest.mark.parametrize(
     ("targets", "cause"),
     [
