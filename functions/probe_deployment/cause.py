@@ -74,6 +74,30 @@ class Cause(StrEnum):
     SCALE_OUT = "scale_out"
     SCHEMA_VERSION = "schema_version"
 
+    # Readiness.
+    DRY_RUN = "dry_run"
+    LOW_MAXIMUM = "low_maximum"
+    MISSING = "missing"
+    NEVER_ROTATED = "never_rotated"
+    NO_GROUP = "no_group"
+    NO_TICK = "no_tick"
+    NO_TRAIL = "no_trail"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_ENCRYPTED = "not_encrypted"
+    NOT_PROTECTED = "not_protected"
+    NOT_SUBSCRIBED = "not_subscribed"
+    OLD = "old"
+    OPEN = "open"
+    OTHER_BEGINNING = "other_beginning"
+    PLACEHOLDER = "placeholder"
+    PUBLIC = "public"
+    SERVERLESS_V1 = "serverless_v1"
+    STOPPED = "stopped"
+    TEMPORARY = "temporary"
+
     # The stack itself.
+    DEAD_LETTERS = "dead_letters"
+    DISABLED = "disabled"
+    OTHER_FUNCTION = "other_function"
     SLACK_ROUTES = "slack_routes"
     SLACK_TOKEN = "slack_token"  # noqa: S105  # a word of verdicts

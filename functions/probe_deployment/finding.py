@@ -1,9 +1,9 @@
 """What one check found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from probe_deployment.cause import Cause
 
@@ -94,6 +94,11 @@ class Trouble(NamedTuple):
 
     cause: Cause
     words: str
+
+
+def first_cause(troubles: Mapping[Any, Trouble]) -> Cause:
+    """The cause of the first of them, which a finding on all of them has."""
+    return next(iter(troubles.values())).cause
 
 
 @dataclass(frozen=True, slots=True)

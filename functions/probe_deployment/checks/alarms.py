@@ -13,18 +13,19 @@ def check(context: Context) -> Finding:
     """There are alarms on CPU, 5xx and database connections of this system."""
     watched = _watched(context)
     missing, parameters = [], []
-    for name, (metric, parameter) in _wanted(context).items():
+    for name, (metric, parameter) in _expected(context).items():
         if metric not in watched:
             missing.append(name)
             parameters.append(parameter)
     expected = "alarms on CPU, 5xx and database connections"
     if missing:
         remedy = context.deploy_command(*dict.fromkeys(parameters))
-        return Finding.failed(f"none on {', '.join(missing)}", expected, remedy)
+        observed = f"none on {', '.join(missing)}"
+        return Finding.failed(observed, expected, remedy, subjects=missing)
     return Finding.passed(expected, expected)
 
 
-def _wanted(context: Context) -> dict[str, tuple[Metric, str]]:
+def _expected(context: Context) -> dict[str, tuple[Metric, str]]:
     """The metrics, and the parameter of this stack that makes each one's alarm."""
     cluster = context.database_cluster_id()
     expected = {
@@ -57,7 +58,7 @@ def _watched(context: Context) -> set[Metric]:
 
 
 def _metrics(alarm: Any) -> list[Metric]:
-    """What an alarm looks at, by each of its dimensions; metric math looks at several."""
+    """The metrics of an alarm, by each of its dimensions; metric math has several."""
     queries = [each.get("MetricStat", {}).get("Metric", {}) for each in alarm.get("Metrics", [])]
     return [
         (part["Namespace"], part["MetricName"], dimension["Name"], dimension["Value"])

@@ -1,8 +1,9 @@
 """Readiness of the app's configuration table: no placeholder where a real value must be."""
 
 from ops_common.app_config import TABLE_KEY, TABLE_VALUE
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding
+from probe_deployment.finding import Finding, Trouble, first_cause
 from probe_deployment.placeholders import is_placeholder
 
 
@@ -15,9 +16,15 @@ def check(context: Context) -> Finding:
 
 def judge(found: dict[str, str | None], prefixes: dict[str, str], table: str) -> Finding:
     """Which values of the table don't begin as they must."""
-    bad = [key for key, prefix in prefixes.items() if not _real(found[key] or "", prefix)]
+    troubles = {
+        key: Trouble(Cause.PLACEHOLDER, "is a placeholder")
+        if found[key]
+        else Trouble(Cause.MISSING, "is absent")
+        for key, prefix in prefixes.items()
+        if not _real(found[key] or "", prefix)
+    }
     expected = ", ".join(f"{key} {prefix}…" for key, prefix in prefixes.items())
-    if bad:
+    if troubles:
         # Not put-item, which would drop the item's other attributes.
         remedy = "; ".join(
             f"aws dynamodb update-item --table-name {table}"
@@ -25,12 +32,12 @@ def judge(found: dict[str, str | None], prefixes: dict[str, str], table: str) ->
             " --update-expression 'SET #value = :value'"
             f' --expression-attribute-names \'{{"#value": "{TABLE_VALUE}"}}\''
             f' --expression-attribute-values \'{{":value": {{"S": "{prefixes[key]}…"}}}}\''
-            for key in bad
+            for key in troubles
         )
-        observed = ", ".join(
-            f"{key} {'is a placeholder' if found[key] else 'is absent'}" for key in bad
+        observed = ", ".join(f"{key} {trouble.words}" for key, trouble in troubles.items())
+        return Finding.failed(
+            observed, expected, remedy, cause=first_cause(troubles), subjects=troubles
         )
-        return Finding.failed(observed, expected, remedy)
     return Finding.passed(f"{len(prefixes)} real values", expected)
 
 

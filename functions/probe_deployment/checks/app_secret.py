@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ops_common.app_secret import parse_secret, password_of
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding
+from probe_deployment.finding import Finding, Trouble, first_cause
 from probe_deployment.placeholders import is_placeholder
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ TERRAFORM = "terraform-"
 def keys(context: Context) -> Finding:
     """Every key of the secret is there, has a value, and begins as it must."""
     settings = context.settings
-    # The password is looked at by password_age.
+    # The password is checked by password_age.
     beginnings = {
         key: beginning
         for key, beginning in settings.secret_keys.items()
@@ -30,7 +31,7 @@ def keys(context: Context) -> Finding:
         return Finding.passed(expected, expected)
     secret = f"--secret-id {settings.app_config.secret_id}"
     return Finding.failed(
-        "; ".join(f"{key} {trouble}" for key, trouble in troubles.items()),
+        "; ".join(f"{key} {trouble.words}" for key, trouble in troubles.items()),
         expected,
         "make populate names those that are missing, makes random ones where you name them, and"
         " says where to find the others; put each in by:"
@@ -38,20 +39,22 @@ def keys(context: Context) -> Finding:
         f" aws secretsmanager get-secret-value {secret} --query SecretString --output text"
         " | jq -c '.[env.KEY] = env.VALUE'"
         f" | aws secretsmanager put-secret-value {secret} --secret-string file:///dev/stdin",
+        cause=first_cause(troubles),
+        subjects=troubles,
     )
 
 
-def judge_keys(content: dict[str, Any], beginnings: dict[str, str]) -> dict[str, str]:
+def judge_keys(content: dict[str, Any], beginnings: dict[str, str]) -> dict[str, Trouble]:
     """What is wrong, by key; a value must begin so (`sk_live_`, or empty). Never a value."""
-    troubles: dict[str, str] = {}
+    troubles: dict[str, Trouble] = {}
     for key, beginning in beginnings.items():
         value = str(content.get(key) or "")
         if not value:
-            troubles[key] = "is missing"
+            troubles[key] = Trouble(Cause.MISSING, "is missing")
         elif is_placeholder(value, beginning):
-            troubles[key] = "is a placeholder"
+            troubles[key] = Trouble(Cause.PLACEHOLDER, "is a placeholder")
         elif not value.startswith(beginning):
-            troubles[key] = f"doesn't begin with {beginning}"
+            troubles[key] = Trouble(Cause.OTHER_BEGINNING, f"doesn't begin with {beginning}")
     return troubles
 
 
@@ -77,14 +80,18 @@ def judge_age(
 ) -> Finding:
     """What the last rotation amounts to."""
     expected = f"a password rotated within {limit_days} days"
+
+    def failed(cause: Cause, observed: str) -> Finding:
+        return Finding.failed(observed, expected, remedy, cause=cause)
+
     if temporary:
-        return Finding.failed("the temporary password is still in use", expected, remedy)
+        return failed(Cause.TEMPORARY, "the temporary password is still in use")
     if rotated is None:
-        return Finding.failed("never rotated", expected, remedy)
+        return failed(Cause.NEVER_ROTATED, "never rotated")
     days = (now - rotated).days
     observed = f"rotated {days} days ago"
     if days > limit_days:
-        return Finding.failed(observed, expected, remedy)
+        return failed(Cause.OLD, observed)
     return Finding.passed(observed, expected)
 
 
@@ -121,20 +128,21 @@ def judge_writer(stages: Mapping[str, Sequence[str]]) -> Finding:
     (hashicorp/terraform-provider-aws, issue 37302).
     """
     expected = "no version of the secret that Terraform manages"
-    labels = [
+    labels = {
         label
         for version, found in stages.items()
         if version.startswith(TERRAFORM)
         for label in found
         if label in ("AWSCURRENT", "AWSPREVIOUS")
-    ]
+    }
     if labels:
         return Finding.failed(
-            f"Terraform wrote {' and '.join(sorted(set(labels)))}: an apply after the second"
+            f"Terraform wrote {' and '.join(sorted(labels))}: an apply after the second"
             " rotation writes the first password again",
             expected,
             "in Terraform: removed { from = aws_secretsmanager_secret_version.NAME, lifecycle"
             " { destroy = false } } in place of the resource (terraform/README.md)",
+            subjects=sorted(labels),
         )
     return Finding.passed("none", expected)
 

@@ -2,6 +2,7 @@
 
 from botocore.exceptions import ClientError
 
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -23,6 +24,7 @@ def check(context: Context) -> Finding:
             "aws cloudtrail create-trail --name account --is-multi-region-trail --s3-bucket-name"
             " BUCKET && aws cloudtrail start-logging --name account (how to make the bucket: docs/"
             "probes.md, 'Audit trail')",
+            cause=Cause.NO_TRAIL,
         )
     hidden = []
     for trail in trails:
@@ -40,10 +42,13 @@ def check(context: Context) -> Finding:
             f"{hidden[0]} doesn't show this account whether it logs",
             expected,
             "ask in the management account: aws cloudtrail get-trail-status",
+            subjects=hidden,
         )
     stopped = trails[0]
     return Finding.failed(
         f"{stopped['Name']} has stopped",
         expected,
         f"aws cloudtrail start-logging --name {stopped['TrailARN']}",
+        cause=Cause.STOPPED,
+        subjects=(stopped["Name"],),
     )

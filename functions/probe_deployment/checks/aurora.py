@@ -3,6 +3,7 @@
 from typing import Any
 
 from probe_deployment.aurora import Cluster, Instances
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -26,6 +27,7 @@ def judge_protection(cluster: Cluster, instances: Instances) -> Finding:
             "it can be deleted",
             expected,
             f"{_modify(cluster)} --deletion-protection (Terraform: deletion_protection = true)",
+            cause=Cause.NOT_PROTECTED,
         )
     if instances.public:
         return Finding.failed(
@@ -33,12 +35,15 @@ def judge_protection(cluster: Cluster, instances: Instances) -> Finding:
             expected,
             "aws rds modify-db-instance --apply-immediately --no-publicly-accessible"
             f" --db-instance-identifier {instances.public[0]}",
+            cause=Cause.PUBLIC,
+            subjects=instances.public,
         )
     if not cluster.encrypted:
         return Finding.failed(
             "its storage is not encrypted",
             expected,
             "restore a snapshot copied with a KMS key: aws rds copy-db-cluster-snapshot",
+            cause=Cause.NOT_ENCRYPTED,
         )
     return Finding.passed(expected, expected)
 
@@ -70,7 +75,7 @@ def judge_capacity(cluster: Cluster, instances: Instances) -> Finding:
     """What a cluster's capacity and zones amount to."""
     expected = f"a maximum of {MAX_CAPACITY:g} ACU or more, instances in several zones"
     if cluster.serverless_v1:
-        return Finding.failed("Serverless v1", expected, SERVERLESS_V1)
+        return Finding.failed("Serverless v1", expected, SERVERLESS_V1, cause=Cause.SERVERLESS_V1)
     zones = "several zones" if len(instances.zones) >= ZONES else "one zone"
     notes = [f"instances in {zones}"]
     if cluster.max_acu is None:
@@ -85,21 +90,23 @@ def judge_capacity(cluster: Cluster, instances: Instances) -> Finding:
         notes.append(f"not available: {', '.join(instances.not_available)}")
     if waiting := sorted({*cluster.needing_restart, *instances.needing_restart}):
         notes.append(f"parameters wait for a restart of {', '.join(waiting)}")
-    remedies = []
+    remedies: dict[Cause, str] = {}
     if cluster.max_acu is not None and cluster.max_acu < MAX_CAPACITY:
-        remedies.append(
+        remedies[Cause.LOW_MAXIMUM] = (
             f"{_modify(cluster)} --serverless-v2-scaling-configuration"
             f" MinCapacity={cluster.min_acu or 0:g},MaxCapacity={MAX_CAPACITY:g}"
         )
     if len(instances.zones) < ZONES:
-        remedies.append(
+        remedies[Cause.ONE_ZONE] = (
             f"aws rds create-db-instance --db-instance-identifier {cluster.id}-reader"
             f" --db-cluster-identifier {cluster.id} --engine aurora-postgresql"
             " --db-instance-class db.serverless --availability-zone ANOTHER"
         )
     observed = ", ".join(notes)
     if remedies:
-        return Finding.failed(observed, expected, "; ".join(remedies))
+        return Finding.failed(
+            observed, expected, "; ".join(remedies.values()), cause=next(iter(remedies))
+        )
     return Finding.passed(observed, expected)
 
 

@@ -17,13 +17,14 @@ def protection(context: Context) -> Finding:
     bare = [arn for arn in balancers if not _protected(client, arn)]
     expected = "deletion protection on"
     if bare:
-        names = ", ".join(arn.split("/")[-2] for arn in bare)
+        names = [arn.split("/")[-2] for arn in bare]
         return Finding.failed(
-            f"{names} can be deleted",
+            f"{', '.join(names)} can be deleted",
             expected,
             "aws elbv2 modify-load-balancer-attributes --load-balancer-arn"
             f" {bare[0]} --attributes Key={ATTRIBUTE},Value=true"
             " (Terraform: enable_deletion_protection = true)",
+            subjects=names,
         )
     return Finding.passed(f"on for {len(balancers)} load balancers", expected)
 

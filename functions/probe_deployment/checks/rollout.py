@@ -6,7 +6,7 @@ from ops_common.ecs import Service
 from probe_deployment import stopped
 from probe_deployment.cause import Cause
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding, Trouble
+from probe_deployment.finding import Finding, Trouble, first_cause
 
 EXPECTED = "rollout COMPLETED, running = desired"
 
@@ -33,14 +33,14 @@ def failed(context: Context, troubles: Mapping[Service, Trouble], expected: str)
         reasons = stopped.reasons(found, service.primary.id)
         fixes |= stopped.older_version_fixes(found, service.primary.id)
         observed.append("; ".join([f"{service.name} {trouble.words}", *reasons]))
-    names, first = [service.name for service in troubles], next(iter(troubles.values()))
+    names = [service.name for service in troubles]
     return Finding.failed(
         "; ".join(observed),
         expected,
         "if it doesn't settle, read the events: aws ecs describe-services"
         f" --cluster {cluster} --services {' '.join(names)}"
         " --query 'services[].events[:5].message'",
-        cause=first.cause,
+        cause=first_cause(troubles),
         subjects=names,
         older_version_fixes=fixes,
     )

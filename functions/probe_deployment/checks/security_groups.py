@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
@@ -31,7 +32,9 @@ def check(context: Context) -> Finding:
 def judge(groups: list[Any]) -> Finding:
     """Which groups, as EC2 describes them, let in too much."""
     if not groups:  # each VPC has its default group
-        return Finding.failed("no group in that VPC", EXPECTED, "correct the parameter VpcId")
+        return Finding.failed(
+            "no group in that VPC", EXPECTED, "correct the parameter VpcId", cause=Cause.NO_GROUP
+        )
     holes = [hole for group in groups for hole in _holes(group)]
     if not holes:
         return Finding.passed(f"{len(groups)} groups", EXPECTED)
@@ -39,7 +42,13 @@ def judge(groups: list[Any]) -> Finding:
         f"{group['GroupName']} lets {source} in at {_ports(permission)}"
         for group, permission, source in holes
     )
-    return Finding.failed(observed, EXPECTED, "; ".join(_revoke(*hole) for hole in holes))
+    return Finding.failed(
+        observed,
+        EXPECTED,
+        "; ".join(_revoke(*hole) for hole in holes),
+        cause=Cause.OPEN,
+        subjects=dict.fromkeys(group["GroupName"] for group, _, _ in holes),
+    )
 
 
 def _holes(group: Any) -> Iterable[Hole]:

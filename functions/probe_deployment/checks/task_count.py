@@ -6,7 +6,7 @@ from ops_common.ecs import Service
 from ops_common.tasks import Task
 from probe_deployment.cause import Cause
 from probe_deployment.context import Context
-from probe_deployment.finding import Finding, Trouble
+from probe_deployment.finding import Finding, Trouble, first_cause
 
 AT_LEAST = 2
 EXPECTED = f"at least {AT_LEAST} tasks of each service, in several zones"
@@ -32,8 +32,9 @@ def check(context: Context) -> Finding:
     if workers:
         remedies.append(context.deploy_command(f"MinTasks={AT_LEAST}"))
     observed = "; ".join(f"{name}: {trouble.words}" for name, trouble in troubles.items())
-    cause = next(iter(troubles.values())).cause
-    return Finding.failed(observed, EXPECTED, "; ".join(remedies), cause=cause, subjects=troubles)
+    return Finding.failed(
+        observed, EXPECTED, "; ".join(remedies), cause=first_cause(troubles), subjects=troubles
+    )
 
 
 def judge(service: Service, running: Sequence[Task]) -> Trouble | None:

@@ -1,7 +1,8 @@
-"""Readiness of what watches: somebody who hears alerts, a dashboard, the scaler, the probes."""
+"""Readiness of what watches: somebody who gets alerts, a dashboard, the scaler, the probes."""
 
 from urllib.parse import urlsplit
 
+from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 from probe_deployment.memory import ProbeMemory
@@ -25,13 +26,17 @@ def alert_subscribers(context: Context) -> Finding:
         return Finding.passed(observed, expected)
     if pending:
         return Finding.failed(
-            observed, expected, "click the link in the mail 'Subscription Confirmation'"
+            observed,
+            expected,
+            "click the link in the mail 'Subscription Confirmation'",
+            cause=Cause.NOT_CONFIRMED,
         )
     return Finding.failed(
         observed,
         expected,
         f"aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint YOU, then"
         " click the link in the mail",
+        cause=Cause.NOT_SUBSCRIBED,
     )
 
 
@@ -62,6 +67,8 @@ def worker_scaling(context: Context) -> Finding:
             expected,
             f"aws logs tail /aws/lambda/{stack}-scale-workers --since 10m; where that is empty, its"
             f" schedule is off: make doctor STACK={stack}",
+            cause=Cause.NO_TICK,
+            subjects=forgotten,
         )
     if context.settings.scaler_dry_run:
         return Finding.failed(
@@ -69,6 +76,7 @@ def worker_scaling(context: Context) -> Finding:
             expected,
             f"read what it would have done (make replay, docs/scaling.md), then"
             f" {context.deploy_command('ScalerDryRun=false')}",
+            cause=Cause.DRY_RUN,
         )
     return Finding.passed("scale_workers remembers its ticks", expected)
 
@@ -83,6 +91,7 @@ def deployment_probed(context: Context) -> Finding:
             f"none of {' and '.join(unproved)}",
             expected,
             f"deploy once, or probe what runs: make probe STACK={context.settings.stack_name}",
+            subjects=unproved,
         )
     return Finding.passed("each service has one", expected)
 

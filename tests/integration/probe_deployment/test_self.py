@@ -11,6 +11,7 @@ import pytest
 from local.lambda_endpoint import LambdaEndpoint
 from ops_common.aws import client as real_client
 from ops_common.query_database import LambdaQueryDatabase
+from probe_deployment.cause import Cause
 from probe_deployment.checks import database_login, own_functions, own_triggers
 from probe_deployment.context import Context
 from probe_deployment.deployed import Clients
@@ -97,7 +98,6 @@ def own(context: Context, **physical_ids: tuple[str, str]) -> Context:
 def test_each_function_is_well_by_its_own_account(context: Context, name: str) -> None:
     finding = own_functions.check(own(context), name)
     assert finding.status is Status.PASS, finding
-    assert finding.observed.startswith("every variable is well")
 
 
 def test_a_token_that_slack_does_not_know_is_named(context: Context, system: System) -> None:
@@ -106,8 +106,7 @@ def test_a_token_that_slack_does_not_know_is_named(context: Context, system: Sys
     )
     wiring._parameters.cache_clear()
     finding = own_functions.check(own(context), "SendAlerts")
-    assert "slack: " in finding.observed
-    assert "invalid_auth" in finding.observed
+    assert (finding.cause, finding.subjects) == (Cause.SLACK_TOKEN, ("slack", "routes"))
     assert "xoxb" not in finding.observed
 
 
@@ -117,8 +116,9 @@ def test_missing_variables_are_all_named_once(
     monkeypatch.delenv("QUERY_DATABASE_FUNCTION")
     monkeypatch.delenv("ECS_CLUSTER")
     finding = own_functions.check(own(context), "RotatePassword")
-    assert finding.observed.count("is missing") == 2
-    assert "make deploy" in finding.remedy
+    assert (finding.cause, finding.subjects) == (Cause.CONFIGURATION, ("settings",))
+    assert "QUERY_DATABASE_FUNCTION" in finding.observed
+    assert "ECS_CLUSTER" in finding.observed
 
 
 def test_a_query_database_that_is_set_up_badly_is_named_alone(
@@ -131,11 +131,11 @@ def test_a_query_database_that_is_set_up_badly_is_named_alone(
     results = run_checks(checks | login, 10)
     failed = {each.check: each.finding for each in results if each.finding.status is Status.FAIL}
     assert list(failed) == ["QueryDatabase"]
-    assert "STATEMENT_TIMEOUT_SECONDS must be" in failed["QueryDatabase"].observed
-    assert "make deploy" in failed["QueryDatabase"].remedy
+    assert failed["QueryDatabase"].subjects == ("settings",)
+    assert "STATEMENT_TIMEOUT_SECONDS" in failed["QueryDatabase"].observed
 
 
-def test_a_missing_permission_is_named_with_its_role() -> None:
+def test_a_missing_permission_is_one_and_so_is_what_nobody_foresaw() -> None:
     denied = {
         "name": "services",
         "ok": False,
@@ -143,7 +143,9 @@ def test_a_missing_permission_is_named_with_its_role() -> None:
         "said": "DescribeServices answered AccessDeniedException",
     }
     finding = own_functions.judge([denied], "RotatePasswordRole")
-    assert finding.remedy.startswith("allow DescribeServices in RotatePasswordRole")
+    assert (finding.cause, finding.subjects) == (Cause.DENIED, ("services",))
+    odd = own_functions.judge([denied | {"kind": "KeyError"}], "RotatePasswordRole")
+    assert odd.cause is Cause.UNEXPECTED
 
 
 @pytest.mark.parametrize("name", ["RotatePassword", "ScaleWorkers"])
@@ -154,8 +156,7 @@ def test_a_secret_without_the_password_is_left_to_the_check_of_the_login(
         SecretId="config", SecretString='{"other": "x"}'
     )
     finding = own_functions.check(own(context), name)
-    assert finding.status is Status.SKIP
-    assert "see database_login" in finding.observed
+    assert (finding.status, finding.subjects) == (Status.SKIP, ("database_login",))
 
 
 def test_a_secret_that_is_gone_is_left_to_it_too_unless_it_is_another_one(
@@ -172,10 +173,9 @@ def test_a_secret_that_is_gone_is_left_to_it_too_unless_it_is_another_one(
     assert result.finding.status is Status.SKIP
 
 
-def test_a_function_that_is_gone_is_told(context: Context) -> None:
+def test_a_function_that_is_gone_is_named(context: Context) -> None:
     (result,) = run_checks({"alerts": lambda: own_functions.check(context, "SendAlerts")}, 10)
-    assert result.finding.observed == "the stack has no resource SendAlerts"
-    assert "make deploy" in result.finding.remedy
+    assert (result.finding.cause, result.finding.subjects) == (Cause.NO_RESOURCE, ("SendAlerts",))
 
 
 def test_a_disabled_rule_is_named(context: Context, system: System) -> None:
@@ -183,10 +183,13 @@ def test_a_disabled_rule_is_named(context: Context, system: System) -> None:
     events = system.aws.client("events")
     name = context.own_resource("AlarmRule")
     events.disable_rule(Name=name)
-    assert own_triggers.rules(context).remedy == f"aws events enable-rule --name {name}"
+    off = own_triggers.rules(context)
+    assert (off.cause, off.subjects) == (Cause.DISABLED, ("AlarmRule",))
+    assert name in off.remedy
     events.enable_rule(Name=name)
     events.remove_targets(Rule=name, Ids=["queue"])
-    assert "AlarmRule has no target" in own_triggers.rules(context).observed
+    bare = own_triggers.rules(context)
+    assert (bare.cause, bare.subjects) == (Cause.NO_TARGET, ("AlarmRule",))
 
 
 def test_a_disabled_schedule_is_named(context: Context, system: System) -> None:
@@ -205,19 +208,20 @@ def test_a_disabled_schedule_is_named(context: Context, system: System) -> None:
         return own_triggers.schedules(own(context, Tick=(own_triggers.SCHEDULE, "tick")))
 
     assert schedule("ENABLED").status is Status.PASS
-    assert schedule("DISABLED").observed == "disabled: Tick"
+    off = schedule("DISABLED")
+    assert (off.status, off.subjects) == (Status.FAIL, ("Tick",))
 
 
 @pytest.mark.parametrize(
-    ("state", "letters", "observed"),
+    ("state", "letters", "cause"),
     [
-        ("Enabled", 0, ""),
-        ("Disabled", 0, "aws lambda update-event-source-mapping"),
-        ("Enabled", 2, "aws sqs receive-message"),
+        ("Enabled", 0, None),
+        ("Disabled", 0, Cause.DISABLED),
+        ("Enabled", 2, Cause.DEAD_LETTERS),
     ],
 )
-def test_an_unread_queue_and_dead_letters_are_told_apart(
-    context: Context, system: System, state: str, letters: int, observed: str
+def test_an_unread_queue_and_dead_letters_are_distinguished(
+    context: Context, system: System, state: str, letters: int, cause: Cause | None
 ) -> None:
     queue = context.own_resource("AlertDeadLetterQueue")
     for _ in range(letters):
@@ -238,17 +242,18 @@ def test_an_unread_queue_and_dead_letters_are_told_apart(
         AlertDeadLetterQueue=("AWS::SQS::Queue", queue),
     )
     finding = own_triggers.alert_queue(changed)
-    assert finding.status is (Status.FAIL if observed else Status.PASS)
-    assert observed in finding.remedy
+    assert finding.cause is cause
+    assert (finding.status is Status.PASS) is (cause is None)
 
 
-def test_a_rotation_by_another_function_is_told(context: Context, system: System) -> None:
+def test_a_rotation_by_another_function_is_found(context: Context, system: System) -> None:
     assert own_triggers.rotation_function(own(context)).status is Status.SKIP
     expected = own(
         context, ConfigSecretRotation=("AWS::SecretsManager::RotationSchedule", "config")
     )
-    assert own_triggers.rotation_function(expected).observed == "rotation is off"
+    assert own_triggers.rotation_function(expected).cause is Cause.DISABLED
     system.aws.begin_rotation("5b1f1c9e-1d52-4e6f-8f2b-0d6f9a3f7c11")
-    assert own_triggers.rotation_function(own(context)).observed == "rotation by rotation-stub"
+    other = own_triggers.rotation_function(own(context))
+    assert (other.cause, other.subjects) == (Cause.OTHER_FUNCTION, ("rotation-stub",))
     ours = own(context, RotatePassword=("", "rotation-stub"))
     assert own_triggers.rotation_function(ours).status is Status.PASS

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from probe_deployment.cause import Cause
 from probe_deployment.checks import audit_trail
 from probe_deployment.finding import Finding, Status
 
@@ -45,11 +46,7 @@ def found(answers: dict[str, bool | str], *trails: dict[str, Any]) -> Finding:
 
 
 def test_an_organization_s_trail_that_logs_is_one() -> None:
-    finding = found({"org": True}, ORGANIZATION)
-    assert (finding.status, finding.observed) == (
-        Status.PASS,
-        "the organization's trail org logs",
-    )
+    assert found({"org": True}, ORGANIZATION).status is Status.PASS
 
 
 @pytest.mark.parametrize("code", audit_trail.NOT_FOR_MEMBERS)
@@ -63,7 +60,8 @@ def test_a_refusal_about_a_trail_of_our_own_is_raised() -> None:
         found({"account": "AccessDeniedException"}, OURS)
 
 
-def test_a_trail_that_has_stopped_fails_with_its_own_command() -> None:
-    finding = found({"account": False}, OURS)
-    assert finding.status is Status.FAIL
-    assert OURS["TrailARN"] in finding.remedy
+def test_a_trail_that_has_stopped_fails_and_so_does_none() -> None:
+    stopped = found({"account": False}, OURS)
+    assert (stopped.status, stopped.cause) == (Status.FAIL, Cause.STOPPED)
+    assert stopped.subjects == ("account",)
+    assert found({}).cause is Cause.NO_TRAIL

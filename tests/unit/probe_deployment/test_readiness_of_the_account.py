@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from probe_deployment.aurora import Cluster, Instances
+from probe_deployment.cause import Cause
 from probe_deployment.checks import app_config_table, aurora, security_groups
 from probe_deployment.finding import Status
 from probe_deployment.placeholders import is_placeholder
@@ -111,6 +112,11 @@ def test_halves_of_the_world_in_two_rules_are_the_world() -> None:
     assert security_groups.judge([halves]).status is Status.FAIL
 
 
+def capacities(minimum: float, maximum: float) -> dict[str, Any]:
+    values = {"MinCapacity": minimum, "MaxCapacity": maximum}
+    return {"ServerlessV2ScalingConfiguration": values}
+
+
 def cluster(**changes: Any) -> Cluster:
     raw = {
         "DBClusterIdentifier": "jiki-production",
@@ -118,8 +124,8 @@ def cluster(**changes: Any) -> Cluster:
         "DBClusterMembers": [{}, {}],
         "DeletionProtection": True,
         "StorageEncrypted": True,
-        "ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 20.0},
     }
+    raw |= capacities(0.5, 20.0)
     return Cluster.parse(raw | changes)
 
 
@@ -139,39 +145,41 @@ def instances(*zones: str, **changes: Any) -> Instances:
 
 
 @pytest.mark.parametrize(
-    ("of_cluster", "zones", "status", "words"),
+    ("of_cluster", "zones", "cause"),
     [
-        ({}, "ab", Status.PASS, "0.5 to 20 ACU"),
-        ({}, "aa", Status.FAIL, "one zone"),
-        ({"ServerlessV2ScalingConfiguration": None}, "ab", Status.PASS, "provisioned"),
-        ({"EngineMode": "serverless"}, "", Status.FAIL, "Serverless v1"),
-        ({"Status": "upgrading"}, "ab", Status.PASS, "upgrading"),
-        (
-            {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.0, "MaxCapacity": 20.0}},
-            "ab",
-            Status.PASS,
-            "15 s",
-        ),
-        (
-            {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 2.0}},
-            "ab",
-            Status.FAIL,
-            "2 ACU",
-        ),
+        ({}, "ab", None),
+        ({}, "aa", Cause.ONE_ZONE),
+        ({"ServerlessV2ScalingConfiguration": None}, "ab", None),
+        ({"EngineMode": "serverless"}, "", Cause.SERVERLESS_V1),
+        # It changes, or sleeps when unused: that is shown, and no failure.
+        ({"Status": "upgrading"}, "ab", None),
+        (capacities(0.0, 20.0), "ab", None),
+        (capacities(0.5, 2.0), "ab", Cause.LOW_MAXIMUM),
     ],
 )
 def test_capacity_is_that_of_the_owners_list(
-    of_cluster: dict[str, Any], zones: str, status: Status, words: str
+    of_cluster: dict[str, Any], zones: str, cause: Cause | None
 ) -> None:
     finding = aurora.judge_capacity(cluster(**of_cluster), instances(*zones))
-    assert finding.status is status
-    assert words in finding.observed
+    assert finding.cause is cause
+    assert (finding.status is Status.PASS) is (cause is None)
 
 
-def test_a_public_instance_is_not_protected() -> None:
-    assert aurora.judge_protection(cluster(), instances("a")).status is Status.PASS
-    public = instances("a", PubliclyAccessible=True)
-    assert aurora.judge_protection(cluster(), public).status is Status.FAIL
+@pytest.mark.parametrize(
+    ("of_cluster", "of_instance", "cause"),
+    [
+        ({}, {}, None),
+        ({"DeletionProtection": False}, {}, Cause.NOT_PROTECTED),
+        ({}, {"PubliclyAccessible": True}, Cause.PUBLIC),
+        ({"StorageEncrypted": False}, {}, Cause.NOT_ENCRYPTED),
+    ],
+)
+def test_a_cluster_is_protected_encrypted_and_not_public(
+    of_cluster: dict[str, Any], of_instance: dict[str, Any], cause: Cause | None
+) -> None:
+    finding = aurora.judge_protection(cluster(**of_cluster), instances("a", **of_instance))
+    assert finding.cause is cause
+    assert (finding.status is Status.PASS) is (cause is None)
 
 
 def test_what_waits_is_read() -> None:

@@ -14,12 +14,18 @@ from ops_common.images import Image
 from ops_common.query_database import LoginRefused
 from ops_common.tasks import parse_task
 from probe_deployment import stopped, words
+from probe_deployment.aurora import Cluster, Instances
 from probe_deployment.checks import (
+    app_config_table,
+    app_secret,
+    aurora,
     certificate,
     image,
     migrations,
+    own_functions,
     queue_health,
     rollout,
+    security_groups,
     solid_queue,
     target_health,
     traffic,
@@ -152,10 +158,40 @@ def answered(status: int, seconds: float = 0.1, **headers: str) -> Finding:
     return judge("https://api.jiki.io/health", Answer(status, named, seconds))
 
 
+def password(days: int, *, temporary: bool = False) -> Finding:
+    rotated = NOW - timedelta(days=days)
+    return app_secret.judge_age(rotated, NOW, 45, temporary=temporary, remedy="rotate it")
+
+
+def capacity(**scaling: float) -> Finding:
+    raw = {"DBClusterIdentifier": "jiki", "Status": "available"}
+    cluster = Cluster.parse(raw | {"ServerlessV2ScalingConfiguration": scaling})
+    return aurora.judge_capacity(cluster, Instances(frozenset("a"), (), (), ()))
+
+
+WIDE = {
+    "IpProtocol": "tcp",
+    "FromPort": 5432,
+    "ToPort": 5432,
+    "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+}
+DENIED = {"name": "services", "ok": False, "kind": "AccessDenied", "said": "ListTasks answered no"}
 OBSERVED = [
     (of_image(), "web: no running task"),
     (of_image("jiki/api:old", "jiki/api:new"), "web: 1 of 2: task 0a1b2c3d has api:old"),
     (of_image("jiki/api:new", expected="x"), "web: its task definition has api:new"),
+    (password(46), "rotated 46 days ago"),
+    (password(1, temporary=True), "the temporary password is still in use"),
+    (
+        app_config_table.judge({"a": None, "b": "pk_…"}, {"a": "pk_", "b": "pk_"}, "config"),
+        "a is absent, b is a placeholder",
+    ),
+    (
+        security_groups.judge([{"GroupName": "rds", "GroupId": "sg-1", "IpPermissions": [WIDE]}]),
+        "rds lets 0.0.0.0/0 in at tcp 5432-5432",
+    ),
+    (capacity(MinCapacity=0.0, MaxCapacity=2.0), "0 to 2 ACU, instances in one zone, it sleeps"),
+    (capacity(), "provisioned instances, instances in one zone"),
     (of_queue(900), "1 failed since, 2 as long before; the oldest ready job waits 900 s, 700 s of"),
     (of_queue(150), "the oldest ready job waits 150 s, enqueued since the deployment began"),
     (of_queue(0), "no ready job waits"),
@@ -184,6 +220,9 @@ OBSERVED = [
 REMEDIES = [
     (of_image("jiki/api:old"), "deploy it again"),
     (of_image("jiki/api:new", expected="x"), "no deployment of x was started"),
+    (password(46), "rotate it"),
+    (security_groups.judge([]), "correct the parameter VpcId"),
+    (own_functions.judge([DENIED], "RotatePasswordRole"), "allow ListTasks in RotatePasswordRole"),
     (answered(503), "If database_login passes, the running tasks booted with another password"),
     (answered(403, cf_mitigated="challenge"), "let the user agent jiki-ops-probe pass"),
     (answered(522), "does its security group let Cloudflare in at 443"),
@@ -214,6 +253,15 @@ def test_what_is_not_settled_in_words(state: Service, words: str) -> None:
     trouble = rollout.judge(state, may_be_empty=False)
     assert trouble is not None
     assert words in trouble.words
+
+
+def test_what_is_wrong_with_a_key_in_words() -> None:
+    troubles = app_secret.judge_keys({"b": "changeme", "c": "x7"}, {"a": "", "b": "", "c": "sk_"})
+    assert [each.words for each in troubles.values()] == [
+        "is missing",
+        "is a placeholder",
+        "doesn't begin with sk_",
+    ]
 
 
 def test_why_tasks_stopped_once_each_and_without_what_was_planned() -> None:
