@@ -72,7 +72,8 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
     about = links.read_description(alarm.description)
     signal = SIGNALS[alarm.state]
     opens = signal is Signal.OPEN
-    severity, said = severity_of(alarm.tags.get("severity") or about.severity)
+    tagged = next((word for name, word in alarm.tags.items() if _is_severity(name)), "")
+    severity, said = severity_of(tagged or about.severity)
     return [
         Notice(
             key=f"alarm:{alarm.arn}",
@@ -136,7 +137,12 @@ def _facts(
 def _tags(alarm: Alarm, about: links.Description) -> dict[str, str]:
     """The alarm's tags; its description may name the team, too."""
     team = {"team": about.team} if about.team else {}
-    return team | {key: value for key, value in alarm.tags.items() if key != "severity"}
+    return team | {key: value for key, value in alarm.tags.items() if not _is_severity(key)}
+
+
+def _is_severity(tag: str) -> bool:
+    # Many teams begin their tags with a capital, as AWS's guides do.
+    return tag.lower() == "severity"
 
 
 def _guide(alarm: Alarm, about: links.Description) -> Guide:

@@ -26,6 +26,9 @@ _MISSING = re.compile(
 
 # Of a composite alarm.
 _WENT = re.compile(r"arn:\S+?:alarm:(?P<name>.+?) transitioned to (?P<state>\w+) at ")
+_RULED = re.compile(
+    r"arn:\S+?:alarm:(?P<name>.+?) was (?P<how>\w+) and its alarm rule evaluates to (?P<state>\w+)"
+)
 
 
 class Measure(NamedTuple):
@@ -47,9 +50,13 @@ def in_words(reason: str, measure: Measure | None) -> str:
     named = str(measure) if measure else "It"
     if went := _WENT.match(reason):
         return f"{went['name']} went to {went['state']}"
+    if ruled := _RULED.match(reason):
+        return f"{ruled['name']} was {ruled['how']}, and its rule says {ruled['state']}"
     if missing := _MISSING.search(reason):
         counts = f"; missing data counts as {missing['as'].lower()}" if missing["as"] else ""
-        return f"{named}: no data for {missing['periods'] or 'some'} periods{counts}"
+        number_of = missing["periods"] or "some"
+        periods = "period" if number_of == "1" else "periods"
+        return f"{named}: no data for {number_of} {periods}{counts}"
     points, count = _POINT.findall(reason), _COUNT.search(reason)
     if not points or not count:
         return reason

@@ -6,14 +6,17 @@ Its own state alone opens and ends its incident; what contributes to it is a lin
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading import links, metrics
 from send_alerts.reading.alarm_notice import SIGNALS, Alarm, notices_of
 from send_alerts.reading.arrival import Arrival
+from send_alerts.reading.lenient import optional
 from send_alerts.reading.notice import Hold, Notice, Signal, instant
 
 WAIT = timedelta(seconds=120)
@@ -33,51 +36,45 @@ _NONE_LEFT = re.compile(r"\b0 (?:out )?of \d+ (?:contributors|time series)")
 
 def from_event_bridge(arrival: Arrival) -> list[Notice]:
     """A `CloudWatch Alarm State Change`. Raises LookupError, TypeError or ValueError on less."""
-    event, detail = arrival.body, arrival.body["detail"]
-    state, previous = detail["state"], detail.get("previousState") or {}
-    configuration = detail.get("configuration") or {}
-    return notices_of(
-        Alarm(
-            arn=_arn(event, detail["alarmName"]),
-            name=detail["alarmName"],
-            state=state["value"],
-            reason=state.get("reason") or "",
-            at=instant(state["timestamp"]),
-            was=SIGNALS.get(previous.get("value", "")),
-            since=instant(previous["timestamp"]) if "timestamp" in previous else None,
-            description=configuration.get("description") or "",
-            rule=configuration.get("alarmRule") or "",
-            triggered_by=_triggering(state.get("reasonData")),
-            measured=[metrics.from_detail(entry) for entry in configuration.get("metrics") or ()],
-            tags=detail.get("alarmTags") or {},
-            hold=_hold(detail, configuration),
-            query=_query(configuration),
-        ),
-        arrival.stack_info,
+    detail = arrival.body["detail"]
+    state, previous = detail["state"], _object(detail.get("previousState"))
+    configuration = _object(detail.get("configuration"))
+    alarm = replace(
+        _of_event(arrival),
+        was=optional(lambda: SIGNALS.get(previous["value"]), None),
+        since=optional(lambda: instant(previous["timestamp"]), None),
+        rule=str(configuration.get("alarmRule") or ""),
+        triggered_by=optional(lambda: _triggering(state.get("reasonData")), []),
     )
+    return notices_of(alarm, arrival.stack_info)
 
 
 def from_contributor(arrival: Arrival) -> list[Notice]:
     """A `CloudWatch Alarm Contributor State Change`: one series of an alarm over many."""
+    contributor = arrival.body["detail"]["alarmContributor"]
+    alarm = replace(
+        _of_event(arrival),
+        contributor=str(contributor["id"]),
+        attributes=_texts(contributor.get("attributes")),
+    )
+    return notices_of(alarm, arrival.stack_info, own_state=False)
+
+
+def _of_event(arrival: Arrival) -> Alarm:
+    """What both events have; only name and state must be as they are documented."""
     event, detail = arrival.body, arrival.body["detail"]
-    contributor, configuration = detail["alarmContributor"], detail.get("configuration") or {}
-    return notices_of(
-        Alarm(
-            arn=_arn(event, detail["alarmName"]),
-            name=detail["alarmName"],
-            state=detail["state"]["value"],
-            reason=detail["state"].get("reason") or "",
-            at=instant(detail["state"]["timestamp"]),
-            description=configuration.get("description") or "",
-            measured=[metrics.from_detail(entry) for entry in configuration.get("metrics") or ()],
-            tags=detail.get("alarmTags") or {},
-            hold=_hold(detail, configuration),
-            contributor=str(contributor["id"]),
-            attributes=contributor.get("attributes") or {},
-            query=_query(configuration),
-        ),
-        arrival.stack_info,
-        own_state=False,
+    configuration = _object(detail.get("configuration"))
+    return Alarm(
+        arn=_arn(event, detail["alarmName"]),
+        name=detail["alarmName"],
+        state=detail["state"]["value"],
+        reason=str(detail["state"].get("reason") or ""),
+        at=optional(lambda: instant(detail["state"]["timestamp"]), arrival.at),
+        description=str(configuration.get("description") or ""),
+        measured=_each(metrics.from_detail, configuration.get("metrics")),
+        tags=_texts(detail.get("alarmTags")),
+        hold=optional(lambda: _hold(detail, configuration), None),
+        query=optional(lambda: _query(configuration), ""),
     )
 
 
@@ -109,8 +106,7 @@ def from_sns(arrival: Arrival) -> list[Notice]:
     region = arrival.region or arrival.stack_info.region
     account = message.get("AWSAccountId") or ""
     arn = f"arn:{links.partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"
-    attributes = message.get("AlarmContributorAttributes") or {}
-    reason = message.get("NewStateReason") or ""
+    reason = str(message.get("NewStateReason") or "")
     # Each contributor notifies by itself, and the alarm doesn't. Where the reason counts them,
     # that one is well says nothing of the others.
     none_left, counted = bool(_NONE_LEFT.search(reason)), bool(_COUNTED.search(reason))
@@ -123,22 +119,37 @@ def from_sns(arrival: Arrival) -> list[Notice]:
             name=name,
             state=state,
             reason=reason,
-            at=instant(message["StateChangeTime"]),
-            was=None if contributor else SIGNALS.get(message.get("OldStateValue") or ""),
-            description=message.get("AlarmDescription") or "",
-            rule=message.get("AlarmRule") or "",
-            triggered_by=[
-                child["Arn"].split(":", 6)[-1] for child in message.get("TriggeringChildren") or ()
-            ],
-            measured=metrics.from_trigger(message.get("Trigger") or {}),
+            at=optional(lambda: instant(message["StateChangeTime"]), arrival.at),
+            was=None if contributor else SIGNALS.get(str(message.get("OldStateValue"))),
+            description=str(message.get("AlarmDescription") or ""),
+            rule=str(message.get("AlarmRule") or ""),
+            triggered_by=_each(
+                lambda child: str(child["Arn"].split(":", 6)[-1]), message.get("TriggeringChildren")
+            ),
+            measured=optional(lambda: metrics.from_trigger(message.get("Trigger") or {}), []),
             contributor=contributor,
-            attributes=attributes,
+            attributes=_texts(message.get("AlarmContributorAttributes")),
             none_left=none_left and state == "OK",
-            query=_query(message),
+            query=optional(lambda: _query(message), ""),
         ),
         arrival.stack_info,
         own_state=not (contributor and a_line),
     )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(values: Any) -> dict[str, str]:
+    """Names and values, where they are such."""
+    return {str(name): str(value) for name, value in _object(values).items()}
+
+
+def _each[T](read: Callable[[Any], T], entries: Any) -> list[T]:
+    """Those entries that can be read."""
+    some = entries if isinstance(entries, list) else []
+    return [found for one in some if (found := optional(partial(read, one), None)) is not None]
 
 
 def _hold(detail: Mapping[str, Any], configuration: Mapping[str, Any]) -> Hold | None:

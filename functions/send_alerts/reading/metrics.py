@@ -34,18 +34,18 @@ class Metric(NamedTuple):
 
 def from_detail(entry: Mapping[str, Any]) -> Metric:
     """An entry of an EventBridge event's `configuration.metrics`."""
-    stat = entry.get("metricStat", {})
-    metric = stat.get("metric", {})
+    stat = entry.get("metricStat") or {}
+    metric = stat.get("metric") or {}
     return Metric(
         id=entry.get("id", "m1"),
         returned=entry.get("returnData", True),
-        expression=entry.get("expression", ""),
-        label=entry.get("label", ""),
-        namespace=metric.get("namespace", ""),
-        name=metric.get("name", ""),
-        dimensions=dict(metric.get("dimensions", {})),
-        statistic=stat.get("stat", ""),
-        period_seconds=stat.get("period", entry.get("period", 0)),
+        expression=entry.get("expression") or "",
+        label=entry.get("label") or "",
+        namespace=metric.get("namespace") or "",
+        name=metric.get("name") or "",
+        dimensions=dict(metric.get("dimensions") or {}),
+        statistic=stat.get("stat") or "",
+        period_seconds=stat.get("period") or entry.get("period") or 0,
     )
 
 
@@ -71,23 +71,23 @@ def from_trigger(trigger: Mapping[str, Any]) -> list[Metric]:
 
 
 def _from_math(entry: Mapping[str, Any]) -> Metric:
-    stat = entry.get("MetricStat", {})
-    metric = stat.get("Metric", {})
+    stat = entry.get("MetricStat") or {}
+    metric = stat.get("Metric") or {}
     return Metric(
         id=entry.get("Id", "m1"),
         returned=entry.get("ReturnData", True),
-        expression=entry.get("Expression", ""),
-        label=entry.get("Label", ""),
-        namespace=metric.get("Namespace", ""),
-        name=metric.get("MetricName", ""),
+        expression=entry.get("Expression") or "",
+        label=entry.get("Label") or "",
+        namespace=metric.get("Namespace") or "",
+        name=metric.get("MetricName") or "",
         dimensions=_dimensions(metric),
-        statistic=stat.get("Stat", ""),
-        period_seconds=stat.get("Period", entry.get("Period", 0)),
+        statistic=stat.get("Stat") or "",
+        period_seconds=stat.get("Period") or entry.get("Period") or 0,
     )
 
 
 def _dimensions(values: Mapping[str, Any]) -> dict[str, str]:
-    return {pair["name"]: pair["value"] for pair in values.get("Dimensions", [])}
+    return {pair["name"]: pair["value"] for pair in values.get("Dimensions") or ()}
 
 
 def resource(metrics: Sequence[Metric]) -> str:

@@ -13,6 +13,7 @@ from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import SOURCE
 from send_alerts.reading import alarms, ecs_events, own_events
 from send_alerts.reading.arrival import Arrival, arrival_of
+from send_alerts.reading.lenient import SHAPES
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.services import (
     dead_letters,
@@ -32,8 +33,6 @@ ANY = ""
 """Stands for every detail-type of a source."""
 NO_EVENT = ""
 """The source of JSON that is no event; a field of it stands for its kind."""
-SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
-"""What reading a shape that nobody foresaw raises."""
 
 
 class NotAnEvent(Exception):

@@ -17,6 +17,7 @@ from send_alerts.words.limits import MARK, SLACK_FIELD, SLACK_SECTION, cut
 
 # After escaping: an address ends at a blank or at an escaped bracket, not at the dot of a sentence.
 _ADDRESS = re.compile(r"https?://(?:(?!&[lg]t;)[^\s|])+(?<![.,;:!?)])")
+_PART_OF_ESCAPED = re.compile(rf"&[a-z]{{0,3}}{MARK}$")
 MOST_FIELDS = 10
 MOST_FIELD_SECTIONS = 2
 MOST_PARTS = 10
@@ -33,10 +34,10 @@ def clickable(text: str) -> str:
 
 
 def cut_markup(text: str, length: int) -> str:
-    """As `cut`, but no link is cut in its middle: it would be none."""
+    """As `cut`, but no link and no escaped character is cut in its middle: it would be none."""
     if len(text) <= length:
         return text
-    shorter = cut(text, length)
+    shorter = _PART_OF_ESCAPED.sub(MARK, cut(text, length))
     if shorter.rfind("<") > shorter.rfind(">"):
         return shorter[: shorter.rfind("<")] + MARK
     return shorter
