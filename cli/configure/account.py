@@ -20,7 +20,7 @@ TROUBLE_LENGTH = 200
 MOST = 10
 """Services that the template takes."""
 QUEUE_WORDS = ("queue", "worker")
-OFFERED = ("OtherServices", "PasswordKey", "PasswordCopies", "ConfigSecretKeyArn", "LogGroupPrefix")
+OFFERED = ("OtherServices", "PasswordKey", "PasswordCopies", "LogGroupPrefix")
 """What follows from the task definitions alone."""
 
 

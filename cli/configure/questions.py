@@ -19,7 +19,6 @@ ASKED = (
     "ConfigSecretId",
     "PasswordKey",
     "PasswordCopies",
-    "ConfigSecretKeyArn",
     "DatabaseClusterId",
     "VpcId",
     "SubnetIds",
@@ -35,9 +34,9 @@ ASKED = (
 )
 """In this order, for the account's suggestions follow from earlier answers."""
 AT_FIRST = {"ScalerDryRun": "true", "RotationSchedule": ""}
-"""Only thinking, and no rotation before the database can be reached; people change these later."""
+"""A dry run, and no rotation before the database can be reached; people change these later."""
 ONLY_IF_NEEDED = ("VpcId", "SubnetIds", "DatabaseCidr", "ConfigSecretId")
-ONLY_IF_FOUND = ("PasswordCopies", "ConfigSecretKeyArn", "LogGroupPrefix")
+ONLY_IF_FOUND = ("PasswordCopies", "LogGroupPrefix")
 """Asked where the task definitions say something else than the template."""
 OF_THE_ACCOUNT = (
     *("EcsCluster", "WebServices", "WorkerServices", "ConfigSecretId", "DatabaseClusterId"),

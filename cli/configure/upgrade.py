@@ -25,6 +25,7 @@ REMOVED: Mapping[str, str] = MappingProxyType(
         "BalancerErrorsPerMinute": "it is 2 in a minute",
         "BlindAfterMinutes": "it is 10",
         "CertificateDays": "it is 14",
+        "ConfigSecretKeyArn": "whatever key the secret is under may be used for that secret",
         "ConnectionReserve": "it is 10",
         "CpuPercent": "it is 90",
         "DatabaseCapacityPercent": "it is 99",

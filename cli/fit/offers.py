@@ -26,7 +26,6 @@ def offers(facts: Facts) -> dict[str, str]:
         "WorkerServices": _names(workers),
         "OtherServices": _names(others),
         "ConfigSecretId": secret,
-        "ConfigSecretKeyArn": key_of(facts, secret),
         "LogGroupPrefix": log_group_prefix(facts.services),
         "DatabaseClusterId": database,
     }
@@ -57,12 +56,6 @@ def secret_of(facts: Facts) -> str:
         if secret["Name"] in each.environment.values()
     ]
     return (counted or Counter(named)).most_common(1)[0][0] if counted or named else ""
-
-
-def key_of(facts: Facts, secret: str) -> str:
-    """ARN of the KMS key of your own that the secret is under; nothing where it is AWS's."""
-    key = str((facts.secret(secret) or {}).get("KmsKeyId") or "")
-    return key if key.startswith("arn:") and ":key/" in key else ""
 
 
 def password_keys(facts: Facts, secret: str) -> list[str]:

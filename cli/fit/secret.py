@@ -28,14 +28,12 @@ def secret(facts: Facts, chosen: Mapping[str, str]) -> Iterator[Finding]:
             Level.BREAKS, "secret", f"{name} is rotated by {function}", "one of the two has to go"
         )
     key = str(found.get("KmsKeyId") or "")
-    if key and not key.endswith(
-        ("alias/aws/secretsmanager", chosen.get("ConfigSecretKeyArn") or "-")
-    ):
+    if key and not key.endswith("alias/aws/secretsmanager"):
         yield Finding(
-            Level.UNFIT,
+            Level.NOTE,
             "secret",
             f"{name} is encrypted with a KMS key of your own",
-            "ConfigSecretKeyArn is the ARN of that key (docs/rotation.md)",
+            "its key policy has to leave grants to IAM, or to name the roles (docs/rotation.md)",
         )
     versions = found.get("SecretVersionsToStages", {})
     if any(each.startswith("terraform-") for each in versions):

@@ -56,6 +56,7 @@ REASONS_FOR_A_PATTERN = {
     ":rds:eu-west-1:123456789012:db:*": "to look; the cluster's name says which ones",
     ":rds:eu-west-1:123456789012:cluster:*": "to look; the endpoint's name says which one",
     ":cloudtrail:*:*:trail/*": "to look; an organization's trail is of another account",
+    ":kms:eu-west-1:*:key/*": "bounded by the condition on the secret's encryption context",
     ":dbuser:*/jiki": "the cluster's resource id is not known here; the user is",
 }
 STARTED_BY_SCHEDULER = {"SchedulerRole", "OneTimeScheduleRole"}

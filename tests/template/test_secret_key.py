@@ -6,8 +6,8 @@ import pytest
 
 from local.transform import EVERY_FUNCTION, resolved
 
-KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
-NEEDS = {
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-??????"
+REQUIRED = {
     "RotatePasswordRole": {"kms:Decrypt", "kms:GenerateDataKey"},
     "ScaleWorkersRole": {"kms:Decrypt"},
     "ProbeDeploymentRole": {"kms:Decrypt"},
@@ -27,8 +27,8 @@ def actions(statement: dict[str, Any]) -> set[str]:
     return {value} if isinstance(value, str) else set(value)
 
 
-def of_the_key(parameters: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
-    stack = resolved(EVERY_FUNCTION | parameters)
+def of_the_key() -> dict[str, list[dict[str, Any]]]:
+    stack = resolved(EVERY_FUNCTION)
     found = {
         name: [
             each for each in statements(item) if any(a.startswith("kms:") for a in actions(each))
@@ -39,14 +39,10 @@ def of_the_key(parameters: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     return {name: granted for name, granted in found.items() if granted}
 
 
-def test_without_a_key_nobody_may_use_one() -> None:
-    assert of_the_key({}) == {}
-
-
 def test_whoever_reads_the_secret_may_use_its_key() -> None:
     """The same roles that may GetSecretValue of the app's secret, and no other."""
-    granted = of_the_key({"ConfigSecretKeyArn": KEY})
-    assert {name: actions(each[0]) for name, each in granted.items()} == NEEDS
+    granted = of_the_key()
+    assert {name: actions(each[0]) for name, each in granted.items()} == REQUIRED
     readers = {
         name
         for name, item in resolved(EVERY_FUNCTION).items()
@@ -55,12 +51,13 @@ def test_whoever_reads_the_secret_may_use_its_key() -> None:
         if "secretsmanager:GetSecretValue" in actions(each)
         and ":secret:config-" in str(each["Resource"])
     }
-    assert readers == set(NEEDS)
+    assert readers == set(REQUIRED)
 
 
-@pytest.mark.parametrize("role", NEEDS)
-def test_the_key_is_used_through_secrets_manager_alone(role: str) -> None:
-    (statement,) = of_the_key({"ConfigSecretKeyArn": KEY})[role]
-    assert statement["Resource"] == KEY
-    via = statement["Condition"]["StringEquals"]["kms:ViaService"]
-    assert via == "secretsmanager.eu-west-1.amazonaws.com"
+@pytest.mark.parametrize("role", REQUIRED)
+def test_a_key_is_used_through_secrets_manager_for_this_secret_alone(role: str) -> None:
+    (statement,) = of_the_key()[role]
+    assert statement["Condition"] == {
+        "StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"},
+        "StringLike": {"kms:EncryptionContext:SecretARN": SECRET},
+    }

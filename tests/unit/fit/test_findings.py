@@ -167,7 +167,7 @@ def test_a_definition_as_ecs_describes_it_is_read() -> None:
     [
         ({"OwningService": "rds"}, "UNFIT"),
         ({"RotationLambdaARN": "arn:aws:lambda:r:1:function:theirs"}, "BREAKS"),
-        ({"KmsKeyId": "alias/acme"}, "UNFIT"),
+        ({"KmsKeyId": "alias/acme"}, "NOTE"),
         ({"SecretVersionsToStages": {"terraform-2026": ["AWSCURRENT"]}}, "BREAKS"),
     ],
 )
@@ -175,14 +175,6 @@ def test_what_else_changes_or_closes_the_secret(secret: dict[str, Any], level: s
     assert list(levels(with_services(WEB, MAIL, CRON, secrets=(APP | secret,)))) == [
         (level, "secret")
     ]
-
-
-def test_a_key_of_your_own_is_offered_and_fits_where_it_is_named() -> None:
-    key = "arn:aws:kms:eu-central-1:123456789012:key/0a1b"
-    facts = with_services(WEB, MAIL, CRON, secrets=(APP | {"KmsKeyId": key},))
-    assert offers(facts)["ConfigSecretKeyArn"] == key
-    assert levels(facts) == {}
-    assert list(levels(facts, ConfigSecretKeyArn="")) == [("UNFIT", "secret")]
 
 
 def test_a_second_scaler_would_undo_ours() -> None:
