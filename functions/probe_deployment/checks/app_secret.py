@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ops_common.app_secret import parse_secret, password_of
+from ops_common.app_secret import current_content, password_of
 from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding, Trouble, first_cause
@@ -148,11 +148,7 @@ def judge_writer(stages: Mapping[str, Sequence[str]]) -> Finding:
 
 
 def _content(context: Context) -> dict[str, Any]:
-    secret_id = context.settings.app_config.secret_id
-    current = context.client("secretsmanager").get_secret_value(
-        SecretId=secret_id, VersionStage="AWSCURRENT"
-    )
-    return parse_secret(current["SecretString"], secret_id)
+    return current_content(context.client("secretsmanager"), context.settings.app_config)
 
 
 def _described(context: Context) -> "DescribeSecretResponseTypeDef":

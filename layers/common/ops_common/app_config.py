@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .database_url import MAX_PORT
 from .query_database import DatabaseAddress
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _address(env: "Environment") -> DatabaseAddress | None:
     host, _, port = place.rpartition(":")
     if not text:
         return None
-    if not (host and name and port.isdecimal()):
+    if not (host and name and port.isdecimal() and 0 < int(port) <= MAX_PORT):
         env.reject("DATABASE_ADDRESS", f"must be HOST:PORT/NAME, not {text!r}")
         return None
     return DatabaseAddress(host, int(port), name)
@@ -108,6 +109,8 @@ def complete_address(
     if missing := [key for key, value in found if not value]:
         raise AppConfigError(f"{place} has no value for {', '.join(missing)}", *missing)
     (_, host), (port_key, port), (_, name) = found
-    if not str(port).isdecimal():
-        raise AppConfigError(f"{port_key} in {place} must be a number, not {port!r}", port_key)
+    if not (str(port).isdecimal() and 0 < int(port) <= MAX_PORT):
+        raise AppConfigError(
+            f"{port_key} in {place} must be a number up to {MAX_PORT}, not {port!r}", port_key
+        )
     return DatabaseAddress(str(host), int(port), str(name))

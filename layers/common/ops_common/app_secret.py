@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class Form(StrEnum):
     """Why a secret's text is no JSON object."""
 
+    BINARY = "binary"
     BYTE_ORDER_MARK = "byte order mark"
     TOO_DEEP = "too deep"
     NO_JSON = "no JSON"
@@ -55,8 +56,12 @@ def parse_secret(text: str, secret_id: str) -> dict[str, Any]:
 
 def current_content(secrets: "SecretsManagerClient", settings: AppConfigSettings) -> dict[str, Any]:
     """The secret as the app reads it at boot. Raises AppConfigError."""
-    text = secrets.get_secret_value(SecretId=settings.secret_id, VersionStage="AWSCURRENT")
-    return parse_secret(text["SecretString"], settings.secret_id)
+    version = secrets.get_secret_value(SecretId=settings.secret_id, VersionStage="AWSCURRENT")
+    if "SecretString" not in version:
+        raise NoObject(
+            Form.BINARY, f"secret {settings.secret_id} is binary; expected a text of JSON"
+        )
+    return parse_secret(version["SecretString"], settings.secret_id)
 
 
 def url_of(content: dict[str, Any], settings: AppConfigSettings) -> DatabaseUrl | None:

@@ -12,10 +12,11 @@ from urllib.parse import quote, unquote
 _URL = re.compile(
     r"(?P<scheme>postgres(?:ql)?|postgis)://"
     r"(?P<user>[^:/?#@\s]*):(?P<password>[^/?#@\s]*)@"
-    r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:/?#@,\s\[\]]+)(?::(?P<port>\d{1,5}))?"
+    r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:/?#@,%\s\[\]]+)(?::(?P<port>[0-9]{0,5}))?"
     r"/(?P<name>[^?#\s]+)(?P<rest>\?\S*)?"
 )
 POSTGRES_PORT = 5432
+MAX_PORT = 65_535
 
 
 class BadDatabaseUrl(Exception):
@@ -53,16 +54,19 @@ class DatabaseUrl:
         if re.fullmatch(r"mysql2?|trilogy|sqlserver|oracle(-enhanced)?|sqlite3?", scheme):
             raise OtherDatabase(scheme)
         match = _URL.fullmatch(text)
-        if match is None or not unquote(match["password"]):
+        if match is None or not match["password"]:
             raise BadDatabaseUrl("expected postgres://USER:PASSWORD@HOST:PORT/NAME in one line")
-        return cls(
-            text=text,
-            user=unquote(match["user"]),
-            password=unquote(match["password"]),
-            host=match["host"].strip("[]"),
-            port=int(match["port"] or POSTGRES_PORT),
-            name=unquote(match["name"]),
-        )
+        port = int(match["port"] or POSTGRES_PORT)
+        if not 0 < port <= MAX_PORT:
+            raise BadDatabaseUrl(f"its port must be from 1 to {MAX_PORT}")
+        try:
+            user, password, name = (
+                unquote(match[part], errors="strict") for part in ("user", "password", "name")
+            )
+        except UnicodeDecodeError:
+            raise BadDatabaseUrl("what is percent-encoded in it is not UTF-8") from None
+        host = match["host"].strip("[]")
+        return cls(text=text, user=user, password=password, host=host, port=port, name=name)
 
     def with_credentials(self, user: str, password: str) -> str:
         """The text with another login in it; every byte of what stays the same is kept."""

@@ -4,7 +4,7 @@ import pytest
 
 from ops_common.app_config import AppConfigError, AppConfigSettings, ConfigTable
 from ops_common.app_login import app_login
-from ops_common.app_secret import Form, NoObject, parse_secret
+from ops_common.app_secret import Form, NoObject, current_content, parse_secret
 from ops_common.query_database import DatabaseAddress
 from ops_common.settings import Environment
 
@@ -99,3 +99,21 @@ def test_names_the_key_without_a_password(secret: str) -> None:
     with pytest.raises(AppConfigError) as raised:
         login(secret, ADDRESS)
     assert raised.value.keys == ("aurora_password",)
+
+
+def test_a_binary_secret_is_named() -> None:
+    class BinarySecrets:
+        def get_secret_value(self, **_: str) -> dict[str, bytes]:
+            return {"SecretBinary": b"{}"}
+
+    client: Any = BinarySecrets()
+    with pytest.raises(NoObject) as error:
+        current_content(client, SETTINGS)
+    assert error.value.form is Form.BINARY
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "54.32", "5432 ", "port"])
+def test_a_port_that_there_is_not_is_named(port: str) -> None:
+    with pytest.raises(AppConfigError) as raised:
+        table(ADDRESS | {"aurora_port": {"S": port}}).address()
+    assert raised.value.keys == ("aurora_port",)

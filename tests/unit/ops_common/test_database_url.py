@@ -17,6 +17,7 @@ def test_every_part_is_decoded() -> None:
     assert (url.user, url.password, url.name) == ("shop", "p/w", "shop one")
     assert (url.host, url.port) == ("db.example.org", 6432)
     assert DatabaseUrl.parse(PLAIN).port == 5432
+    assert DatabaseUrl.parse("postgis://shop:old@db.example.org:/shop").port == 5432
 
 
 def test_a_new_password_changes_no_other_byte() -> None:
@@ -52,6 +53,10 @@ def test_any_login_is_read_as_it_was_written(user: str, old: str, new: str) -> N
         "postgres://shop:MARKER@a,b/shop",
         "https://shop:MARKER@example.org/x",
         "postgres://shop:MARKER@db.example.org/shop\n",
+        "postgres://shop:MARKER@%2Fvar%2Frun%2Fpostgresql/shop",
+        "postgres://shop:MARKER@db.example.org:99999/shop",
+        "postgres://shop:MARKER@db.example.org:0/shop",
+        "postgres://shop:MARKER%FF@db.example.org/shop",
     ],
 )
 def test_what_is_no_whole_url_is_refused_without_being_quoted(text: str) -> None:
