@@ -71,7 +71,7 @@ def _buttons(incident: Incident) -> ActionsBlock | None:
 def _silences(ref: str, name: str) -> list[tuple[str, str]]:
     pattern = pattern_of(name)
     found = [("for 1 h", f"silence @{ref} 1h"), ("until tomorrow 9:00", f"silence @{ref} tomorrow")]
-    if pattern != name:
+    if pattern.endswith("*"):
         found += [
             (f"all of {pattern} for 1 h", f"silence @{ref}* 1h"),
             (f"all of {pattern} until tomorrow 9:00", f"silence @{ref}* tomorrow"),

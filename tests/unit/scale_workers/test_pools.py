@@ -121,6 +121,22 @@ def test_due_jobs_that_no_dispatcher_moves_bring_no_task() -> None:
     assert view.due_scheduled == 40
 
 
+def test_due_jobs_of_a_queue_that_nobody_works_on_bring_no_task() -> None:
+    flows = (
+        QueueFlow("imports", due_scheduled=30, soon_due_scheduled=7),
+        QueueFlow("real_time", due_scheduled=10, soon_due_scheduled=5),
+    )
+    measurement = seen(
+        queues=(waiting("imports", 5),),
+        flows=flows,
+        due_scheduled=40,
+        soon_due_scheduled=12,
+        workers=(Worker("ip-1", 3, ("real_time",), 0, 20),),
+    )
+    (view,) = groups_of(measurement).values()
+    assert (view.due_scheduled, view.soon_due_scheduled) == (10, 5)
+
+
 @pytest.mark.parametrize("workers", [(), readme()])
 def test_a_service_that_shares_its_queues_has_its_portion(workers) -> None:
     share = Share(frozenset({"ip-0"}), {"default": 0.5})

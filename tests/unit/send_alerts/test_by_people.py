@@ -211,3 +211,18 @@ def test_the_summary_is_what_a_list_needs(world: AlertWorld) -> None:
     silenced = summary_of(world.incident())
     assert silenced
     assert silenced.silenced_until == minute(0) + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"), [("web-5xx", True), ("deadlocks", False), ("[prod] deadlocks", False)]
+)
+def test_alarms_named_alike_are_silenced_together_where_the_name_has_a_last_word(
+    name: str, alike: bool
+) -> None:
+    world = AlertWorld()
+    world.offers = OFFERS
+    world.notify(alarm(0, name=name), at=0)
+    values = lines_of_ops(world.threads.roots[0])
+    assert f"silence @{reference(KEY)} 1h" in values
+    assert (f"silence @{reference(KEY)}* 1h" in values) is alike
+    assert (f"silence @{reference(KEY)}* tomorrow" in values) is alike

@@ -85,6 +85,18 @@ def test_a_story_is_called_by_all_that_it_has_come_to() -> None:
     )
 
 
+def test_of_several_failed_deployments_the_title_names_the_last() -> None:
+    labels = ("1111111", "2222222", "3333333")
+    failed = [
+        of_service(Signal.OPEN, at, Part.DEPLOYMENT, label, label)
+        for at, label in enumerate(labels)
+    ]
+    assert title(after(*failed)) == "web failed: image 3333333"
+    back = of_service(Signal.ROLLING_BACK, 3, Part.DEPLOYMENT, "old", "9ab01cd")
+    done = of_service(Signal.RESOLVED, 4, Part.DEPLOYMENT, "old", "9ab01cd")
+    assert title(after(*failed, back, done)).endswith("9ab01cd; 3333333 is not live")
+
+
 def test_a_title_names_the_environment_where_it_has_a_name() -> None:
     assert title(after(alarm(0, environment="staging"))) == "web-5xx (staging)"
 
