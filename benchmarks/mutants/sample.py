@@ -3,6 +3,7 @@
 import ast
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,18 @@ def draw(files: Sequence[Path], number: int, seed: int) -> list[Mutant]:
             places.setdefault((mutant.file, mutant.line), []).append(mutant)
     lot = random.Random(seed)
     chosen = lot.sample(sorted(places), min(number, len(places)))
-    return [lot.choice(places[place]) for place in chosen]
+    drawn = [lot.choice(places[place]) for place in chosen]
+    return [_that_compiles(one, places[one.file, one.line]) for one in drawn]
+
+
+def _that_compiles(drawn: Mutant, of_place: Sequence[Mutant]) -> Mutant:
+    """The mutant, or the place's next one; a `not` before `x := y` alone is no program."""
+    first = of_place.index(drawn)
+    for mutant in (*of_place[first:], *of_place[:first]):
+        with suppress(SyntaxError):
+            compile(mutant.source(), mutant.file, "exec")
+            return mutant
+    return drawn
 
 
 def mutants(file: Path) -> Iterator[Mutant]:

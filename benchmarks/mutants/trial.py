@@ -1,25 +1,35 @@
 """Whether a unit test notices a mutant: pytest in a fork that imports the changed text."""
 
+import gc
 import os
-import resource
+import pickle
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import CodeType
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 
+from benchmarks.mutants.order import Order, Ran, Record, limit_cpu
 from benchmarks.mutants.sample import Mutant
+from local.transform import transformed
 from paths import ROOT
 
 WORKERS = 2
-# A changed loop may have no end. The slowest function's tests take 25.
-CPU_SECONDS = 120
 # What every run imports, so that a fork has it; of functions/ nothing, or no fork would change it.
-WARM = ("_pytest.config", "boto3", "hypothesis", "psycopg", "local.moto_aws", "local.postgres")
+WARM = (
+    *("_pytest.config", "aws_lambda_powertools", "boto3", "hypothesis", "psycopg"),
+    *("slack_sdk.models.blocks", "local.moto_aws", "local.postgres"),
+)
+# Asserts stay plain: pytest rewrites no module that is imported before it starts.
+OPTIONS = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:randomly")
 NOTICED = (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED, -signal.SIGXCPU)
 
 
@@ -29,68 +39,107 @@ class NoVerdict(Exception):
 
 def survivors(sample: Sequence[Mutant]) -> Iterator[Mutant]:
     """Those that every unit test of their function lets pass. Raises NoVerdict."""
+    _warm_up()
+    texts = _texts()
+    ran = _recorded(sample)
+    trials = ((mutant, partial(_try, mutant, ran[_function(mutant)])) for mutant in sample)
+    for mutant, code in _forked(trials):
+        if code == pytest.ExitCode.OK:
+            yield mutant
+        elif code not in NOTICED:
+            raise NoVerdict(f"pytest ended with {code} on {mutant}")
+    if _texts() != texts:
+        raise NoVerdict("a file was changed meanwhile")
+
+
+def _warm_up() -> None:
     for name in WARM:
         import_module(name)
-    trials: list[tuple[str, Mutant | None]] = [(_function(mutant), mutant) for mutant in sample]
-    # The code as it is comes last: where somebody edits a file meanwhile, every mutant is noticed.
-    trials += [(function, None) for function in sorted({name for name, _ in trials})]
-    running: dict[int, tuple[str, Mutant | None]] = {}
-    for trial in trials:
-        if len(running) == WORKERS:
-            yield from _next(running)
-        running[_begin(*trial)] = trial
-    while running:
-        yield from _next(running)
+    transformed()
+    # The same examples for every mutant; a failure is enough, whatever the smallest example is.
+    settings.register_profile(
+        "mutants",
+        derandomize=True,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+    )
+    settings.load_profile("mutants")
+    gc.freeze()
+
+
+def _recorded(sample: Sequence[Mutant]) -> dict[str, dict[str, Ran]]:
+    """What each function's tests run of the code as it is, on which they must pass."""
+    files = sorted({mutant.file for mutant in sample})
+    functions = sorted({_function(mutant) for mutant in sample})
+    with TemporaryDirectory() as folder:
+        places = {function: Path(folder, function) for function in functions}
+        runs = ((name, partial(_record, name, files, place)) for name, place in places.items())
+        for function, code in _forked(runs):
+            if code != pytest.ExitCode.OK:
+                raise NoVerdict(f"tests/unit/{function} ended with {code} on the code as it is")
+        # Our own children wrote these.
+        return {name: pickle.loads(place.read_bytes()) for name, place in places.items()}  # noqa: S301
+
+
+def _record(function: str, files: Sequence[Path], into: Path) -> int:
+    record = Record(files)
+    code = _tests(function, record)
+    into.write_bytes(pickle.dumps(record.tests))
+    return code
+
+
+def _try(mutant: Mutant, ran: Mapping[str, Ran]) -> int:
+    change(mutant.file, mutant.source())
+    limit_cpu(0)
+    return _tests(_function(mutant), Order(ran, mutant.file, mutant.line))
+
+
+def _tests(function: str, plugin: object) -> int:
+    os.chdir(ROOT)
+    return pytest.main([*OPTIONS, f"tests/unit/{function}"], [plugin])
 
 
 def _function(mutant: Mutant) -> str:
     return mutant.file.relative_to(ROOT / "functions").parts[0]
 
 
-def _next(running: dict[int, tuple[str, Mutant | None]]) -> Iterator[Mutant]:
+def _texts() -> str:
+    files = (
+        file for name in ("functions", "layers", "tests") for file in (ROOT / name).rglob("*.py")
+    )
+    return sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()
+
+
+def _forked[T](jobs: Iterable[tuple[T, Callable[[], int]]]) -> Iterator[tuple[T, int]]:
+    """Run each in a silent process of its own, some at a time; which one ended, and its code."""
+    running: dict[int, T] = {}
+    for name, job in jobs:
+        if len(running) == WORKERS:
+            yield _next(running)
+        running[_begin(job)] = name
+    while running:
+        yield _next(running)
+
+
+def _next[T](running: dict[int, T]) -> tuple[T, int]:
     process, status = os.wait()
-    (function, mutant), code = running.pop(process), os.waitstatus_to_exitcode(status)
-    passed = code == pytest.ExitCode.OK
-    if not (passed or (mutant and code in NOTICED)):
-        raise NoVerdict(
-            f"tests/unit/{function} ended with {code} on {mutant or 'the code as it is'}"
-        )
-    if passed and mutant:
-        yield mutant
+    return running.pop(process), os.waitstatus_to_exitcode(status)
 
 
-def _begin(function: str, mutant: Mutant | None) -> int:
-    """The id of a process that runs the tests; its exit code is pytest's."""
+def _begin(job: Callable[[], int]) -> int:
+    """The id of a process that does the job; its exit code is the job's."""
     process = os.fork()
     if process:
         return process
     code: int = pytest.ExitCode.INTERNAL_ERROR
     try:
-        code = _tests(function, mutant)
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        code = job()
     finally:
         # Whatever happened: the child must never go on in the caller's loop.
         os._exit(code)
-
-
-def _tests(function: str, mutant: Mutant | None) -> int:
-    if mutant:
-        change(mutant.file, mutant.source())
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    # Each example anew, or the database of examples would carry one mutant's to the next.
-    os.environ["CI"] = "true"
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
-    os.chdir(ROOT)
-    # Asserts stay plain: pytest rewrites no module that is imported before it starts.
-    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    return pytest.main([*options, *_quick_first(function)])
-
-
-def _quick_first(function: str) -> list[str]:
-    """The test files, those with drawn examples last: most mutants end in the first seconds."""
-    files = sorted((ROOT / "tests" / "unit" / function).rglob("test_*.py"))
-    return [str(file) for file in sorted(files, key=lambda one: "hypothesis" in one.read_text())]
 
 
 def change(file: Path, source: str) -> None:

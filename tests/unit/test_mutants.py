@@ -45,6 +45,15 @@ def test_the_same_seed_draws_the_same_sample(file: Path) -> None:
     assert len({mutant.line for mutant in draw([file], 9, seed=1)}) == 2
 
 
+def test_what_is_no_program_shows_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "named.py"
+    path.write_text("if found := [1]:\n    print(found)\n")
+    assert any("not found :=" in mutant.source() for mutant in mutants(path))
+    for seed in range(9):
+        for mutant in draw([path], 9, seed):
+            compile(mutant.source(), path, "exec")
+
+
 def imported(file: Path) -> ModuleType:
     spec = spec_from_file_location(file.stem, file)
     assert spec
