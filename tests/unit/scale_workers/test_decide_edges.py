@@ -162,3 +162,15 @@ def test_a_blind_tick_keeps_the_count_and_when_it_changed() -> None:
         assert (decision.desired, decision.required) == (4, 4)
         counted = replace(memory.service, counts=(4, 4))
         assert decision.memory == replace(memory, required=(), service=counted)
+
+
+@pytest.mark.parametrize(
+    ("found", "by_others"), [(1, True), (2, False), (3, False), (4, False), (5, True)]
+)
+def test_a_count_beyond_what_was_found_and_asked_for_is_another_s_change(
+    found: int, by_others: bool
+) -> None:
+    # GIVEN a tick that found four tasks and asked for two
+    memory = replace(calm(), service=replace(calm().service, counts=(4, 2)))
+    decision = decided(memory, tasks=found)
+    assert decision.memory.service.changed_by_others == ((NOW,) if by_others else ())

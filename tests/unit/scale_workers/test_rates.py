@@ -229,6 +229,19 @@ def test_a_busy_interval_counts_more_than_the_memory_where_jobs_have_become_slow
     assert observe(idle, memory)[0].service_seconds < 0.7
 
 
+@pytest.mark.parametrize(
+    ("ended", "kept"), [(300, math.exp(-0.1)), (250, math.exp(-0.1)), (230, 0.2), (180, 0.2)]
+)
+def test_only_jobs_that_take_half_as_long_again_count_more_than_the_memory(
+    ended: int, kept: float
+) -> None:
+    # GIVEN ten minutes in which a job took 0.5 s, and a busy minute with one each 180 s ÷ `ended`
+    memory = before(in_flight=3, threads=3, busy_seconds=900, finished_jobs=1_800)
+    _, after = observe(seen(500, in_flight=3, workers=BUSY, started_total=1_000 + ended), memory)
+    assert after.busy_seconds == pytest.approx(900 * kept + 180)
+    assert after.finished_jobs == pytest.approx(1_800 * kept + ended)
+
+
 def test_waits_that_grow_beside_busy_threads_are_seen() -> None:
     memory = before(waiting=400, in_flight=3, threads=3, oldest_wait_seconds=100.0)
     busy = seen(500, in_flight=3, workers=BUSY, started_total=1_015)
