@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from ops_common.ecs import Service
 from probe_deployment import rollback
 from probe_deployment.request import BadEvent
+from probe_deployment.rollback import Decision, Stays
 
 if TYPE_CHECKING:
     from probe_deployment.probe import Ports
@@ -19,18 +20,13 @@ def is_asked(event: Any) -> bool:
     return isinstance(event, dict) and FIELD in event
 
 
-def decide(service: Service, last_passed: str | None, *, on: bool) -> rollback.Decision:
+def decide(service: Service, last_passed: str | None, *, on: bool) -> Decision:
     """Whether there is a way back, and it is allowed."""
     if not on:
-        return rollback.Decision(None, "no: this stack does not roll back (ProbeRollback)")
+        return Decision.stay(Stays.NOT_ALLOWED, "this stack does not roll back (ProbeRollback)")
     if not service.deployments:
-        return rollback.Decision(None, "no: ECS does not deploy this service itself")
-    if last_passed is None:
-        return rollback.Decision(None, "no: no deployment of this service has passed a probe yet")
-    if last_passed == service.primary.task_definition:
-        return rollback.Decision(None, "no: it runs the last task definition that passed already")
-    name = last_passed.rsplit("/", 1)[-1]
-    return rollback.Decision(last_passed, f"to {name}, the last that passed")
+        return Decision.stay(Stays.DEPLOYED_ELSEWHERE, "ECS does not deploy this service itself")
+    return rollback.way_back(service, last_passed)
 
 
 def roll_back(event: dict[str, Any], ports: "Ports", settings: "Settings") -> dict[str, str]:

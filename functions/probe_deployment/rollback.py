@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Self
 
 from botocore.exceptions import ClientError
 
@@ -14,12 +16,32 @@ from probe_deployment.verdict import Outcome, Verdict
 REFUSED = ("ClientException", "InvalidParameterException", "AccessDeniedException")
 
 
+class Stays(StrEnum):
+    """Why a service is left at the version that it runs."""
+
+    DEPLOYED_ELSEWHERE = "deployed_elsewhere"
+    LOGIN_REFUSED = "login_refused"
+    LOGIN_UNKNOWN = "login_unknown"
+    NONE_PASSED = "none_passed"
+    NOT_ALLOWED = "not_allowed"
+    OLDER_HAS_IT = "older_has_it"
+    REPLACED = "replaced"
+    RUNS_IT = "runs_it"
+
+
 @dataclass(frozen=True)
 class Decision:
-    """The task definition to go back to, or None; and why."""
+    """The task definition to go back to, or None; and why, in words and by its kind."""
 
     task_definition: str | None
     reason: str
+    stays: Stays | None = None
+    """None also where nothing asks for a rollback."""
+
+    @classmethod
+    def stay(cls, stays: Stays, words: str) -> Self:
+        """No rollback."""
+        return cls(None, f"no: {words}", stays)
 
 
 def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: bool) -> Decision:
@@ -29,19 +51,33 @@ def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: b
     if verdict.outcome is not Outcome.FAIL or not of_event or not on:
         return Decision(None, "")
     if service.rollout is Rollout.UNKNOWN:
-        return Decision(None, f"no: {service.deployed_elsewhere}")
+        return Decision.stay(Stays.DEPLOYED_ELSEWHERE, service.deployed_elsewhere)
     if service.primary.id != verdict.request.deployment_id:
-        return Decision(None, f"no: {service.primary.id} has replaced the probed deployment")
-    if last_passed is None:
-        return Decision(None, "no: no deployment of this service has passed a probe yet")
-    if last_passed == service.primary.task_definition:
-        return Decision(None, "no: it runs the last task definition that passed already")
+        replaced = f"{service.primary.id} has replaced the probed deployment"
+        return Decision.stay(Stays.REPLACED, replaced)
+    back = way_back(service, last_passed)
+    if back.stays:
+        return back
     if "database_login" in failed:
-        return Decision(None, "no: the database refuses the app, which would hit any version")
+        refused = "the database refuses the app, which would hit any version"
+        return Decision.stay(Stays.LOGIN_REFUSED, refused)
     if any(each.check == "database_login" for each in verdict.unknown):
-        return Decision(None, "no: whether the database lets the app in could not be checked")
+        not_checked = "whether the database lets the app in could not be checked"
+        return Decision.stay(Stays.LOGIN_UNKNOWN, not_checked)
     if not verdict.fixed_by_older_version:
-        return Decision(None, f"no: an older version would not fix {', '.join(sorted(failed))}")
+        names = ", ".join(sorted(failed))
+        return Decision.stay(Stays.OLDER_HAS_IT, f"an older version would not fix {names}")
+    return back
+
+
+def way_back(service: Service, last_passed: str | None) -> Decision:
+    """To what passed last, if that is another version than the one that runs."""
+    if last_passed is None:
+        none = "no deployment of this service has passed a probe yet"
+        return Decision.stay(Stays.NONE_PASSED, none)
+    if last_passed == service.primary.task_definition:
+        runs_it = "it runs the last task definition that passed already"
+        return Decision.stay(Stays.RUNS_IT, runs_it)
     return Decision(last_passed, f"to {last_passed.rsplit('/', 1)[-1]}, the last that passed")
 
 
@@ -56,7 +92,7 @@ def apply(
 ) -> str:
     """Do what was decided, once for a deployment; returns what was done in words.
 
-    People are told first: once ECS has begun, a repetition finds the probed deployment replaced.
+    People are notified first: once ECS has begun, a repetition finds the deployment replaced.
     Raises EventNotPublished or ClientError where AWS is at fault, and then a repetition does it.
     """
     if decision.task_definition is None:

@@ -1,8 +1,12 @@
 """An operator's rollback: allowed, possible, and to what had passed."""
 
+from copy import replace
+
 import pytest
 
+from ops_common.ecs import Service
 from probe_deployment.person_rollback import decide, is_asked
+from probe_deployment.rollback import Stays
 from tests.unit.probe_deployment.samples import DEFINITION, SERVICE
 
 LAST = DEFINITION + "41"
@@ -13,12 +17,19 @@ def test_goes_back_to_the_last_that_passed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "on"), [(LAST, False), (None, True), (SERVICE.primary.task_definition, True)]
+    ("service", "last", "on", "stays"),
+    [
+        (SERVICE, LAST, False, Stays.NOT_ALLOWED),
+        (replace(SERVICE, deployments=()), LAST, True, Stays.DEPLOYED_ELSEWHERE),
+        (SERVICE, None, True, Stays.NONE_PASSED),
+        (SERVICE, SERVICE.primary.task_definition, True, Stays.RUNS_IT),
+    ],
 )
-def test_stays_where_there_is_no_way_back(last: str | None, on: bool) -> None:
-    decision = decide(SERVICE, last, on=on)
-    assert decision.task_definition is None
-    assert decision.reason.startswith("no: ")
+def test_stays_where_there_is_no_way_back(
+    service: Service, last: str | None, on: bool, stays: Stays
+) -> None:
+    decision = decide(service, last, on=on)
+    assert (decision.task_definition, decision.stays) == (None, stays)
 
 
 def test_is_asked_for_by_one_field() -> None:

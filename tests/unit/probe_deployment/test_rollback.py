@@ -4,7 +4,7 @@ import pytest
 
 from ops_common.ecs import Service
 from probe_deployment.request import Trigger
-from probe_deployment.rollback import decide
+from probe_deployment.rollback import Stays, decide
 from probe_deployment.verdict import Outcome, Verdict
 from tests.unit.probe_deployment.samples import (
     DEFINITION,
@@ -23,47 +23,41 @@ LAST = DEFINITION + "41"
 
 def test_goes_back_to_the_last_task_definition_that_passed() -> None:
     decision = decide(BROKEN, SERVICE, LAST, on=True)
-    assert decision.task_definition == LAST
-    assert "jiki-api-web:41" in decision.reason
+    assert (decision.task_definition, decision.stays) == (LAST, None)
 
 
 @pytest.mark.parametrize(
-    ("verdict_", "service_", "last", "on", "reason"),
+    ("verdict_", "service_", "last", "stays"),
     [
-        (BROKEN, SERVICE, LAST, False, ""),
-        (BROKEN, service(id="ecs-svc/3"), LAST, True, "ecs-svc/3 has replaced"),
-        (
-            BROKEN,
-            replace(SERVICE, deployments=(), controller="CODE_DEPLOY"),
-            LAST,
-            True,
-            "is deployed by CodeDeploy",
-        ),
-        (BROKEN, SERVICE, None, True, "no deployment of this service has passed"),
-        (BROKEN, SERVICE, DEFINITION + "42", True, "the last task definition that passed"),
+        (BROKEN, service(id="ecs-svc/3"), LAST, Stays.REPLACED),
+        (BROKEN, replace(SERVICE, deployments=()), LAST, Stays.DEPLOYED_ELSEWHERE),
+        (BROKEN, SERVICE, None, Stays.NONE_PASSED),
+        (BROKEN, SERVICE, DEFINITION + "42", Stays.RUNS_IT),
         (
             verdict(failed("health_check", fixes=True), failed("database_login")),
             SERVICE,
             LAST,
-            True,
-            "the database refuses the app",
+            Stays.LOGIN_REFUSED,
         ),
         (
             verdict(failed("restarts", fixes=True), unknown("database_login")),
             SERVICE,
             LAST,
-            True,
-            "could not be checked",
+            Stays.LOGIN_UNKNOWN,
         ),
-        (verdict(failed("certificate")), SERVICE, LAST, True, "would not fix certificate"),
+        (verdict(failed("certificate")), SERVICE, LAST, Stays.OLDER_HAS_IT),
     ],
 )
 def test_stays_where_it_is_and_says_why(
-    verdict_: Verdict, service_: Service, last: str | None, on: bool, reason: str
+    verdict_: Verdict, service_: Service, last: str | None, stays: Stays
 ) -> None:
-    decision = decide(verdict_, service_, last, on=on)
-    assert decision.task_definition is None
-    assert reason in decision.reason
+    decision = decide(verdict_, service_, last, on=True)
+    assert (decision.task_definition, decision.stays) == (None, stays)
+
+
+def test_nothing_is_said_where_no_rollback_is_asked_for() -> None:
+    decision = decide(BROKEN, SERVICE, LAST, on=False)
+    assert (decision.task_definition, decision.reason) == (None, "")
 
 
 @pytest.mark.parametrize(

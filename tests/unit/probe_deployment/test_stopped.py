@@ -1,26 +1,28 @@
-"""Whether an older version would start where the tasks of a deployment did not."""
+"""Why tasks of a deployment stopped."""
 
-import pytest
+from typing import Any
 
 from ops_common.tasks import parse_task
 from probe_deployment import stopped
 
-IN_VAIN = "CannotPullContainerError: failed to resolve"
+CRASHED: dict[str, Any] = {
+    "taskArn": "arn:task/c/0a1b2c3d4e5f",
+    "containers": [{"name": "app", "exitCode": 137, "reason": "OutOfMemoryError: killed"}],
+    "lastStatus": "STOPPED",
+    "startedBy": "ecs-svc/2",
+    "stopCode": "EssentialContainerExited",
+    "stoppedReason": "Essential container in task exited",
+}
+SCALED_IN = {
+    "containers": [],
+    "stopCode": "ServiceSchedulerInitiated",
+    "stoppedReason": "Scaling activity by x",
+}
+ANOTHER_S = {"startedBy": "ecs-svc/1", "stoppedReason": "another deployment's"}
 
 
-@pytest.mark.parametrize(
-    ("reason", "fixes"),
-    [
-        (f"{IN_VAIN} docker.io/datadog/agent:7.99: not found", True),
-        ("ResourceInitializationError: not authorized on resource: arn:aws:secret", True),
-        (f"{IN_VAIN}: toomanyrequests: You have reached your pull rate limit", False),
-        (f"{IN_VAIN}: dial tcp: lookup api.ecr.eu-west-1.amazonaws.com: no such host", False),
-        ("RESOURCE:ENI", False),
-        ("AGENT", False),
-        ("Capacity is unavailable at this time", False),
-    ],
-)
-def test_an_older_version_starts_where_aws_lacked_nothing(reason: str, *, fixes: bool) -> None:
-    raw = {"taskArn": "task/1", "lastStatus": "STOPPED", "stopCode": "TaskFailedToStart"}
-    task = parse_task(raw | {"startedBy": "ecs-svc/2", "stoppedReason": reason})
-    assert stopped.older_version_fixes([task], "ecs-svc/2") is fixes
+def test_reasons_stand_once_each_and_without_what_was_planned() -> None:
+    tasks = [CRASHED, CRASHED, CRASHED | SCALED_IN, CRASHED | ANOTHER_S]
+    (reason,) = stopped.reasons([parse_task(each) for each in tasks], "ecs-svc/2")
+    for said in (CRASHED["stoppedReason"], CRASHED["containers"][0]["reason"]):
+        assert said in reason  # by AWS

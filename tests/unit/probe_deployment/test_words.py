@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,7 +12,7 @@ from ops_common.ecs import Service
 from ops_common.images import Image
 from ops_common.query_database import LoginRefused
 from ops_common.tasks import parse_task
-from probe_deployment import stopped, words
+from probe_deployment import rollback, stopped, words
 from probe_deployment.aurora import Cluster, Instances
 from probe_deployment.checks import (
     app_config_table,
@@ -39,6 +38,7 @@ from tests.runbook_table import sections_of
 from tests.unit.probe_deployment.samples import (
     NOW,
     REQUEST,
+    SERVICE,
     failed,
     passed,
     service,
@@ -264,27 +264,23 @@ def test_what_is_wrong_with_a_key_in_words() -> None:
     ]
 
 
-def test_why_tasks_stopped_once_each_and_without_what_was_planned() -> None:
-    killed = {"name": "app", "exitCode": 137, "reason": "OutOfMemoryError: container killed"}
-    crashed: dict[str, Any] = {
-        "taskArn": "arn:task/c/0a1b2c3d4e5f",
-        "containers": [killed],
-        "lastStatus": "STOPPED",
-        "startedBy": "ecs-svc/2",
-        "stopCode": "EssentialContainerExited",
-        "stoppedReason": "Essential container in task exited",
-    }
-    scaling = {"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "Scaling activity by x"}
-    tasks = [
-        crashed,
-        crashed,
-        crashed | scaling | {"containers": []},
-        crashed | {"startedBy": "ecs-svc/1", "stoppedReason": "another deployment's"},
-    ]
-    assert stopped.reasons([parse_task(each) for each in tasks], "ecs-svc/2") == [
-        "Essential container in task exited; app exited with 137"
-        " (OutOfMemoryError: container killed)"
-    ]
+def test_how_a_container_ended_in_words() -> None:
+    container = {"name": "app", "exitCode": 137, "reason": "OutOfMemoryError: killed"}
+    ended = parse_task({"taskArn": "arn", "lastStatus": "STOPPED", "containers": [container]})
+    assert stopped.exits(ended) == ("app exited with 137 (OutOfMemoryError: killed)",)
+
+
+@pytest.mark.parametrize(
+    ("service_", "last", "reason"),
+    [
+        (SERVICE, "arn:task-definition/web:41", "to web:41, the last that passed"),
+        (SERVICE, None, "no: no deployment of this service has passed a probe yet"),
+        (service(id="ecs-svc/3"), None, "no: ecs-svc/3 has replaced the probed deployment"),
+    ],
+)
+def test_a_rollback_in_words(service_: Service, last: str | None, reason: str) -> None:
+    broken = verdict(failed("health_check", fixes=True))
+    assert rollback.decide(broken, service_, last, on=True).reason == reason
 
 
 def test_a_skipped_check_points_to_the_one_that_reports_it() -> None:
