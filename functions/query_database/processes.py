@@ -7,7 +7,7 @@ heartbeat is overdue. (Seen on Solid Queue 1.5.0; the others show with the next 
 """
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -109,9 +109,10 @@ def queue_list(
     text: str | None,
     age_seconds: float,
     oldest_waits: Mapping[str, float],
-    taken_from: Container[str],
+    taken_from: Collection[str],
 ) -> tuple[str, ...]:
-    """A worker's list as Solid Queue reads it: one given as a single text `"a,b"` is one odd name.
+    """A worker's list as Solid Queue reads it: one given as a single text `"a,b"` is one odd name,
+    and `"a,mail*"` one odd prefix.
 
     The row of a list `[a, b]` is the same. They differ by jobs that were taken from such
     a queue; by a blank, for a list is joined without; or by old jobs in a queue of the list of
@@ -122,12 +123,19 @@ def queue_list(
         return ()
     odd = text.strip()
     queues = tuple(name.strip() for name in odd.split(",") if name.strip()) or ("*",)
-    if len(queues) < 2 or "*" in odd:
+    if len(queues) < 2:
         return queues
     if odd in taken_from:
         return (odd,)
-    if any(name in taken_from for name in queues):
+    if any(_covers(queues, name) for name in taken_from):
         return queues
-    waited = max((oldest_waits.get(name, 0.0) for name in queues), default=0.0)
-    ignored = min(waited, age_seconds) > CERTAIN_WAIT_SECONDS
+    waits = (wait for name, wait in oldest_waits.items() if _covers(queues, name))
+    ignored = min(max(waits, default=0.0), age_seconds) > CERTAIN_WAIT_SECONDS
     return (odd,) if ignored or odd != ",".join(queues) else queues
+
+
+def _covers(queues: Iterable[str], name: str) -> bool:
+    """Whether a list has the queue: by its name, or by a prefix (or nothing) before a star."""
+    return any(
+        name == each or (each.endswith("*") and name.startswith(each[:-1])) for each in queues
+    )

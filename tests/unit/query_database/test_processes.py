@@ -95,7 +95,13 @@ LIST, ONE = ("low", "limited"), ("low,limited",)
         ("low, limited", 90, {"low": 90.0}, {"low"}, LIST),
         (" low ", 90, {"low": 90.0}, set(), ("low",)),
         ("low", 90, {"low": 90.0}, set(), ("low",)),
-        ("low,*", 90, {"low": 90.0}, set(), ("low", "*")),
+        # In one text a star stands for no list of its own.
+        ("low,*", 90, {"low": 90.0}, set(), ("low,*",)),
+        ("low,*", 90, {"low": 90.0}, {"mail"}, ("low", "*")),
+        ("low,mail*", 90, {"mailers": 90.0}, set(), ("low,mail*",)),
+        ("low,mail*", 90, {"mailers": 90.0}, {"mailers"}, ("low", "mail*")),
+        ("low,mail*", 90, {"email": 90.0}, set(), ("low", "mail*")),
+        ("low, mail*", 1, {}, set(), ("low, mail*",)),
         # Solid Queue takes an empty list for all queues.
         ("", 90, {}, set(), ("*",)),
         (None, 90, {}, set(), ()),
