@@ -84,8 +84,8 @@ class Instances:
     def parse(cls, raw: Sequence[Any]) -> Self:
         """Read DescribeDBInstances' answer (RDS API Reference, DBInstance)."""
 
-        def named(wanted: Any) -> tuple[str, ...]:
-            return tuple(each["DBInstanceIdentifier"] for each in raw if wanted(each))
+        def named(chosen: Any) -> tuple[str, ...]:
+            return tuple(each["DBInstanceIdentifier"] for each in raw if chosen(each))
 
         def waits(each: Any) -> bool:
             groups = each.get("DBParameterGroups", [])

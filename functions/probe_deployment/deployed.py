@@ -1,4 +1,4 @@
-"""What ECS has of the services that are probed; nothing is looked up before it is asked for."""
+"""What ECS has of the services that are probed; nothing is fetched before it is asked for."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -46,7 +46,7 @@ class RevisionMissing(Exception):
 
 
 class Deployed:
-    """The services, their tasks and definitions, each looked up once."""
+    """The services, their tasks and definitions, each fetched once."""
 
     def __init__(
         self, request: Request, settings: Settings, now: datetime, client: Clients

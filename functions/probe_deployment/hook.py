@@ -1,7 +1,7 @@
 """ECS lifecycle hooks: what ECS asks at which stage, and what it is answered.
 
 Source: Amazon ECS Developer Guide, "Lambda hooks for Amazon ECS service deployments". No valid
-answer, and a function that raises, roll the deployment back: so an event that looks like a hook is
+answer, and a function that raises, roll the deployment back: so an event in the form of a hook's is
 always answered.
 """
 
@@ -112,5 +112,5 @@ def _rolling_back(stage: str, details: Mapping[str, Any], target: str) -> bool:
 
 
 def _first(stage: str, details: Mapping[str, Any], target: str) -> bool:
-    """Whether there is no older revision to go back to, as far as the weights tell."""
+    """Whether there is no older revision to go back to, as far as the weights show."""
     return stage == "PRODUCTION_TRAFFIC_SHIFT" and set(_weights(stage, details)) == {target}

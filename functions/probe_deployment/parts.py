@@ -10,7 +10,7 @@ OF_THE_TABLE = ("config_values",)
 
 
 def why_skipped(name: str, settings: Settings) -> str:
-    """Why a check has nothing to look at in this stack; nothing where it has."""
+    """Why a check has nothing to check in this stack; nothing where it has."""
     reasons = (
         (OF_ROTATION, not settings.rotation, "Rotation is off"),
         (OF_SCALING, not settings.scaling, "Scaling is off"),

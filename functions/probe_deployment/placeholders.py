@@ -1,4 +1,4 @@
-"""Tells a value that somebody chose from one that stands for it."""
+"""Whether somebody chose a value, or it stands for one."""
 
 import re
 

@@ -92,14 +92,14 @@ def probe(request: Request, ports: Ports, settings: Settings) -> Verdict:
 
 
 def watch(request: Request, ports: Ports, settings: Settings) -> datetime:
-    """Have a deployment that has begun looked at when it must have ended; returns when."""
+    """Have a deployment that has begun checked when it must have ended; returns when."""
     at = soak.watch_at(request, settings.grace_seconds, ports.now())
     ports.schedules.put(soak.name(request), at, soak.payload(request))
     return at
 
 
 def _soaked(verdict: Verdict, ports: Ports, settings: Settings) -> Verdict:
-    """A pass is so far only, while later looks follow; a failure needs none."""
+    """A pass is so far only, while later checks follow; a failure needs none."""
     request, now = verdict.request, verdict.decided_at
     if verdict.outcome is Outcome.PASS:
         if soak.is_over(request, settings.soak_minutes, now):
@@ -146,7 +146,7 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
 
 
 def _roll_back(verdict: Verdict, name: str, ports: Ports, context: Context) -> str:
-    # Looked up anew: a deployment may have started while the checks ran.
+    # Described anew: a deployment may have started while the checks ran.
     service = ports.ecs.describe((name,))[0]
     last_passed = ports.memory.last_passed(name)
     decision = rollback.decide(verdict, service, last_passed, on=context.settings.rollback)

@@ -13,9 +13,9 @@ TEXT_LENGTH = 8000
 
 
 def report(verdict: Verdict, memory: ProbeMemory, publish: PublishEvent) -> bool:
-    """Tell people once; returns whether it was told now.
+    """Notify people once; returns whether that was now.
 
-    Raises EventNotPublished or ClientError, and then a repetition tells it.
+    Raises EventNotPublished or ClientError, and then a repetition notifies of it.
     """
     subject, value = f"report#{_subject(verdict)}{_of(verdict)}", _news(verdict)
     if not memory.claim(subject, value, verdict.decided_at):
@@ -94,7 +94,7 @@ def _of(verdict: Verdict) -> str:
 
 
 def _news(verdict: Verdict) -> str:
-    """What must differ from the last report of the subject for this one to be told."""
+    """What must differ from the last report of the subject for this one to be sent."""
     request, outcome = verdict.request, verdict.outcome.value
     if request.trigger in (Trigger.PERSON, Trigger.PIPELINE):  # who asks for a report gets it
         return f"{verdict.decided_at.isoformat()}:{outcome}"

@@ -20,7 +20,7 @@ class Trigger(StrEnum):
 
     DEPLOYMENT = "deployment"
     SOAK = "soak"
-    """A later look at a deployment that passed."""
+    """A later check of a deployment that passed."""
     SCHEDULE = "schedule"
     PIPELINE = "pipeline"
     PERSON = "person"
@@ -43,7 +43,7 @@ class Request:
     stage: str = ""
     """Of a lifecycle hook."""
     runs_checks: bool = True
-    """Whether there is something to look at, at a lifecycle hook's stage."""
+    """Whether there is something to check, at a lifecycle hook's stage."""
     target_revision: str | None = None
     """ARN of the service revision that a lifecycle hook asks about."""
     first_deployment: bool = False
@@ -53,9 +53,9 @@ class Request:
     started_at: datetime | None = None
     """From when the grace period counts; None for no grace: one attempt, one verdict."""
     soak_check: int = 0
-    """Which of the soak's looks this is; 0 is before the first."""
+    """Which of the soak's checks this is; 0 is before the first."""
     report: bool = True
-    """Whether people are told; a person and a pipeline see the answer."""
+    """Whether people are notified; a person and a pipeline see the answer."""
     hook_details: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -20,7 +20,7 @@ def hook_on_unknown(environ: Mapping[str, str] = os.environ) -> HookStatus:
 
 
 class Settings(NamedTuple):
-    """Whom to look at, what to want, and how long to wait."""
+    """What to check, what to expect, and how long to wait."""
 
     app_config: AppConfigSettings
     query_database_function: str
@@ -52,7 +52,7 @@ class Settings(NamedTuple):
     stack_name: str
     alert_topic_arn: str
     answer_slack_url: str
-    """Where Slack posts to; empty where the stack hears no Slack."""
+    """Where Slack posts to; empty where the stack takes no Slack."""
     vpc_id: str
     database_cluster_id: str
     """Empty: the first part of the database's endpoint."""
@@ -65,9 +65,9 @@ class Settings(NamedTuple):
     accepted_checks: tuple[str, ...]
     """Checks that the owners have accepted to fail; they are skipped in every suite."""
     soak_minutes: tuple[int, ...]
-    """When a deployment that passed is looked at again, in minutes after it."""
+    """When a deployment that passed is checked again, in minutes after it."""
     hook_on_unknown: HookStatus
-    """What a lifecycle hook is answered where the checks can't tell."""
+    """What a lifecycle hook is answered where the checks can't decide."""
     health_check_expects: str
     """A text of the health check's body, or `Header: value`; `{tag}` is the expected image tag."""
     schedules: ScheduleSettings

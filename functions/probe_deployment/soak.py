@@ -1,7 +1,6 @@
-"""Later looks at a deployment that passed, by one-time schedules: a pass is final after the last.
+"""Later checks of a deployment that passed, by one-time schedules: a pass is final after the last.
 
-Nothing waits in between: each look schedules the next before it looks itself, so one that dies
-loses none.
+Nothing waits in between: each check schedules the next before it begins: one that dies loses none.
 """
 
 from datetime import datetime, timedelta
@@ -10,11 +9,11 @@ from typing import Any
 from probe_deployment.request import Request, Trigger
 
 type Minutes = tuple[int, ...]
-"""When it is looked again, in minutes after the first pass."""
+"""When it is checked again, in minutes after the first pass."""
 
 
 def next_check(request: Request, minutes: Minutes, now: datetime) -> datetime | None:
-    """When to look after this look; None after the last one, and where there are no later looks.
+    """When to check after this check; None after the last one, and where no later ones follow.
 
     The minutes count from the end of the deployment's grace, or from the first pass.
     """
@@ -25,7 +24,7 @@ def next_check(request: Request, minutes: Minutes, now: datetime) -> datetime | 
 
 
 def soaks(request: Request) -> bool:
-    """Whether later looks follow a pass of this request: of a deployment that ended by itself."""
+    """Whether later checks follow a pass of this request: of a deployment that ended by itself."""
     return (
         request.suite == "deployment"
         and request.trigger in (Trigger.DEPLOYMENT, Trigger.SOAK)
@@ -39,7 +38,7 @@ START_UP = timedelta(minutes=10)
 
 
 def watch_begins(request: Request) -> bool:
-    """Whether a deployment has begun that is to be looked at if it hangs."""
+    """Whether a deployment has begun that is to be checked if it hangs."""
     return request.suite == "stuck" and request.trigger is Trigger.DEPLOYMENT
 
 
@@ -51,7 +50,7 @@ def watch_at(request: Request, grace_seconds: int, now: datetime) -> datetime:
 def is_over(request: Request, minutes: Minutes, now: datetime) -> bool:
     """Whether a pass now is final.
 
-    A pipeline asks again by itself, so its own clock tells; a person and a schedule ask about now.
+    A pipeline asks again by itself, so its own clock decides; a person and a schedule ask of now.
     """
     if request.trigger is Trigger.PIPELINE and request.suite == "deployment" and minutes:
         started = request.started_at
@@ -60,7 +59,7 @@ def is_over(request: Request, minutes: Minutes, now: datetime) -> bool:
 
 
 def since_previous(request: Request, minutes: Minutes) -> timedelta | None:
-    """How long ago the look before this one was, about; None where there was none."""
+    """How long ago the check before this one was, about; None where there was none."""
     if not 0 < request.soak_check <= len(minutes):
         return None
     before = minutes[request.soak_check - 2] if request.soak_check > 1 else 0
@@ -73,7 +72,7 @@ def name(request: Request) -> str:
 
 
 def payload(request: Request) -> dict[str, Any]:
-    """The event of the next look."""
+    """The event of the next check."""
     fields: dict[str, Any] = {
         "trigger": Trigger.SOAK.value,
         "suite": request.suite,

@@ -15,9 +15,8 @@ OF_A_ZONE = ("restarts", "target_health", "rollout", "hanging")
 class Outcome(StrEnum):
     """What the checks of a suite amount to together.
 
-    PENDING is a failure, or a check that could not look, that may still settle: within the grace
-    period. UNKNOWN: nothing failed, and something could not be looked at. PASS_SO_FAR: later looks
-    follow.
+    PENDING is a failure, or a check without an answer, that may still settle: within the grace
+    period. UNKNOWN: nothing failed, and something had no answer. PASS_SO_FAR: later checks follow.
     """
 
     PASS = "pass"  # noqa: S105  # an outcome
@@ -28,7 +27,7 @@ class Outcome(StrEnum):
 
     @property
     def passed(self) -> bool:
-        """Whether all that was looked at is well."""
+        """Whether all that was checked is well."""
         return self in (Outcome.PASS, Outcome.PASS_SO_FAR)
 
 
@@ -46,7 +45,7 @@ class Verdict:
     rollback: str = ""
     """What was decided about a rollback, and why."""
     next_check: datetime | None = None
-    """When it is looked at again, of a pass so far."""
+    """When it is checked again, of a pass so far."""
 
     @property
     def failed(self) -> tuple[Result, ...]:
@@ -55,7 +54,7 @@ class Verdict:
 
     @property
     def unknown(self) -> tuple[Result, ...]:
-        """The checks that could not look."""
+        """The checks that had no answer."""
         return self._of(Status.UNKNOWN)
 
     @property
@@ -63,7 +62,7 @@ class Verdict:
         """The failed checks that an older version of the app would pass.
 
         Where tasks end in one zone and the same version runs well in another, it is the zone; so
-        it may be where the zones could not be looked at.
+        it may be where check zones had no answer.
         """
         not_well = (*self.failed, *self.unknown)
         of_zone = OF_A_ZONE if any(each.check == "zones" for each in not_well) else ()
@@ -95,7 +94,7 @@ class Verdict:
 
 
 def outcome(results: Sequence[Result], now: datetime, grace_until: datetime | None) -> Outcome:
-    """Fail where a check failed, else unknown where one could not look, else pass.
+    """Fail where a check failed, else unknown where one had no answer, else pass.
 
     While the grace period lasts, either of the first two may still settle.
     """

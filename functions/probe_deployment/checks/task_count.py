@@ -40,6 +40,6 @@ def check(context: Context) -> Finding:
 def judge(service: Service, running: Sequence[Task]) -> Trouble | None:
     """What is too few, or None."""
     if service.desired < AT_LEAST:
-        return Trouble(Cause.TOO_FEW_TASKS, f"{service.desired} wanted")
+        return Trouble(Cause.TOO_FEW_TASKS, f"{service.desired} asked for")
     zones = {task.availability_zone for task in running} - {""}
     return Trouble(Cause.ONE_ZONE, f"all in {zones.pop()}") if len(zones) == 1 else None

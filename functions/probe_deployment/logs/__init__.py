@@ -1,4 +1,4 @@
-"""What a log tells about a deployment: errors, in the formats that Rails apps on ECS write."""
+"""What a log shows of a deployment: errors, in the formats that Rails apps on ECS write."""
 
 from probe_deployment.logs.compare import Change, Compared, Counted, compare, count
 from probe_deployment.logs.errors import LogError, errors, first_error

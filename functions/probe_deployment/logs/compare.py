@@ -75,7 +75,7 @@ def count(streams: Iterable[Iterable[str]]) -> dict[str, Counted]:
 def compare(before: Counts, after: Counts, exposure: float = 1.0) -> list[Compared]:
     """What each error's counts amount to, the new ones first.
 
-    `exposure` is what was looked at before, in task-seconds, per what was looked at after.
+    `exposure` is what was read of before, in task-seconds, per what was read of after.
     """
     order = list(Change)
     compared = []

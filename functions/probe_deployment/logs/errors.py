@@ -15,7 +15,7 @@ from probe_deployment.logs.rows import Level, Row, level_word, parse_row, rows
 ABORTED = "a task was given up"
 """Its cause is in the rows that follow."""
 OF_A_CLIENT = ("context canceled", "request body too large", "client disconnected")
-FRAMES_WITHIN = 60  # rows behind an exception in which its backtrace is looked for
+FRAMES_WITHIN = 60  # rows behind an exception in which its backtrace is searched
 
 _WORD_FIRST = re.compile(r"^[\[(<]?[A-Z]{4,9}[\])>]?(?: --)?\s*:?\s+(?=[A-Z(])")
 _LOGGER_FIRST = re.compile(r"^(?:\([\d.]{1,12}\w{1,3}\) )?[A-Z][\w:]{0,100} -- ")
@@ -27,7 +27,7 @@ _OF_JOB = re.compile(r"(?:ms: |due to an? |\): )([A-Z][\w:]{1,160}(?: \(.*)?)")
 
 @dataclass(frozen=True, slots=True)
 class LogError:
-    """One thing that went wrong, as a log tells it; nothing in it is redacted yet."""
+    """One thing that went wrong, as a log shows it; nothing in it is redacted yet."""
 
     why: str
     """By what it was recognised."""
@@ -70,7 +70,7 @@ def errors(events: Iterable[str]) -> Iterator[LogError]:
 
 
 def _given_up_for(pending: LogError, raised_: Raised) -> LogError | None:
-    """Nothing where it was told to end; what is a client's fault in a request is a task's own."""
+    """Nothing where it was asked to end; what is a client's fault in a request is a task's own."""
     if pending.why != ABORTED:
         return pending
     if raised_.name in HARMLESS:

@@ -46,7 +46,7 @@ RESCUED = frozenset(
         "Rack::Utils::ParameterTypeError",
     }
 )
-# What ends with a task that was told to end, what a client that left or a scanner causes, and what
+# What ends with a task that was asked to end, what a client that left or a scanner causes, and what
 # a second task meets that starts to migrate at the same time.
 HARMLESS = frozenset(
     {

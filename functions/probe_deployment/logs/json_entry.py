@@ -55,7 +55,7 @@ def read_json(text: str) -> Entry | None:
 
 
 def _read_part(text: str) -> Entry | None:
-    """What the head of a longer entry tells."""
+    """What the beginning of a longer entry shows."""
     status, level = _PART_STATUS.search(text), _PART_LEVEL.search(text)
     if status is None and level is None:
         return None

@@ -121,7 +121,7 @@ def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def redact(text: str) -> str:
-    """The text, cut, without what looks like a credential, a person or an address."""
+    """The text, cut, without what may be a credential, a person or an address."""
     text = text[:MAX_TEXT]
     for expression, with_ in _compiled():
         text = expression.sub(with_, text)

@@ -209,4 +209,5 @@ def test_the_cluster_s_parameters_may_wait_for_a_restart_too() -> None:
     found = cluster(DBClusterMembers=[waiting, in_sync])
     assert found.needing_restart == ("i-1",)
     finding = aurora.judge_capacity(found, instances("eu-west-1a", "eu-west-1b"))
-    assert "restart of i-1" in finding.observed
+    assert "i-1" in finding.observed
+    assert "i-2" not in finding.observed

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
+from probe_deployment import words
 from probe_deployment.report import event, report
 from probe_deployment.request import Request, Trigger
 from tests.unit.probe_deployment.samples import NOW, REQUEST, WEB, failed, passed, verdict
@@ -46,14 +47,16 @@ def test_a_pass_is_one_line() -> None:
 
 
 def test_a_failure_opens_a_critical_incident_that_says_what_to_do() -> None:
-    opened = event(verdict(passed("image"), failed("health_check", "503", "redeploy it")))
+    found = verdict(passed("image"), failed("health_check", "503", "redeploy it"))
+    opened = event(found)
     assert (opened.state, opened.severity) == (State.OPEN, Severity.CRITICAL)
-    assert opened.text == "• health_check: 503 (expected: 200)\n  → redeploy it"
+    assert opened.text == words.text(found)
     assert opened.facts["deployment"] == "ecs-svc/2"
 
 
 def test_a_rollback_is_part_of_the_report() -> None:
-    assert "Rollback: no" in event(verdict(failed("health_check"), rollback="no")).text
+    found = verdict(failed("health_check"), rollback="no")
+    assert event(found).text == words.text(found)
 
 
 def test_what_is_left_to_do_is_a_notice_and_no_incident() -> None:
