@@ -23,7 +23,7 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 20.0
 
 @dataclass(frozen=True)
 class Figures:
-    """Of all requests, as the users saw them."""
+    """Of all requests, as the users got them."""
 
     requests: int
     failed: int

@@ -21,7 +21,7 @@ from scale_workers.policy.queues import covers
 
 BOUND = 500
 YOUNG_SECONDS = 60
-"""A process that has beaten since may be gone, stopped or about to end without a sign."""
+"""A process with a heartbeat since may be gone, stopped or about to end without a sign."""
 DATABASE = "recordings"
 
 
@@ -148,7 +148,7 @@ def _workers(truth: dict[str, Any], seen: Measurement) -> Iterator[str]:
 
 
 def _unknown_yet(truth: dict[str, Any]) -> set[str]:
-    """Hosts whose whole tree is no longer at work though its supervisor has beaten of late."""
+    """Hosts whose whole tree is no longer at work though its supervisor's heartbeat is current."""
     return {
         process["hostname"]
         for process in truth["processes"]

@@ -71,7 +71,7 @@ def replaced(processes: Sequence[Process]) -> set[int]:
             and (other.supervisor_id, other.kind, other.metadata)
             == (successor.supervisor_id, successor.kind, successor.metadata)
             and other.age_seconds > successor.age_seconds
-            # It has not beaten since the other began.
+            # It has written no heartbeat since the other began.
             and other.heartbeat_age_seconds >= successor.age_seconds
         ]
         if candidates:

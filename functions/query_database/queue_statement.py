@@ -5,7 +5,7 @@ oldest waits are read at the head of the primary key. Rows beyond a bound are es
 sample: windows of ids, more of them where more rows are. What would have to be
 counted is read from the sequences of the ids (as tables: pg_sequence_last_value would lock them as
 nextval does). Counts start at the newest end of an index, because the rows that workers have
-deleted and vacuum has not removed yet lie at the oldest. Jobs are looked up by a subquery for each
+deleted and vacuum has not removed yet lie at the oldest. Jobs are read by a subquery for each
 row, for a join might be planned as a scan of the whole table.
 
 `clock` gives the database's time as Rails writes it: UTC, without a time zone.

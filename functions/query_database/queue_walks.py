@@ -29,7 +29,7 @@ names AS (
   ) AS next WHERE number < {queues}
 ),
 -- With many queues fewer rows of each, so that the cost stays, and more of the oldest of all:
--- these lie together, while each queue that has none among them is looked up.
+-- these lie together, while each queue that has none among them is read.
 walked AS MATERIALIZED (
   SELECT CASE WHEN count(*) <= {most} THEN {bound} * {many} / greatest({many}, count(*)) ELSE 0 END
       AS counted,

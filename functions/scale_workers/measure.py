@@ -34,7 +34,7 @@ class QueueGauge:
         self._look_ahead_seconds = max(1, round(look_ahead_seconds))
 
     def measure(self, now: datetime) -> Measurement | NoMeasurement:
-        """The queue as it is now, or why that can't be told."""
+        """The queue as it is now, or why that can't be known."""
         try:
             answer = ask(
                 self._query,

@@ -39,7 +39,7 @@ class Observed(NamedTuple):
 
 
 def observe(ports: Ports, settings: Settings, now: datetime) -> Observed:
-    """One look at everything, in which the queue is measured at most once.
+    """Everything as it is now; the queue is measured at most once.
 
     Raises what ECS raises: without the services' state there is nothing to decide.
     """
@@ -73,7 +73,7 @@ def _observed(
     policies: Mapping[str, Policy],
     tasks: Mapping[str, list[Task]],
 ) -> Observed:
-    """With what a measurement tells of each service."""
+    """With what a measurement shows of each service."""
     hosts = {name: hosts_of(listed, measurement) for name, listed in tasks.items()}
     lists = {name: _lists(policies[name], remembered[name]) for name in services}
     strange = foreign_workers(hosts, measurement)

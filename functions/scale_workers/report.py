@@ -16,7 +16,7 @@ from scale_workers.policy.outcome import Decision
 from scale_workers.policy.queues import pool_waits
 
 MESSAGE = "scaling tick"
-"""What `make replay` looks for in exported logs."""
+"""What `make replay` finds in exported logs."""
 
 
 class Tick(NamedTuple):

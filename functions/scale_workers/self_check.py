@@ -1,4 +1,4 @@
-"""What a tick needs, looked at without one."""
+"""What a tick needs, checked without one."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime

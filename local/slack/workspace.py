@@ -104,7 +104,7 @@ class Workspace:
         return self._page(list(reversed(shown)), request)
 
     def replies(self, request: Json) -> Json:
-        """conversations.replies: the thread's head, then the replies, oldest first."""
+        """conversations.replies: the root message, then the replies, oldest first."""
         self._check_channel(request)
         head = self._find(request.get("ts", ""))
         if head is None:

@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
+from tokenize import COMMENT, generate_tokens
 
 import pytest
 
@@ -13,7 +15,7 @@ from tests.markdown import DOCUMENTS
 
 OUT = {
     r"tells?|telling|told": "notify, send, show, say",
-    r"looks?|looked|looking": "measure, check, read",
+    r"looks?(?![ -]ahead)|looked|looking": "measure, check, read",
     r"hears?|heard": "get, be notified",
     r"mend(?:s|ed|ing)?": "fix",
     r"worth": "required, needed",
@@ -62,34 +64,46 @@ def test_neither_the_help_nor_a_workflow_has_one(page: Path) -> None:
     assert found(page.read_text()) == []
 
 
-def texts_of(file: Path) -> Iterator[str]:
-    """The text constants of a module; of its docstrings that which `--help` shows."""
-    source_text = file.read_text()
-    tree = ast.parse(source_text)
-    if "description=__doc__" in source_text:
-        yield ast.get_docstring(tree) or ""
-    docstrings = {
-        id(node.body[0].value)
+def docstrings_of(tree: ast.Module) -> set[ast.Constant]:
+    """The texts that stand by themselves."""
+    return {
+        node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
+
+
+def messages_of(file: Path) -> Iterator[str]:
+    """The text constants of a module but its docstrings."""
+    tree = ast.parse(file.read_text())
+    said = docstrings_of(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            docstrings.add(id(node.value))
-        if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and id(node) not in docstrings
-        ):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in said:
             yield node.value
+
+
+def explanations_of(file: Path) -> Iterator[str]:
+    """The docstrings and comments of a module, without the code in them."""
+    text = file.read_text()
+    for node in docstrings_of(ast.parse(text)):
+        yield CODE.sub(" ", str(node.value))
+    for token in generate_tokens(StringIO(text).readline):
+        if token.type == COMMENT:
+            yield token.string
+
+
+FILES = sorted(one for folder in CODE_FOLDERS for one in (ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_docstring_and_no_comment_has_one(file: Path) -> None:
+    assert [words for text in explanations_of(file) for words in found(text)] == []
 
 
 def test_no_message_at_run_time_has_one() -> None:
     places = {}
-    for file in sorted(one for folder in CODE_FOLDERS for one in (ROOT / folder).rglob("*.py")):
-        shown = [text for text in texts_of(file) if " " in text and "SELECT" not in text]
+    for file in FILES:
+        shown = [text for text in messages_of(file) if " " in text and "SELECT" not in text]
         hits = [words for text in shown for words in found(text)]
         if hits:
             places[str(file.relative_to(ROOT))] = hits
@@ -100,12 +114,11 @@ def test_no_name_of_the_code_has_one() -> None:
     # How far ahead jobs are counted, and reading a value: the field's own words.
     kept = ("look_ahead", "look_up")
     places = {}
-    for folder in CODE_FOLDERS:
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            names = [re.sub("|".join(kept), "", name).replace("_", " ") for name in names_of(file)]
-            hits = [words for name in names for words in found(name)]
-            if hits:
-                places[str(file.relative_to(ROOT))] = hits
+    for file in FILES:
+        names = [re.sub("|".join(kept), "", name).replace("_", " ") for name in names_of(file)]
+        hits = [words for name in names for words in found(name)]
+        if hits:
+            places[str(file.relative_to(ROOT))] = hits
     assert places == {}
 
 

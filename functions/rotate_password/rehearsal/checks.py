@@ -32,7 +32,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check saw; `remedy` where there is something to do."""
+    """What one check observed; `remedy` where there is something to do."""
 
     check: str
     level: Level

@@ -1,7 +1,7 @@
 """Everything of a rotation but the change: what would stop it, and what it would break.
 
 Reads the secret, the database's catalogues, ECS and Amazon RDS, and changes nothing. What can't be
-looked at is a finding too.
+checked is a finding too.
 """
 
 from collections.abc import Callable, Iterator

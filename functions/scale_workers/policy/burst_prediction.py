@@ -19,7 +19,7 @@ KEPT = 100
 
 
 def expected(memory: Memory, after: datetime, until: datetime) -> Burst | None:
-    """The jobs that should come in between, if the rhythm holds; the first burst's time."""
+    """The jobs that should come in between, if the period holds; the first burst's time."""
     found = []
     for period in PERIODS:
         again = [

@@ -40,7 +40,7 @@ class Conditions(NamedTuple):
 
     @classmethod
     def from_json(cls, values: Any) -> Self:
-        """Read what `as_json` gave; anything else is no trouble (at worst it is said twice)."""
+        """Read what `as_json` gave; anything else is no trouble (at worst it is sent twice)."""
         try:
             return cls(
                 {

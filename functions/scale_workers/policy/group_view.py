@@ -155,7 +155,7 @@ def _started(
     running = sum(flow.in_flight for flow in everything.flows)
     ended = everything.started_total - memory.started_total - (running - memory.in_flight)
     completed = sum(flow.completed for flow in everything.flows)
-    # Where finished jobs aren't kept, what runs tells how the threads are shared.
+    # Where finished jobs aren't kept, what runs shows how the threads are shared.
     share = (
         sum(flow.completed for flow in flows) / completed
         if completed

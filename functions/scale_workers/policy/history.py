@@ -50,9 +50,9 @@ class ServiceMemory(NamedTuple):
     changed_by_others: tuple[datetime, ...] = ()
     """When somebody else was seen to have changed the count, in the last day."""
     idle_beside: tuple[str, ...] = ()
-    """Queues with old jobs beside which all threads were idle at the last look."""
+    """Queues with old jobs beside which all threads were idle at the last measurement."""
     foreign: tuple[str, ...] = ()
-    """Hostnames of workers that belonged to no task at the last look."""
+    """Hostnames of workers that belonged to no task at the last measurement."""
     ready_total: int | None = None
     """Ready jobs of all queues, paused ones too, where all of them could be counted."""
 

@@ -34,7 +34,7 @@ class ServiceState(NamedTuple):
     """Worker tasks that the database's connections allow this service beside the others; None
     where it is the only one."""
     foreign: tuple[str, ...] = ()
-    """Hostnames of workers that belong to no service of ours, at two looks."""
+    """Hostnames of workers that belong to no service of ours, in two measurements."""
     missing_because: str = ""
     """What ECS says last about a task that doesn't come up."""
     share: Share | None = None
@@ -76,18 +76,18 @@ class Policy(NamedTuple):
     target_latency_seconds: float = 60
     """Each job should start within this time."""
     threads_per_task: int = 3
-    """Used until a live worker tells its own."""
+    """Used until a live worker shows its own."""
     start_up_seconds: float = 75
     """From the request for a task until its worker claims jobs."""
     tick_seconds: float = 60
     patience_seconds: float = 120
-    """The steady need must have been lower for this long before a task is taken away; for what
+    """The steady requirement must be lower for this long before a task is taken away; for what
     came on top of it, once it is done, one tick is enough."""
     scale_in_step: int = 4
     """Tasks taken away at once, at most."""
     connections: ConnectionBudget = ConnectionBudget()
     queues: tuple[str, ...] = ()
-    """The queues of the service's workers, where no live one tells them."""
+    """The queues of the service's workers, where no live one shows them."""
     queue_targets: Mapping[str, float] = MappingProxyType({})
     """Queues with a target latency of their own, in seconds; 0: jobs of it bring no task."""
     bounds_because: str = ""
@@ -97,7 +97,7 @@ class Policy(NamedTuple):
 
     @property
     def look_ahead_seconds(self) -> float:
-        """How far to look for jobs that come due: until a task asked for at the next tick is up."""
+        """How far ahead jobs are counted that come due: until a task of the next tick is up."""
         return self.start_up_seconds + self.tick_seconds
 
     def with_(self, **changes: Any) -> "Policy":

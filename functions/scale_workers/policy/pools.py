@@ -28,7 +28,7 @@ class Pools:
     unserved: tuple[str, ...]
     """Queues with ready jobs that none of its lists covers."""
     stalled: tuple[str, ...]
-    """Queues whose jobs wait beside idle threads, at two looks."""
+    """Queues whose jobs wait beside idle threads, in two measurements."""
     lists: tuple[tuple[str, int], ...]
     """To be remembered."""
     ignored: tuple[str, ...] = ()

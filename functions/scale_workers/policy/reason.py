@@ -11,7 +11,7 @@ from scale_workers.policy.thread_sum import For
 
 MOST_NAMES = 5
 LEAST_THREADS = 0.05
-"""Of what a part of the sum is worth saying."""
+"""From how much on a part of the sum is said."""
 
 
 def blind(why: NoMeasurement, service: ServiceState, desired: int) -> str:

@@ -48,7 +48,7 @@ class RequiredCapacity(NamedTuple):
     within_seconds: float
     """All of them start within this time, with so many tasks."""
     expected: Burst | None
-    """A burst that is foreseen by its rhythm."""
+    """A burst that is foreseen by its period."""
     sum: ThreadSum
     """What `tasks` is made of, unless present tasks are kept or waits grow."""
     evidence: Evidence | None = None

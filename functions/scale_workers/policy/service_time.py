@@ -15,7 +15,7 @@ MAX_GAP_SECONDS = 600
 
 
 def seconds_since(measurement: Measurement, memory: Memory) -> float | None:
-    """How long ago the remembered measurement was taken; None where it tells nothing of now."""
+    """How long ago the remembered measurement was taken; None where it says nothing of now."""
     if memory.measured_at is None:
         return None
     seconds = (measurement.taken_at - memory.measured_at).total_seconds()
@@ -23,7 +23,7 @@ def seconds_since(measurement: Measurement, memory: Memory) -> float | None:
 
 
 def finished_since(measurement: Measurement, memory: Memory, seconds: float | None) -> int | None:
-    """Jobs that ended since the last measurement; None where nothing tells."""
+    """Jobs that ended since the last measurement; None where nothing shows it."""
     if seconds is not None and None not in (measurement.started_total, memory.started_total):
         started = (measurement.started_total or 0) - (memory.started_total or 0)
         return max(0, started - (measurement.in_flight - memory.in_flight))
@@ -41,7 +41,7 @@ def service_time(
     if finished is None:
         return busy, held, done
     if seconds is None:
-        # A first look: what runs now is taken to have run through the window that was counted.
+        # A first measurement: what runs now is taken to have run through the counted window.
         seconds = min(one.window_seconds for one in measurement.completed or ())
         in_flight, long_running = float(measurement.in_flight), float(measurement.long_running)
     else:
@@ -67,9 +67,9 @@ def service_time(
 def longest_service(
     measurement: Measurement, memory: Memory, seconds: float | None, finished: int | None
 ) -> float:
-    """What a job can have taken since the last look: no thread was busy for more than all of it.
+    """What a job can have taken since the last measurement: no thread was busy for longer.
 
-    The mean of the last minutes comes from a look at each minute, and may be far off where few
+    The mean of the last minutes comes from a sample of each minute, and may be far off where few
     jobs run; after a sudden rush it would call for too many tasks. Each thread has begun at most
     one of the finished jobs before. Nothing is said where jobs run long: they hold threads unseen.
     """
@@ -80,7 +80,7 @@ def longest_service(
 
 
 def all_busy(measurement: Measurement, memory: Memory) -> bool:
-    """Whether every thread held a job at both looks, so that what ended tells the service time."""
+    """Whether every thread held a job both times, so that what ended shows the service time."""
     threads = sum(max(0, worker.threads) for worker in measurement.workers)
     return 0 < threads <= measurement.in_flight and 0 < memory.threads <= memory.in_flight
 

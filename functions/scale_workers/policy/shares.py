@@ -23,7 +23,7 @@ def share_of(
     known = frozenset[str]().union(*hosts.values())
     foreign = {worker.hostname for worker in measurement.workers} - known
     if len(hosts) == 1:
-        # Where no worker at all belongs to a task, their names tell nothing.
+        # Where no worker at all belongs to a task, their names show nothing.
         return Share(own) if foreign and own else None
     lists = {
         name: lists_of(one for one in measurement.workers if one.hostname in hosts[name])

@@ -22,7 +22,7 @@ FOREIGN_CLOSES_SECONDS = 24 * 3600
 NO_DISPATCHER_OPENS_SECONDS = 120
 DEAD_OPENS_SECONDS = 600
 """A task takes up to its grace period (300 s) to boot, and a supervisor prunes dead processes
-every five minutes: what lasts longer mends itself no more."""
+every five minutes: what lasts longer does not end by itself."""
 OFTEN = 3
 """How many times in a day somebody else must have changed the count: once may be a person."""
 
@@ -96,7 +96,7 @@ class Trouble(NamedTuple):
 
     kind: Kind
     seen: bool | None
-    """None where this tick can't tell."""
+    """None where this tick can't know."""
     severity: Severity
     opens_after_seconds: float = 0.0
     closes_after_seconds: float = 0.0

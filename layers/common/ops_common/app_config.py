@@ -24,7 +24,7 @@ TABLE_KEY, TABLE_VALUE = "id", "value"
 
 
 class AppConfigSettings(NamedTuple):
-    """Names of the secret and the table, and of what is looked up in them."""
+    """Names of the secret and the table, and of what is read in them."""
 
     secret_id: str
     password_key: str
