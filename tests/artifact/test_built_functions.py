@@ -85,7 +85,7 @@ def test_scale_workers_ticks(start: Start, aws: MotoAws, database: Database) -> 
     assert all(answer["measured"] for answer in found.values())
 
 
-def test_send_alerts_tells_every_kind_of_event(
+def test_send_alerts_sends_every_kind_of_event(
     start: Start, aws: MotoAws, slack: SlackStandIn
 ) -> None:
     found = answers(start("SendAlerts"), events("send_alerts"))
@@ -95,7 +95,7 @@ def test_send_alerts_tells_every_kind_of_event(
     assert slack.messages
 
 
-def test_answer_slack_hears_what_slack_signs_and_nothing_else(start: Start, aws: MotoAws) -> None:
+def test_answer_slack_takes_what_slack_signs_and_nothing_else(start: Start, aws: MotoAws) -> None:
     named = events("answer_slack")
     # As they lie there they are far too late.
     late = {f"{name} late": event for name, event in named.items()}

@@ -46,14 +46,14 @@ def test_scale_workers_measures_and_decides(world: World) -> None:
     assert found["desired"] == 1
 
 
-def test_send_alerts_tells_slack_and_the_topic(world: World) -> None:
+def test_send_alerts_notifies_slack_and_the_topic(world: World) -> None:
     found = answer(world, "SendAlerts", "send_alerts/alarms.json")
     assert found["batchItemFailures"] == [], found
     assert world.slack.messages
     assert world.sns_messages()
 
 
-def test_answer_slack_hears_a_command(world: World) -> None:
+def test_answer_slack_takes_a_command(world: World) -> None:
     found = answer(world, "AnswerSlack", "answer_slack/command_status.json")
     assert found["statusCode"] == 200, found
     assert "Open incidents" in found["body"]

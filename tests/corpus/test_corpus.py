@@ -87,7 +87,7 @@ def test_a_wrong_answer_is_seen(tmp_path: Path) -> None:
         assert part in verdict.why
 
 
-def test_an_event_that_no_rule_lets_through_is_heard_by_nobody(tmp_path: Path) -> None:
+def test_an_event_that_no_rule_lets_through_is_sent_to_nobody(tmp_path: Path) -> None:
     event = json.loads((CORPUS / "alarms" / "eb_metric_alarm.json").read_text())
     (tmp_path / "a.json").write_text(json.dumps({**event, "detail-type": "Something Else"}))
     (tmp_path / "expected.json").write_text(json.dumps({"a.json": {"expect": {"told": "open"}}}))

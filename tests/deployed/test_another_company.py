@@ -212,7 +212,7 @@ def test_the_queue_is_measured_by_the_url_s_login(company: Company) -> None:
     assert company.invoke("ScaleWorkers", {})["measured"]
 
 
-def test_each_stack_hears_its_own_events_and_alarms(company: Company) -> None:
+def test_each_stack_gets_its_own_events_and_alarms(company: Company) -> None:
     alarm = json.loads((ROOT / "events" / "alerts" / "alarm_metric.json").read_text())
     own = json.loads((ROOT / "events" / "alerts" / "own_scaler_at_limit.json").read_text())
     for environment, stack in (("production", PRODUCTION), ("staging", STAGING)):

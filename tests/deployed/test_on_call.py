@@ -36,7 +36,7 @@ def test_everybody_may_ask_how_it_stands(world: World) -> None:
     assert "Open incidents" in answer.text
 
 
-def test_an_operator_holds_the_workers_and_lets_them_go(world: World, holds: Holds) -> None:
+def test_an_operator_holds_the_workers_and_releases_them(world: World, holds: Holds) -> None:
     assert world.slack.app.type("hold 2 1h", EVE).text == "only operators may do this"
     assert holds.get(WORKER_SERVICE, datetime.now(UTC)) is None
     assert world.slack.app.type(f"hold 2 1h {WORKER_SERVICE}", ANA).status == 200
@@ -59,7 +59,7 @@ def test_the_address_answers_nothing_that_slack_did_not_sign_now_and_once(world:
     assert post(world, other, signed(other, now)) == 403
 
 
-def test_another_probe_runs_and_status_tells_its_verdict(world: World) -> None:
+def test_another_probe_runs_and_status_shows_its_verdict(world: World) -> None:
     table, name = world.client("dynamodb"), world.outputs["OpsTableName"]
     world.slack.app.type(f"probe {WEB_SERVICE}", BEN)
     # By rule to the probe, its verdict by the queue to send_alerts, and from there to who asks.

@@ -219,7 +219,7 @@ def test_a_task_that_crashes_is_replaced(ecs: EcsStandIn, client: Any) -> None:
     assert ecs.running_tasks(WORKER) != [task]
 
 
-def test_a_runner_is_told_of_a_task(ecs: EcsStandIn, client: Any) -> None:
+def test_a_runner_gets_word_of_a_task(ecs: EcsStandIn, client: Any) -> None:
     seen: list[str] = []
 
     class Runner(TaskRunner):
@@ -266,7 +266,7 @@ def test_lists_tasks_in_pages(ecs: EcsStandIn, client: Any) -> None:
     assert [len(page["taskArns"]) for page in pages] == [100, 30]
 
 
-def test_throttles_when_told(ecs: EcsStandIn) -> None:
+def test_throttles_when_asked(ecs: EcsStandIn) -> None:
     client = boto3.client("ecs", config=Config(retries={"total_max_attempts": 1}))
     ecs.fail_next(times=100, operation="ListTasks")
     with pytest.raises(ClientError, match="Rate exceeded"):

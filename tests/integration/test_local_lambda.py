@@ -38,7 +38,7 @@ def test_an_unknown_function_is_not_found(lambda_endpoint: LambdaEndpoint) -> No
         lambda_client.invoke(FunctionName="another", Payload=b"{}")
 
 
-def test_refuses_when_told(lambda_endpoint: LambdaEndpoint) -> None:
+def test_refuses_when_asked(lambda_endpoint: LambdaEndpoint) -> None:
     lambda_endpoint.functions["f"] = lambda event, context: event
     lambda_endpoint.refuse_next()
     # The first attempt is throttled; boto3 tries again by itself.

@@ -133,7 +133,7 @@ def test_takes_a_file_into_a_thread(slack: SlackStandIn, client: WebClient) -> N
     assert slack.workspace.uploads[reply.files[0]["id"]] == b"png"
 
 
-def test_limits_the_rate_when_told(slack: SlackStandIn, client: WebClient) -> None:
+def test_limits_the_rate_when_asked(slack: SlackStandIn, client: WebClient) -> None:
     slack.fail_next(Failure(status=429, error="ratelimited", retry_after_seconds=7))
     with pytest.raises(SlackApiError) as caught:
         post(client, slack)
@@ -149,7 +149,7 @@ def test_may_have_posted_before_it_fails(slack: SlackStandIn, client: WebClient)
     assert len(slack.messages) == 1
 
 
-def test_hangs_when_told(slack: SlackStandIn, client: WebClient) -> None:
+def test_hangs_when_asked(slack: SlackStandIn, client: WebClient) -> None:
     slack.fail_next(Failure(delay_seconds=30))
     with pytest.raises(TimeoutError):
         post(client, slack)

@@ -163,7 +163,7 @@ def test_no_metric_on_the_dashboard_has_an_empty_dimension() -> None:
             assert "" not in metric
 
 
-def test_what_the_dashboard_looks_for_in_the_logs_is_what_the_functions_log() -> None:
+def test_what_the_dashboard_counts_in_the_logs_is_what_the_functions_log() -> None:
     queries = [
         widget["properties"]["query"] for widget in widgets(EVERYTHING) if widget["type"] == "log"
     ]

@@ -81,7 +81,7 @@ def alarms_heard(**parameters: str) -> Any:
     return deployed(*PARTS, **parameters)["AlarmRule"]["Properties"]["EventPattern"]["detail"]
 
 
-def test_all_alarms_are_heard_but_those_of_target_tracking_and_of_send_alerts() -> None:
+def test_all_alarms_pass_but_those_of_target_tracking_and_of_send_alerts() -> None:
     (name,) = alarms_heard()["alarmName"]
     assert name == {"anything-but": {"wildcard": ["jiki-ops-send-alerts-*", "TargetTracking-*"]}}
 
@@ -93,7 +93,7 @@ def test_all_alarms_are_heard_but_those_of_target_tracking_and_of_send_alerts() 
         ("tag", {"alarmTags": {"jiki-ops": ["jiki-ops"]}}),
     ],
 )
-def test_a_choice_of_alarms_is_heard_beside_the_stack_s_own(
+def test_a_choice_of_alarms_passes_beside_the_stack_s_own(
     filtered: str, other: dict[str, Any]
 ) -> None:
     chosen, *deletions, own = alarms_heard(AlarmFilter=filtered)["$or"]

@@ -93,7 +93,7 @@ TOLD = (
 
 
 @pytest.mark.parametrize("name", TOLD)
-def test_two_stacks_on_one_cluster_hear_of_their_own_services(name: str) -> None:
+def test_two_stacks_on_one_cluster_get_events_of_their_own_services(name: str) -> None:
     staging = {"EcsCluster": "shop", "WebServices": "store-staging", "WorkerServices": "mail-st"}
     for service in EVERY:
         assert heard(resolved(SHOP), ecs_event(name, service)) != []
@@ -102,14 +102,14 @@ def test_two_stacks_on_one_cluster_hear_of_their_own_services(name: str) -> None
 
 
 @pytest.mark.parametrize("name", TOLD)
-def test_a_stack_that_lists_no_service_hears_of_the_whole_cluster(name: str) -> None:
+def test_a_stack_that_lists_no_service_gets_events_of_the_whole_cluster(name: str) -> None:
     lists = dict.fromkeys(("WebServices", "WorkerServices", "OtherServices"), "")
     alone = {"EcsCluster": "shop", "Rotation": "false", "Scaling": "false", "Probes": "false"}
     assert heard(resolved(alone | lists), ecs_event(name, "anything")) != []
     assert heard(resolved(alone | lists | {"EcsCluster": "x"}), ecs_event(name, "anything")) == []
 
 
-def test_a_failed_task_of_no_service_is_heard_of() -> None:
+def test_a_failed_task_of_no_service_passes_the_rules() -> None:
     event = ecs_event("task_standalone_failed", "migrate")
     assert event["detail"]["group"] == "migrate" or "service:" not in event["detail"]["group"]
     assert heard(resolved(SHOP), event) == ["EcsTaskRule"]
@@ -130,7 +130,7 @@ def test_every_rule_is_short_enough_for_eventbridge() -> None:
                 assert len(json.dumps(item["Properties"]["EventPattern"])) <= 2048
 
 
-def test_the_prober_hears_of_each_service_and_no_other() -> None:
+def test_the_prober_gets_events_of_each_service_and_no_other() -> None:
     pattern = resolved(SHOP)["DeploymentRule"]["Properties"]["EventPattern"]
     assert set(arns(*EVERY)) <= set(pattern["resources"])
 
@@ -153,7 +153,7 @@ def services(**lists: str) -> ServiceNames:
     return found
 
 
-def test_a_service_in_two_lists_is_looked_at_once() -> None:
+def test_a_service_in_two_lists_is_probed_once() -> None:
     assert services(web="a,b", worker="c", other="b,d").all == ("a", "b", "c", "d")
 
 
@@ -167,7 +167,7 @@ def own(stack: dict[str, Any]) -> Any:
     return stack["OpsEventRule"]["Properties"]["EventPattern"]
 
 
-def test_a_stack_hears_its_own_events_only() -> None:
+def test_a_stack_gets_its_own_events_only() -> None:
     assert own(resolved()) == {"source": ["jiki.ops"], "detail": {"stack": ["jiki-ops"]}}
 
 
@@ -180,7 +180,7 @@ def test_each_function_knows_which_stack_it_is_of() -> None:
                 assert variables["ENVIRONMENT_NAME"] == expected
 
 
-def test_an_alarm_looks_at_its_own_stack_s_metric() -> None:
+def test_an_alarm_reads_its_own_stack_s_metric() -> None:
     alarms = [
         item["Properties"]
         for item in resolved({"AlarmSet": "all"}).values()

@@ -61,7 +61,7 @@ def test_the_example_s_parameters_are_the_template_s_and_its_arguments_the_modul
     assert parameters <= set(source()["Parameters"])
 
 
-def test_what_jiki_ops_changes_is_let_go_of() -> None:
+def test_what_jiki_ops_changes_is_given_up() -> None:
     text = "\n".join(EXAMPLES)
     for each in ("desired_count", "master_password"):
         assert re.search(rf"ignore_changes = \[[^\]]*\b{each}\b", text)

@@ -13,7 +13,7 @@ def test_sends_every_transition_and_some_twice() -> None:
     assert len({transition(event) for event in arriving}) == 30
 
 
-def test_an_alarm_counts_as_heard_of_only_where_sns_was_told_that_it_rings() -> None:
+def test_an_alarm_counts_as_sent_only_where_sns_got_that_it_rings() -> None:
     events = timeline(Load(alarms=1, events=2), random.Random(1))
     opened, resolved = (f"{transition(event)}/sns" for event in events)
     assert unheard(events, {}) == 1

@@ -179,7 +179,7 @@ def test_what_is_rolled_back_moves_the_sequence_alone():
     assert (measurement.arrived_total, measurement.enqueued_total) == (4, 84)
 
 
-def test_killed_workers_leave_rows_that_the_deployed_rule_tells_apart():
+def test_killed_workers_leave_rows_that_the_deployed_rule_keeps_apart():
     setup = Setup((Pool(("*",), 3),), kills_per_hour=120.0)
     jobs = [Job(float(second), 5.0) for second in range(600)]
     cluster = PooledCluster(jobs, 1, setup, seed=1)

@@ -60,7 +60,7 @@ def make(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("name", ["deploy", "configure", "populate"])
-def test_what_changes_something_must_be_told_which_environment(name: str) -> None:
+def test_what_changes_something_must_be_given_the_environment(name: str) -> None:
     done = make(name)
     assert done.returncode
     assert "ENVIRONMENT=" in done.stderr

@@ -9,16 +9,26 @@ import pytest
 
 from answer_slack.signed_request import receive
 from local.alert_batches import BATCHES, EVENTS
+from paths import ROOT
 from probe_deployment.triggers import parse as parse_trigger
 from query_database.fields import Fields
 from query_database.requests import REQUESTS
 from rotate_password.reading.request import Request
+from send_alerts.reading.parse import ANY, NO_EVENT, READERS
 from send_alerts.reading.parse import parse as parse_alert
 from tests.unit.send_alerts.alert_world import NOON, STACK_INFO
 
 SERVICES = ("jiki-api-web", "jiki-api-solid-queue")
 FILES = sorted(EVENTS.rglob("*"))
 FILES = [path for path in FILES if path.is_file()]
+ALERTS = [
+    json.loads(path.read_text())
+    for path in [
+        *(ROOT / "tests/corpus/other_events").glob("*.json"),
+        *(EVENTS / "alerts").glob("*.json"),
+    ]
+    if path.name != "expected.json"
+]
 
 
 def an_alert(name: str, event: Any) -> bool:
@@ -45,3 +55,14 @@ def test_every_file_is_driven(path: Path) -> None:
     folder = path.relative_to(EVENTS).parts[0]
     assert path.parent == EVENTS / folder
     assert DRIVERS[folder](path.stem, json.loads(path.read_text()))
+
+
+@pytest.mark.parametrize("kind", READERS, ids=lambda kind: " ".join(kind))
+def test_every_kind_that_is_read_has_a_file(kind: tuple[str, str]) -> None:
+    source, detail_type = kind
+    assert any(
+        detail_type in f"{event.get('Message', event)}"
+        if source == NO_EVENT
+        else event.get("source") == source and detail_type in (ANY, event["detail-type"])
+        for event in ALERTS
+    )

@@ -99,7 +99,7 @@ def test_every_development_package_names_its_licence() -> None:
         assert licence(package), package
 
 
-def test_nothing_in_the_tree_looks_like_a_secret() -> None:
+def test_nothing_in_the_tree_resembles_a_secret() -> None:
     found = [
         f"{file.relative_to(ROOT)}: {secret}"
         for file in tracked_files()

@@ -130,3 +130,13 @@ def names_of(file: Path) -> Iterator[str]:
                 yield re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
             case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
                 yield name
+
+
+def test_no_name_of_a_test_has_one() -> None:
+    hits = {}
+    for file in sorted((ROOT / "tests").rglob("test_*.py")):
+        names = re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)
+        words = [one for name in names for one in found(name.replace("_", " "))]
+        if words:
+            hits[str(file.relative_to(ROOT))] = words
+    assert hits == {}

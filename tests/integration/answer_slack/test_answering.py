@@ -47,7 +47,7 @@ def text_of(answer: dict[str, Any]) -> str:
     return str(json.loads(answer["body"])["text"])
 
 
-def test_status_tells_what_is_open_and_what_each_part_did(aws: MotoAws, post: Post) -> None:
+def test_status_shows_what_is_open_and_what_each_part_did(aws: MotoAws, post: Post) -> None:
     put_summary(aws, "incident#alarm:web-errors", INCIDENT)
     put_summary(aws, "scaling#jiki-api-solid-queue", TICK.after(None))
     item = {"id": {"S": "silence#alarms"}, "cpu-*": {"S": "2999-01-01T00:00:00Z"}}

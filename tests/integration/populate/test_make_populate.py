@@ -46,7 +46,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str = "", *argum
     return command.main()
 
 
-def test_a_look_changes_nothing_and_names_what_is_missing(
+def test_a_dry_run_changes_nothing_and_names_what_is_missing(
     secret: MotoAws,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

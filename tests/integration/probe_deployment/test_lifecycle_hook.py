@@ -37,7 +37,7 @@ def test_a_revision_that_has_not_started_is_in_progress_and_keeps_its_details(
     assert again["hookDetails"] == answer["hookDetails"]
 
 
-def test_a_revision_that_does_not_settle_fails_and_people_are_told(
+def test_a_revision_that_does_not_settle_fails_and_people_are_notified(
     system: System, payload: Any, published: Callable[[], list[dict[str, Any]]]
 ) -> None:
     system.deploy(WEB, NEW, wait=False)

@@ -11,7 +11,7 @@ from tests.integration.probe_deployment.prober import Prober
 SOAK = (1, 3, 10)
 
 
-def test_a_pass_is_final_after_the_last_look(prober: Prober) -> None:
+def test_a_pass_is_final_after_the_last_check(prober: Prober) -> None:
     first = prober(prober.system.deployment_event(WEB), soak_minutes=SOAK)
     began = first.decided_at
     outcomes, looks = [first.outcome], []
@@ -42,7 +42,7 @@ def test_a_failure_during_the_soak_opens_an_incident_and_ends_it(prober: Prober)
     assert prober.schedules.put_ == {}
 
 
-def test_a_look_that_dies_has_left_the_next_one(prober: Prober) -> None:
+def test_a_check_that_dies_has_left_the_next_one(prober: Prober) -> None:
     # GIVEN a look during which the process ends
     prober(prober.system.deployment_event(WEB), soak_minutes=(1, 3))
     prober.system.database.server.set_password("jiki", "another")
@@ -58,7 +58,7 @@ def test_a_look_that_dies_has_left_the_next_one(prober: Prober) -> None:
     assert payload["soak_check"] == 2
 
 
-def test_what_could_not_be_looked_at_is_told_and_looked_at_again(prober: Prober) -> None:
+def test_what_could_not_be_checked_is_reported_and_checked_again(prober: Prober) -> None:
     prober.system.ecs.fail_next("AccessDeniedException", operation="ListTasks", times=99)
     verdict = prober(prober.system.deployment_event(WEB), soak_minutes=(1,), grace_seconds=0)
     assert verdict.outcome == "unknown"
@@ -66,7 +66,7 @@ def test_what_could_not_be_looked_at_is_told_and_looked_at_again(prober: Prober)
     assert len(prober.schedules.put_) == 1
 
 
-def test_a_look_at_a_replaced_deployment_is_left_to_its_successor(prober: Prober) -> None:
+def test_a_check_of_a_replaced_deployment_is_left_to_its_successor(prober: Prober) -> None:
     prober(prober.system.deployment_event(WEB), soak_minutes=SOAK)
     prober.system.deploy(WEB, "b" * 40)
     with pytest.raises(Superseded):

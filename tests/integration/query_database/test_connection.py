@@ -157,7 +157,7 @@ def test_a_silent_server_is_given_up_after_the_timeout(
 
 
 @pytest.mark.every_postgres
-def test_a_server_of_mysql_is_told_by_its_greeting(ask: Ask) -> None:
+def test_a_server_of_mysql_is_known_by_its_greeting(ask: Ask) -> None:
     # GIVEN a server that speaks first (MySQL Internals, "Protocol::HandshakeV10")
     greeting = b"J\x00\x00\x00\x0a8.0.36\x00" + bytes(64)
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -35,7 +35,7 @@ def reader(database: Database) -> Login:
 
 
 @pytest.mark.parametrize("request_name", READS)
-def test_it_may_look_at_all_that_is_asked_for(
+def test_it_may_read_all_that_is_asked_for(
     request_name: str, reader: Login, lambda_context: Context
 ) -> None:
     event = {"request": request_name, "login": reader.as_json()}
@@ -43,7 +43,7 @@ def test_it_may_look_at_all_that_is_asked_for(
     assert "error" not in answer
 
 
-def test_it_may_not_look_at_anything_else(database: Database, reader: Login) -> None:
+def test_it_may_not_read_anything_else(database: Database, reader: Login) -> None:
     privileges = database.admin.execute(
         "SELECT DISTINCT privilege_type FROM information_schema.table_privileges"
         " WHERE grantee = 'jiki_ops'"

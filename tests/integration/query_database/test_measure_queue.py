@@ -174,7 +174,7 @@ def test_the_median_wait_is_that_of_the_row_in_the_middle(database: Database) ->
         assert seen.median_wait_seconds == pytest.approx(50, abs=1.5)
 
 
-def test_sequences_tell_how_many_jobs_ever_came_and_started(database: Database) -> None:
+def test_sequences_show_how_many_jobs_ever_came_and_started(database: Database) -> None:
     connection = database.admin
     assert measure(connection).arrived_total == 0
     add_jobs(connection, "default", 7, into=READY)
@@ -187,7 +187,7 @@ def test_sequences_tell_how_many_jobs_ever_came_and_started(database: Database) 
     assert seen.ready == 0
 
 
-def test_tells_dead_processes_from_live_ones_and_reads_what_they_say(database: Database) -> None:
+def test_separates_dead_from_live_processes_and_reads_what_they_say(database: Database) -> None:
     connection = database.admin
     with rolled_back(connection):
         live = add_process(connection, "ip-10-1-0-1.eu-west-1.compute.internal", age=65)
@@ -248,7 +248,9 @@ def test_is_not_held_up_by_workers_that_lock_rows(database: Database) -> None:
         assert measure(database.admin).ready == 3
 
 
-def test_a_migration_that_locks_a_table_ends_the_look_after_a_second(database: Database) -> None:
+def test_a_migration_that_locks_a_table_ends_the_measurement_after_a_second(
+    database: Database,
+) -> None:
     event = {"request": "measure_queue", "login": database.login.as_json()}
     with database.server.connect(database.address.name) as other, other.transaction():
         other.execute("LOCK TABLE solid_queue_jobs IN ACCESS EXCLUSIVE MODE")

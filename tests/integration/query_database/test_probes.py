@@ -48,7 +48,7 @@ def test_counts_connections_against_the_limit_less_what_is_reserved(
     assert after["max_connections"] > after["reserved"] >= 3
 
 
-def test_shows_processes_with_their_beat_and_claims(database: Database, ask: Ask) -> None:
+def test_shows_processes_with_their_heartbeat_and_claims(database: Database, ask: Ask) -> None:
     worker = register(database, "Worker")
     register(database, "Dispatcher")
     database.admin.execute(

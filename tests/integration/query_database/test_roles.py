@@ -180,7 +180,7 @@ def test_the_function_is_for_the_two_logins_alone(prepared: Database, settings: 
         connection.execute("SELECT jiki_ops.set_login_password('jiki_b', 'x')")
 
 
-def test_users_that_are_not_prepared_are_told_how_to_be(database: Database, ask: Ask) -> None:
+def test_users_that_are_not_prepared_are_shown_how_to_be(database: Database, ask: Ask) -> None:
     error = ask("set_password", database.login, user="jiki_a", new_password=NEW)["error"]
 
     assert error["kind"] == "refused"

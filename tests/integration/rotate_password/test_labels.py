@@ -80,7 +80,7 @@ def expire(rotation: Rotation, days: float) -> datetime:
 
 
 @pytest.mark.parametrize(("days", "severity"), [(40, "warning"), (400, "info")])
-def test_a_password_that_soon_expires_is_told_with_the_rotation(
+def test_a_password_that_soon_expires_is_reported_with_the_rotation(
     days: int, severity: str, rotation: Rotation
 ) -> None:
     until = expire(rotation, days)

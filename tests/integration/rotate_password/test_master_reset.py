@@ -42,7 +42,7 @@ def lost(rotation: Rotation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rotati
     events.unregister("before-call.rds.ModifyDBCluster", carry_out)
 
 
-def test_a_lost_password_is_reset_told_and_proved_by_a_login(lost: Rotation) -> None:
+def test_a_lost_password_is_reset_reported_and_proved_by_a_login(lost: Rotation) -> None:
     lost.rotate()
 
     assert lost.logs_in("jiki", lost.aws.secret()["aurora_password"])

@@ -104,7 +104,7 @@ def test_an_edit_meanwhile_is_merged_and_the_next_rotation_is_accepted(rotation:
     assert rotation.aws.secret()["new_key"] == "2"
 
 
-def test_a_rollout_holds_the_rotation_up_and_people_are_told(rotation: Rotation) -> None:
+def test_a_rollout_holds_the_rotation_up_and_people_are_notified(rotation: Rotation) -> None:
     rotation.ecs.engine.start_delay = rotation.ecs.engine.start_delay * 10_000
     rotation.ecs.engine.services["jiki-api-web"].primary.rollout_state = "IN_PROGRESS"
     rotation.ecs.engine.services["jiki-api-web"].desired = 2
@@ -145,7 +145,7 @@ def test_throttling_is_waited_out(rotation: Rotation) -> None:
     assert rotation.logs_in("jiki", rotation.aws.secret()["aurora_password"])
 
 
-def test_a_lost_password_is_told(rotation: Rotation) -> None:
+def test_a_lost_password_is_reported(rotation: Rotation) -> None:
     rotation.database.admin.execute("ALTER ROLE jiki PASSWORD 'nobody-knows-this'")
     token = rotation.begin()
     rotation.step("create_secret", token)

@@ -71,7 +71,7 @@ def test_the_version_that_is_accepted_is_found(
     assert found.since == made(aws, "AWSCURRENT") >= made(aws, "AWSPREVIOUS")
 
 
-def test_a_label_that_was_moved_back_is_told_apart(
+def test_a_label_that_was_moved_back_is_known_as_such(
     look: Callable[[], AcceptedVersion | None], aws: Any, database: Database
 ) -> None:
     # GIVEN a rotation, after which somebody makes the version of before current again
@@ -113,7 +113,7 @@ def test_a_version_that_is_no_secret_of_ours_is_left_aside(
     assert look() is None
 
 
-def test_a_tick_tells_it_at_once(
+def test_a_tick_notifies_of_it_at_once(
     aws: Any,
     database: Database,
     ecs: EcsStandIn,

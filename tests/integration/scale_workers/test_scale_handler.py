@@ -153,7 +153,7 @@ def test_a_tick_during_a_rollout_takes_nothing_away(
     assert "rolling out" in answer["reason"]
 
 
-def test_a_database_out_of_reach_keeps_the_count_and_is_told_in_words(
+def test_a_database_out_of_reach_keeps_the_count_and_is_reported_in_words(
     tick: Callable[[], dict[str, Any]], ecs: EcsStandIn, aws: MotoAws
 ) -> None:
     aws.put_config("aurora_port", "1")

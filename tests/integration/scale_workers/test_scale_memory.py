@@ -78,7 +78,9 @@ def test_a_lost_item_is_a_fresh_memory_and_is_written_anew(aws: MotoAws) -> None
         {},
     ],
 )
-def test_a_corrupt_item_is_forgotten_and_mended(aws: MotoAws, attributes: dict[str, Any]) -> None:
+def test_a_corrupt_item_is_forgotten_and_written_over(
+    aws: MotoAws, attributes: dict[str, Any]
+) -> None:
     put(aws, **attributes)
     broken = memories(aws)
     assert broken.load() == Remembered()

@@ -43,7 +43,7 @@ def test_an_incident_opens_and_resolves_in_one_thread_and_two_notifications(
     ]
 
 
-def test_the_message_says_what_how_bad_since_when_what_changed_and_where_to_look(
+def test_the_message_says_what_how_bad_since_when_what_changed_and_where_to_read_on(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
     with_slack.send(event("alerts/own_workers_scaled"), event("alerts/own_password_rotated"))

@@ -46,7 +46,7 @@ def test_a_group_s_handle_calls_the_group_in_the_channel_of_the_rule(
     assert [call.method for call in slack.calls].count("usergroups.list") == 1
 
 
-def test_a_handle_that_slack_does_not_tell_of_keeps_no_message_back(
+def test_a_handle_that_slack_does_not_know_keeps_no_message_back(
     routed: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
     slack.lacking.add("usergroups.list")

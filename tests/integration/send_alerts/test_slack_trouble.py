@@ -58,7 +58,7 @@ def test_a_reply_that_landed_although_slack_failed_is_found_in_the_thread(
     assert root.text.startswith(":large_green_circle:")
 
 
-def test_a_silent_slack_is_not_looked_at_before_its_last_request_can_have_landed(
+def test_a_silent_slack_is_not_asked_before_its_last_request_can_have_landed(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
     slack.fail_next(Failure(cut=True))
@@ -94,7 +94,7 @@ def test_a_longer_retry_after_sends_the_event_back_and_is_obeyed(
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "channel_not_found", "is_archived"])
-def test_a_broken_slack_is_told_once_by_sns_and_blocks_nothing(
+def test_a_broken_slack_is_reported_once_by_sns_and_blocks_nothing(
     with_slack: Alerts, slack: SlackStandIn, event: Event, error: str
 ) -> None:
     slack.fail_next(Failure(error=error, times=3))
@@ -145,7 +145,7 @@ def test_a_head_that_somebody_deleted_is_posted_anew(
     assert message.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
 
 
-def test_a_thread_deleted_before_a_look_into_it_holds_nothing_up(
+def test_a_thread_deleted_before_it_is_read_holds_nothing_up(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
     with_slack.send(event("alerts/alarm_metric"))
@@ -160,7 +160,7 @@ def test_a_thread_deleted_before_a_look_into_it_holds_nothing_up(
     assert message.text == ":large_green_circle: *Resolved: jiki-api-web-cpu-high*"
 
 
-def test_what_is_moved_back_from_the_dead_letter_queue_is_told_where_it_was_not(
+def test_what_is_moved_back_from_the_dead_letter_queue_is_sent_where_it_was_not(
     with_slack: Alerts, slack: SlackStandIn, event: Event
 ) -> None:
     # GIVEN an alarm that SNS has and Slack had not when the queue gave it up

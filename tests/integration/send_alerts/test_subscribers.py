@@ -92,7 +92,7 @@ def test_two_alarms_of_one_name_are_two_alerts(
     assert len(on_call.open) == 2
 
 
-def test_a_telephone_is_told_of_critical_ones_alone(alerts: Alerts, event: Event) -> None:
+def test_a_telephone_gets_critical_ones_alone(alerts: Alerts, event: Event) -> None:
     # GIVEN two subscribers, one of them with the docs' policy for telephones
     (telephone, _) = documented_policies()
     sqs = alerts.aws.client("sqs")

@@ -105,7 +105,7 @@ def test_words_that_ask_for_nothing_that_can_be_are_declined(world: SlackWorld, 
     assert not world.holds.held
 
 
-def test_whoever_is_no_operator_may_look_but_not_act(world: SlackWorld) -> None:
+def test_whoever_is_no_operator_may_read_but_not_act(world: SlackWorld) -> None:
     assert WEB_ERRORS.reference in world.told(command("status", EVE))
     button = {"type": "button", "action_id": "ops_ack", "value": f"ack {WEB_ERRORS.reference}"}
     answer = world.post(click(button, EVE))
@@ -144,7 +144,7 @@ def test_nobody_acts_while_slack_does_not_say_who_is_in_a_group(world: SlackWorl
     assert not world.events
 
 
-def test_a_hold_is_kept_and_told(world: SlackWorld) -> None:
+def test_a_hold_is_kept_and_confirmed(world: SlackWorld) -> None:
     world.post(command("hold 4"))
     hold = Hold("worker", 4, NOW + HOUR, "ana (U0ANA)")
     assert world.holds.held == {"worker": hold}
@@ -191,7 +191,7 @@ def test_a_confirmation_that_comes_late_rotates_nothing(world: SlackWorld) -> No
     assert not world.events
 
 
-def test_why_tells_the_scaler_s_last_reasons(world: SlackWorld) -> None:
+def test_why_shows_the_scaler_s_last_reasons(world: SlackWorld) -> None:
     ticks = PartSummary(Part.SCALING, "worker", NOW, "3 tasks: two would be late", ())
     world.board = Board(parts=(ticks.after(None),))
     assert "3 tasks: two would be late" in world.told(command("why", EVE))

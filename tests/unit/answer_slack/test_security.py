@@ -211,10 +211,10 @@ def test_a_refusal_holds_no_word_of_the_secret(world: SlackWorld) -> None:
     assert receive(event).signature not in str(caught.value)
 
 
-def test_slack_s_look_at_the_certificate_is_answered(world: SlackWorld) -> None:
+def test_slack_s_check_of_the_certificate_is_answered(world: SlackWorld) -> None:
     assert world.post("ssl_check=1&token=legacy").body == ""
     assert world.untouched
 
 
-def test_the_stand_in_is_of_the_app_that_is_heard(world: SlackWorld) -> None:
+def test_the_stand_in_is_of_the_app_that_is_answered(world: SlackWorld) -> None:
     assert (world.settings.team, world.settings.app) == (TEAM, APP)

@@ -132,7 +132,7 @@ def test_without_credentials_that_is_said_once_and_nothing_more_asked() -> None:
     assert asked == ["ecs"]
 
 
-def test_a_refusal_is_told_in_short_and_the_next_question_asks_again() -> None:
+def test_a_refusal_is_shown_in_short_and_the_next_question_asks_again() -> None:
     message = "You may not. Encoded authorization failure message: " + "x" * 999
     denied = {"Code": "UnauthorizedOperation", "Message": message}
 
@@ -144,7 +144,7 @@ def test_a_refusal_is_told_in_short_and_the_next_question_asks_again() -> None:
         assert account.suggest(name, {}).trouble.endswith("You may not.")
 
 
-def test_what_no_account_knows_is_not_looked_up() -> None:
+def test_what_no_account_knows_is_not_searched() -> None:
     def refuses(_service: str) -> Any:
         raise AssertionError
 
@@ -187,7 +187,7 @@ class NetworkLoadBalancers:
 
 
 @pytest.mark.usefixtures("network")
-def test_a_load_balancer_whose_metrics_no_alarm_looks_at_is_not_offered() -> None:
+def test_a_load_balancer_whose_metrics_no_alarm_reads_is_not_offered() -> None:
     account = Account(
         lambda service: NetworkLoadBalancers() if service == "elbv2" else client(service)
     )

@@ -173,7 +173,7 @@ def test_the_channel_is_asked_for_only_with_a_token(token: dict[str, str]) -> No
     assert answers["SlackChannel"] == "C0123456789"
 
 
-def test_the_same_trouble_is_told_once() -> None:
+def test_the_same_trouble_is_said_once() -> None:
     person = Person(**NETWORK)
     trouble = Suggestion(trouble="Unable to locate credentials")
     ask_all(PARAMETERS, {}, lambda *_: trouble, person.ask, person.say)

@@ -55,7 +55,7 @@ def test_what_is_not_there_matches_nothing_but_exists_false() -> None:
     assert not matches({"detail": {"field": [{"exists": True}]}}, {"detail": {}})
 
 
-def test_exists_looks_at_leaves_alone() -> None:
+def test_exists_reads_leaves_alone() -> None:
     pattern = {"detail": {"field": [{"exists": True}]}}
     assert matches(pattern, {"detail": {"field": None}})
     assert matches(pattern, {"detail": {"field": ["a"]}})

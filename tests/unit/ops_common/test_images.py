@@ -23,7 +23,7 @@ DIGEST = "sha256:" + "0f" * 32
         ),
     ],
 )
-def test_a_tag_is_told_from_a_port_and_a_digest(text: str, image: Image) -> None:
+def test_a_tag_is_kept_apart_from_a_port_and_a_digest(text: str, image: Image) -> None:
     assert Image.parse(text) == image
 
 
@@ -38,7 +38,7 @@ def test_a_tag_is_told_from_a_port_and_a_digest(text: str, image: Image) -> None
         ("app:v1", DIGEST, None),
     ],
 )
-def test_says_whether_it_is_the_wanted_one_or_that_it_cannot_tell(
+def test_says_whether_it_is_the_wanted_one_or_that_it_cannot_know(
     text: str, wanted: str, answer: bool | None
 ) -> None:
     assert Image.parse(text).has(wanted) is answer

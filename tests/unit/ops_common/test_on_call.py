@@ -53,7 +53,7 @@ def test_any_line_is_a_wish_a_question_or_a_complaint(line: str) -> None:
         assert isinstance(wanted, Wish) or wanted[0] in Question
 
 
-def test_every_command_is_told_by_help() -> None:
+def test_every_command_is_shown_by_help() -> None:
     assert all(usage.words.split()[0] == verb for verb, usage in USAGE.items())
 
 

@@ -65,7 +65,7 @@ def test_an_unknown_kind_is_a_plain_database_error() -> None:
         ask(client)
 
 
-def test_a_crash_is_told_by_its_type_without_its_message() -> None:
+def test_a_crash_is_named_by_its_type_without_its_message() -> None:
     client = FakeLambda(
         {"errorType": "KeyError", "errorMessage": "s3cret-marker"}, function_error=True
     )

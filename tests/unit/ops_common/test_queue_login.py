@@ -50,6 +50,6 @@ def test_a_key_without_a_url_is_named_and_not_quoted(content: dict[str, str]) ->
     assert "no url" not in str(raised.value)
 
 
-def test_the_rotation_looks_into_databases_of_its_own_server_alone() -> None:
+def test_the_rotation_reads_databases_of_its_own_server_alone() -> None:
     assert on_the_same_server("shop_queue") == "shop_queue"
     assert on_the_same_server("secret:QUEUE_DATABASE_URL") == ""

@@ -99,7 +99,7 @@ BY_THE_SCHEDULER = "ServiceSchedulerInitiated"
         ),
     ],
 )
-def test_the_code_and_where_it_is_silent_the_reason_tell_why_a_task_stopped(
+def test_the_code_and_where_it_is_silent_the_reason_say_why_a_task_stopped(
     code: str, reason: str, expected: Ending
 ) -> None:
     assert ending(code, reason, exitCode=143) is expected

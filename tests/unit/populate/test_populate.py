@@ -30,7 +30,7 @@ def made(store: FakeStore, *keys: str, confirmed: bool = True) -> tuple[str, ...
     return make(store, "config", keys, lambda: confirmed)
 
 
-def test_a_look_names_what_is_missing_and_what_is_empty_and_changes_nothing() -> None:
+def test_a_dry_run_names_what_is_missing_and_what_is_empty_and_changes_nothing() -> None:
     store = FakeStore('{"aurora_password": "", "jwt_secret": "x"}')
     found = read_plan(store, "config", EXPECTED)
     assert found == (("secret_key_base", "hmac_secret", "stripe_secret_key"), ("aurora_password",))

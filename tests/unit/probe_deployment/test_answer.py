@@ -22,7 +22,7 @@ def hook(stage: str, **details: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("status", list(HookStatus)[:2])
-def test_a_broken_probe_answers_as_one_that_could_not_look(status: HookStatus) -> None:
+def test_a_broken_probe_answers_as_one_that_had_no_answer(status: HookStatus) -> None:
     for event in (hook("POST_SCALE_UP"), {"lifecycleStage": "POST_SCALE_UP"}, {"serviceArn": 7}):
         assert without_verdict(event, status) == {"hookStatus": status}
 

@@ -39,12 +39,12 @@ def test_the_present_form_and_the_flat_one_are_read(flat: bool) -> None:
     assert (request.service, request.target_revision, request.suite) == (WEB, REVISION, "green")
 
 
-def test_an_event_without_a_stage_looks_at_green() -> None:
+def test_an_event_without_a_stage_checks_green() -> None:
     assert read(DETAILS).suite == "green"
 
 
 @pytest.mark.parametrize("stage", GREEN)
-def test_before_traffic_has_shifted_the_new_tasks_are_looked_at_alone(stage: str) -> None:
+def test_before_traffic_has_shifted_the_new_tasks_are_checked_alone(stage: str) -> None:
     assert read(hook(stage)).suite == "green"
 
 
@@ -53,7 +53,7 @@ def test_after_it_the_public_address_is() -> None:
 
 
 @pytest.mark.parametrize("stage", [*UNSEEN, "A_STAGE_OF_TOMORROW"])
-def test_before_green_runs_there_is_nothing_to_look_at(stage: str) -> None:
+def test_before_green_runs_there_is_nothing_to_check(stage: str) -> None:
     assert not read(hook(stage)).runs_checks
 
 
@@ -74,7 +74,7 @@ def test_green_without_weight_before_its_turn_is_no_roll_back() -> None:
     assert read(hook("PRE_PRODUCTION_TRAFFIC_SHIFT", weights)).runs_checks
 
 
-def test_a_first_deployment_is_told_by_its_weights() -> None:
+def test_a_first_deployment_is_known_by_its_weights() -> None:
     weights = {"productionTrafficWeights": {REVISION: 100}}
     assert read(hook("PRODUCTION_TRAFFIC_SHIFT", weights)).first_deployment
     weights["productionTrafficWeights"][OLDER] = 0
@@ -92,7 +92,7 @@ def test_a_service_that_is_not_ours_goes_on() -> None:
     assert parse(hook("POST_SCALE_UP", {"serviceArn": other}), SERVICES) is None
 
 
-def test_what_is_no_hook_is_told_apart() -> None:
+def test_what_is_no_hook_is_known_as_such() -> None:
     assert is_hook(DETAILS)
     assert not is_hook({"detail-type": "ECS Deployment State Change"})
     with pytest.raises(BadEvent):

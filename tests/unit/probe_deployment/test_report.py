@@ -64,12 +64,12 @@ def test_what_is_left_to_do_is_a_notice_and_no_incident() -> None:
     assert (notice.state, notice.severity) == (State.NOTICE, Severity.WARNING)
 
 
-def test_the_same_verdict_on_a_deployment_is_told_once(memory) -> None:
+def test_the_same_verdict_on_a_deployment_is_sent_once(memory) -> None:
     bad = verdict(failed("health_check"))
     assert len(told(memory, bad, bad)) == 1
 
 
-def test_the_event_of_an_older_deployment_that_comes_again_is_not_told_again(memory) -> None:
+def test_the_event_of_an_older_deployment_that_comes_again_is_not_sent_again(memory) -> None:
     older = replace(REQUEST, suite="failed_deployment", deployment_id="ecs-svc/1")
     bad = verdict(failed("stopped_tasks"), request=older)
     events = told(memory, bad, verdict(passed("health_check")), bad)
@@ -83,19 +83,19 @@ def test_who_asks_for_a_report_gets_it_each_time(memory) -> None:
     assert len(told(memory, bad, later)) == 2
 
 
-def test_a_later_pass_of_the_same_deployment_is_told(memory) -> None:
+def test_a_later_pass_of_the_same_deployment_is_sent(memory) -> None:
     events = told(memory, verdict(failed("health_check")), verdict(passed("health_check")))
     assert [each.state for each in events] == [State.OPEN, State.NOTICE]
 
 
-def test_the_canary_is_heard_only_when_something_changes(memory) -> None:
+def test_the_canary_is_reported_only_when_something_changes(memory) -> None:
     well = verdict(passed("health_check"), request=CANARY)
     ill = verdict(failed("health_check"), request=CANARY)
     events = told(memory, well, well, ill, ill, well, well)
     assert [each.state for each in events] == [State.RESOLVED, State.OPEN, State.RESOLVED]
 
 
-def test_what_is_left_to_do_is_told_once_a_week_while_the_list_is_the_same(memory) -> None:
+def test_what_is_left_to_do_is_sent_once_a_week_while_the_list_is_the_same(memory) -> None:
     monday = verdict(failed("alarms"), request=READINESS)
     again = replace(monday, decided_at=NOW + timedelta(hours=1))
     shorter = replace(verdict(failed("dashboard"), request=READINESS), decided_at=again.decided_at)
@@ -103,7 +103,7 @@ def test_what_is_left_to_do_is_told_once_a_week_while_the_list_is_the_same(memor
     assert len(told(memory, monday, again, shorter, next_week)) == 3
 
 
-def test_a_report_that_could_not_be_published_is_told_by_the_repetition(memory) -> None:
+def test_a_report_that_could_not_be_published_is_sent_by_the_repetition(memory) -> None:
     def refuse(_: OpsEvent) -> None:
         raise EventNotPublished("DeploymentProbed: ThrottlingException")
 

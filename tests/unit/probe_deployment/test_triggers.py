@@ -34,7 +34,7 @@ def test_a_failed_deployment_asks_why_and_keeps_the_reason(event) -> None:
     assert "circuit breaker" in request.failure_reason
 
 
-def test_a_deployment_that_begins_is_looked_at_if_it_hangs(event) -> None:
+def test_a_deployment_that_begins_is_checked_if_it_hangs(event) -> None:
     request = parse(event("probe_deployment/deployment_in_progress"), SERVICES)
     assert request.suite == "stuck"
     assert watch_begins(request)
@@ -61,7 +61,7 @@ def test_a_pipeline_names_the_image_and_when_it_began(event) -> None:
 @pytest.mark.parametrize(
     ("name", "report"), [("person", False), ("pipeline", False), ("canary", True)]
 )
-def test_only_who_gets_no_answer_is_told_by_a_report(event, name: str, report: bool) -> None:
+def test_only_who_gets_no_answer_is_notified_by_a_report(event, name: str, report: bool) -> None:
     assert parse(event(f"probe_deployment/{name}"), SERVICES).report is report
 
 

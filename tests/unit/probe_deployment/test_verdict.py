@@ -46,13 +46,13 @@ def test_a_failure_stands_once_the_grace_period_is_over(grace_until, expected) -
         ([failed("a"), unknown("b")], 0, Outcome.FAIL),
     ],
 )
-def test_what_could_not_be_looked_at_is_unknown_unless_something_failed(
+def test_what_could_not_be_checked_is_unknown_unless_something_failed(
     results, grace: int, expected: Outcome
 ) -> None:
     assert outcome(results, NOW, NOW + timedelta(seconds=grace)) is expected
 
 
-def test_what_could_not_be_looked_at_is_counted_apart() -> None:
+def test_what_could_not_be_checked_is_counted_apart() -> None:
     found = verdict(passed("image"), unknown("log_errors"), SKIPPED)
     assert [each.check for each in found.unknown] == ["log_errors"]
     assert [each.check for each in found.skipped] == ["target_health"]
@@ -122,7 +122,7 @@ def test_a_lifecycle_hook_gets_its_status_and_nothing_else(results, status: str)
     assert answer(verdict(*results, request=HOOK), SUCCEEDED) == {"hookStatus": status}
 
 
-def test_a_hook_that_does_not_know_may_be_told_to_fail() -> None:
+def test_a_hook_that_does_not_know_may_be_set_to_fail() -> None:
     found = verdict(unknown("image"), request=HOOK)
     assert hook_status(found, HookStatus.FAILED) is HookStatus.FAILED
 

@@ -103,7 +103,7 @@ def test_no_error_deploys_where_a_deployment_hangs_or_was_given_up(
 
 
 @pytest.mark.parametrize("name", CAUSES)
-def test_no_error_hides_the_cause_that_no_older_version_mends(
+def test_no_error_hides_the_cause_that_no_older_version_cures(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen, recorded = settings(monkeypatch), Faults()

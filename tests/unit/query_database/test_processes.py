@@ -22,7 +22,7 @@ def test_a_younger_row_of_the_same_kind_stands_for_a_replacement() -> None:
     assert working(rows, {2}) == {1, 3}
 
 
-def test_one_that_has_beaten_since_was_not_replaced() -> None:
+def test_one_with_a_heartbeat_since_was_not_replaced() -> None:
     beaten = replace(WORKER, heartbeat_age_seconds=5.0)
     assert replaced([SUPERVISOR, beaten, started(3, 25)]) == set()
 

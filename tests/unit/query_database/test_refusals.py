@@ -49,7 +49,7 @@ def test_a_code_has_its_meaning_whatever_the_words(code: str, routine: str, kind
         ("something that no pooler has said yet", "unreachable"),
     ],
 )
-def test_a_pooler_s_code_for_everything_is_told_apart_by_its_words(words: str, kind: str) -> None:
+def test_a_pooler_s_code_for_everything_is_known_by_its_words(words: str, kind: str) -> None:
     assert connection_error(Refusal(f"FATAL:  {words}", "08P01"), LOGIN, 5).kind == kind
 
 

@@ -31,7 +31,7 @@ def test_a_key_added_during_the_rotation_survives(after: str) -> None:
     assert world.told("PasswordEdited") == []
 
 
-def test_two_edits_survive_the_second_between_the_look_and_the_move() -> None:
+def test_two_edits_survive_the_second_between_the_check_and_the_move() -> None:
     # GIVEN an edit after createSecret, and a person who is quicker than the move of the label
     world = World()
     token = world.secret.begin_rotation()

@@ -81,7 +81,7 @@ def test_a_lost_password_has_a_kind_of_its_own() -> None:
     assert (event.kind, event.severity) == ("PasswordLost", Severity.CRITICAL)
 
 
-def test_failing_to_tell_does_not_hide_the_failure(caplog: pytest.LogCaptureFixture) -> None:
+def test_failing_to_notify_does_not_hide_the_failure(caplog: pytest.LogCaptureFixture) -> None:
     def refuse(_: OpsEvent) -> None:
         raise EventNotPublished("RotationFailed: ThrottlingException")
 

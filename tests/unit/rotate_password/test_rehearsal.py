@@ -50,7 +50,7 @@ def test_an_outage_is_a_finding() -> None:
     assert "did not answer" in finding.observed
 
 
-def test_what_would_break_stops_and_what_a_rotation_mends_is_noted() -> None:
+def test_what_would_break_stops_and_what_a_rotation_fixes_is_noted() -> None:
     world = World(alternating=True)
     world.database.nologin = {"jiki_b"}
     world.database.sessions["jiki_b"] = [2]

@@ -32,7 +32,7 @@ def arns(*numbers: int) -> tuple[str, ...]:
     return tuple(f"arn:task/{number}" for number in numbers)
 
 
-def test_protects_what_stays_releases_what_goes_looks_again_and_only_then_lowers() -> None:
+def test_protects_what_stays_releases_what_goes_measures_again_and_only_then_lowers() -> None:
     world = World(listed=[task(1), task(2), task(3)])
     look = measured(worker(1, 1), worker(2), worker(3))
     assert lower(world, 2, look) == Applied(2)
@@ -51,7 +51,7 @@ def test_never_asks_for_fewer_than_the_busy_ones() -> None:
     assert world.counts() == [2]
 
 
-def test_a_task_that_took_a_job_between_the_looks_is_protected_and_stays() -> None:
+def test_a_task_that_took_a_job_between_the_measurements_is_protected_and_stays() -> None:
     # GIVEN two idle tasks, of which the one to be stopped takes a job meanwhile
     world = World(listed=[task(1), task(2), task(3)])
     first = measured(worker(1, 1), worker(2), worker(3))
@@ -71,7 +71,7 @@ def test_of_two_to_stop_the_one_that_is_still_idle_goes() -> None:
     assert lower(world, 1, first, second) == Applied(2, "2 tasks run jobs")
 
 
-def test_a_task_that_came_up_and_took_a_job_between_the_looks_is_protected() -> None:
+def test_a_task_that_came_up_and_took_a_job_between_the_measurements_is_protected() -> None:
     world = World(listed=[task(1), task(2), task(3, running=False)])
     first = measured(worker(1), worker(2))
     second = measured(worker(1), worker(2), worker(3, 1))
@@ -96,7 +96,7 @@ def test_keeps_the_count_where_ecs_would_not_protect_a_task() -> None:
 
 
 @pytest.mark.parametrize("paused", [True, False])
-def test_keeps_the_count_where_the_second_look_fails(*, paused: bool) -> None:
+def test_keeps_the_count_where_the_second_measurement_fails(*, paused: bool) -> None:
     world = World(listed=[task(1), task(2)])
     applied = lower(world, 1, measured(worker(1), worker(2)), NoMeasurement("timeout", paused))
     assert applied == Applied(2, "the second measurement failed: timeout")

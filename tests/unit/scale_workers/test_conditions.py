@@ -36,7 +36,7 @@ def tell(
     return told
 
 
-def test_a_limit_is_told_once_and_once_when_it_is_over() -> None:
+def test_a_limit_is_reported_once_and_once_when_it_is_over() -> None:
     held = [(minute, measured(worker(1)), HELD) for minute in range(6)]
     free = [(minute, measured(worker(1)), FREE) for minute in range(6, 20)]
     told = tell(*held, *free)
@@ -52,18 +52,18 @@ def test_a_limit_is_told_once_and_once_when_it_is_over() -> None:
     assert over.title == "Over: workers held at a limit"
 
 
-def test_one_tick_at_the_limit_is_not_worth_a_word() -> None:
+def test_one_tick_at_the_limit_is_nothing_to_notify_of() -> None:
     assert tell((0, measured(worker(1)), HELD), (1, measured(worker(1)), FREE)) == []
 
 
-def test_going_in_and_out_of_the_limit_is_one_episode() -> None:
+def test_going_in_and_out_of_the_limit_is_one_condition() -> None:
     ticks = [(minute, measured(worker(1)), HELD if minute % 3 else FREE) for minute in range(60)]
     flapping = [(minute, *rest) for minute, *rest in ticks]
     told = tell(*[(minute, look, decision) for minute, look, decision in flapping])
     assert len(told) <= 1
 
 
-def test_blindness_is_told_when_it_lasts_and_a_single_look_ends_it() -> None:
+def test_blindness_is_reported_when_it_lasts_and_a_single_measurement_ends_it() -> None:
     blind = [(minute, NoMeasurement("timeout"), FREE) for minute in range(30)]
     told = tell(*blind, (30, measured(worker(1)), FREE))
     assert [(minute, event.state) for minute, event in told] == [
@@ -92,7 +92,7 @@ def test_a_limit_outlasts_ticks_without_a_measurement() -> None:
     ],
     ids=["no worker beats", "a dead worker holds jobs"],
 )
-def test_dead_workers_are_told_after_ten_minutes(look: Measurement) -> None:
+def test_dead_workers_are_reported_after_ten_minutes(look: Measurement) -> None:
     told = tell(*((minute, look, FREE) for minute in range(15)))
     assert [(minute, event.kind) for minute, event in told] == [(10, "WorkersDead")]
 

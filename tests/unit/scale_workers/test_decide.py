@@ -91,7 +91,7 @@ def test_counts_on_tasks_that_are_still_starting():
     assert with_them.required < without.required
 
 
-def test_looks_ahead_to_scheduled_jobs_that_are_due_when_a_new_task_would_be_up():
+def test_counts_scheduled_jobs_that_are_due_when_a_new_task_would_be_up():
     decision = decided(measured(0, 1, soon_due_scheduled=1_000), memory=memory_of(6))
     assert decision.desired > 1
 

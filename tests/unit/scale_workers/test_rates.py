@@ -14,7 +14,7 @@ from tests.unit.scale_workers.looks import NOW, before, seen
 WINDOWS = (Completed(60, 30), Completed(300, 200))
 
 
-def test_a_first_look_takes_what_runs_for_the_load() -> None:
+def test_a_first_measurement_takes_what_runs_for_the_load() -> None:
     now = seen(in_flight=6, long_running=2, completed=WINDOWS)
     rates, memory = observe(now, Memory())
     # 6 threads for 60 s, 2 of them on long jobs; 30 jobs ended, and one of 1 s is assumed.
@@ -30,7 +30,7 @@ def test_a_first_look_takes_what_runs_for_the_load() -> None:
     assert memory.arrivals == ()
 
 
-def test_a_first_look_without_anything_finished_assumes_a_second_a_job() -> None:
+def test_a_first_measurement_without_anything_finished_assumes_a_second_a_job() -> None:
     rates, memory = observe(seen(in_flight=3), Memory())
     assert (rates.service_seconds, rates.fresh_seconds, rates.long_share) == (1, 1, 0)
     assert rates.arrivals_per_second == 3
@@ -38,7 +38,7 @@ def test_a_first_look_without_anything_finished_assumes_a_second_a_job() -> None
     assert memory.finished_jobs == 0
 
 
-def test_counters_tell_what_arrived_and_ended_since_the_last_look() -> None:
+def test_counters_show_what_arrived_and_ended_since_the_last_measurement() -> None:
     memory = before(in_flight=4, long_running=1, busy_seconds=200, finished_jobs=100)
     now = seen(10, in_flight=6, long_running=3, enqueued_total=1_090, started_total=1_080)
     rates, after = observe(now, replace(memory, long_seconds=50))
@@ -52,7 +52,7 @@ def test_counters_tell_what_arrived_and_ended_since_the_last_look() -> None:
     assert not rates.quiet
 
 
-def test_a_look_is_remembered_whole() -> None:
+def test_a_measurement_is_remembered_whole() -> None:
     queues = (QueueDepth("default", 12), QueueDepth("mail", 5, paused=True))
     now = seen(
         queues=queues,
@@ -90,7 +90,7 @@ def test_nothing_fades_while_nothing_runs() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "used"), [(0.9, False), (1, True), (600, True), (601, False)])
-def test_an_old_or_repeated_look_says_nothing_about_now(seconds: float, used: bool) -> None:
+def test_an_old_or_repeated_measurement_says_nothing_about_now(seconds: float, used: bool) -> None:
     memory = before(seconds, arrivals=(Arrivals(60, 5),))
     _, after = observe(seen(enqueued_total=1_010, started_total=1_010), memory)
     assert after.arrivals == ((Arrivals(60, 5), Arrivals(seconds, 10)) if used else ())
@@ -114,13 +114,13 @@ def test_a_queue_that_only_shrinks_counts_no_arrival() -> None:
     assert after.arrivals == (Arrivals(60, 0),)
 
 
-def test_the_window_next_to_the_time_between_two_looks_is_taken() -> None:
+def test_the_window_next_to_the_time_between_two_measurements_is_taken() -> None:
     memory = Memory(measured_at=NOW - timedelta(seconds=240), in_flight=1)
     _, after = observe(seen(in_flight=1, completed=WINDOWS), memory)
     assert after.finished_jobs == 160
 
 
-def test_nothing_is_known_to_arrive_where_nothing_tells() -> None:
+def test_nothing_is_known_to_arrive_where_nothing_shows_it() -> None:
     memory = Memory(measured_at=NOW - timedelta(seconds=60), arrivals=(Arrivals(60, 5),))
     _, after = observe(seen(40), memory)
     assert after.arrivals == (Arrivals(60, 5),)
@@ -195,7 +195,7 @@ def test_counters_that_fell_count_nothing() -> None:
     assert after.finished_jobs == 0
 
 
-def test_beyond_the_bound_the_sample_tells_how_many_wait() -> None:
+def test_beyond_the_bound_the_sample_shows_how_many_wait() -> None:
     deep = (
         QueueDepth("default", 500, ready_is_at_least=True, estimate=1_860),
         QueueDepth("mail", 40, paused=True),

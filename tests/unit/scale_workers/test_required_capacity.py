@@ -28,7 +28,7 @@ from tests.unit.scale_workers.capacity_values import (
         ((0,), 3),
     ],
 )
-def test_workers_tell_how_many_threads_a_task_has(present: tuple[int, ...], threads: int) -> None:
+def test_workers_show_how_many_threads_a_task_has(present: tuple[int, ...], threads: int) -> None:
     assert threads_per_task(seen(workers=workers(*present)), POLICY) == threads
 
 
@@ -200,7 +200,7 @@ def test_jobs_due_soon_beyond_their_usual_number_are_foreseen(soon_due, recurrin
     assert found.within_seconds == 300
 
 
-def test_a_burst_with_a_rhythm_is_foreseen() -> None:
+def test_a_burst_with_a_period_is_foreseen() -> None:
     coming = NOW + timedelta(seconds=90)
     bursts = tuple(Burst(coming - timedelta(hours=hours), 900) for hours in (2, 1))
     found = needed(seen(), memory=Memory(bursts=bursts))

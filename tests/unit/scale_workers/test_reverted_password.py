@@ -57,7 +57,7 @@ def test_nothing_is_claimed_where_no_other_version_is_accepted(accepted: object)
     assert look(accepted).reverted is None
 
 
-def test_it_is_told_at_once_then_no_more_and_when_it_is_over() -> None:
+def test_people_are_notified_at_once_then_no_more_and_when_it_is_over() -> None:
     gone_back = NoMeasurement("refused", reverted=REVERTED)
     world = World(looks=[gone_back])
     for minute in (0, 1, 2):

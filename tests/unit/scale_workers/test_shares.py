@@ -34,7 +34,7 @@ def test_a_foreign_worker_is_left_aside() -> None:
     assert foreign_workers(hosts, measurement) == ("laptop",)
 
 
-def test_where_no_worker_belongs_to_a_task_names_tell_nothing() -> None:
+def test_where_no_worker_belongs_to_a_task_names_show_nothing() -> None:
     measurement = seen(queues=QUEUES, workers=workers(laptop=("*",)))
     hosts = {"critical": frozenset[str]()}
     assert share_of("critical", hosts, NOTHING_GIVEN, measurement) is None

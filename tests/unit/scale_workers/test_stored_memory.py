@@ -112,7 +112,7 @@ def test_a_whole_part_may_be_odd(part: str, odd: Any) -> None:
 
 
 @given(st.integers(0, 2), odd_scalars)
-def test_an_odd_episode_is_no_trouble(index: int, odd: Any) -> None:
+def test_an_odd_condition_is_no_trouble(index: int, odd: Any) -> None:
     item = WHOLE.as_json()
     item["conditions"]["ScalerAtLimit"][index] = odd
     assert tick_after(item) >= 3

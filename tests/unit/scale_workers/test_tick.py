@@ -71,7 +71,7 @@ def test_scales_in_by_its_step_and_protects_what_is_busy() -> None:
     assert [what for what, _ in world.done] == ["look", "protect", "release", "look", "set"]
 
 
-def test_a_dry_run_decides_and_remembers_but_changes_and_tells_nothing() -> None:
+def test_a_dry_run_decides_and_remembers_but_changes_and_sends_nothing() -> None:
     world = quiet_world(1)
     tick = run(world.ports(), settings(dry_run=True, policy=CAREFUL), NOW)
     assert tick.decision.desired == 2
@@ -82,7 +82,7 @@ def test_a_dry_run_decides_and_remembers_but_changes_and_tells_nothing() -> None
     assert world.remembered.memory.required
 
 
-def test_a_dry_run_tells_of_blindness_but_not_of_a_limit_that_it_does_not_hold() -> None:
+def test_a_dry_run_notifies_of_blindness_but_not_of_a_limit_that_it_does_not_hold() -> None:
     held = World(looks=[measured(worker(1, 3), ready=500, oldest=4000)])
     blind = World(looks=[NoMeasurement("timeout")])
     for minute in range(15):
@@ -164,7 +164,7 @@ def test_the_database_s_own_limit_is_used() -> None:
     assert tick.decision.held_by is HeldBy.CONNECTIONS
 
 
-def test_an_event_that_could_not_be_published_is_told_by_the_next_tick() -> None:
+def test_an_event_that_could_not_be_published_is_sent_by_the_next_tick() -> None:
     # GIVEN a scaler that has been blind for long, and a bus that is down
     world = World(looks=[NoMeasurement("timeout")], bus_down=True)
     late = NOW + timedelta(seconds=600)

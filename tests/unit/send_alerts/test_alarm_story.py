@@ -1,169 +1,15 @@
-"""An alarm's story by real events: contributors, families, mutes, deletion, auto scaling."""
+"""An alarm's story by real events: families, mutes, deletion, auto scaling."""
 
-import json
-from collections.abc import Callable
-from datetime import UTC, datetime
-from itertools import permutations
-from typing import Any
-
-import pytest
-
-from ops_common.on_call.operator_action import Action, OperatorAction
-from send_alerts.incident.episodes import Episode
-from send_alerts.reading.parse import parse
-from tests.unit.send_alerts.alert_world import STACK_INFO, AlertWorld
-
-type Event = Callable[[str], Any]
-HERE = "alarm:arn:aws:cloudwatch:eu-west-1:123456789012:alarm"
-CPU, DOWN = f"{HERE}:jiki-api-web-cpu-high", f"{HERE}:jiki-api-down"
-CHILD = "jiki-api-unhealthy-targets"
-
-
-def clock(time: str) -> datetime:
-    return datetime.fromisoformat(f"2026-11-25T{time}").replace(tzinfo=UTC)
-
-
-class Story(AlertWorld):
-    """A world in which whole events arrive."""
-
-    def arrives(self, event: Any, at: str = "") -> None:
-        self.now = clock(at) if at else max(self.now, clock("13:00"))
-        said = parse(json.dumps(event), self.now, STACK_INFO)
-        assert isinstance(said, list)
-        self.notify_until_done(*said)
-
-    def wait_until(self, at: str) -> None:
-        minutes = (clock(at) - clock("12:00")).total_seconds() / 60
-        self.let_time_pass(minutes)
-
-    def current(self, key: str) -> Episode:
-        episode = self.incident(key).current
-        assert episode is not None
-        return episode
-
-
-def alarm(event: Event, name: str, state: str, at: str) -> Any:
-    """The metric alarm's event, as if of another alarm of the account."""
-    given = event("alerts/alarm_metric")
-    detail = given["detail"]
-    detail["alarmName"] = name
-    detail["state"] |= {"value": state, "timestamp": clock(at).isoformat()}
-    detail["previousState"]["value"] = "OK" if state == "ALARM" else "ALARM"
-    return {**given, "resources": [f"{HERE.removeprefix('alarm:')}:{name}"]}
-
-
-def composite(event: Event, state: str, at: str) -> Any:
-    given = event("alerts/alarm_composite")
-    given["detail"]["alarmName"] = "jiki-api-down"
-    given["detail"]["state"] |= {"value": state, "timestamp": clock(at).isoformat()}
-    given["detail"]["previousState"]["value"] = "OK" if state == "ALARM" else "ALARM"
-    return given
-
-
-@pytest.mark.parametrize(
-    ("opening", "one_is_well"),
-    [
-        ("alarm_metrics_insights", "alarm_contributor_ok"),
-        ("sns_alarm_contributor", "sns_alarm_contributor_ok"),
-    ],
+from tests.unit.send_alerts.alarm_events import (
+    CHILD,
+    CPU,
+    DOWN,
+    Event,
+    Story,
+    alarm,
+    clock,
+    composite,
 )
-def test_one_contributor_that_is_well_ends_nothing(
-    event: Event, opening: str, one_is_well: str
-) -> None:
-    story = Story()
-    story.arrives(event(f"alerts/{opening}"))
-    story.arrives(event(f"alerts/{one_is_well}"))
-    (key,) = story.items.incident_keys
-    assert story.current(key).open
-    (root,) = story.threads.roots
-    assert len(story.threads.thread(root)) == 1
-    assert len(story.topic.subjects) == 1
-
-
-def test_the_last_contributor_that_is_well_ends_it(event: Event) -> None:
-    story = Story()
-    story.arrives(event("alerts/sns_alarm_contributor"))
-    well = event("alerts/sns_alarm_contributor_ok")
-    message = json.loads(well["Message"])
-    message["NewStateReason"] = "0 out of 10 contributors evaluated to ALARM"
-    story.arrives({**well, "Message": json.dumps(message)})
-    (key,) = story.items.incident_keys
-    assert not story.current(key).open
-
-
-def of_series(event: Event, series: str, state: str, at: str) -> Any:
-    """What SNS brings of one series of a Metrics Insights or PromQL alarm: nobody counts them."""
-    file = "alerts/sns_alarm_contributor"
-    given = event(file if state == "ALARM" else f"{file}_ok")
-    message = json.loads(given["Message"])
-    message |= {
-        "NewStateReason": "Threshold Crossed: 1 datapoint was greater than the threshold (0.0).",
-        "StateChangeTime": clock(at).isoformat(),
-        "AlarmContributorId": series,
-        "AlarmContributorAttributes": {"FunctionName": series},
-    }
-    return {**given, "MessageId": f"{series}-{at}", "Message": json.dumps(message)}
-
-
-def test_series_that_nobody_counts_end_their_alarm_with_the_last_of_them(event: Event) -> None:
-    story = Story()
-    for series, state, at in (
-        ("a", "ALARM", "12:00"),
-        ("b", "ALARM", "12:01"),
-        ("a", "OK", "12:05"),
-    ):
-        story.arrives(of_series(event, series, state, at))
-    (key,) = story.items.incident_keys
-    assert story.current(key).open
-    story.arrives(of_series(event, "b", "OK", "12:09"))
-    assert story.current(key).closed_at == clock("12:09")
-    (root,) = story.threads.roots
-    assert len(story.threads.thread(root)) == 3
-    story.wait_until("14:00")
-    assert len(story.topic.subjects) == 2
-
-
-def test_series_arrive_in_any_order(event: Event) -> None:
-    turns = [("a", "ALARM", "12:00"), ("b", "ALARM", "12:01"), ("a", "OK", "12:05")]
-    turns.append(("b", "OK", "12:09"))
-    for order in permutations(turns):
-        story = Story()
-        for turn in (*order, *order[:2]):
-            story.arrives(of_series(event, *turn))
-        (key,) = story.items.incident_keys
-        assert story.current(key).closed_at == clock("12:09")
-        assert len(story.threads.roots) == 1
-
-
-def test_a_series_that_comes_back_after_a_person_has_closed_it_ends_with_its_own_ok(
-    event: Event,
-) -> None:
-    story = Story()
-    story.arrives(of_series(event, "a", "ALARM", "12:00"), at="12:00")
-    (key,) = story.items.incident_keys
-    story.act(OperatorAction(Action.CLOSE, "ana", "terminal", clock("12:05"), incident=key))
-    story.arrives(of_series(event, "b", "ALARM", "13:00"), at="13:00")
-    story.arrives(of_series(event, "b", "OK", "13:05"), at="13:05")
-    assert not story.current(key).open
-
-
-def promql(event: Event, state: str, at: str) -> Any:
-    """An alarm on a query, whose events bring neither reason nor metrics."""
-    given = alarm(event, "checkout-p99", state, at)
-    given["detail"]["state"].pop("reason")
-    given["detail"]["state"].pop("reasonData", None)
-    criteria = {"promQLCriteria": {"query": "rate(errors[5m]) > 0.1", "pendingPeriod": 300}}
-    given["detail"]["configuration"] = {"evaluationCriteria": criteria}
-    return given
-
-
-def test_an_alarm_on_a_query_says_the_query(event: Event) -> None:
-    story = Story()
-    story.arrives(promql(event, "ALARM", "12:00"))
-    story.arrives(promql(event, "OK", "12:10"))
-    (root,) = story.threads.roots
-    assert "rate(errors[5m]) &gt; 0.1 has results" in json.dumps(root.content)
-    assert "rate(errors[5m]) &gt; 0.1 has no results" in story.threads.thread(root)[-1]
 
 
 def test_a_composite_is_held_for_a_while_after_its_suppressor(event: Event) -> None:
@@ -201,7 +47,7 @@ def test_a_deleted_alarm_ends_its_incident_and_says_so(event: Event) -> None:
     assert "deleted" in story.threads.thread(root)[-1]
 
 
-def test_what_is_deleted_while_it_is_well_is_told_to_nobody(event: Event) -> None:
+def test_what_is_deleted_while_it_is_well_is_sent_to_nobody(event: Event) -> None:
     story = Story()
     story.arrives(event("alerts/alarm_deleted"))
     assert not story.threads.messages
@@ -225,7 +71,7 @@ def test_a_muted_alarm_is_announced_when_the_mute_ends_if_it_lasts(event: Event)
     assert len(story.threads.roots) == len(story.topic.subjects) == 1
 
 
-def test_a_muted_alarm_that_is_well_before_the_mute_ends_is_told_to_nobody(event: Event) -> None:
+def test_a_muted_alarm_that_is_well_before_the_mute_ends_is_sent_to_nobody(event: Event) -> None:
     story = Story()
     story.arrives(event("alerts/alarm_muted"), "04:13")
     story.arrives(event("alerts/alarm_metric_ok"), "04:32")

@@ -76,7 +76,7 @@ def test_the_final_state_does_not_depend_on_order_or_repeats(
 
 @settings(deadline=None, max_examples=40)
 @given(arrivals())
-def test_the_newest_incident_looks_the_same_in_slack(
+def test_the_newest_incident_is_shown_the_same_in_slack(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
@@ -118,7 +118,7 @@ def by_sns(world: AlertWorld) -> list[str]:
 
 @settings(deadline=None, max_examples=40)
 @given(arrivals())
-def test_slack_hears_of_every_transition_once(
+def test_slack_gets_every_transition_once(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
@@ -129,7 +129,7 @@ def test_slack_hears_of_every_transition_once(
 
 @settings(deadline=None, max_examples=40)
 @given(arrivals())
-def test_sns_hears_of_every_change_between_alarm_and_ok_once(
+def test_sns_gets_every_change_between_alarm_and_ok_once(
     both: tuple[list[Notice], list[Notice]],
 ) -> None:
     timeline, arrived = both
@@ -186,7 +186,7 @@ def test_crashes_and_slack_s_failures_lose_nothing_and_show_nothing_twice(
     assert not world.incident().outbox
 
 
-def test_a_line_that_may_have_landed_is_looked_for_where_it_was_tried() -> None:
+def test_a_line_that_may_have_landed_is_searched_where_it_was_tried() -> None:
     world = AlertWorld(flap_window=NO_FLAPS)
     world.seconds_left = 30
     world.notify(notice(Signal.OPEN, 0), at=0)

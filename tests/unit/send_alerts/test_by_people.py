@@ -118,7 +118,7 @@ def test_a_silence_by_its_name_alone_keeps_reminders_quiet(world: AlertWorld) ->
     assert len(world.topic.published) == sent
 
 
-def test_the_end_of_a_silence_is_told_and_the_incident_with_it(world: AlertWorld) -> None:
+def test_the_end_of_a_silence_is_sent_and_the_incident_with_it(world: AlertWorld) -> None:
     world.act(action(Action.SILENCE, 5, name="web-5xx", until=minute(600)))
     world.act(action(Action.UNSILENCE, 10, name="web-5xx"))
     assert world.memory.silences == {}
@@ -162,7 +162,7 @@ def test_every_button_carries_words_that_ops_knows(world: AlertWorld) -> None:
     assert all(len(value) <= 150 and reference(KEY) in value for value in values)
 
 
-def test_without_a_function_that_hears_it_no_message_has_a_button() -> None:
+def test_without_a_function_that_takes_it_no_message_has_a_button() -> None:
     world = AlertWorld()
     world.notify(alarm(0), at=0)
     assert lines_of_ops(world.threads.roots[0]) == []

@@ -93,7 +93,7 @@ OPEN, OVER, NO_DATA, NOTE = Signal.OPEN, Signal.RESOLVED, Signal.NO_DATA, Signal
         ),
     ],
 )
-def test_each_transition_is_told_to_whom_it_concerns(notices, notified) -> None:
+def test_each_transition_is_sent_to_whom_it_concerns(notices, notified) -> None:
     assert tellings(after(*notices)) == notified
 
 
@@ -134,7 +134,7 @@ def test_a_delivery_has_the_name_of_its_transition_and_channel() -> None:
     assert (sns.at, sns.text, sns.late) == (minute(0), "errors at 0", False)
 
 
-def test_the_text_of_an_event_is_told_with_that_event_alone() -> None:
+def test_the_text_of_an_event_is_sent_with_that_event_alone() -> None:
     # GIVEN an end that was no news until its opening arrived
     incident = after(own(OVER, 5), own(OPEN, 0))
     texts = {(one.kind.value, one.text, one.late) for one in incident.outbox}
@@ -145,7 +145,7 @@ def test_the_text_of_an_event_is_told_with_that_event_alone() -> None:
     ("later", "late"),
     [(ok(9), True), (notice(NO_DATA, 9, was=OPEN), False), (notice(NOTE, 9), False)],
 )
-def test_only_a_newer_opening_or_end_makes_a_telling_late(later: Notice, late: bool) -> None:
+def test_only_a_newer_opening_or_end_makes_a_notification_late(later: Notice, late: bool) -> None:
     incident = after(alarm(0), later, alarm(5, was=OPEN))
     assert [one.late for one in incident.outbox if one.at == minute(5)] == [late]
 
@@ -155,7 +155,7 @@ def test_what_was_seen_changes_nothing() -> None:
     assert advance(incident, alarm(0), minute(200), BOT) is incident
 
 
-def test_people_have_heard_of_it_when_it_was_told_aloud() -> None:
+def test_people_know_of_it_when_they_were_notified() -> None:
     assert after(alarm(0)).notified_at == minute(100)
     assert after(alarm(0), alarm(1, was=OPEN)).notified_at == minute(100)
     assert after(alarm(0), alarm(1, was=OPEN), ok(2)).notified_at == minute(102)
@@ -222,7 +222,7 @@ def test_of_what_is_folded_into_a_storm_only_lines_of_its_thread_are_sent() -> N
     assert {one.at for one in left} == {minute(60)}
 
 
-def test_the_root_message_shows_the_newest_incident_unless_that_is_told_elsewhere() -> None:
+def test_the_root_message_shows_the_newest_incident_unless_that_is_sent_elsewhere() -> None:
     incident = after(alarm(0), ok(1), alarm(60))
     first, second = incident.episodes
     assert incident.shown_episode is None
@@ -282,7 +282,7 @@ def test_everything_that_is_known_survives_its_json() -> None:
     assert Incident.from_json(json.loads(json.dumps(arrived.as_json()))) == arrived
 
 
-def test_nothing_is_told_aloud_that_is_for_the_thread() -> None:
+def test_nobody_is_notified_of_what_is_for_the_thread() -> None:
     delivery = OutboxEntry("id", Channel.SLACK, EntryKind.CALM, minute(0))
     quiet = enqueue(Incident("key"), delivery, minute(1), BOT, loud=False)
     assert [(one.id, one.channel) for one in quiet.outbox] == [("id/slack", Channel.SLACK)]

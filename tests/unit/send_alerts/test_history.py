@@ -118,7 +118,7 @@ def test_a_time_falls_into_the_last_incident_opened_by_then() -> None:
         ([entry(OVER, 0), entry(NOTE, 1), entry(OVER, 2)], [1]),
     ],
 )
-def test_only_news_is_worth_telling(entries: list[Transition], notified: list[int]) -> None:
+def test_only_news_is_sent(entries: list[Transition], notified: list[int]) -> None:
     assert worth(entries, episodes(entries, WINDOW)) == [entries[index] for index in notified]
 
 
@@ -182,7 +182,7 @@ def test_the_opening_of_the_incident_at_hand_is_not_forgotten() -> None:
     assert found.opened_at == minute(0)
 
 
-def test_only_those_that_were_told_are_marked() -> None:
+def test_only_those_that_were_sent_are_marked() -> None:
     history = flapping(0, 3)
     marked = history.mark_notified(history.entries[1:2])
     assert [one.notified for one in marked.entries] == [False, True, False]

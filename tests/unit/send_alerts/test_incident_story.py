@@ -22,7 +22,7 @@ def test_an_incident_is_one_message_edited_and_one_thread() -> None:
     assert world.topic.subjects == ["[CRITICAL] web-5xx", "[RESOLVED] web-5xx"]
 
 
-def test_the_same_event_twice_is_told_once() -> None:
+def test_the_same_event_twice_is_sent_once() -> None:
     world = AlertWorld()
     for at in (0, 0.1, 300):
         assert world.notify(alarm(0), at=at)
@@ -51,7 +51,7 @@ def test_an_alarm_that_arrives_after_its_ok_reopens_nothing() -> None:
     assert world.topic.subjects == ["[RESOLVED] web-5xx"] * 2
 
 
-def test_an_end_that_arrives_late_does_not_look_like_the_end_of_what_lasts() -> None:
+def test_an_end_that_arrives_late_is_not_taken_for_the_end_of_what_lasts() -> None:
     world = AlertWorld()
     world.notify(alarm(0), at=0)
     world.notify(alarm(30), at=30)
@@ -63,7 +63,7 @@ def test_an_end_that_arrives_late_does_not_look_like_the_end_of_what_lasts() -> 
     )
 
 
-def test_an_alarm_that_settles_is_told_to_nobody() -> None:
+def test_an_alarm_that_settles_is_sent_to_nobody() -> None:
     world = AlertWorld()
     world.notify(ok(0, was=Signal.NO_DATA))
     world.notify(ok(1, was=Signal.RESOLVED))
@@ -93,7 +93,7 @@ def test_a_new_incident_of_the_same_alarm_gets_a_new_message() -> None:
     assert len(world.topic.published) == 4
 
 
-def test_flaps_stay_in_one_thread_and_are_told_to_sns_once_until_it_is_calm() -> None:
+def test_flaps_stay_in_one_thread_and_are_sent_to_sns_once_until_it_is_calm() -> None:
     world = AlertWorld()
     for at in range(0, 12, 2):
         world.notify(alarm(at), at=at)

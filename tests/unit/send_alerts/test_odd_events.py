@@ -34,7 +34,7 @@ def assert_told(event: Any) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON))
-def test_any_object_is_told_somehow(event: dict[str, Any]) -> None:
+def test_any_object_is_sent_somehow(event: dict[str, Any]) -> None:
     assert_told(event)
 
 
@@ -49,7 +49,7 @@ ALARMS = [event for event in ALARMS if announced(event)]
 
 
 @given(st.sampled_from(ALARMS), st.data())
-def test_an_alarm_with_any_field_missing_or_odd_is_told_somehow(
+def test_an_alarm_with_any_field_missing_or_odd_is_sent_somehow(
     event: dict[str, Any], data: st.DataObject
 ) -> None:
     field = data.draw(st.sampled_from(sorted(event["detail"])))
@@ -74,7 +74,7 @@ KNOWN = [
 
 @pytest.mark.parametrize("name", KNOWN)
 @pytest.mark.parametrize("odd", [None, 7, ["a"], {}], ids=str)
-def test_one_odd_field_keeps_nothing_from_being_told_nor_what_comes_after(
+def test_one_odd_field_keeps_nothing_from_being_sent_nor_what_comes_after(
     event: Event, name: str, odd: Any
 ) -> None:
     whole = event(f"alerts/{name}")

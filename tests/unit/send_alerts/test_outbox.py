@@ -50,7 +50,7 @@ def test_a_wait_that_fits_into_the_invocation_is_waited_for() -> None:
     assert len(world.threads.messages) == 1
 
 
-def test_an_error_that_slack_answers_is_looked_into_at_once() -> None:
+def test_an_error_that_slack_answers_is_checked_at_once() -> None:
     world = AlertWorld()
     world.seconds_left = 30
     world.threads.failures = [MaybeSent("500", AFTER_ANSWER)] * 2

@@ -22,7 +22,7 @@ from tests.unit.send_alerts.parsing import Event, parsed
 RUNBOOK = EVENTS.parent / "docs" / "runbook.md"
 
 
-def test_a_rotation_that_succeeds_is_told_remembered_and_ends_the_failed_one(
+def test_a_rotation_that_succeeds_is_sent_and_remembered_and_ends_the_failed_one(
     event: Event,
 ) -> None:
     note, resolved, change = parsed(event("alerts/own_password_rotated"))

@@ -203,7 +203,7 @@ def test_a_failed_deployment_opens_an_incident_that_a_completed_one_ends(event: 
     }
 
 
-def test_a_task_that_was_stopped_on_purpose_is_nothing_to_tell(event: Event) -> None:
+def test_a_task_that_was_stopped_on_purpose_is_nothing_to_notify_of(event: Event) -> None:
     task = event("alerts/ecs_task_failed")
     task["detail"]["stopCode"] = "UserInitiated"
     assert parsed(task) == []

@@ -50,7 +50,7 @@ def received(world: AlertWorld, body: Any, waiting_seconds: float = 0) -> list[f
     return []
 
 
-def test_what_was_told_is_done(event: Event) -> None:
+def test_what_was_sent_is_done(event: Event) -> None:
     assert received(AlertWorld(), event("alerts/alarm_metric")) == []
 
 
@@ -87,7 +87,7 @@ def test_what_is_no_event_comes_back_at_once_and_so_ends_in_the_dead_letter_queu
     assert received(AlertWorld(), body) == [0]
 
 
-def test_text_without_a_time_is_told_once_however_often_it_is_retried() -> None:
+def test_text_without_a_time_is_sent_once_however_often_it_is_retried() -> None:
     world = AlertWorld()
     world.threads.failures = [NotSent("limit", 240)] * 3
     (record,) = batch(["The nightly import has stopped."], first_received_at=world.now)["Records"]

@@ -68,7 +68,7 @@ def test_what_no_rule_names_goes_to_the_stack_s_own_channel(world: AlertWorld) -
     assert channels(world) == ["C0ALERTS"]
 
 
-def test_a_story_that_grows_worse_is_told_where_the_worse_ones_go_too(world: AlertWorld) -> None:
+def test_a_story_that_grows_worse_is_sent_where_the_worse_ones_go_too(world: AlertWorld) -> None:
     # GIVEN a warning in a team's channel
     world.notify(alarm(0, part=Part.TASKS, ref="1", **WARNING), at=0)
     # WHEN it becomes critical

@@ -166,7 +166,7 @@ def test_what_ends_starts_is_no_deployment_that_completes() -> None:
     assert episode.rolled_back_to == "ecs-svc/back"
 
 
-def test_a_good_deployment_of_a_healthy_service_is_told_to_nobody() -> None:
+def test_a_good_deployment_of_a_healthy_service_is_sent_to_nobody() -> None:
     world = played(completed(7, NEW))
     assert not world.threads.messages
     assert not world.topic.published

@@ -11,17 +11,11 @@ from hypothesis import strategies as st
 from ops_common.ops_events import Severity
 from paths import ROOT
 from send_alerts.reading.notice import Notice, Signal
-from send_alerts.reading.parse import ANY, NO_EVENT, READERS, parse
+from send_alerts.reading.parse import parse
 from tests.unit.send_alerts.alert_world import NOON, STACK_INFO, AlertWorld
 from tests.unit.send_alerts.parsing import parsed
 
 OTHERS = ROOT / "tests" / "corpus" / "other_events"
-ALERTS = ROOT / "events" / "alerts"
-FILED = [
-    json.loads(path.read_text())
-    for path in [*OTHERS.glob("*.json"), *ALERTS.glob("*.json")]
-    if path.name != "expected.json"
-]
 EVENTS = [json.loads(path.read_text()) for path in sorted(OTHERS.glob("*.json"))]
 EVENTS = [event for event in EVENTS if "detail" in event or "Message" in event]
 
@@ -150,17 +144,6 @@ def test_an_event_of_any_service_is_a_short_message() -> None:
     assert '"queueName": "orders"' in notice.text
     assert ("Queue name", "orders") in notice.facts
     assert not any(name == "Token" for name, _ in notice.facts)
-
-
-@pytest.mark.parametrize("kind", READERS, ids=lambda kind: " ".join(kind))
-def test_every_kind_that_is_read_has_a_file(kind: tuple[str, str]) -> None:
-    source, detail_type = kind
-    assert any(
-        detail_type in f"{event.get('Message', event)}"
-        if source == NO_EVENT
-        else event.get("source") == source and detail_type in (ANY, event["detail-type"])
-        for event in FILED
-    )
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

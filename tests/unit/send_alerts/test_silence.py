@@ -10,7 +10,7 @@ def silenced(until: float) -> AlertWorld:
     return world
 
 
-def test_nothing_is_told_while_an_alarm_is_silenced() -> None:
+def test_nothing_is_sent_while_an_alarm_is_silenced() -> None:
     world = silenced(until=30)
     world.notify(alarm(0), at=0)
     world.notify(ok(10), at=10)
@@ -19,7 +19,7 @@ def test_nothing_is_told_while_an_alarm_is_silenced() -> None:
     assert not world.topic.published
 
 
-def test_an_incident_that_outlasts_the_silence_is_told_then() -> None:
+def test_an_incident_that_outlasts_the_silence_is_sent_then() -> None:
     world = silenced(until=30)
     world.notify(alarm(0), at=0)
     world.let_time_pass(until=31)
@@ -38,7 +38,7 @@ def test_a_silence_that_was_made_longer_holds() -> None:
     assert world.topic.subjects == ["[CRITICAL] web-5xx"]
 
 
-def test_a_new_incident_after_a_silence_is_told_as_any_other() -> None:
+def test_a_new_incident_after_a_silence_is_sent_as_any_other() -> None:
     world = silenced(until=30)
     world.notify(alarm(0), at=0)
     world.notify(ok(10), at=10)
@@ -47,7 +47,7 @@ def test_a_new_incident_after_a_silence_is_told_as_any_other() -> None:
     assert world.topic.subjects == ["[CRITICAL] web-5xx"]
 
 
-def test_an_incident_told_before_the_silence_still_turns_green_in_slack() -> None:
+def test_an_incident_sent_before_the_silence_still_turns_green_in_slack() -> None:
     world = AlertWorld()
     world.notify(alarm(0), at=0)
     world.memory.silences["web-5xx"] = minute(30)

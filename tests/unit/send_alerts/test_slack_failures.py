@@ -36,7 +36,7 @@ PERMANENT = (
 
 
 @pytest.mark.parametrize("code", PERMANENT)
-def test_what_only_a_person_can_mend_is_a_broken_slack(code: str) -> None:
+def test_what_only_a_person_can_fix_is_a_broken_slack(code: str) -> None:
     assert isinstance(of_answer(200, code, {}), SlackBroken)
 
 

@@ -76,7 +76,7 @@ def test_a_storm_without_threads_is_two_messages() -> None:
     assert len(world.topic.subjects) == 3 + 2
 
 
-def test_after_the_storm_a_new_incident_is_told_by_itself_again() -> None:
+def test_after_the_storm_a_new_incident_is_sent_by_itself_again() -> None:
     world = AlertWorld(SMALL)
     storm(world, 6)
     world.let_time_pass(until=10)

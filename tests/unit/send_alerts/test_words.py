@@ -101,7 +101,7 @@ def test_a_title_names_the_environment_where_it_has_a_name() -> None:
     assert title(after(alarm(0, environment="staging"))) == "web-5xx (staging)"
 
 
-def test_an_e_mail_says_what_since_when_the_facts_what_changed_and_where_to_look() -> None:
+def test_an_e_mail_says_what_since_when_the_facts_what_changed_and_where_to_read_on() -> None:
     incident = after(
         alarm(0, facts=(("Resource", "app/web"),)), changes=("a deployment (5 min before)",)
     )

@@ -77,7 +77,7 @@ def test_another_place_is_another_error(before: str, after: str) -> None:
     assert worse([rails(before)], [rails(after, 2)]) == [Change.NEW]
 
 
-def test_the_app_s_own_line_tells_two_errors_apart_that_read_alike() -> None:
+def test_the_app_s_own_line_keeps_two_errors_apart_that_read_alike() -> None:
     error = rails("Faraday::TimeoutError (execution expired):")
     orders, mails = rails("app/models/order.rb:12:in 'Order#pay'"), rails("app/jobs/mail_job.rb:3")
     moved = rails("app/models/order.rb:19:in 'Order#pay'")
