@@ -62,5 +62,6 @@ def refuse_superseded(context: Context, memory: ProbeMemory) -> None:
 def _gave_up(service: Service, deployment_id: str) -> bool:
     """ECS keeps the deployment that it gave up beside the one that it goes back to, for a time."""
     return any(
-        each.id == deployment_id and each.rollout_state == "FAILED" for each in service.deployments
+        each.id == deployment_id and each.rollout_state == "FAILED"
+        for each in (*service.deployments, *service.replaced)
     )

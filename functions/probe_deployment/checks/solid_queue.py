@@ -8,6 +8,8 @@ from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
 EXPECTED = "a worker and a dispatcher registered since, with current heartbeats; no lost claims"
+KINDS, SHARED = ("Worker", "Dispatcher"), ("Dispatcher",)
+"""What a deployment registers, and what of it another service may have instead."""
 # Solid Queue writes a heartbeat each 60 s; one may be late.
 CURRENT_SECONDS = 130.0
 
@@ -27,19 +29,27 @@ def check(context: Context) -> Finding:
     )
     answer = context.ask("queue_processes", context.settings.queue_database_name)
     since = min(service.primary.created_at for service in services)
-    return judge(QueueProcesses.from_json(answer), since, remedy)
+    others = any(
+        context.service(name).desired
+        for name in context.settings.names.worker
+        if name not in deployed
+    )
+    return judge(QueueProcesses.from_json(answer), since, remedy, others=others)
 
 
-def judge(answer: QueueProcesses, since: datetime, remedy: str) -> Finding:
-    """What the processes amount to, for a deployment that began at `since`."""
+def judge(answer: QueueProcesses, since: datetime, remedy: str, *, others: bool = False) -> Finding:
+    """What the processes amount to, for a deployment that began at `since`.
+
+    `others`: whether there are worker services that were not deployed. One dispatcher does for all.
+    """
     processes = answer.processes
     new = [each for each in processes if each.registered_at >= since]
     missing = [
         kind
-        for kind in ("Worker", "Dispatcher")
+        for kind in KINDS
         if not any(
             process.kind == kind and process.heartbeat_age_seconds <= CURRENT_SECONDS
-            for process in new
+            for process in (processes if others and kind in SHARED else new)
         )
     ]
     if missing:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
-    from mypy_boto3_ecs.type_defs import ServiceTypeDef
+    from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
 
 
 ROLLING = "ROLLING"
@@ -71,6 +71,8 @@ class Service(NamedTuple):
     """Whether ECS moves tasks by itself until the Availability Zones are even."""
     last_event: str = ""
     """What the service said last."""
+    replaced: tuple[Deployment, ...] = ()
+    """Deployments without a task left, for as long as ECS lists them (INACTIVE)."""
     balanced_containers: tuple[str, ...] = ()
     """Names of the containers that a load balancer sends requests to."""
     shifts_traffic: bool = False
@@ -155,7 +157,7 @@ class EcsServices:
 
 
 def _service(raw: "ServiceTypeDef") -> Service:
-    balancers = raw.get("loadBalancers", [])
+    balancers, listed = raw.get("loadBalancers", []), raw.get("deployments", [])
     return Service(
         name=raw["serviceName"],
         arn=raw["serviceArn"],
@@ -164,21 +166,8 @@ def _service(raw: "ServiceTypeDef") -> Service:
         pending=raw["pendingCount"],
         # An external controller's task sets have one each, the service none.
         task_definition=raw.get("taskDefinition", ""),
-        deployments=tuple(
-            Deployment(
-                id=deployment["id"],
-                primary=deployment["status"] == "PRIMARY",
-                rollout_state=deployment.get("rolloutState", "COMPLETED"),
-                rollout_reason=deployment.get("rolloutStateReason", ""),
-                created_at=deployment["createdAt"],
-                task_definition=deployment["taskDefinition"],
-                desired=deployment["desiredCount"],
-                running=deployment["runningCount"],
-                failed=deployment.get("failedTasks", 0),
-            )
-            for deployment in raw.get("deployments", [])
-            if deployment["status"] != INACTIVE
-        ),
+        deployments=tuple(_deployment(one) for one in listed if one["status"] != INACTIVE),
+        replaced=tuple(_deployment(one) for one in listed if one["status"] == INACTIVE),
         target_groups=tuple(arn for balancer in balancers for arn in _target_groups(balancer)),
         controller=raw.get("deploymentController", {}).get("type", "ECS"),
         zone_rebalancing=raw.get("availabilityZoneRebalancing") == "ENABLED",
@@ -187,6 +176,20 @@ def _service(raw: "ServiceTypeDef") -> Service:
             balancer["containerName"] for balancer in balancers if "containerName" in balancer
         ),
         shifts_traffic=raw.get("deploymentConfiguration", {}).get("strategy", ROLLING) != ROLLING,
+    )
+
+
+def _deployment(raw: "DeploymentTypeDef") -> Deployment:
+    return Deployment(
+        id=raw["id"],
+        primary=raw["status"] == "PRIMARY",
+        rollout_state=raw.get("rolloutState", "COMPLETED"),
+        rollout_reason=raw.get("rolloutStateReason", ""),
+        created_at=raw["createdAt"],
+        task_definition=raw["taskDefinition"],
+        desired=raw["desiredCount"],
+        running=raw["runningCount"],
+        failed=raw.get("failedTasks", 0),
     )
 
 

@@ -140,6 +140,7 @@ def test_a_deployment_that_was_replaced_wholly_is_none_any_more() -> None:
     gone = raw_deployment(1, "INACTIVE", runningCount=0, rolloutState="FAILED")
     service = read(deployments=[raw_deployment(2, "PRIMARY"), gone])
     assert service.rollout is Rollout.STEADY
+    assert [one.rollout_state for one in service.replaced] == ["FAILED"]
     begun = raw_deployment(3, "PRIMARY", rolloutState="IN_PROGRESS", runningCount=0)
     service = read(deployments=[begun, raw_deployment(2, "ACTIVE"), gone])
     assert (service.rolling_out, service.rolling_back) == (True, False)

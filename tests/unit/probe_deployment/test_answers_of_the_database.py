@@ -59,6 +59,16 @@ def test_older_processes_and_silent_ones_do_not_count(
     assert finding.subjects == missing
 
 
+def test_a_dispatcher_of_another_worker_service_does_for_all() -> None:
+    older = answered(process("Worker"), process("Dispatcher", minutes=60))
+    assert solid_queue.judge(older, SINCE, "", others=True).status is Status.PASS
+    assert solid_queue.judge(older, SINCE, "", others=False).subjects == ("Dispatcher",)
+    silent = answered(process("Worker"), process("Dispatcher", minutes=60, age=131))
+    assert solid_queue.judge(silent, SINCE, "", others=True).subjects == ("Dispatcher",)
+    old = answered(process("Worker", minutes=60), process("Dispatcher", minutes=60))
+    assert solid_queue.judge(old, SINCE, "", others=True).subjects == ("Worker",)
+
+
 def test_claims_of_silent_processes_and_of_vanished_ones_are_lost() -> None:
     silent = process("Worker", minutes=60, age=301, claims=3)
     assert solid_queue.lost_claims(answered(*UP, silent, orphaned=2)) == 5
