@@ -14,15 +14,13 @@ import time
 from collections.abc import Callable, Sequence
 from copy import replace
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import psutil
-import psycopg
 from rich.console import Console
 
+from benchmarks.filled_queue import MANY_QUEUES, PASSWORD, QUEUES, Connection, filled
 from benchmarks.queue_costs import Cost, cost_table, summary
-from benchmarks.queue_others import JOBS, OTHERS, READY
+from benchmarks.queue_others import OTHERS, READY
 from local.postgres import MASTER_USER, PostgresServer
 from ops_common.query_database import DatabaseAddress, Login
 from query_database.fields import Fields
@@ -31,27 +29,8 @@ from query_database.queue_statement import statement
 from query_database.requests import answer
 from query_database.settings import Settings
 
-type Connection = psycopg.Connection[tuple[Any, ...]]
-
-PASSWORD = "bench"  # noqa: S105  # of a server that ends with the run
-SCHEMA = Path(__file__).parent.parent / "local" / "solid_queue" / "schema.sql"
 SERIES = 7
 OURS = statement(bound=500, look_ahead_seconds=75).decode()
-QUEUES = ("default", "mailers", "reports", "imports", "paused")
-MANY_QUEUES = (*QUEUES, *(f"tenant_{number}" for number in range(1_000 - len(QUEUES))))
-FILL = f"""
-INSERT INTO {JOBS} (queue_name, class_name, arguments, priority, active_job_id, created_at,
-  updated_at)
-SELECT (%(queues)s::text[])[1 + i %% %(count)s], 'SomeJob', '{{"arguments":[1]}}',
-  (i / %(count)s) %% 3,
-  gen_random_uuid()::text, now() AT TIME ZONE 'UTC' - (%(rows)s - i) * interval '1 ms',
-  now() AT TIME ZONE 'UTC'
-FROM generate_series(1, %(rows)s) AS i;
-"""
-FILL_READY = f"""
-INSERT INTO {READY} (job_id, queue_name, priority, created_at)
-SELECT id, queue_name, priority, created_at FROM {JOBS} ORDER BY id;
-"""
 
 
 def main() -> None:
@@ -91,7 +70,7 @@ def _hold_to_one_core(server: PostgresServer) -> None:
 
 
 def _steady(server: PostgresServer, rows: int, queues: Sequence[str]) -> dict[str, Cost]:
-    with _filled(server, rows, queues) as connection:
+    with filled(server, rows, queues) as connection:
         connection.execute("VACUUM ANALYZE")
         return _costs(connection, rows)
 
@@ -106,36 +85,10 @@ def _with_login(server: PostgresServer) -> float:
 
 def _churned(server: PostgresServer, rows: int) -> dict[str, Cost]:
     """Workers take by priority and then by id; the deletion follows the ids, as bursts do."""
-    with _filled(server, rows, QUEUES) as connection:
+    with filled(server, rows, QUEUES) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute(f"DELETE FROM {READY} WHERE id <= %s", (rows * 9 // 10,))
         return {"ours, first time": _first_measurement(connection)} | _costs(connection, rows)
-
-
-def _filled(server: PostgresServer, rows: int, queues: Sequence[str]) -> Connection:
-    server.drop_database("bench")
-    server.create_database("bench", PASSWORD)
-    connection = server.connect("bench")
-    # As measure_queue does: a connection asks once, so each one is planned anew. Without JIT,
-    # which not every server has.
-    connection.prepare_threshold = None
-    connection.execute("SET jit = off")
-    connection.execute(f"SET ROLE {MASTER_USER}")
-    connection.execute(SCHEMA.read_text())
-    connection.execute("RESET ROLE")
-    given = {"queues": list(queues), "count": len(queues), "rows": rows}
-    connection.execute(FILL, given)
-    connection.execute(FILL_READY)
-    connection.execute(
-        "INSERT INTO solid_queue_pauses (queue_name, created_at) VALUES ('paused', now())"
-    )
-    connection.execute(
-        "INSERT INTO solid_queue_processes (kind, last_heartbeat_at, pid, hostname, metadata, name,"
-        " created_at) SELECT 'Worker', now() AT TIME ZONE 'UTC', i, 'ip-10-1-0-' || i,"
-        """ '{"queues":"*","thread_pool_size":3}', 'worker-' || i, now()"""
-        " FROM generate_series(1, 5) AS i"
-    )
-    return connection
 
 
 def _first_measurement(connection: Connection) -> Cost:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.scaling.cluster import START_UP_SECONDS, Cluster
+from benchmarks.scaling.cluster import Cluster
 from benchmarks.scaling.policies import MAX_TASKS, MIN_TASKS
+from benchmarks.scaling.task import START_UP_SECONDS
 from benchmarks.scaling.workloads import HOUR, Workload
 
 SLOT_SECONDS = 30.0

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from multiprocessing import Pool
 
 from benchmarks.scaling.clairvoyant import HEADROOMS, PENALTIES, SLOT_SECONDS, Clairvoyant, plan
-from benchmarks.scaling.cluster import Tallies
 from benchmarks.scaling.hard_setups import SETUPS
 from benchmarks.scaling.hard_workloads import HARD_WORKLOADS
 from benchmarks.scaling.policies import (
@@ -21,6 +20,7 @@ from benchmarks.scaling.policies import (
 )
 from benchmarks.scaling.random_workloads import random_workload
 from benchmarks.scaling.run import THREADS, Result, mean, result, simulate
+from benchmarks.scaling.tallies import Tallies
 from benchmarks.scaling.workloads import HOUR, WORKLOADS, Workload
 from scale_workers.policy.model import Policy
 

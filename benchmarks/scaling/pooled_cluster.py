@@ -12,8 +12,9 @@ from typing import Any
 
 import simpy
 
-from benchmarks.scaling.cluster import COUNTING_BOUND, Cluster, Task
+from benchmarks.scaling.cluster import COUNTING_BOUND, Cluster
 from benchmarks.scaling.process_rows import ProcessRows
+from benchmarks.scaling.task import Task
 from benchmarks.scaling.workloads import HOUR, Job, Setup
 from ops_common.answers.queue import Measurement, QueueDepth, QueueFlow
 from scale_workers.policy.queues import covers

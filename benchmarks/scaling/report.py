@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.scaling.cluster import Tallies
 from benchmarks.scaling.compare import OURS, Comparison
+from benchmarks.scaling.tallies import Tallies
 from benchmarks.scaling.workloads import HOUR
 
 mpl.use("Agg")

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import simpy
 
-from benchmarks.scaling.cluster import Cluster, Tallies
+from benchmarks.scaling.cluster import Cluster
 from benchmarks.scaling.policies import MIN_TASKS, Scaler
 from benchmarks.scaling.pooled_cluster import PooledCluster
+from benchmarks.scaling.tallies import Tallies
 from benchmarks.scaling.workloads import HOUR, Workload
 
 THREADS = 3
