@@ -7,7 +7,7 @@ from typing import Any
 from local.stores_in_memory import ItemsInMemory, MemoryInMemory
 from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
 from send_alerts.channels.slack import Posted
-from send_alerts.incident.follow_up import Policy
+from send_alerts.incident.follow_up import NotificationPolicy
 from send_alerts.notify import notify
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import Said
@@ -111,8 +111,9 @@ class AlertsInMemory:
             clock=lambda: now,
             wait=lambda _: None,
             deadline=now + timedelta(minutes=1),
+            policy=NotificationPolicy(),
         )
-        notify(said, ports, Policy())
+        notify(said, ports)
 
     def open_incidents(self) -> set[str]:
         """Keys of the incidents that last."""

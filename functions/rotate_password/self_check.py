@@ -49,7 +49,7 @@ def database() -> str:
 def services() -> str:
     """The services to redeploy can be. Raises ServiceNotFound, DeployedElsewhere or ClientError."""
     found = Settings.from_env()
-    names = found.policy.services
+    names = found.choices.services
     if not names:
         return "no service is to be redeployed"
     for service in EcsServices(client("ecs"), found.ecs_cluster).describe(names):

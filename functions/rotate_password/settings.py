@@ -6,7 +6,7 @@ from ops_common.app_config import AppConfigSettings
 from ops_common.queue_login import on_the_same_server
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
-from rotate_password.adapters.ports import Policy
+from rotate_password.adapters.ports import Choices
 
 
 class Settings(NamedTuple):
@@ -22,7 +22,7 @@ class Settings(NamedTuple):
     """The Aurora cluster, whose master user is asked for; empty where it isn't named."""
     password_copies: tuple[str, ...]
     """Further keys of the secret that hold the password and change with it."""
-    policy: Policy
+    choices: Choices
 
     @classmethod
     def from_env(cls) -> Self:
@@ -44,7 +44,7 @@ class Settings(NamedTuple):
             database_wait_seconds=env.integer("DATABASE_WAIT_SECONDS", 60),
             database_cluster=cluster,
             password_copies=env.names("PASSWORD_COPIES", ""),
-            policy=Policy(
+            choices=Choices(
                 services=services,
                 rollout_wait_seconds=env.integer("ROLLOUT_WAIT_SECONDS", 300),
                 owner_role=env.text("OWNER_ROLE", "jiki_owner"),

@@ -54,5 +54,5 @@ def wire(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock
         publish=publish,
         master=ClusterMasterUser(client("rds"), cluster) if cluster else None,
         clock=clock,
-        policy=settings.policy,
+        choices=settings.choices,
     )

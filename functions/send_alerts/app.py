@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ports = wire(settings, context)
 
     def record_handler(record: SQSRecord) -> None:
-        handle_record(record, ports, settings.stack_info, settings.policy)
+        handle_record(record, ports, settings.stack_info)
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ops_common.observability import logger
-from send_alerts.incident.follow_up import Policy
 from send_alerts.notify import notify
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.arrival import attributes_of
@@ -16,7 +15,7 @@ FIRST_RETRY_SECONDS = 15.0
 LONGEST_RETRY_SECONDS = 300.0
 
 
-def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo, policy: Policy) -> None:
+def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo) -> None:
     """Notify people of what the message says. Raises what made it fail, for the batch to report.
 
     A message that fails is hidden for as long as Slack asks for, or longer each time; one that is
@@ -26,7 +25,7 @@ def handle_record(record: SQSRecord, ports: Ports, stack_info: StackInfo, policy
         attributes = attributes_of(record.raw_event.get("messageAttributes"))
         sent_at = _sent_at(record) or ports.clock()
         said = parse(record.body, sent_at, stack_info, attributes)
-        reason = notify(said, ports, policy)
+        reason = notify(said, ports)
     except TryLater as later:
         short = later.seconds < FIRST_RETRY_SECONDS
         delay = later.seconds if short else max(later.seconds, backoff(record, ports.clock()))

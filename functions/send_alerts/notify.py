@@ -8,7 +8,7 @@ from send_alerts import families, storm_updates
 from send_alerts.changes import remember, with_image
 from send_alerts.incident.by_people import act
 from send_alerts.incident.decide import advance
-from send_alerts.incident.follow_up import Policy, run_follow_up
+from send_alerts.incident.follow_up import run_follow_up
 from send_alerts.incident.hold import lift_when_due
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import PREFIX
@@ -22,32 +22,32 @@ from send_alerts.sweep import sweep
 SILENCE = "a silence"
 
 
-def notify(said: Said, ports: Ports, policy: Policy) -> str:
+def notify(said: Said, ports: Ports) -> str:
     """Notify people, remember changes; what was done, in words.
 
     Raises TryLater where not everybody has been notified yet; what was sent is recorded and not
     repeated. Any other error is for the queue to repeat.
     """
     if isinstance(said, FollowUp):
-        return _follow_up(said, ports, policy)
+        return _follow_up(said, ports)
     if isinstance(said, Sweep):
         return sweep(ports)
     if isinstance(said, OperatorAction):
-        return _act(said, ports, policy)
-    reasons = [_notify_of(notice, ports, policy) for notice in said]
+        return _act(said, ports)
+    reasons = [_notify_of(notice, ports) for notice in said]
     return "; ".join(reasons) or "nothing to notify of"
 
 
-def _notify_of(notice: Notice, ports: Ports, policy: Policy) -> str:
+def _notify_of(notice: Notice, ports: Ports) -> str:
     if found := part_summary(notice):
         ports.memory.record(found)
     if notice.signal is Signal.CHANGE:
         return remember(notice, ports)
     notice = with_image(notice, ports)
-    reasons = [process(notice.key, _taking(notice, ports), ports, policy)]
+    reasons = [process(notice.key, _taking(notice, ports), ports)]
     # Of a composite alarm's family: its other members are to know, and to be quiet or loud.
     for member, change in families.changes(notice, ports):
-        reasons.append(process(member, change, ports, policy))
+        reasons.append(process(member, change, ports))
     return "; ".join(reasons)
 
 
@@ -63,18 +63,18 @@ def _taking(notice: Notice, ports: Ports) -> Change:
     return change
 
 
-def _follow_up(said: FollowUp, ports: Ports, policy: Policy) -> str:
+def _follow_up(said: FollowUp, ports: Ports) -> str:
     def change(incident: Incident, now: datetime) -> Incident:
         if said.key.startswith(PREFIX):
             return storm_updates.refresh(incident, now, ports)
         if incident.subject:
             incident = _silenced(incident, incident.subject.name, now, ports)
-        return run_follow_up(incident, said.number, now, policy, ports.channels)
+        return run_follow_up(incident, said.number, now, ports.policy, ports.channels)
 
-    return process(said.key, change, ports, policy)
+    return process(said.key, change, ports)
 
 
-def _act(action: OperatorAction, ports: Ports, policy: Policy) -> str:
+def _act(action: OperatorAction, ports: Ports) -> str:
     """Do what a person wants, once; a silence is remembered for what is still to come."""
     if action.action is Action.SILENCE and action.until:
         ports.memory.silence(action.name, action.until)
@@ -87,7 +87,6 @@ def _act(action: OperatorAction, ports: Ports, policy: Policy) -> str:
         action.incident,
         lambda incident, now: act(incident, action, now, ports.channels),
         ports,
-        policy,
     )
 
 

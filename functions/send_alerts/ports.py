@@ -16,6 +16,7 @@ from send_alerts.channels.queue import AlertQueue
 from send_alerts.channels.slack import Threads, Webhook
 from send_alerts.channels.topic import Topic
 from send_alerts.incident.enqueue import Channels
+from send_alerts.incident.follow_up import NotificationPolicy
 
 
 class TryLater(Exception):
@@ -45,6 +46,7 @@ class Ports:
     wait: Callable[[float], None]
     deadline: datetime
     """Nothing is begun after it; Lambda ends the process soon after."""
+    policy: NotificationPolicy
     offers: tuple[str, ...] = ()
     """Commands that a message may offer as buttons; none where nobody answers them."""
     stack: str = ""

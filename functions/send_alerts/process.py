@@ -13,7 +13,7 @@ from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_posts import root_is_stale, thread
 from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import copy_if_worse, first_announcement, mail_end
-from send_alerts.incident.follow_up import Policy, schedule
+from send_alerts.incident.follow_up import schedule
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel
 from send_alerts.ports import Ports, TryLater
@@ -28,7 +28,7 @@ SLACK_KEY = "slack"
 type Change = Callable[[Incident, datetime], Incident]
 
 
-def process(key: str, change: Change, ports: Ports, policy: Policy) -> str:
+def process(key: str, change: Change, ports: Ports) -> str:
     """Apply a change to an incident, and send what follows; what was done, in words.
 
     Raises TryLater where not everybody has been notified yet.
@@ -38,20 +38,18 @@ def process(key: str, change: Change, ports: Ports, policy: Policy) -> str:
         held = ports.incidents.load(key)
         if held.leased_until and held.leased_until > now:
             raise TryLater(f"{key} is being sent by another invocation", BUSY_SECONDS)
-        incident = _decided(held.incident, change, now, ports, policy)
+        incident = _decided(held.incident, change, now, ports)
         if incident == held.incident and not _unfinished(incident, ports):
             return f"{key}: nothing new"
         try:
             held = ports.incidents.save(_claimed(held, incident, now, ports), now)
-            return _finish(held, incident, ports, policy)
+            return _finish(held, incident, ports)
         except Conflict:
             logger.info("incident changed meanwhile; once more", incident=key)
     raise TryLater(f"{key} is changed by many at once", BUSY_SECONDS)
 
 
-def _decided(
-    before: Incident, change: Change, now: datetime, ports: Ports, policy: Policy
-) -> Incident:
+def _decided(before: Incident, change: Change, now: datetime, ports: Ports) -> Incident:
     incident = change(before, now)
     if incident == before:
         return incident
@@ -61,22 +59,17 @@ def _decided(
     opening = first_announcement(before, incident)
     if opening and incident.key != SLACK_KEY:
         incident = replace(incident, changes=ports.memory.changes_before(opening.at))
-        incident = storm_updates.join(incident, opening, now, ports, policy)
+        incident = storm_updates.join(incident, opening, now, ports)
         if incident.storm != before.storm and ports.threads:
-            incident = _with_digest(incident, ports, policy)
-    return schedule(incident, now, policy)
+            incident = _with_digest(incident, ports)
+    return schedule(incident, now, ports.policy)
 
 
-def _with_digest(incident: Incident, ports: Ports, policy: Policy) -> Incident:
+def _with_digest(incident: Incident, ports: Ports) -> Incident:
     """A new member of a storm, below its digest. Raises TryLater until that is posted."""
     digest = ports.incidents.load(incident.storm).incident
     if digest.root is None:
-        process(
-            incident.storm,
-            lambda known, now: storm_updates.refresh(known, now, ports),
-            ports,
-            policy,
-        )
+        process(incident.storm, lambda known, now: storm_updates.refresh(known, now, ports), ports)
         digest = ports.incidents.load(incident.storm).incident
     return storm_updates.with_digest(incident, digest)
 
@@ -98,18 +91,18 @@ def _claimed(held: Held, incident: Incident, now: datetime, ports: Ports) -> Hel
     return replace(held, incident=incident, leased_until=lease)
 
 
-def _finish(held: Held, unclaimed: Incident, ports: Ports, policy: Policy) -> str:
+def _finish(held: Held, unclaimed: Incident, ports: Ports) -> str:
     key = unclaimed.key
     if held.leased_until is None:
         return f"{key}: recorded, nobody to notify"
     outcome = outbox.work_through(held, unclaimed.outbox, ports)
-    _report_slack(key, outcome, ports, policy)
+    _report_slack(key, outcome, ports)
     if outcome.later:
         raise TryLater(outcome.later.reason, outcome.later.seconds)
     return f"{key}: sent {', '.join(outcome.sent) or 'an edit of the root message'}"
 
 
-def _report_slack(key: str, outcome: outbox.Outcome, ports: Ports, policy: Policy) -> None:
+def _report_slack(key: str, outcome: outbox.Outcome, ports: Ports) -> None:
     """Say by SNS, once, that Slack is broken; and once that it works again."""
     if key == SLACK_KEY or not (outcome.broken or outcome.slack_answered):
         return
@@ -130,5 +123,4 @@ def _report_slack(key: str, outcome: outbox.Outcome, ports: Ports, policy: Polic
         SLACK_KEY,
         lambda incident, now: mail_end(advance(incident, notice, now, by_mail.channels)),
         by_mail,
-        policy,
     )

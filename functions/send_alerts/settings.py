@@ -8,7 +8,7 @@ from ops_common.identity import Identity
 from ops_common.one_time_schedules import ScheduleSettings
 from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
-from send_alerts.incident.follow_up import Policy
+from send_alerts.incident.follow_up import NotificationPolicy
 from send_alerts.reading.stack_info import StackInfo
 
 
@@ -25,7 +25,7 @@ class Settings(NamedTuple):
     slack_api_url: str
     schedules: ScheduleSettings
     stack_info: StackInfo
-    policy: Policy
+    policy: NotificationPolicy
     flap_window: timedelta
     """Re-opened so soon after its end, it is the same incident."""
     offers: tuple[str, ...]
@@ -56,7 +56,7 @@ class Settings(NamedTuple):
                 services=services.all,
                 account=_account(env),
             ),
-            policy=Policy(
+            policy=NotificationPolicy(
                 storm_threshold=env.integer("STORM_THRESHOLD", 10, at_least=1),
                 reminder=timedelta(hours=env.number("REMINDER_HOURS", 4)),
             ),

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from send_alerts.incident import storm
 from send_alerts.incident.enqueue import fold
-from send_alerts.incident.follow_up import Policy
 from send_alerts.incident.incident import FollowUpDue, Incident, RootMessage
 from send_alerts.incident.outbox_entry import OutboxEntry
 from send_alerts.incident.storm import PREFIX, Opening, Storms
@@ -16,9 +15,7 @@ SUMMARY = 0
 """The number of a follow-up message that asks for the storm to be checked."""
 
 
-def join(
-    incident: Incident, opening: OutboxEntry, now: datetime, ports: Ports, policy: Policy
-) -> Incident:
+def join(incident: Incident, opening: OutboxEntry, now: datetime, ports: Ports) -> Incident:
     """The incident, folded into a storm's digest if it opens among too many others."""
     subject = incident.subject
     if subject is None or incident.key.startswith(PREFIX):
@@ -28,7 +25,7 @@ def join(
     )
 
     def change(storms: Storms) -> tuple[Storms, str]:
-        changed, key = storm.join(storms, one, now, policy.storm_threshold)
+        changed, key = storm.join(storms, one, now, ports.policy.storm_threshold)
         if key and key != storms.key:
             # The message goes first: one too many does nothing, a missing one is never made up.
             _check_again(key, now + storm.WINDOW, ports)

@@ -53,6 +53,7 @@ def wire(settings: Settings, context: LambdaContext) -> Ports:
         offers=settings.offers,
         stack=Identity.from_env().stack,
         routes=_routes(settings, threads),
+        policy=settings.policy,
     )
 
 

@@ -146,7 +146,7 @@ class AlertLane:
             with mock.patch.object(
                 circuit_breaker, "time", SimpleNamespace(monotonic=self._monotonic)
             ):
-                handle_record(SQSRecord(record), ports, settings.stack_info, settings.policy)
+                handle_record(SQSRecord(record), ports, settings.stack_info)
         except Exception as error:  # noqa: BLE001  # whatever it is, SQS delivers again
             self.failures.append(f"{type(error).__name__}: {error}")
         else:

@@ -12,7 +12,7 @@ from rotate_password.reading.credentials import SecretShape
 
 
 @dataclass(frozen=True)
-class Policy:
+class Choices:
     """The choices that the template leaves to a team."""
 
     services: tuple[str, ...]
@@ -36,4 +36,4 @@ class Ports:
     master: MasterUser | None
     """None where the cluster is not named."""
     clock: Clock
-    policy: Policy
+    choices: Choices

@@ -80,9 +80,9 @@ def next_user(ports: Ports, current: SecretText, accepted: Credentials | None) -
 
 def pair_of(ports: Ports) -> Pair:
     """The two of the parameter, in the databases that it names."""
-    policy = ports.policy
-    databases = ports.database.databases(policy.queue_database)
-    return Pair(ports.shape.alternating_users, policy.owner_role, databases)
+    choices = ports.choices
+    databases = ports.database.databases(choices.queue_database)
+    return Pair(ports.shape.alternating_users, choices.owner_role, databases)
 
 
 def is_first_turn(ports: Ports, login: Credentials, successor: str) -> bool:
@@ -120,7 +120,7 @@ def check_successor(ports: Ports, login: Credentials, successor: str) -> None:
             f"Amazon RDS manages the password of {successor} (MasterUserSecret) and rotates it"
             " itself: end that (--no-manage-master-user-password), or let two other users alternate"
         )
-    clock, wait = ports.clock, ports.policy.rollout_wait_seconds
+    clock, wait = ports.clock, ports.choices.rollout_wait_seconds
     deadline = clock.now() + timedelta(seconds=wait)
     while status := ports.database.user_status(login, successor):
         if not status.can_login:
@@ -138,7 +138,7 @@ def _old_tasks(ports: Ports) -> dict[str, int]:
     turned = last_turn(ports.secret)
     return {
         name: count
-        for name in ports.policy.services
+        for name in ports.choices.services
         if turned and (count := ports.services.started_before(name, turned))
     }
 

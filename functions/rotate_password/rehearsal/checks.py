@@ -141,7 +141,7 @@ def _turn(stage: Stage) -> Said:
 
 
 def _services(stage: Stage) -> Said:
-    ports, names = stage.ports, stage.ports.policy.services
+    ports, names = stage.ports, stage.ports.choices.services
     if not names:
         return
     services = ports.services.describe(names)
@@ -161,7 +161,7 @@ def _services(stage: Stage) -> Said:
 
 def _readers(stage: Stage) -> Said:
     for reader in stage.ports.services.readers(stage.state.arn):
-        if reader.service not in stage.ports.policy.services:
+        if reader.service not in stage.ports.choices.services:
             remedy = "add it to OtherServices"
             yield Level.STOP, f"{reader.service} reads the secret and isn't redeployed", remedy
         if reader.pinned and reader.key in (None, stage.current.shape.password_key):

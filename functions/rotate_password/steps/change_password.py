@@ -149,8 +149,10 @@ def _at_rest(ports: Ports, versions: Versions) -> Versions:
     Not waited for where the database refuses the current password: new tasks can't log in with it,
     so that a rollout may never end, and this rotation is the cure.
     """
-    policy = ports.policy
-    if wait_for_rollouts(ports.services, policy.services, ports.clock, policy.rollout_wait_seconds):
+    choices = ports.choices
+    if wait_for_rollouts(
+        ports.services, choices.services, ports.clock, choices.rollout_wait_seconds
+    ):
         return read_versions(ports, versions.token)
     return versions
 

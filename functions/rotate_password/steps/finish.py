@@ -66,7 +66,7 @@ def _edited(name: str) -> BadRotation:
 
 def _complete(ports: Ports, versions: Versions, moved: bool) -> Done | None:
     """New tasks and the news of it; None where the password was edited again meanwhile."""
-    pending, names = versions.pending, ports.policy.services
+    pending, names = versions.pending, ports.choices.services
     # In the run that moved the label every service is outdated, whatever its clock says; a later
     # one goes by the time of the last change of the secret, which was that move or a later edit.
     since = None if moved else versions.state.last_changed

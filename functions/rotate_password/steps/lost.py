@@ -18,7 +18,7 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
     """
     user = versions.current.credentials.user if versions.current.credentials else "the app"
     pending = versions.pending
-    if ports.master is None or not ports.policy.may_reset:
+    if ports.master is None or not ports.choices.may_reset:
         raise_if_expired(ports, versions.state, versions.current)
         raise PasswordLost(
             Reset.NOT_ALLOWED,

@@ -33,7 +33,7 @@ OVERDUE = timedelta(minutes=5)
 """A schedule fires within a minute of its time; a message that has not come by now is lost."""
 
 
-class Policy(NamedTuple):
+class NotificationPolicy(NamedTuple):
     """How much is sent; parameters of the stack."""
 
     reminder: timedelta = timedelta(hours=4)
@@ -43,7 +43,7 @@ class Policy(NamedTuple):
 
 
 def run_follow_up(
-    incident: Incident, number: int, now: datetime, policy: Policy, channels: Channels
+    incident: Incident, number: int, now: datetime, policy: NotificationPolicy, channels: Channels
 ) -> Incident:
     """Send what became due. A stale number (an older message, delivered twice) changes nothing."""
     if incident.follow_up is None or incident.follow_up.number != number:
@@ -75,7 +75,7 @@ def run_follow_up(
     return incident
 
 
-def schedule(incident: Incident, now: datetime, policy: Policy) -> Incident:
+def schedule(incident: Incident, now: datetime, policy: NotificationPolicy) -> Incident:
     """Put the message to ourselves into the outbox, unless an early enough one is under way."""
     due = _next(incident, policy)
     under_way = incident.follow_up and incident.follow_up.due_at
@@ -95,7 +95,7 @@ def schedule(incident: Incident, now: datetime, policy: Policy) -> Incident:
     return replace(incident, outbox=(*others, message), follow_up=FollowUpDue(number, due))
 
 
-def _next(incident: Incident, policy: Policy) -> datetime | None:
+def _next(incident: Incident, policy: NotificationPolicy) -> datetime | None:
     episode = incident.current
     if episode is None or incident.subject is None or incident.key.startswith(PREFIX):
         # A storm's digest is checked while it has members (storm_updates).
@@ -125,7 +125,7 @@ def _end_by_lost_data(episode: Episode) -> datetime | None:
     return episode.no_data_since + NO_DATA_END if episode.no_data_since else None
 
 
-def _reminder(incident: Incident, episode: Episode, policy: Policy) -> datetime | None:
+def _reminder(incident: Incident, episode: Episode, policy: NotificationPolicy) -> datetime | None:
     if not episode.open or incident.hold or incident.part_of or not policy.reminder:
         return None
     if not incident.notified_at:

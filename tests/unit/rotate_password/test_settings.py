@@ -23,7 +23,7 @@ def test_the_rest_has_careful_defaults() -> None:
 
     assert settings.alternating_users == ()
     assert settings.database_cluster == ""
-    assert settings.policy.services == ()
+    assert settings.choices.services == ()
     assert settings.password_copies == ()
 
 
@@ -31,10 +31,10 @@ def test_the_rest_has_careful_defaults() -> None:
 def test_a_cluster_alone_does_not_allow_a_reset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_CLUSTER_ID", "jiki-production")
     settings = Settings.from_env()
-    assert (settings.database_cluster, settings.policy.may_reset) == ("jiki-production", False)
+    assert (settings.database_cluster, settings.choices.may_reset) == ("jiki-production", False)
 
     monkeypatch.setenv("ALLOW_MASTER_RESET", "true")
-    assert Settings.from_env().policy.may_reset
+    assert Settings.from_env().choices.may_reset
 
 
 @pytest.mark.usefixtures("needed")

@@ -20,7 +20,7 @@ from ops_common.query_database import (
     LoginRefused,
 )
 from rotate_password.adapters.database import Database
-from rotate_password.adapters.ports import Policy, Ports
+from rotate_password.adapters.ports import Choices, Ports
 from rotate_password.adapters.secret import CURRENT
 from rotate_password.adapters.services import Reader
 from rotate_password.conditions.outcome import Done
@@ -229,7 +229,7 @@ class World:
             publish=self.publish,
             master=self.master,
             clock=self.clock,
-            policy=Policy(**choices),
+            choices=Choices(**choices),
         )
 
     def step(self, name: str, token: str, **policy: Any) -> Done:

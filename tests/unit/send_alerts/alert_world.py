@@ -10,7 +10,7 @@ from local.stores_in_memory import ItemsInMemory, MemoryInMemory
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import Severity
 from send_alerts.channels.incidents import DynamoStorms
-from send_alerts.incident.follow_up import Policy
+from send_alerts.incident.follow_up import NotificationPolicy
 from send_alerts.incident.history import FLAP_WINDOW
 from send_alerts.incident.incident import Incident
 from send_alerts.notify import notify
@@ -33,7 +33,7 @@ from tests.unit.send_alerts.alert_fakes import (
 )
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-POLICY = Policy()
+POLICY = NotificationPolicy()
 NO_FLAPS = timedelta(0)
 """A flap window in which nothing comes back: each opening is an incident of its own."""
 
@@ -79,7 +79,9 @@ def ok(at: float, **changes: Any) -> Notice:
 class AlertWorld:
     """send_alerts between fakes, with a clock that tests set."""
 
-    def __init__(self, policy: Policy = POLICY, flap_window: timedelta = FLAP_WINDOW) -> None:
+    def __init__(
+        self, policy: NotificationPolicy = POLICY, flap_window: timedelta = FLAP_WINDOW
+    ) -> None:
         self.policy = policy
         self.now = NOON
         self.items = ItemsInMemory()
@@ -115,6 +117,7 @@ class AlertWorld:
             offers=self.offers,
             stack="jiki-ops",
             routes=self.routes,
+            policy=self.policy,
         )
 
     def _wait(self, seconds: float) -> None:
@@ -125,7 +128,7 @@ class AlertWorld:
         """One message of the queue, arriving `at` minutes after noon."""
         if at is not None:
             self.now = minute(at)
-        return notify(list(notices), self.ports(), self.policy)
+        return notify(list(notices), self.ports())
 
     def notify_until_done(self, *notices: Notice, at: float | None = None) -> None:
         """The same, repeated as the queue would repeat it."""
@@ -150,13 +153,13 @@ class AlertWorld:
             "detail-type": "OperatorAction",
             "detail": action.as_event().detail(),
         }
-        return notify(parse(json.dumps(body), self.now, STACK_INFO), self.ports(), self.policy)
+        return notify(parse(json.dumps(body), self.now, STACK_INFO), self.ports())
 
     def sweep(self, at: float) -> str:
         """The stack's hourly schedule comes."""
         self.now = minute(at)
         body = {"source": "jiki.ops", "detail-type": "Sweep", "detail": {}}
-        return notify(parse(json.dumps(body), self.now, STACK_INFO), self.ports(), self.policy)
+        return notify(parse(json.dumps(body), self.now, STACK_INFO), self.ports())
 
     def let_time_pass(self, until: float) -> None:
         """Deliver the messages to ourselves that become due, one after the other."""
@@ -167,7 +170,7 @@ class AlertWorld:
             self.schedules.delete(name)
             self.now = max(due, self.now)
             follow_up = parse(json.dumps(payload), self.now, STACK_INFO)
-            notify(follow_up, self.ports(), self.policy)
+            notify(follow_up, self.ports())
         self.now = minute(until)
 
     def incident(self, key: str = "alarm:web-5xx") -> Incident:

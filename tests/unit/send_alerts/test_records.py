@@ -43,7 +43,7 @@ def received(world: AlertWorld, body: Any, waiting_seconds: float = 0) -> list[f
     (record,) = batch([body], first_received_at=first)["Records"]
     ports = replace(world.ports(), queue=queue)
     try:
-        handle_record(SQSRecord(record), ports, STACK_INFO, world.policy)
+        handle_record(SQSRecord(record), ports, STACK_INFO)
     except (TryLater, NotAnEvent):
         return queue.hidden
     assert not queue.hidden
@@ -94,7 +94,7 @@ def test_text_without_a_time_is_sent_once_however_often_it_is_retried() -> None:
     for _ in range(4):
         with suppress(TryLater):
             ports = replace(world.ports(), queue=HidingQueue())
-            handle_record(SQSRecord(record), ports, STACK_INFO, world.policy)
+            handle_record(SQSRecord(record), ports, STACK_INFO)
         world.now += timedelta(minutes=5)
     assert world.topic.subjects == ["[WARNING] The nightly import has stopped."]
     assert len(world.threads.messages) == 1
@@ -120,7 +120,7 @@ def test_a_dead_letter_says_what_failed_though_only_its_attributes_do(name: str,
     (wrapped,) = batch([record])["Records"]
     for one in (given, wrapped):
         world = AlertWorld()
-        handle_record(SQSRecord(one), world.ports(), STACK_INFO, world.policy)
+        handle_record(SQSRecord(one), world.ports(), STACK_INFO)
         assert world.topic.subjects == [f"[WARNING] {says}"]
 
 
@@ -131,5 +131,5 @@ def test_an_alarm_that_a_rule_could_not_deliver_is_still_the_alarm(event: Event)
         "ERROR_MESSAGE": {"stringValue": "throttled"},
     }
     world = AlertWorld()
-    handle_record(SQSRecord(record), world.ports(), STACK_INFO, world.policy)
+    handle_record(SQSRecord(record), world.ports(), STACK_INFO)
     assert world.topic.subjects == ["[CRITICAL] jiki-api-web-cpu-high"]
