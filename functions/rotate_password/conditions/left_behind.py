@@ -1,9 +1,10 @@
 """What a rotation would leave behind, so that it is refused before anything changes."""
 
+from collections.abc import Mapping
+
 from rotate_password.adapters.database import RDS_PROXY_REMEDY
 from rotate_password.adapters.ports import Ports
-from rotate_password.reading import copies
-from rotate_password.reading.credentials import SecretText
+from rotate_password.reading.credentials import Credentials, SecretText
 
 
 class LeftBehind(Exception):
@@ -13,11 +14,13 @@ class LeftBehind(Exception):
 class CopiesLeft(LeftBehind):
     """The password is also at other places of the secret, or not where a parameter says so."""
 
-    def __init__(self, secret_id: str, places: tuple[str, ...], unusable: tuple[str, ...]) -> None:
-        found = [f"the password is also at {each} ({copies.advice(each)})" for each in places]
-        found += [f"no password is at {each}, which PasswordCopies names" for each in unusable]
+    def __init__(
+        self, secret_id: str, places: Mapping[str, str], unusable: tuple[str, ...]
+    ) -> None:
+        found = [f"the password is also at {each} ({advice})" for each, advice in places.items()]
+        found += [f"the password isn't at {each}, which PasswordCopies names" for each in unusable]
         super().__init__(f"in secret {secret_id} {'; '.join(found)}; nothing was changed")
-        self.places = places
+        self.places = tuple(places)
         self.unusable = unusable
 
 
@@ -28,10 +31,18 @@ class BehindRdsProxy(LeftBehind):
         super().__init__(f"the address is Amazon RDS Proxy's: {RDS_PROXY_REMEDY}")
 
 
-def refuse_what_would_be_left_behind(ports: Ports, current: SecretText) -> None:
-    """Raises LeftBehind."""
+def refuse_what_would_be_left_behind(
+    ports: Ports, current: SecretText, accepted: Credentials | None
+) -> None:
+    """Raises LeftBehind. A copy may hold the password that is `accepted` instead of the current."""
     if ports.database.behind_rds_proxy:
         raise BehindRdsProxy
-    places, unusable = current.other_copies, current.unusable_copies
+    places, unusable = current.other_copies, current.unusable_copies(passwords(current, accepted))
     if places or unusable:
         raise CopiesLeft(current.shape.secret_id, places, unusable)
+
+
+def passwords(current: SecretText, accepted: Credentials | None) -> frozenset[str]:
+    """What a copy may hold before a rotation."""
+    known = (current.login, accepted) if accepted else (current.login,)
+    return frozenset(each.password for each in known)

@@ -24,13 +24,15 @@ def find(content: Mapping[str, Any], password: str, known: Sequence[str]) -> tup
     )
 
 
-def advice(place: str) -> str:
-    """What to do about a place that `find` has found.
+def advice(place: str, value: Any, password: str) -> str:
+    """What to do about a place that `find` has found, with its key's value.
 
     A URL may be of another server, such as the queue's, whose password must not change with it.
     """
     if "." in place:
         return "take it out: no more than a key of the top level can change with the password"
+    if password_in(value) != password:
+        return "take it out: no more than a password alone, or a URL with it, can change"
     return f"PasswordCopies={place}, or a password of its own if it is for another server"
 
 

@@ -1,6 +1,6 @@
 """Who logs in with what, read once from each version of the secret."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,19 +81,24 @@ class SecretText:
         return self.names_user and user in self.shape.alternating_users
 
     @property
-    def other_copies(self) -> tuple[str, ...]:
-        """Where else in the text the password is, but for the keys that change with it."""
-        known = (self.shape.password_key, *self.shape.copies)
-        return copies.find(self.content, self.login.password, known)
+    def other_copies(self) -> Mapping[str, str]:
+        """Where else in the text the password is, but for the keys that change with it; with what
+        to do about each.
+        """
+        known, password = (self.shape.password_key, *self.shape.copies), self.login.password
+        return {
+            place: copies.advice(place, self.content.get(place), password)
+            for place in copies.find(self.content, password, known)
+        }
 
-    @property
-    def unusable_copies(self) -> tuple[str, ...]:
-        """The keys named as copies that hold neither a password nor a URL with one."""
+    def unusable_copies(self, passwords: Collection[str]) -> tuple[str, ...]:
+        """The keys named as copies that hold none of these passwords, alone or in a URL: what they
+        hold would be lost.
+        """
         return tuple(
             key
             for key in self.shape.copies
-            # Any password would do: only whether there is a place for one is asked.
-            if copies.renewed(self.content.get(key), user="u", password="p") is None  # noqa: S106
+            if copies.password_in(self.content.get(key)) not in passwords
         )
 
     @property

@@ -11,10 +11,10 @@ from rotate_password.adapters.database import RDS_PROXY_REMEDY
 from rotate_password.adapters.ports import Ports
 from rotate_password.adapters.secret import CURRENT, MAXIMUM_BYTES, PENDING, SecretState, last_turn
 from rotate_password.conditions.expiry import SOON
+from rotate_password.conditions.left_behind import passwords
 from rotate_password.conditions.redeploy import rolling_out
 from rotate_password.conditions.turns import is_first_turn, next_user, pair_of
 from rotate_password.conditions.versions import Accepted
-from rotate_password.reading import copies
 from rotate_password.reading.credentials import Credentials, SecretText
 from rotate_password.steps.password import LENGTH
 
@@ -97,10 +97,10 @@ def _secret(stage: Stage) -> Said:
 
 
 def _copies(stage: Stage) -> Said:
-    for key in stage.current.unusable_copies:
-        yield Level.STOP, f"no password at {key}, which is named as a copy", "fix PasswordCopies"
-    for place in stage.current.other_copies:
-        yield Level.STOP, f"the password is also at {place}", copies.advice(place)
+    for key in stage.current.unusable_copies(passwords(stage.current, stage.credentials)):
+        yield Level.STOP, f"the password isn't at {key}, a named copy", "fix PasswordCopies"
+    for place, advice in stage.current.other_copies.items():
+        yield Level.STOP, f"the password is also at {place}", advice
     if stage.successor == stage.current.login.user:
         return
     for key in stage.current.lone_copies:

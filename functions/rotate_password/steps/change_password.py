@@ -54,8 +54,8 @@ def create_secret(ports: Ports, token: str) -> Done:
     _ = versions.current.login
     _place(ports, versions.state, BASE, versions.state.labels[CURRENT])
     current = versions.current
-    refuse_what_would_be_left_behind(ports, current)
     login = accepted.credentials if accepted else None
+    refuse_what_would_be_left_behind(ports, current, login)
     successor = Credentials(next_user(ports, current, login), generate())
     if login is not None:
         check_successor(ports, login, successor.user)

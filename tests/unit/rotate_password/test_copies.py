@@ -91,6 +91,41 @@ def test_a_named_copy_that_holds_no_password_stops_the_rotation() -> None:
     assert (caught.value.places, caught.value.unusable) == ((), ("database_url",))
 
 
-def test_a_place_within_a_key_is_no_name_for_the_parameter() -> None:
-    assert copies.advice("database_url").startswith("PasswordCopies=database_url")
-    assert "PasswordCopies" not in copies.advice("other.inner.1")
+@pytest.mark.parametrize(
+    "value", ["signing key", "postgres://jiki:other@queue/jiki", "host=db password=first"]
+)
+def test_a_key_named_as_a_copy_by_mistake_keeps_its_value(value: str) -> None:
+    world = World(copies=("jwt_secret",))
+    world.secret.edit(jwt_secret=value)
+
+    with pytest.raises(CopiesLeft) as caught:
+        world.rotate()
+
+    assert caught.value.unusable == ("jwt_secret",)
+    assert world.content()["jwt_secret"] == value
+
+
+def test_a_copy_of_the_accepted_password_is_renewed_where_the_current_one_is_refused() -> None:
+    world = World(copies=("queue_password",))
+    world.secret.edit(queue_password="first", aurora_password="mistyped")
+
+    world.rotate()
+
+    assert world.content()["queue_password"] == world.current().password
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "may_be_named"),
+    [
+        ("database_url", "postgres://jiki:first@db/jiki", True),
+        ("other", "first", True),
+        ("other.inner.1", None, False),
+        ("dsn", "host=db password=first", False),
+        ("jdbc_url", "jdbc:postgresql://db/jiki?user=jiki&password=first", False),
+        ("nested", '{"password": "first"}', False),
+    ],
+)
+def test_only_what_can_change_is_advised_to_be_named(
+    place: str, value: Any, *, may_be_named: bool
+) -> None:
+    assert ("PasswordCopies" in copies.advice(place, value, "first")) is may_be_named
