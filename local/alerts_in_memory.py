@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.stores_in_memory import ItemsInMemory, MemoryInMemory
+from local.stores_in_memory import BackgroundInMemory, ItemsInMemory
 from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
 from send_alerts.channels.slack import Posted
 from send_alerts.incident.follow_up import NotificationPolicy
@@ -92,14 +92,14 @@ class AlertsInMemory:
     def __init__(self) -> None:
         self._items, self._nothing = ItemsInMemory(), Nothing()
         self._incidents, self._storms = DynamoIncidents(self._items), DynamoStorms(self._items)
-        self.memory, self.channel = MemoryInMemory(), Channel()
+        self.background, self.channel = BackgroundInMemory(), Channel()
 
     def notify(self, said: Said, now: datetime) -> None:
         """Let it do what an event says."""
         ports = Ports(
             incidents=self._incidents,
             storms=self._storms,
-            memory=self.memory,
+            background=self.background,
             topic=self.channel,
             queue=self._nothing,
             schedules=self._nothing,

@@ -49,8 +49,8 @@ class ItemsInMemory:
         return [name.removeprefix(prefix) for name in self._items if name.startswith(prefix)]
 
 
-class MemoryInMemory:
-    """Memory; silences are matched by the exact name."""
+class BackgroundInMemory:
+    """Background; silences are matched by the exact name."""
 
     def __init__(self) -> None:
         self.changes: list[tuple[datetime, str]] = []
@@ -59,34 +59,34 @@ class MemoryInMemory:
         self._parents: dict[str, str] = {}
 
     def remember(self, key: str, at: datetime, title: str) -> None:  # noqa: ARG002  # the port's signature
-        """See Memory."""
+        """See Background."""
         self.changes.append((at, title))
 
     def changes_before(self, at: datetime) -> tuple[str, ...]:
-        """See Memory."""
+        """See Background."""
         return tuple(title for changed_at, title in self.changes if changed_at <= at)
 
     def silenced_until(self, name: str, now: datetime) -> datetime | None:
-        """See Memory."""
+        """See Background."""
         until = self.silences.get(name)
         return until if until and until > now else None
 
     def record(self, summary: PartSummary) -> None:
-        """See Memory."""
+        """See Background."""
         self.parts.append(summary)
 
     def silence(self, pattern: str, until: datetime) -> None:
-        """See Memory."""
+        """See Background."""
         self.silences[pattern] = until
 
     def unsilence(self, pattern: str) -> None:
-        """See Memory."""
+        """See Background."""
         self.silences.pop(pattern, None)
 
     def remember_children(self, parent: str, children: Sequence[str]) -> None:
-        """See Memory."""
+        """See Background."""
         self._parents |= dict.fromkeys(children, parent)
 
     def parent_of(self, child: str) -> str:
-        """See Memory."""
+        """See Background."""
         return self._parents.get(child, "")

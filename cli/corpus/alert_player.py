@@ -74,7 +74,7 @@ class Player:
         """Feed one event."""
         channel, before = self.alerts.channel, frozenset(self.alerts.open_incidents())
         mails, roots, lines = len(channel.mails), len(channel.roots), len(channel.lines)
-        changes = len(self.alerts.memory.changes)
+        changes = len(self.alerts.background.changes)
         if notices:
             now = max(notice.occurred_at for notice in notices) + timedelta(seconds=5)
             self.alerts.notify(list(notices), now)
@@ -91,7 +91,7 @@ class Player:
             opened=opened,
             ended=frozenset(self.alerts.ended_incidents()),
         )
-        remembered = len(self.alerts.memory.changes) > changes
+        remembered = len(self.alerts.background.changes) > changes
         return replace(step, kinds=_kinds(step, len(channel.roots) > roots, remembered))
 
 

@@ -41,5 +41,5 @@ def remember(notice: Notice, ports: Ports) -> str:
             title = f"{notice.title}: ECS has rolled back, the new version is not live"
         elif image := _image(notice, ports):
             title = f"{title}, image {image}"
-    ports.memory.remember(notice.key, notice.occurred_at, title)
+    ports.background.remember(notice.key, notice.occurred_at, title)
     return f"remembered: {title}"

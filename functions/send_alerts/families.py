@@ -43,7 +43,7 @@ def within_family(incident: Incident, notice: Notice, ports: Ports) -> tuple[Inc
 def changes(notice: Notice, ports: Ports) -> Iterator[tuple[str, Change]]:
     """What a notice changes in the other members of its family, by their keys."""
     if notice.children:
-        ports.memory.remember_children(notice.key, notice.children)
+        ports.background.remember_children(notice.key, notice.children)
         if notice.signal in (*OPENING, Signal.RESOLVED):
             for child in notice.children:
                 yield child, _follow(notice.key, notice.title, ports)
@@ -97,13 +97,13 @@ def _parent(notice: Notice, ports: Ports) -> str:
     """The composite whose rule names the alarm, remembered or asked for."""
     if not notice.key.startswith("alarm:") or notice.children:
         return ""
-    known = ports.memory.parent_of(notice.key)
+    known = ports.background.parent_of(notice.key)
     if known or notice.signal not in (*OPENING, Signal.RESOLVED):
         return known
     family = ports.composites.family_of(notice.key)
     if family is None:
         return ""
-    ports.memory.remember_children(*family)
+    ports.background.remember_children(*family)
     return family.parent
 
 

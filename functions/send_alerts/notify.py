@@ -40,7 +40,7 @@ def notify(said: Said, ports: Ports) -> str:
 
 def _notify_of(notice: Notice, ports: Ports) -> str:
     if found := part_summary(notice):
-        ports.memory.record(found)
+        ports.background.record(found)
     if notice.signal is Signal.CHANGE:
         return remember(notice, ports)
     notice = with_image(notice, ports)
@@ -77,11 +77,11 @@ def _follow_up(said: FollowUp, ports: Ports) -> str:
 def _act(action: OperatorAction, ports: Ports) -> str:
     """Do what a person wants, once; a silence is remembered for what is still to come."""
     if action.action is Action.SILENCE and action.until:
-        ports.memory.silence(action.name, action.until)
+        ports.background.silence(action.name, action.until)
     if action.action is Action.UNSILENCE:
-        ports.memory.unsilence(action.name)
+        ports.background.unsilence(action.name)
     if not action.incident:
-        ports.memory.remember(f"operator:{action.action}", action.at, action.title)
+        ports.background.remember(f"operator:{action.action}", action.at, action.title)
         return f"remembered: {action.title}"
     return process(
         action.incident,
@@ -94,5 +94,5 @@ def _silenced(incident: Incident, name: str, now: datetime, ports: Ports) -> Inc
     """Held by a person's silence, if there is one; a later end than known counts."""
     if incident.key == SLACK_KEY:
         return incident
-    until = ports.memory.silenced_until(name, now)
+    until = ports.background.silenced_until(name, now)
     return replace(incident, hold=Hold(until, SILENCE, ends_with_next=False)) if until else incident

@@ -7,11 +7,11 @@ from functools import cached_property
 
 from ops_common.alert_routes import Route
 from ops_common.one_time_schedules import OneTimeSchedules
+from send_alerts.channels.background import Background
 from send_alerts.channels.chart import Chart
 from send_alerts.channels.composites import Composites
 from send_alerts.channels.deployed_images import DeployedImages
 from send_alerts.channels.incidents import IncidentStore, StormStore
-from send_alerts.channels.memory import Memory
 from send_alerts.channels.queue import AlertQueue
 from send_alerts.channels.slack import Threads, Webhook
 from send_alerts.channels.topic import Topic
@@ -33,7 +33,7 @@ class Ports:
 
     incidents: IncidentStore
     storms: StormStore
-    memory: Memory
+    background: Background
     topic: Topic
     queue: AlertQueue
     schedules: OneTimeSchedules

@@ -58,7 +58,7 @@ def _decided(before: Incident, change: Change, now: datetime, ports: Ports) -> I
     incident = copy_if_worse(before, incident)
     opening = first_announcement(before, incident)
     if opening and incident.key != SLACK_KEY:
-        incident = replace(incident, changes=ports.memory.changes_before(opening.at))
+        incident = replace(incident, changes=ports.background.changes_before(opening.at))
         incident = storm_updates.join(incident, opening, now, ports)
         if incident.storm != before.storm and ports.threads:
             incident = _with_digest(incident, ports)

@@ -13,11 +13,11 @@ from ops_common.aws import client
 from ops_common.identity import Identity
 from ops_common.one_time_schedules import EventBridgeSchedules
 from ops_common.versioned_item import VersionedItems
+from send_alerts.channels.background import DynamoBackground
 from send_alerts.channels.chart import CloudWatchChart
 from send_alerts.channels.composites import CloudWatchComposites
 from send_alerts.channels.deployed_images import EcsDeployedImages
 from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
-from send_alerts.channels.memory import DynamoMemory
 from send_alerts.channels.queue import SqsAlertQueue
 from send_alerts.channels.slack import BotSlack, Webhook, WebhookSlack
 from send_alerts.channels.slack_failures import SlackBroken
@@ -37,7 +37,7 @@ def wire(settings: Settings, context: LambdaContext) -> Ports:
     return Ports(
         incidents=DynamoIncidents(items, settings.flap_window),
         storms=DynamoStorms(items),
-        memory=DynamoMemory(client("dynamodb"), settings.table_name),
+        background=DynamoBackground(client("dynamodb"), settings.table_name),
         topic=SnsTopic(client("sns"), settings.topic_arn),
         queue=SqsAlertQueue(client("sqs"), settings.queue_url),
         schedules=EventBridgeSchedules(client("scheduler"), settings.schedules),

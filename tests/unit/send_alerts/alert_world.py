@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from local.alerts_in_memory import Nothing
-from local.stores_in_memory import ItemsInMemory, MemoryInMemory
+from local.stores_in_memory import BackgroundInMemory, ItemsInMemory
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import Severity
 from send_alerts.channels.incidents import DynamoStorms
@@ -90,7 +90,7 @@ class AlertWorld:
         self.threads = FakeThreads()
         self.topic = FakeTopic()
         self.schedules = FakeSchedules()
-        self.memory = MemoryInMemory()
+        self.background = BackgroundInMemory()
         self.waited: list[float] = []
         self.seconds_left = 60.0
         self.slack = True
@@ -102,7 +102,7 @@ class AlertWorld:
         return Ports(
             incidents=self.incidents,
             storms=self.storms,
-            memory=self.memory,
+            background=self.background,
             topic=self.topic,
             queue=Nothing(),
             schedules=self.schedules,

@@ -58,7 +58,7 @@ def test_an_alarm_that_was_changed_is_remembered(event: Event) -> None:
     story = Story()
     story.arrives(event("alerts/alarm_changed"))
     assert not story.threads.messages
-    assert len(story.memory.changes) == 1
+    assert len(story.background.changes) == 1
 
 
 def test_a_muted_alarm_is_announced_when_the_mute_ends_if_it_lasts(event: Event) -> None:

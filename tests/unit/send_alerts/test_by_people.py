@@ -99,7 +99,7 @@ def test_a_close_ends_it_for_everybody_with_who_and_why(world: AlertWorld) -> No
 def test_a_silence_keeps_this_incident_and_the_next_quiet_until_its_end(world: AlertWorld) -> None:
     until = minute(60)
     world.act(action(Action.SILENCE, 5, name="web-5xx", until=until))
-    assert world.memory.silences == {"web-5xx": until}
+    assert world.background.silences == {"web-5xx": until}
     sent = len(world.topic.published)
     (root,) = world.threads.roots
     assert "Silenced until" in fields_of(root)
@@ -121,7 +121,7 @@ def test_a_silence_by_its_name_alone_keeps_reminders_quiet(world: AlertWorld) ->
 def test_the_end_of_a_silence_is_sent_and_the_incident_with_it(world: AlertWorld) -> None:
     world.act(action(Action.SILENCE, 5, name="web-5xx", until=minute(600)))
     world.act(action(Action.UNSILENCE, 10, name="web-5xx"))
-    assert world.memory.silences == {}
+    assert world.background.silences == {}
     assert world.incident().hold is None
 
 
@@ -149,7 +149,7 @@ def test_an_action_on_what_nobody_knows_does_nothing(world: AlertWorld) -> None:
 def test_an_action_without_an_incident_is_remembered_as_a_change(world: AlertWorld) -> None:
     hold = action(Action.HOLD, 5, incident="", service="worker", tasks=3, until=minute(60))
     world.act(hold)
-    assert [title for _, title in world.memory.changes] == [hold.title]
+    assert [title for _, title in world.background.changes] == [hold.title]
 
 
 def test_every_button_carries_words_that_ops_knows(world: AlertWorld) -> None:

@@ -11,7 +11,7 @@ def test_the_rotation_s_ends_and_verdicts_are_kept() -> None:
     world.notify(notice(Signal.RESOLVED, 2, key="rotation:config", title="rotated"), at=2)
     facts = (("service", "web"),)
     world.notify(alarm(3, key="service:web", part=Part.PROBE, facts=facts, title="failed"), at=3)
-    shown = [(one.part, one.name, one.text) for one in world.memory.parts]
+    shown = [(one.part, one.name, one.text) for one in world.background.parts]
     assert shown == [
         (Shown.ROTATION, "config", "rotated"),
         (Shown.VERDICT, "web", "failed"),

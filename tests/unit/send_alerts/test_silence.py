@@ -6,7 +6,7 @@ from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, ok
 
 def silenced(until: float) -> AlertWorld:
     world = AlertWorld()
-    world.memory.silences["web-5xx"] = minute(until)
+    world.background.silences["web-5xx"] = minute(until)
     return world
 
 
@@ -31,7 +31,7 @@ def test_an_incident_that_outlasts_the_silence_is_sent_then() -> None:
 def test_a_silence_that_was_made_longer_holds() -> None:
     world = silenced(until=30)
     world.notify(alarm(0), at=0)
-    world.memory.silences["web-5xx"] = minute(90)
+    world.background.silences["web-5xx"] = minute(90)
     world.let_time_pass(until=60)
     assert not world.topic.published
     world.let_time_pass(until=91)
@@ -50,7 +50,7 @@ def test_a_new_incident_after_a_silence_is_sent_as_any_other() -> None:
 def test_an_incident_sent_before_the_silence_still_turns_green_in_slack() -> None:
     world = AlertWorld()
     world.notify(alarm(0), at=0)
-    world.memory.silences["web-5xx"] = minute(30)
+    world.background.silences["web-5xx"] = minute(30)
     world.notify(ok(10), at=10)
     (root,) = world.threads.messages
     assert root.edits == [":large_green_circle: *Resolved: web-5xx*"]
@@ -77,7 +77,7 @@ def test_a_mute_without_an_end_outlasts_a_silence() -> None:
 def test_the_end_of_what_was_announced_is_sent_when_the_silence_ends() -> None:
     world = AlertWorld()
     world.notify(alarm(0), at=0)
-    world.memory.silences["web-5xx"] = minute(30)
+    world.background.silences["web-5xx"] = minute(30)
     world.notify(ok(10), at=10)
     world.let_time_pass(until=29)
     assert world.topic.subjects == ["[CRITICAL] web-5xx"]
@@ -104,7 +104,7 @@ def test_an_end_in_aws_s_mute_is_sent_when_that_ends_and_at_once_where_nobody_sa
 def test_what_comes_back_before_the_silence_ends_has_no_end_yet() -> None:
     world = AlertWorld()
     world.notify(alarm(0), at=0)
-    world.memory.silences["web-5xx"] = minute(30)
+    world.background.silences["web-5xx"] = minute(30)
     world.notify(ok(10), at=10)
     world.notify(alarm(15), at=15)
     world.let_time_pass(until=40)
@@ -118,7 +118,7 @@ def test_what_flaps_in_a_silence_ends_once() -> None:
     world = AlertWorld()
     for at in (0, 2, 4, 6):
         world.notify((ok if at % 4 else alarm)(at), at=at)
-    world.memory.silences["web-5xx"] = minute(60)
+    world.background.silences["web-5xx"] = minute(60)
     for at in (8, 10, 12, 14):
         world.notify((ok if at % 4 else alarm)(at), at=at)
     world.let_time_pass(until=100)

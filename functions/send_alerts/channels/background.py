@@ -23,7 +23,7 @@ RECENT = timedelta(hours=2)
 MOST_CHANGES = 5
 
 
-class Memory(Protocol):
+class Background(Protocol):
     """The port; tests give one in memory."""
 
     def remember(self, key: str, at: datetime, title: str) -> None:
@@ -51,15 +51,15 @@ class Memory(Protocol):
         """The composite whose rule names the alarm; empty for none."""
 
 
-class DynamoMemory:
-    """Memory on the table of the stack. One item each, so that one read gives all."""
+class DynamoBackground:
+    """Background on the table of the stack. One item each, so that one read gives all."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
         self._client = client
         self._table_name = table_name
 
     def remember(self, key: str, at: datetime, title: str) -> None:
-        """See Memory; an older change than the one kept is dropped."""
+        """See Background; an older change than the one kept is dropped."""
         try:
             self._client.update_item(
                 TableName=self._table_name,
@@ -77,7 +77,7 @@ class DynamoMemory:
                 raise
 
     def changes_before(self, at: datetime) -> tuple[str, ...]:
-        """See Memory."""
+        """See Background."""
         found = []
         for attribute, value in self._item(CHANGES_ID).items():
             if attribute == "id":
@@ -91,7 +91,7 @@ class DynamoMemory:
         )
 
     def silenced_until(self, name: str, now: datetime) -> datetime | None:
-        """See Memory. A silence whose time can't be read is ignored, with a warning."""
+        """See Background. A silence whose time can't be read is ignored, with a warning."""
         ends = []
         for pattern, value in self._item(SILENCES_ID).items():
             # A name may hold the characters of a pattern: `[…]`, `*`.
@@ -105,7 +105,7 @@ class DynamoMemory:
         return end if end > now else None
 
     def record(self, summary: PartSummary) -> None:
-        """See Memory; an older one than the one kept is dropped."""
+        """See Background; an older one than the one kept is dropped."""
         item_id = f"part#{summary.part}#{summary.name}"
         before = None
         with suppress(LookupError, TypeError, ValueError):
@@ -122,15 +122,15 @@ class DynamoMemory:
         )
 
     def silence(self, pattern: str, until: datetime) -> None:
-        """See Memory."""
+        """See Background."""
         self._change(SILENCES_ID, "SET #name = :until", pattern, {":until": {"S": _stamp(until)}})
 
     def unsilence(self, pattern: str) -> None:
-        """See Memory."""
+        """See Background."""
         self._change(SILENCES_ID, "REMOVE #name", pattern)
 
     def remember_children(self, parent: str, children: Sequence[str]) -> None:
-        """See Memory."""
+        """See Background."""
         item = self._item(FAMILIES_ID)
         known = {child for child, value in item.items() if value.get("S") == parent} - {"id"}
         for child in sorted(set(children) - known):
@@ -151,7 +151,7 @@ class DynamoMemory:
         )
 
     def parent_of(self, child: str) -> str:
-        """See Memory."""
+        """See Background."""
         return str(self._item(FAMILIES_ID).get(child, {}).get("S", ""))
 
     def _item(self, item_id: str) -> dict[str, Any]:

@@ -5,24 +5,26 @@ from datetime import UTC, datetime, timedelta
 from local.moto_aws import MotoAws
 from ops_common.on_call.board import read_board
 from ops_common.on_call.summaries import Part, PartSummary
-from send_alerts.channels.memory import DynamoMemory
+from send_alerts.channels.background import DynamoBackground
 from tests.integration.send_alerts.conftest import OPS_TABLE
 
 
 def test_what_a_part_last_did_is_kept_with_what_went_before(aws: MotoAws) -> None:
-    memory = DynamoMemory(aws.client("dynamodb"), OPS_TABLE)
+    background = DynamoBackground(aws.client("dynamodb"), OPS_TABLE)
     at = datetime(2026, 11, 28, 18, 30, tzinfo=UTC)
     for minutes, text in ((0, "one"), (2, "three"), (1, "two, late"), (3, "four")):
-        memory.record(PartSummary(Part.SCALING, "worker", at + timedelta(minutes=minutes), text))
+        background.record(
+            PartSummary(Part.SCALING, "worker", at + timedelta(minutes=minutes), text)
+        )
     (kept,) = read_board(aws.client("dynamodb"), OPS_TABLE, at).parts
     assert [text for _, text in kept.recent] == ["four", "three", "one"]
 
 
 def test_a_silence_is_kept_until_it_is_ended(aws: MotoAws) -> None:
-    memory = DynamoMemory(aws.client("dynamodb"), OPS_TABLE)
+    background = DynamoBackground(aws.client("dynamodb"), OPS_TABLE)
     at = datetime(2026, 11, 28, 18, 30, tzinfo=UTC)
-    memory.silence("web-*", at + timedelta(hours=1))
-    assert memory.silenced_until("web-errors", at) == at + timedelta(hours=1)
+    background.silence("web-*", at + timedelta(hours=1))
+    assert background.silenced_until("web-errors", at) == at + timedelta(hours=1)
     assert read_board(aws.client("dynamodb"), OPS_TABLE, at).silences[0][0] == "web-*"
-    memory.unsilence("web-*")
-    assert memory.silenced_until("web-errors", at) is None
+    background.unsilence("web-*")
+    assert background.silenced_until("web-errors", at) is None
