@@ -126,6 +126,8 @@ def _named(error: Exception) -> tuple[str, ...]:
     match error:
         case ServiceNotFound():
             return error.names
+        case AppConfigError():
+            return error.keys
         case ResourceMissing():
             return (error.logical_id,)
         case _:

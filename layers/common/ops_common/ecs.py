@@ -17,8 +17,8 @@ INACTIVE = "INACTIVE"
 class ServiceNotFound(Exception):
     """The cluster has no active services of those names."""
 
-    def __init__(self, cluster: str, *names: str) -> None:
-        super().__init__(f"cluster {cluster} has no service {', '.join(names)}")
+    def __init__(self, cluster: str, *names: str, words: str = "") -> None:
+        super().__init__(f"cluster {cluster} has no service {words or ', '.join(names)}")
         self.names = names
 
 
@@ -131,13 +131,13 @@ class EcsServices:
         response = self._client.describe_services(cluster=self._cluster, services=list(names))
         found = {service["serviceName"]: service for service in response["services"]}
         status = {name: service.get("status", INACTIVE) for name, service in found.items()}
-        missing = [
-            name + ("" if status.get(name, INACTIVE) == INACTIVE else f" ({status[name]})")
+        missing = {
+            name: name + ("" if status.get(name, INACTIVE) == INACTIVE else f" ({status[name]})")
             for name in names
             if status.get(name) != "ACTIVE"
-        ]
+        }
         if missing:
-            raise ServiceNotFound(self._cluster, *missing)
+            raise ServiceNotFound(self._cluster, *missing, words=", ".join(missing.values()))
         return [_service(found[name]) for name in names]
 
     def redeploy(self, name: str) -> None:

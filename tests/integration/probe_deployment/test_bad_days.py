@@ -127,7 +127,8 @@ def test_a_secret_without_a_password_fails_one_check_that_others_point_to(system
     secret = system.aws.secret() | {"aurora_password": 7}
     client.put_secret_value(SecretId="config", SecretString=json.dumps(secret))
     checks = system.checks()
-    assert checks["database_login"]["cause"] == "configuration"
+    login = checks["database_login"]
+    assert (login["cause"], login["subjects"]) == ("configuration", ["aurora_password"])
     for name in ("connections", "migrations", "solid_queue"):
         assert checks[name]["subjects"] == ["database_login"]
 

@@ -90,7 +90,7 @@ def refused(code: str) -> ClientError:
         (DatabaseRefused("x"), UNKNOWN, Cause.STATEMENT_REFUSED, ()),
         (QueueTablesMissing("x"), FAIL, Cause.NO_TABLES, ()),
         (DatabaseError("x"), UNKNOWN, Cause.DATABASE, ()),
-        (AppConfigError("x"), FAIL, Cause.CONFIGURATION, ()),
+        (AppConfigError("x", "key"), FAIL, Cause.CONFIGURATION, ("key",)),
         (ServiceNotFound("c", "web", "worker"), UNKNOWN, Cause.NO_SERVICE, ("web", "worker")),
         (DeployedElsewhere("x"), UNKNOWN, Cause.DEPLOYED_ELSEWHERE, ()),
         (ResourceMissing("SendAlerts"), FAIL, Cause.NO_RESOURCE, ("SendAlerts",)),
