@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli import verdict
 from cli.build import SAM, build, shell
 from cli.configure.samconfig import BadSamconfig
-from cli.configure.upgrade import upgraded
+from cli.configure.upgrade import REMOVED, RENAMED, upgraded
 from cli.environment import Target, read_target
 from cli.parameters import BadParameters, check_together
 from local.precompile import NotCompiled
@@ -44,10 +44,12 @@ def check(target: Target) -> None:
     if notes := upgraded(target.overrides).notes:
         raise BadParameters(
             f"samconfig.toml is of an older version ({'; '.join(notes)}):"
-            f" make configure ENVIRONMENT={target.environment} takes it over"
+            f" make configure ENVIRONMENT={target.environment} takes it over",
+            *sorted(set(target.overrides) & {*RENAMED, *REMOVED}),
         )
     if unknown := set(target.overrides) - set(source()["Parameters"]):
-        raise BadParameters(f"the template has no parameter {', '.join(sorted(unknown))}")
+        names = sorted(unknown)
+        raise BadParameters(f"the template has no parameter {', '.join(names)}", *names)
     check_together(target.overrides)
 
 

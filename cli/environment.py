@@ -51,7 +51,8 @@ def read_target(environment: str, file: Path = SAMCONFIG, region: str = "") -> T
     region = region or section.get("region", "")
     for name, value, place in (("stack_name", stack, "global"), ("region", region, "deploy")):
         if not isinstance(value, str) or not value:
-            raise BadSamconfig(f"{file.name}: [{environment}.{place}.parameters] has no {name}")
+            found = f"[{environment}.{place}.parameters]"
+            raise BadSamconfig(f"{file.name}: {found} has no {name}", found)
     overrides = read_overrides(file, environment)
     return Target(environment, str(stack), str(region), section.get("profile"), overrides)
 

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
@@ -17,13 +17,18 @@ SERVICE_LISTS = ("WebServices", "WorkerServices", "OtherServices")
 class BadParameters(Exception):
     """What was given isn't Name=value, or no parameter, or no value for it; the message says so."""
 
+    def __init__(self, words: str, *names: str) -> None:
+        super().__init__(words)
+        self.names = names
+        """The parameters at fault, or the word that is none."""
+
 
 def parsed(given: Any) -> dict[str, str]:
     """Overrides as they stand on a command line or in samconfig.toml. Raises BadParameters."""
     try:
         overrides: dict[str, str] = CfnParameterOverridesType().convert(given or "", None, None)
     except Exception as error:  # click's, whose classes differ with the version
-        raise BadParameters(f"expected Name=value, not {given!r}") from error
+        raise BadParameters(f"expected Name=value, not {given!r}", str(given)) from error
     return overrides
 
 
@@ -35,14 +40,14 @@ def tokenised(given: str) -> dict[str, str]:
     try:
         words = shlex.split(given)
     except ValueError as error:
-        raise BadParameters(f"{given!r}: {error}") from None
+        raise BadParameters(f"{given!r}: {error}", given) from None
     overrides: dict[str, str] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name.isidentifier():
-            raise BadParameters(f"expected Name=value, not {word!r}")
+            raise BadParameters(f"expected Name=value, not {word!r}", word)
         if name in overrides:
-            raise BadParameters(f"{name} is given twice")
+            raise BadParameters(f"{name} is given twice", name)
         overrides[name] = value
     return overrides
 
@@ -52,9 +57,10 @@ def checked(given: str) -> dict[str, str]:
     overrides, parameters = tokenised(given), source()["Parameters"]
     for name, value in overrides.items():
         if name not in parameters:
-            raise BadParameters(f"the template has no parameter {name} (docs/configuration.md)")
+            none = f"the template has no parameter {name} (docs/configuration.md)"
+            raise BadParameters(none, name)
         if complaint := refusal(name, value, parameters[name]):
-            raise BadParameters(f"{name} {complaint}, not {value!r}")
+            raise BadParameters(f"{name} {complaint}, not {value!r}", name)
     return overrides
 
 
@@ -71,14 +77,14 @@ def check_together(overrides: Mapping[str, str]) -> None:
     for less, more in (("MinTasks", "MaxTasks"),):
         if float(values[less]) > float(values[more]):
             raise BadParameters(
-                f"{less} ({values[less]}) must not be above {more} ({values[more]})"
+                f"{less} ({values[less]}) must not be above {more} ({values[more]})", less, more
             )
     for rule in template.get("Rules", {}).values():
         if not holds(rule.get("RuleCondition", True), values):
             continue
         for assertion in rule["Assertions"]:
             if not holds(assertion["Assert"], values):
-                raise BadParameters(assertion["AssertDescription"])
+                raise BadParameters(assertion["AssertDescription"], *_names(assertion["Assert"]))
 
 
 def is_needed(name: str, overrides: Mapping[str, str]) -> bool:
@@ -113,6 +119,15 @@ def holds(expression: Any, values: Mapping[str, str]) -> bool:
         case "Fn::Or":
             return any(holds(each, values) for each in arguments)
     raise ValueError(f"{function} is not judged here")
+
+
+def _names(expression: Any) -> Iterator[str]:
+    """The parameters that a condition refers to."""
+    if isinstance(expression, dict):
+        yield from [expression["Ref"]] if "Ref" in expression else _names(list(expression.values()))
+    elif isinstance(expression, list):
+        for each in expression:
+            yield from _names(each)
 
 
 def _value(expression: Any, values: Mapping[str, str]) -> str:

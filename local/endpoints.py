@@ -4,7 +4,7 @@ No parameter of template.yaml can point a function at another AWS, another Slack
 variables are declared there, and empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,11 @@ HEALTH_CHECK_CA = "HEALTH_CHECK_CA_CERTIFICATE"
 
 
 class NotDeclared(Exception):
-    """The template declares no empty variable of that name."""
+    """The template declares no empty variables of those names."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(sorted(names))
+        super().__init__(", ".join(self.names))
 
 
 def with_endpoints(template: Path, endpoints: Mapping[str, str]) -> Path:
@@ -33,7 +37,7 @@ def with_endpoints(template: Path, endpoints: Mapping[str, str]) -> Path:
             variables[name] = endpoints[name]
             filled.add(name)
     if missing := set(endpoints) - filled:
-        raise NotDeclared(", ".join(sorted(missing)))
+        raise NotDeclared(missing)
     copy = template.with_name(f"local-{template.name}")
     copy.write_text(yaml_dump(content))
     return copy

@@ -26,7 +26,7 @@ def main() -> int:
         profile = Profile.read(arguments.profile)
         profile.check(arguments.users, arguments.minutes)
         if not arguments.url.startswith(("http://", "https://")):
-            raise BadProfile("URL must begin with http:// or https://")
+            raise BadProfile("URL must begin with http:// or https://", "URL")
     except BadProfile as error:
         print(error, file=sys.stderr)
         return 2

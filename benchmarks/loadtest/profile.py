@@ -10,7 +10,12 @@ METHODS = ("GET", "HEAD")
 
 
 class BadProfile(Exception):
-    """The profile, or what is asked of it, is not usable; the message names the field."""
+    """The profile, or what is asked of it, is not usable; the message says why."""
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
+        """Empty where it is the file as a whole."""
 
 
 @dataclass(frozen=True)
@@ -52,28 +57,33 @@ class Profile:
         except OSError as error:
             raise BadProfile(f"{file}: {error.strerror}") from None
         except KeyError as error:
-            raise BadProfile(f"{file} lacks {error}") from None
+            raise BadProfile(f"{file} lacks {error}", str(error.args[0])) from None
+        except BadProfile as error:
+            raise BadProfile(f"{file}: {error}", error.field) from None
         except (ValueError, TypeError) as error:
             raise BadProfile(f"{file}: {error}") from None
         if not profile.requests:
-            raise BadProfile(f"{file} has no [[request]]")
+            raise BadProfile(f"{file} has no [[request]]", "request")
         return profile
 
     def check(self, users: int, minutes: float) -> None:
         """Raises BadProfile where a run is beyond the bounds."""
         if not 1 <= users <= self.most_users:
-            raise BadProfile(f"USERS must be 1 to {self.most_users} (bounds.users), not {users}")
+            bound = f"USERS must be 1 to {self.most_users} (bounds.users), not {users}"
+            raise BadProfile(bound, "USERS")
         if not 0 < minutes <= self.most_minutes:
             raise BadProfile(
                 f"MINUTES must be above 0 and at most {self.most_minutes:g} (bounds.minutes),"
-                f" not {minutes:g}"
+                f" not {minutes:g}",
+                "MINUTES",
             )
 
 
 def _request(values: Mapping[str, Any]) -> RequestKind:
     method, path = values.get("method", "GET"), values["path"]
     if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
+        must = f"method must be one of {', '.join(METHODS)}, not {method!r}"
+        raise BadProfile(must, "method")
     if not str(path).startswith("/"):
-        raise ValueError(f"path must begin with /, not {path!r}")
+        raise BadProfile(f"path must begin with /, not {path!r}", "path")
     return RequestKind(method, path, int(values.get("weight", 1)), int(values.get("status", 200)))

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         ticks = read_ticks(chosen.logs, chosen.service)
         recorded = _without_web(ticks)
         changed = with_changes(recorded, chosen.set)
-    except (NoTicks, OSError, ValueError) as error:
+    except (NoTicks, OSError, BadChange) as error:
         parser.exit(2, f"{error}\n")
     traffic = reconstruct(ticks, chosen.seed)
     console = Console(width=120)
@@ -70,10 +70,19 @@ PARAMETERS = {
 }
 
 
+class BadChange(Exception):
+    """A change of a parameter that there isn't, or to what it can't be; the message says so."""
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__(words)
+        self.name = name
+        """The parameter's."""
+
+
 def with_changes(policy: Policy, changes: Sequence[str]) -> Policy:
     """The policy with `Name=value` changes: the template's parameters, or fields of the policy.
 
-    Raises ValueError that names what can be set.
+    Raises BadChange.
     """
     known = set(Policy._fields) - {"connections"}
     of_budget = set(ConnectionBudget._fields)
@@ -83,17 +92,18 @@ def with_changes(policy: Policy, changes: Sequence[str]) -> Policy:
         try:
             value = int(text) if text.lstrip("-").isdecimal() else float(text)
         except ValueError:
-            raise ValueError(f"{change}: expected Name=number") from None
+            raise BadChange(given, f"{change}: expected Name=number") from None
         if name in known:
             policy = policy.with_(**{name: value})
         elif name.removeprefix("connections.") in of_budget:
             budget: dict[str, Any] = {name.removeprefix("connections."): value}
             policy = policy.with_(connections=replace(policy.connections, **budget))
         else:
-            raise ValueError(f"no parameter {given!r}; there are {', '.join(PARAMETERS)}")
+            known_ones = ", ".join(PARAMETERS)
+            raise BadChange(given, f"no parameter {given!r}; there are {known_ones}")
     for name in ("target_latency_seconds", "start_up_seconds", "tick_seconds"):
         if getattr(policy, name) < 1:
-            raise ValueError(f"{name}: expected at least 1")
+            raise BadChange(name, f"{name}: expected at least 1")
     return policy
 
 

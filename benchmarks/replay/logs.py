@@ -14,7 +14,13 @@ from scale_workers.report import MESSAGE
 
 
 class NoTicks(Exception):
-    """The file holds no line that scale_workers logged for a tick."""
+    """The file holds no line that scale_workers logged for a tick, or none of the service."""
+
+    def __init__(self, path: Path, service: str) -> None:
+        whose = f" of {service}" if service else ""
+        super().__init__(f"{path} has no line with the message {MESSAGE!r}{whose}")
+        self.service = service
+        """Empty where any would do."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,7 @@ def read_ticks(path: Path, service: str = "") -> list[LoggedTick]:
     wanted = service or next((tick.name for tick in every), "")
     found = {tick.at: tick for tick in every if tick.name == wanted}
     if not found:
-        whose = f" of {service}" if service else ""
-        raise NoTicks(f"{path} has no line with the message {MESSAGE!r}{whose}")
+        raise NoTicks(path, service)
     return [found[at] for at in sorted(found)]
 
 

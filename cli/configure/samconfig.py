@@ -15,6 +15,11 @@ from cli.parameters import BadParameters, parsed
 class BadSamconfig(Exception):
     """The file, a section or its overrides can't be read; the message says which, and why."""
 
+    def __init__(self, words: str, subject: str) -> None:
+        super().__init__(words)
+        self.subject = subject
+        """The file, the section, or the parameter."""
+
 
 def read_section(file: Path, environment: str) -> dict[str, Any]:
     """What a section says for `sam deploy`. Raises BadSamconfig."""
@@ -44,7 +49,7 @@ def override(name: str, value: str) -> str:
     Raises BadSamconfig for a quote or a backslash: the CLI has no sure way to write them.
     """
     if not set(value).isdisjoint("\"'\\"):
-        raise BadSamconfig(f"{name} can't hold a quote or a backslash")
+        raise BadSamconfig(f"{name} can't hold a quote or a backslash", name)
     return f"{name}={value}" if value and " " not in value else f'{name}="{value}"'
 
 
@@ -101,14 +106,15 @@ def _parsed(given: Any, environment: str) -> dict[str, str]:
     try:
         return parsed(given)
     except BadParameters as error:
-        raise BadSamconfig(f"[{environment}.deploy.parameters]: {error}") from error
+        section = f"[{environment}.deploy.parameters]"
+        raise BadSamconfig(f"{section}: {error}", section) from error
 
 
 def _document(file: Path) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse(file.read_text())
     except (OSError, ParseError) as error:
-        raise BadSamconfig(f"{file.name}: {error}") from error
+        raise BadSamconfig(f"{file.name}: {error}", file.name) from error
 
 
 def _section(
@@ -118,4 +124,4 @@ def _section(
         return document[environment][command]["parameters"]
     except KeyError:
         missing = f"[{environment}.{command}.parameters]"
-        raise BadSamconfig(f"{file.name} has no section {missing}") from None
+        raise BadSamconfig(f"{file.name} has no section {missing}", missing) from None

@@ -1,7 +1,7 @@
 """What is said and done about the keys that a secret lacks; names of keys, never a value."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from cli.populate.plan import WHERE, Plan, add_keys, plan
@@ -12,7 +12,11 @@ RANDOM_BYTES = 64  # as `rails secret` makes them, in hexadecimal
 
 
 class NotRandom(Exception):
-    """Keys that nobody can make up, or that are there already; the message names them."""
+    """Keys that nobody can make up, or that are there already."""
+
+    def __init__(self, words: str, keys: Sequence[str]) -> None:
+        super().__init__(words)
+        self.keys = tuple(keys)
 
 
 class Store(Protocol):
@@ -42,9 +46,10 @@ def make(
     content = parse_secret(version.text, secret_id)
     if known := [key for key in keys if key in WHERE]:
         places = "; ".join(f"{key}: {WHERE[key]}" for key in known)
-        raise NotRandom(f"nobody can make these up: {places}")
+        raise NotRandom(f"nobody can make these up: {places}", known)
     if there := [key for key in keys if key in content]:
-        raise NotRandom(f"{', '.join(there)} is there already; remove it first if it is worthless")
+        named = ", ".join(there)
+        raise NotRandom(f"{named} is there already; remove it first if it is worthless", there)
     if not keys or not confirm():
         return ()
     text = add_keys(version.text, keys, lambda: secrets.token_hex(RANDOM_BYTES))

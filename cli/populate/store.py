@@ -1,5 +1,6 @@
 """Reading the secret, and replacing it only if nobody else has meanwhile."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -11,8 +12,19 @@ CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 LABEL = "POPULATED"
 
 
+class Busy(StrEnum):
+    """Why a secret is not written now."""
+
+    CHANGED = "changed"
+    ROTATES = "rotates"
+
+
 class SecretBusy(Exception):
     """A rotation is under way, or somebody has changed the secret: nothing was changed."""
+
+    def __init__(self, cause: Busy, words: str) -> None:
+        super().__init__(words)
+        self.cause = cause
 
 
 class Version(NamedTuple):
@@ -42,7 +54,8 @@ class SecretStore:
         """
         stages = self._client.describe_secret(SecretId=self._id).get("VersionIdsToStages", {})
         if any(PENDING in labels for id_, labels in stages.items() if id_ != old.id):
-            raise SecretBusy(f"a rotation of {self._id} is under way; run this again after it")
+            rotates = f"a rotation of {self._id} is under way; run this again after it"
+            raise SecretBusy(Busy.ROTATES, rotates)
         new = self._client.put_secret_value(
             SecretId=self._id, SecretString=text, VersionStages=[LABEL]
         )["VersionId"]
@@ -56,7 +69,8 @@ class SecretStore:
         except ClientError as error:
             if error.response["Error"]["Code"] != "InvalidParameterException":
                 raise
-            raise SecretBusy(f"{self._id} was changed meanwhile; run this again") from None
+            changed = f"{self._id} was changed meanwhile; run this again"
+            raise SecretBusy(Busy.CHANGED, changed) from None
         finally:
             # A version without a label is forgotten by AWS, be it the new one or a failed try.
             self._client.update_secret_version_stage(

@@ -10,7 +10,7 @@ from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from ops_common.time_zone import time_zone
 from scale_workers.policy.model import ConnectionBudget, Policy
-from scale_workers.policy.parameter import ServicePolicy, service_policies
+from scale_workers.policy.parameter import BadPolicy, ServicePolicy, service_policies
 
 
 class Settings(NamedTuple):
@@ -49,7 +49,7 @@ class Settings(NamedTuple):
         policy = _policy(env, minimum)
         try:
             policies = service_policies(env.text("SCALING_POLICIES", ""), policy, services.worker)
-        except ValueError as error:
+        except BadPolicy as error:
             env.reject("SCALING_POLICIES", f"can't be read: {error}")
             policies = {}
         lowest = min((one.policy.min_tasks for one in policies.values()), default=minimum)

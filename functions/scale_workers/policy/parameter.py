@@ -17,6 +17,15 @@ KNOWN = (
 )
 
 
+class BadPolicy(Exception):
+    """A part of the parameter can't be read; the message says which, and what may be."""
+
+    def __init__(self, part: str, words: str) -> None:
+        super().__init__(words)
+        self.part = part
+        """A service's name, or one of its settings."""
+
+
 class ServicePolicy(NamedTuple):
     """What one service is scaled by."""
 
@@ -29,13 +38,14 @@ class ServicePolicy(NamedTuple):
 def service_policies(
     text: str, default: Policy, services: Collection[str]
 ) -> dict[str, ServicePolicy]:
-    """The policies by service. Raises ValueError that says which part is wrong, and what may be."""
+    """The policies by service. Raises BadPolicy."""
     found: dict[str, ServicePolicy] = {}
     for part in filter(None, (part.strip() for part in text.split(";"))):
         name, colon, settings = part.partition(":")
         name = name.strip()
         if not colon or name not in services:
-            raise ValueError(f"{name!r} is none of the worker services {', '.join(services)}")
+            others = f"is none of the worker services {', '.join(services)}"
+            raise BadPolicy(name, f"{name!r} {others}")
         found[name] = _policy(name, settings.split(), default)
     return found
 
@@ -49,10 +59,11 @@ def _policy(name: str, settings: list[str], default: Policy) -> ServicePolicy:
                 raise ValueError
             found = _with(found, key, value)
         except ValueError:
-            raise ValueError(f"{name}: {setting!r} is none of {KNOWN}") from None
+            raise BadPolicy(setting, f"{name}: {setting!r} is none of {KNOWN}") from None
     policy = found.policy
     if policy.max_tasks < max(1, policy.min_tasks):
-        raise ValueError(f"{name}: max={policy.max_tasks} is below min={policy.min_tasks}")
+        most = f"max={policy.max_tasks}"
+        raise BadPolicy(most, f"{name}: {most} is below min={policy.min_tasks}")
     return found
 
 

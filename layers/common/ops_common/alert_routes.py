@@ -24,6 +24,10 @@ _EVERYBODY = ("here", "channel", "everyone")
 class BadRoutes(Exception):
     """Rules that can't be read; the message names each of them and what is wrong."""
 
+    def __init__(self, words: str, *rules: str) -> None:
+        super().__init__(words)
+        self.rules = rules
+
 
 class Destination(NamedTuple):
     """A channel, and whom to call there; an empty channel is the stack's own (SlackChannel)."""
@@ -50,17 +54,17 @@ class Route:
 def parse_routes(text: str) -> tuple[Route, ...]:
     """The rules in their order. Raises BadRoutes."""
     rules = [rule.strip() for rule in text.split(";") if rule.strip()]
-    routes, problems = [], []
+    routes, problems = list[Route](), dict[str, str]()
     for rule in rules:
         try:
             routes.append(_route(rule))
         except BadRoutes as error:
-            problems.append(f"{rule!r}: {error}")
+            problems[rule] = f"{rule!r}: {error}"
     everything = [number for number, route in enumerate(routes) if not route.conditions]
     if everything and everything[0] < len(routes) - 1:
-        problems.append(f"no rule after {EVERYTHING!r} is ever reached")
+        problems[EVERYTHING] = f"no rule after {EVERYTHING!r} is ever reached"
     if problems:
-        raise BadRoutes("; ".join(problems))
+        raise BadRoutes("; ".join(problems.values()), *problems)
     return tuple(routes)
 
 

@@ -152,7 +152,7 @@ def test_a_silent_server_is_given_up_after_the_timeout(
         port = silent.getsockname()[1]
         login = replace(database.login, address=replace(database.address, port=port))
 
-        with pytest.raises(DatabaseUnreachable, match="did not answer within 2 s"):
+        with pytest.raises(DatabaseUnreachable):
             connect(login, settings).__enter__()
 
 
@@ -179,7 +179,7 @@ def test_a_server_of_mysql_is_known_by_its_greeting(ask: Ask) -> None:
 
 def test_a_long_statement_is_cut_off(database: Database, settings: Settings) -> None:
     with (
-        pytest.raises(DatabaseTimeout, match="canceling statement due to statement timeout"),
+        pytest.raises(DatabaseTimeout),
         connect(database.login, settings) as connection,
     ):
         connection.execute("SELECT pg_sleep(30)")
@@ -188,7 +188,7 @@ def test_a_long_statement_is_cut_off(database: Database, settings: Settings) -> 
 @pytest.mark.every_postgres
 def test_a_lost_connection_is_no_refusal(database: Database, settings: Settings) -> None:
     with (
-        pytest.raises(DatabaseUnreachable, match="closed the connection"),
+        pytest.raises(DatabaseUnreachable),
         connect(database.login, settings) as connection,
     ):
         connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -206,5 +206,5 @@ def test_an_error_of_the_server_carries_its_code_and_not_its_detail(
             "CREATE TEMPORARY TABLE t (x text UNIQUE); INSERT INTO t VALUES ('marker'), ('marker')"
         )
 
-    assert "23505 duplicate key value" in str(caught.value)
+    assert "23505" in str(caught.value)
     assert "marker" not in str(caught.value)

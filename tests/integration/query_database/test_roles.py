@@ -164,7 +164,7 @@ def test_the_function_takes_verifiers_alone(
 ) -> None:
     statement = sql.SQL("SET ROLE NONE; SELECT jiki_ops.set_login_password('jiki_b', {})")
     with (
-        pytest.raises(DatabaseRefused, match="22023 not a SCRAM-SHA-256 verifier"),
+        pytest.raises(DatabaseRefused, match="22023"),
         connect(as_user(prepared, "jiki_a"), settings) as connection,
     ):
         connection.execute(statement.format(verifier))
@@ -174,7 +174,7 @@ def test_the_function_is_for_the_two_logins_alone(prepared: Database, settings: 
     prepared.admin.execute("CREATE ROLE stranger LOGIN PASSWORD 'stranger-stranger'")
     stranger = as_user(prepared, "stranger", "stranger-stranger")
     with (
-        pytest.raises(DatabaseRefused, match="42501 permission denied for schema jiki_ops"),
+        pytest.raises(DatabaseRefused, match="42501"),
         connect(stranger, settings) as connection,
     ):
         connection.execute("SELECT jiki_ops.set_login_password('jiki_b', 'x')")

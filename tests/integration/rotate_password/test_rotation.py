@@ -164,23 +164,17 @@ def test_an_unreachable_database_is_named_without_a_password(rotation: Rotation)
     with pytest.raises(StepFailed) as caught:
         rotation.step("create_secret", token)
 
-    host = rotation.database.address.host
-    assert str(caught.value) == (
-        f"createSecret of config: {host}:1 refused the connection: nothing listens there"
-    )
+    assert caught.value.cause is Cause.UNREACHABLE
+    assert f"{rotation.database.address.host}:1 " in str(caught.value)
+    assert str(rotation.aws.secret()["aurora_password"]) not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        ("no json", "secret config is not JSON; expected an object"),
-        ('["aurora_password"]', "secret config is a JSON list; expected an object"),
-        ('{"other": "marker"}', "secret config has no text at key aurora_password"),
-        ('{"aurora_password": 7}', "secret config has no text at key aurora_password"),
-    ],
+    "content",
+    ["marker", '["marker"]', '{"other": "marker"}', '{"aurora_password": ["marker"]}'],
 )
 def test_a_secret_of_another_shape_is_refused_without_quoting_it(
-    content: str, complaint: str, rotation: Rotation
+    content: str, rotation: Rotation
 ) -> None:
     rotation.aws.client("secretsmanager").put_secret_value(SecretId="config", SecretString=content)
     token = rotation.begin()
@@ -188,7 +182,8 @@ def test_a_secret_of_another_shape_is_refused_without_quoting_it(
     with pytest.raises(StepFailed) as caught:
         rotation.step("create_secret", token)
 
-    assert str(caught.value) == f"createSecret of config: {complaint}"
+    assert caught.value.cause is Cause.CONFIGURATION
+    assert "marker" not in str(caught.value)
 
 
 def test_all_missing_settings_are_named_at_once(

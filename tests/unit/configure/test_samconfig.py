@@ -79,30 +79,39 @@ def test_any_value_is_read_as_it_was_written(
 
 @pytest.mark.parametrize("value", ['a"b', "a\\b", "a'b"])
 def test_what_the_sam_cli_would_read_otherwise_is_refused(value: str) -> None:
-    with pytest.raises(BadSamconfig, match="HealthCheckUrl"):
+    with pytest.raises(BadSamconfig) as refused:
         override("HealthCheckUrl", value)
+    assert refused.value.subject == "HealthCheckUrl"
 
 
 def test_a_section_that_is_not_there_is_named_and_nothing_written(file: Path) -> None:
     before = file.read_text()
-    with pytest.raises(BadSamconfig, match=r"no section \[canary.deploy.parameters\]"):
+    with pytest.raises(BadSamconfig) as refused:
         write_overrides(file, ["production", "canary"], NETWORK)
+    assert refused.value.subject == "[canary.deploy.parameters]"
     assert file.read_text() == before
 
 
 @pytest.mark.parametrize(
-    "text", ["[production", HEAD + 'parameter_overrides = ["MaxTasks"]', HEAD + "[[odd]"]
+    ("text", "subject"),
+    [
+        ("[production", "samconfig.toml"),
+        (HEAD + "[[odd]", "samconfig.toml"),
+        (HEAD + 'parameter_overrides = ["MaxTasks"]', "[production.deploy.parameters]"),
+    ],
 )
-def test_a_file_that_cannot_be_read_is_an_error_in_words(tmp_path: Path, text: str) -> None:
+def test_what_cannot_be_read_is_named(tmp_path: Path, text: str, subject: str) -> None:
     file = tmp_path / "samconfig.toml"
     file.write_text(text)
-    with pytest.raises(BadSamconfig, match=r".+"):
+    with pytest.raises(BadSamconfig) as refused:
         read_overrides(file, "production")
+    assert refused.value.subject == subject
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSamconfig, match=r"nowhere\.toml"):
+    with pytest.raises(BadSamconfig) as refused:
         read_section(tmp_path / "nowhere.toml", "production")
+    assert refused.value.subject == "nowhere.toml"
 
 
 def configured(

@@ -22,31 +22,35 @@ def test_the_profile_that_comes_with_it_asks_for_the_health_check() -> None:
 
 
 @pytest.mark.parametrize(
-    ("users", "minutes", "message"),
-    [(201, 5, "USERS must be 1 to 200"), (0, 5, "USERS"), (10, 31, "MINUTES"), (10, 0, "MINUTES")],
+    ("users", "minutes", "field"),
+    [(201, 5, "USERS"), (0, 5, "USERS"), (10, 31, "MINUTES"), (10, 0, "MINUTES")],
 )
-def test_a_run_beyond_the_bounds_is_refused(users: int, minutes: float, message: str) -> None:
-    with pytest.raises(BadProfile, match=message):
+def test_a_run_beyond_the_bounds_is_refused(users: int, minutes: float, field: str) -> None:
+    with pytest.raises(BadProfile) as refused:
         Profile.read(DEFAULT).check(users, minutes)
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "field"),
     [
-        ("[bounds]", "[bound]", "lacks 'bounds'"),
-        ('path = "/health-check"', 'path = "health-check"', "path must begin with /"),
-        ("weight = 1", 'weight = 1\nmethod = "DELETE"', "method must be one of GET, HEAD"),
-        ("users = 200", 'users = "many"', "many"),
-        ("[limits]", "[limits", "profile.toml"),
+        ("[bounds]", "[bound]", "bounds"),
+        ('path = "/health-check"', 'path = "health-check"', "path"),
+        ("weight = 1", 'weight = 1\nmethod = "DELETE"', "method"),
+        ("users = 200", 'users = "many"', ""),
+        ("[limits]", "[limits", ""),
     ],
 )
 def test_a_bad_profile_is_refused_by_the_name_of_the_field(
-    tmp_path: Path, old: str, new: str, message: str
+    tmp_path: Path, old: str, new: str, field: str
 ) -> None:
-    with pytest.raises(BadProfile, match=message):
+    with pytest.raises(BadProfile) as refused:
         Profile.read(changed(tmp_path, old, new))
+    assert refused.value.field == field
+    assert "profile.toml" in str(refused.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadProfile, match=r"no\.toml: No such file"):
+    with pytest.raises(BadProfile) as refused:
         Profile.read(tmp_path / "no.toml")
+    assert "no.toml" in str(refused.value)

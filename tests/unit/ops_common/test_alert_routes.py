@@ -77,8 +77,7 @@ def test_a_wrong_rule_is_an_error_that_names_it(text: str) -> None:
 def test_every_wrong_rule_is_named() -> None:
     with pytest.raises(BadRoutes) as caught:
         parse_routes("one -> C0AAAAAAA; two -> #x")
-    assert "'one -> C0AAAAAAA'" in str(caught.value)
-    assert "'two -> #x'" in str(caught.value)
+    assert caught.value.rules == ("one -> C0AAAAAAA", "two -> #x")
 
 
 @pytest.mark.parametrize(

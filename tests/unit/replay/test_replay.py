@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import simpy
 
-from benchmarks.replay.__main__ import PARAMETERS, main, replayed, with_changes
+from benchmarks.replay.__main__ import PARAMETERS, BadChange, main, replayed, with_changes
 from benchmarks.replay.logs import NoTicks, read_ticks
 from benchmarks.replay.traffic import reconstruct
 from benchmarks.scaling.cluster import Cluster
@@ -100,7 +100,7 @@ def test_a_tick_that_was_exported_twice_counts_once(lines: Lines, tmp_path: Path
 def test_says_so_where_there_is_no_tick(tmp_path: Path) -> None:
     file = tmp_path / "logs"
     file.write_text('{"message": "something else"}\n')
-    with pytest.raises(NoTicks, match="no line with the message 'scaling tick'"):
+    with pytest.raises(NoTicks):
         read_ticks(file)
 
 
@@ -150,11 +150,19 @@ def test_prints_what_other_parameters_would_have_made_of_it(
     assert_shown("replay", capsys.readouterr().out)
 
 
-def test_a_parameter_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(ValueError, match=r"no parameter 'max'; there are .*MaxTasks.*"):
-        with_changes(POLICY, ["max=3"])
-    with pytest.raises(ValueError, match="MaxTasks=many: expected Name=number"):
-        with_changes(POLICY, ["MaxTasks=many"])
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("max=3", "max"),
+        ("MaxTasks=many", "MaxTasks"),
+        ("target_latency_seconds=0", "target_latency_seconds"),
+        ("start_up_seconds=0", "start_up_seconds"),
+    ],
+)
+def test_a_parameter_that_does_not_exist_or_can_t_be_so_is_named(change: str, name: str) -> None:
+    with pytest.raises(BadChange) as refused:
+        with_changes(POLICY, [change])
+    assert refused.value.name == name
 
 
 def test_the_template_s_parameters_are_the_policy_s_fields() -> None:
@@ -164,12 +172,6 @@ def test_the_template_s_parameters_are_the_policy_s_fields() -> None:
     assert (changed.min_tasks, changed.max_tasks) == (7, 7)
     assert (budget.per_web_task, budget.per_worker_task) == (7, 7)
     assert (changed.target_latency_seconds, changed.start_up_seconds) == (7, 7)
-
-
-@pytest.mark.parametrize("name", ["target_latency_seconds", "start_up_seconds"])
-def test_no_time_is_shorter_than_a_second(name: str) -> None:
-    with pytest.raises(ValueError, match=f"{name}: expected at least 1"):
-        with_changes(Policy(), [f"{name}=0"])
 
 
 def test_parameters_of_the_connection_budget_can_be_set() -> None:
@@ -184,5 +186,6 @@ def test_of_several_services_one_is_replayed(tmp_path: Path, lines: Lines) -> No
     path.write_bytes(as_lines(both))
     assert {tick.name for tick in read_ticks(path)} == {"jobs"}
     assert {tick.applied for tick in read_ticks(path, "bulk")} == {7}
-    with pytest.raises(NoTicks, match="critical"):
+    with pytest.raises(NoTicks) as none:
         read_ticks(path, "critical")
+    assert none.value.service == "critical"

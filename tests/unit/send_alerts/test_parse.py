@@ -243,8 +243,8 @@ def test_a_message_to_ourselves_is_no_notice(event: Event) -> None:
 
 
 @pytest.mark.parametrize("body", ["", " \n", "[]", "7", "null", "?"])
-def test_what_is_no_event_at_all_is_refused_with_the_reason(body: str) -> None:
-    with pytest.raises(NotAnEvent, match="expected an event"):
+def test_what_is_no_event_at_all_is_refused(body: str) -> None:
+    with pytest.raises(NotAnEvent):
         parse(body, NOON, STACK_INFO)
 
 

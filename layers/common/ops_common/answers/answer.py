@@ -13,6 +13,10 @@ from ..query_database import DatabaseError
 class UnexpectedAnswer(DatabaseError):
     """The answer isn't of the class that the asker reads: the two functions differ in version."""
 
+    def __init__(self, words: str, *fields: str) -> None:
+        super().__init__(words)
+        self.fields = fields
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -31,7 +35,7 @@ class Answer:
         """
         known = {field.name: field for field in fields(cls)}
         if missing := [name for name, one in known.items() if name not in values and _needed(one)]:
-            raise UnexpectedAnswer(f"{cls.__name__} lacks {', '.join(missing)}")
+            raise UnexpectedAnswer(f"{cls.__name__} lacks {', '.join(missing)}", *missing)
         if cls not in _HINTS:
             _HINTS[cls] = get_type_hints(cls)
         hints = _HINTS[cls]
@@ -40,7 +44,7 @@ class Answer:
             try:
                 read[name] = _decoded(values[name], hints[name])
             except (TypeError, ValueError, AttributeError):
-                raise UnexpectedAnswer(f"{cls.__name__} has a bad {name}") from None
+                raise UnexpectedAnswer(f"{cls.__name__} has a bad {name}", name) from None
         return cls(**read)
 
 
