@@ -11,14 +11,19 @@ from cosmic_ray.ast import ast_nodes, get_ast_from_path
 from cosmic_ray.mutating import MutationVisitor
 from cosmic_ray.plugins import get_operator, operator_names
 
-# Arithmetic on texts, sequences and enumerations fails at once: such mutants show nothing.
+# Arithmetic on texts, sequences and enumerations fails at once, and members of an enumeration are
+# as equal as they are the same: such mutants show nothing.
+SAME = tuple(
+    f"core/ReplaceComparisonOperator_{name}"
+    for name in ("Is_Eq", "IsNot_NotEq", "Eq_Is", "NotEq_IsNot")
+)
 OPERATORS = (
     *tuple(
         name
         for name in operator_names()
         if not get_operator(name).arguments()
         and not name.startswith(("core/ReplaceUnaryOperator", "core/ReplaceBinaryOperator"))
-        and name != "core/RemoveDecorator"
+        and name not in ("core/RemoveDecorator", *SAME)
     ),
     "core/ReplaceBinaryOperator_Add_Sub",
     "core/ReplaceBinaryOperator_Sub_Add",
@@ -73,8 +78,8 @@ def _that_compiles(drawn: Mutant, of_place: Sequence[Mutant]) -> Mutant:
 
 
 def mutants(file: Path) -> Iterator[Mutant]:
-    """Every mutant of a file, without those of annotations and of a signature's `*,`."""
-    annotations, lines = _annotations(file), file.read_text().splitlines()
+    """Every mutant of a file, without those of types, which mypy checks, and of a `*,`."""
+    types, lines = _types(file), file.read_text().splitlines()
     tree = get_ast_from_path(file)
     for name in OPERATORS:
         operator = get_operator(name)()
@@ -83,11 +88,12 @@ def mutants(file: Path) -> Iterator[Mutant]:
         )
         for occurrence, (start, _) in enumerate(positions):
             keyword_only = lines[start[0] - 1][start[1] :].startswith("*,")
-            if not keyword_only and not any(first <= start < last for first, last in annotations):
+            if not keyword_only and not any(first <= start < last for first, last in types):
                 yield Mutant(file, name, occurrence, start[0])
 
 
-def _annotations(file: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _types(file: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where annotations are, and what is said of a class as a whole, such as that it is frozen."""
     nodes = ast.walk(ast.parse(file.read_text()))
     found: list[ast.expr | None] = []
     for node in nodes:
@@ -96,6 +102,8 @@ def _annotations(file: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
                 found.append(node.annotation)
             case ast.FunctionDef():
                 found.append(node.returns)
+            case ast.ClassDef():
+                found += node.decorator_list
             case ast.TypeAlias():
                 found.append(node.value)
     return [

@@ -39,6 +39,12 @@ def test_annotations_are_left_alone(file: Path) -> None:
     assert all("tasks: int | None," in mutant.source() for mutant in mutants(file))
 
 
+def test_whether_values_are_frozen_is_for_mypy(tmp_path: Path) -> None:
+    path = tmp_path / "frozen.py"
+    path.write_text("@dataclass(frozen=True)\nclass Count:\n    known: bool = True\n")
+    assert [mutant.line for mutant in mutants(path)] == [3]
+
+
 def test_the_same_seed_draws_the_same_sample(file: Path) -> None:
     assert draw([file], 2, seed=1) == draw([file], 2, seed=1)
     # one a line at most

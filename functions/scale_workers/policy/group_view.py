@@ -50,16 +50,12 @@ def own_view(measurement: Measurement, share: Share | None) -> Measurement:
 
 
 def _scaled_depth(depth: QueueDepth, portion: float) -> QueueDepth:
-    if portion == 1:
-        return depth
     return replace(
         depth, ready=round(depth.ready * portion), estimate=round(depth.estimate * portion)
     )
 
 
 def _scaled_flow(flow: QueueFlow, portion: float) -> QueueFlow:
-    if portion == 1:
-        return flow
     return QueueFlow(
         flow.name,
         round(flow.in_flight * portion),

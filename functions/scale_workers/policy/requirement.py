@@ -75,9 +75,8 @@ def _weighed(view: Measurement, rates: Rates, policy: Policy) -> tuple[Measureme
     if not any(queue.name in policy.queue_targets for queue in view.queues):
         return view, rates
     queues = tuple(_weighed_depth(queue, policy) for queue in view.queues)
-    less = sum(queue.jobs for queue in view.queues) - sum(queue.jobs for queue in queues)
     oldest = max((queue.oldest_wait_seconds for queue in queues), default=0.0)
-    weighed = replace(rates, ready=max(0, rates.ready - less))
+    weighed = replace(rates, ready=sum(queue.jobs for queue in queues))
     return replace(view, queues=queues, oldest_wait_seconds=oldest), weighed
 
 

@@ -35,8 +35,8 @@ class Measure(NamedTuple):
     """What an alarm measures."""
 
     label: str
-    statistic: str = ""
-    period_seconds: int = 0
+    statistic: str
+    period_seconds: int
 
     def __str__(self) -> str:
         """`CPUUtilization (average over 5 min)`, as much of it as is known."""

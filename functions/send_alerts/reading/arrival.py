@@ -51,8 +51,7 @@ def arrival_of(
     """
     if record := _record(body):
         # A whole record of a dead-letter queue, its reason in the attributes.
-        text = record["body"]
-        found = arrival_of(json.loads(text) if _is_json(text) else text, sent_at, {}, stack_info)
+        found = arrival_of(_read(record["body"]), sent_at, {}, stack_info)
         known = attributes_of(record.get("messageAttributes"))
         found = found._replace(attributes=known)
         return found._replace(id=_text(record.get("messageId")) or found.id)
@@ -62,11 +61,8 @@ def arrival_of(
         found_at = _instant(own.get("time") or own.get("Timestamp"), sent_at)
         name = _text(own.get("id")) or _fingerprint(body)
         return Arrival(name, found_at, body, stack_info, attributes=attributes)
-    message = envelope.get("Message")
-    try:
-        inside = json.loads(message) if isinstance(message, str) else message
-    except ValueError:
-        inside = message
+    message = envelope["Message"]
+    inside = _read(message)
     inside = inside if isinstance(inside, Mapping) else message
     own_id = inside.get("id") if isinstance(inside, Mapping) and "detail-type" in inside else ""
     return Arrival(
@@ -99,12 +95,12 @@ def _record(body: Any) -> Mapping[str, Any] | None:
     return body if isinstance(body.get("body"), str) else None
 
 
-def _is_json(text: str) -> bool:
+def _read(text: str) -> Any:
+    """What the text says as JSON; the text where it is none."""
     try:
-        json.loads(text)
+        return json.loads(text)
     except ValueError:
-        return False
-    return True
+        return text
 
 
 def _envelope(body: Any) -> Mapping[str, Any] | None:

@@ -6,7 +6,7 @@ import pytest
 from ops_common.answers.queue import Measurement
 from ops_common.ops_events import OpsEvent, State
 from scale_workers.policy.conditions import Conditions, follow
-from scale_workers.policy.history import Memory
+from scale_workers.policy.history import Memory, ServiceMemory
 from scale_workers.policy.model import NoMeasurement, ServiceState
 from scale_workers.policy.outcome import Decision, HeldBy
 from tests.unit.scale_workers.tick_world import NOW, measured, worker
@@ -105,6 +105,16 @@ def test_a_service_without_tasks_has_no_dead_workers() -> None:
 KILLED = replace(measured(worker(1)), dead_workers=(replace(worker(2, age=30), replaced=True),))
 NOT_DISPATCHED = replace(measured(worker(1)), due_jobs_whose_dispatcher_is_missing=40)
 MISSING = Decision(5, "5 kept: 4 of 5 asked for have not come up", Memory(), 5, HeldBy.MISSING)
+
+
+@pytest.mark.parametrize(("times", "sent"), [(2, []), (3, ["CountChanged"]), (7, ["CountChanged"])])
+def test_counts_that_others_change_are_notified_from_the_third_in_a_day_on(
+    times: int, sent: list[str]
+) -> None:
+    changes = tuple(NOW - timedelta(hours=hours) for hours in range(times))
+    memory = Memory(service=ServiceMemory(changed_by_others=changes))
+    ticks = [(minute, measured(worker(1)), FREE._replace(memory=memory)) for minute in range(3)]
+    assert [event.kind for _, event in tell(*ticks)] == sent
 
 
 def test_killed_workers_are_notified_once_with_their_hosts() -> None:

@@ -1,17 +1,18 @@
 """Decisions at the edges of patience, limits and busy tasks."""
 
 from copy import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from ops_common.answers.queue import Measurement, QueueDepth, Worker
 from scale_workers.policy.decision import decide
 from scale_workers.policy.history import Arrivals, Memory, RequiredTasks
+from scale_workers.policy.in_force import with_measured
 from scale_workers.policy.model import ConnectionBudget, NoMeasurement, Policy, ServiceState
 from scale_workers.policy.outcome import Decision, HeldBy
+from tests.unit.scale_workers.looks import NOW, seen
 
-NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 POLICY = Policy()
 
 
@@ -140,6 +141,24 @@ def test_connections_are_the_limit_only_below_the_maximum() -> None:
     at_five = replace(at_four, max_tasks=5)
     decision = decided(calm(), tasks=1, ready=9_000, web_tasks=3, policy=at_five)
     assert (decision.desired, decision.held_by) == (4, HeldBy.CONNECTIONS)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "keys", "named"),
+    [
+        (1, ("clear",), "clear"),
+        (2, ("clear", "report"), "clear, report"),
+        (5, ("clear", "report"), "clear, report and 3 more"),
+        (5, (), ""),
+    ],
+)
+def test_recurring_tasks_are_named_as_far_as_they_are_known(
+    tasks: int, keys: tuple[str, ...], named: str
+) -> None:
+    measurement = replace(seen(), recurring_tasks=tasks, recurring_keys=keys)
+    policy = with_measured(replace(POLICY, min_tasks=0), measurement, fires_recurring=True)
+    assert policy.min_tasks == 1
+    assert policy.bounds_because == f"recurring tasks need a scheduler: {named}"
 
 
 def test_a_blind_tick_below_the_minimum_raises_to_it_and_remembers_when() -> None:

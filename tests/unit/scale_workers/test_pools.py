@@ -9,7 +9,7 @@ from scale_workers.policy.decision import decide
 from scale_workers.policy.history import Memory, ServiceMemory
 from scale_workers.policy.model import Policy, ServiceState, Share
 from scale_workers.policy.outcome import HeldBy
-from scale_workers.policy.pools import divide
+from scale_workers.policy.pools import MOST_GROUPS, divide
 from tests.unit.scale_workers.looks import NOW, seen
 
 STAR, PAIR = ("*",), ("background", "real_time")
@@ -101,6 +101,21 @@ def test_a_service_without_a_worker_remembers_its_lists() -> None:
     }
 
 
+def test_a_worker_that_reports_no_threads_has_one() -> None:
+    measurement = seen(9, workers=(Worker("ip-1", 0, STAR, 0, 20),))
+    assert divide(measurement, None, Memory(), Policy()).lists == (("*", 1),)
+
+
+def test_of_more_groups_than_are_weighed_the_last_is_all_pools() -> None:
+    names = tuple(f"queue_{number:02}" for number in range(MOST_GROUPS + 1))
+    workers = tuple(Worker("ip-1", 1, (name,), 0, 20) for name in names)
+    measurement = seen(queues=tuple(waiting(name, 1) for name in names), workers=workers)
+    groups = divide(measurement, None, Memory(), Policy()).groups
+    assert len(groups) == MOST_GROUPS
+    assert len(groups[0].view.workers) == 1
+    assert len(groups[-1].view.workers) == len(names)
+
+
 def test_claims_of_the_dead_and_of_nobody_are_no_load() -> None:
     dead = (Worker("ip-9", 3, STAR, 3, 200, long_running=3),)
     measurement = seen(
@@ -156,6 +171,20 @@ def test_a_queue_with_a_target_of_its_own_weighs_less() -> None:
     assert hurried.required > decide(measurement, one, patient, Memory(), NOW).required == 1
     ignored = Policy(min_tasks=0, queue_targets={"backfill": 0.0})
     assert decide(measurement, one, ignored, Memory(), NOW).required <= 1
+
+
+def test_a_deep_queue_weighs_by_its_estimate() -> None:
+    # GIVEN 6,000 jobs that may wait twice as long, and half as many with the service's target
+    patient = Policy(queue_targets={"backfill": 2 * Policy().target_latency_seconds})
+    deep = replace(waiting("backfill", 500), ready_is_at_least=True, estimate=6_000)
+    half = replace(deep, estimate=3_000, oldest_wait_seconds=20.0)
+    left = []
+    for queue, policy in ((deep, patient), (half, Policy())):
+        measurement = seen(queues=(queue,), workers=readme()[:1])
+        found = decide(measurement, ServiceState(1, 1), policy, Memory(), NOW).requirement
+        assert found is not None
+        left.append(found.capacity.left)
+    assert left[0] == left[1] > 2_000
 
 
 def test_tasks_that_do_not_come_up_are_not_promised() -> None:

@@ -189,6 +189,20 @@ def test_a_queue_at_first_sight_is_not_taken_to_go_on() -> None:
     assert rates.coming_per_second == 0
 
 
+def test_what_still_comes_is_the_last_tick_s_rate_by_its_own_seconds() -> None:
+    memory = before(30, arrivals=(Arrivals(120, 60),), enqueued_total=1_000)
+    # GIVEN 90 jobs in the last half minute that all wait, evenly, after half a job a second
+    now = seen(
+        90,
+        oldest_wait_seconds=30.0,
+        median_wait_seconds=15.0,
+        enqueued_total=1_090,
+        started_total=1_000,
+    )
+    rates, _ = observe(now, memory)
+    assert rates.coming_per_second == pytest.approx(3.0)
+
+
 def test_counters_that_fell_count_nothing() -> None:
     _, after = observe(seen(enqueued_total=10, started_total=10), before())
     assert after.arrivals == (Arrivals(60, 0),)
@@ -230,7 +244,12 @@ def test_a_busy_interval_counts_more_than_the_memory_where_jobs_have_become_slow
 
 
 @pytest.mark.parametrize(
-    ("ended", "kept"), [(300, math.exp(-0.1)), (250, math.exp(-0.1)), (230, 0.2), (180, 0.2)]
+    ("ended", "kept"),
+    [
+        *((300, math.exp(-0.1)), (250, math.exp(-0.1)), (230, 0.2), (180, 0.2)),
+        # Fewer than ten say little.
+        *((10, 0.2), (9, math.exp(-0.1))),
+    ],
 )
 def test_only_jobs_that_take_half_as_long_again_count_more_than_the_memory(
     ended: int, kept: float

@@ -86,6 +86,9 @@ def test_limits() -> None:
     )
     free = decided(measured(900, 1), policy=Policy(connections=BUDGET), web_tasks=2)
     assert free.reason.endswith("; the database would allow 14")
+    kept = decided(steady(60, 1), memory=memory_of(60), policy=Policy(connections=BUDGET))
+    assert kept.desired == 1
+    assert "the database" not in kept.reason
 
 
 def test_people_and_clocks_are_named() -> None:

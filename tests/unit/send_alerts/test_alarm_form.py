@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from ops_common.on_call.operator_action import Action, OperatorAction
+from ops_common.on_call.summaries import reference
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Notice, Part, Signal
 from send_alerts.reading.parse import parse
@@ -50,6 +51,11 @@ def test_all_of_one_incident_have_one_name_whatever_its_title_becomes() -> None:
     found = forms(world)
     assert {form["AlarmName"] for form in found} == {alarm_name(service)}
     assert [form["NewStateValue"] for form in found] == ["ALARM", "ALARM", "ALARM", "OK"]
+
+
+def test_an_alarm_keeps_its_name_and_another_incident_its_key() -> None:
+    assert alarm_name(KEY) == f"web: 5xx ({reference(KEY)})"
+    assert alarm_name("service:web") == f"service:web ({reference('service:web')})"
 
 
 def test_a_note_opens_nothing_that_nothing_would_close() -> None:

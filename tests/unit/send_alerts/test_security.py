@@ -1,4 +1,4 @@
-"""Security findings in their three forms: severity, facts, link, and which are no news."""
+"""Security findings in their three forms, and certificates: how bad, what is said, what is news."""
 
 from typing import Any
 
@@ -48,6 +48,7 @@ def imported(*findings: dict[str, Any]) -> list[Notice]:
 def test_a_finding_says_what_where_by_which_control_and_how_to_fix_it() -> None:
     (found,) = imported(FINDING)
     assert (found.title, found.text) == (FINDING["Title"], FINDING["Description"])
+    assert found.name == "aws.securityhub:Security Hub Findings - Imported"
     assert found.severity is Severity.WARNING
     assert dict(found.facts) == {
         "Severity": "high",
@@ -160,3 +161,18 @@ def test_a_finding_of_guardduty_comes_again_only_once_it_is_worse() -> None:
     )
     assert known == again
     assert worse != known
+
+
+def test_a_certificate_that_nothing_uses_wakes_nobody() -> None:
+    expiring = {"CommonName": "old.example", "DaysToExpiry": 5, "InUse": False}
+    kind = "ACM Certificate Approaching Expiration"
+    (found,) = parsed(event("aws.acm", kind, expiring, "arn:aws:acm:x:1:certificate/c"))
+    assert found.severity is Severity.WARNING
+    assert "Nothing uses it" in found.text
+
+
+@pytest.mark.parametrize(("days", "severity"), [(7, Severity.CRITICAL), (8, Severity.WARNING)])
+def test_the_last_week_of_a_certificate_in_use_is_critical(days: int, severity: Severity) -> None:
+    kind, detail = "ACM Certificate Approaching Expiration", {"DaysToExpiry": days, "InUse": True}
+    (found,) = parsed(event("aws.acm", kind, detail, "arn:aws:acm:x:1:certificate/c"))
+    assert found.severity is severity

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops_common.ops_events import Severity
+from send_alerts.incident.decide import is_rollback
 from send_alerts.incident.history import KEPT
 from send_alerts.reading.notice import NEXT_DEPLOYMENT, Notice, Part, Signal
 from tests.unit.send_alerts.alert_world import AlertWorld, minute, notice
@@ -76,6 +77,12 @@ def test_a_deployment_that_completed_before_it_does_not_make_the_worsening_less_
     assert [subject.split("]")[0] for subject in world.topic.subjects] == ["[WARNING", "[CRITICAL"]
     (root,) = world.threads.roots
     assert "Worse since" in world.threads.thread(root)[-1]
+
+
+def test_the_old_deployment_that_completes_is_known_for_a_rollback() -> None:
+    incident = played(*OUTAGE, completed(60, "ecs-svc/newer")).incident(KEY)
+    assert is_rollback(incident, OLD)
+    assert not is_rollback(incident, "ecs-svc/newer")
 
 
 def test_another_deployment_that_completes_ends_it() -> None:

@@ -92,14 +92,6 @@ def test_what_aws_holds_against_the_account_is_said_and_critical() -> None:
     assert notice.severity is Severity.CRITICAL
 
 
-def test_a_certificate_that_nothing_uses_wakes_nobody() -> None:
-    expiring = {"CommonName": "old.example", "DaysToExpiry": 5, "InUse": False}
-    kind = "ACM Certificate Approaching Expiration"
-    (notice,) = parsed(event("aws.acm", kind, expiring, "arn:aws:acm:x:1:certificate/c"))
-    assert notice.severity is Severity.WARNING
-    assert "Nothing uses it" in notice.text
-
-
 def test_a_finding_that_a_rule_of_the_team_archived_is_no_news() -> None:
     detail = {"id": "f", "arn": "f", "severity": 8, "service": {"archived": True}}
     assert parsed(event("aws.guardduty", "GuardDuty Finding", detail)) == []

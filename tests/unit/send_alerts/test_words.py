@@ -92,8 +92,8 @@ def test_of_several_failed_deployments_the_title_names_the_last() -> None:
         for at, label in enumerate(labels)
     ]
     assert title(after(*failed)) == "web failed: image 3333333"
-    back = of_service(Signal.ROLLING_BACK, 3, Part.DEPLOYMENT, "old", "9ab01cd")
-    done = of_service(Signal.RESOLVED, 4, Part.DEPLOYMENT, "old", "9ab01cd")
+    back = of_service(Signal.ROLLING_BACK, 3, Part.DEPLOYMENT, "0", "9ab01cd")
+    done = of_service(Signal.RESOLVED, 4, Part.DEPLOYMENT, "0", "9ab01cd")
     assert title(after(*failed, back, done)).endswith("9ab01cd; 3333333 is not live")
 
 

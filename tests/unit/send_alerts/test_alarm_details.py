@@ -1,0 +1,75 @@
+"""What an alarm's event says in its details: what is measured, by whom, where its logs are."""
+
+import json
+from typing import Any
+
+import pytest
+
+from send_alerts.reading.metrics import from_detail, log_group
+from tests.unit.send_alerts.alert_world import STACK_INFO
+from tests.unit.send_alerts.parsing import Event, parsed
+
+
+def metric(**dimensions: str) -> dict[str, Any]:
+    measured = {"namespace": "AWS/ECS", "name": "CPUUtilization", "dimensions": dimensions}
+    return {"id": "m1", "metricStat": {"metric": measured, "stat": "Average", "period": 60}}
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "group"),
+    [
+        ({"ServiceName": "jiki-api-solid-queue"}, "/ecs/jiki-api-solid-queue"),
+        ({"FunctionName": "import"}, "/aws/lambda/import"),
+        ({"ClusterName": "jiki"}, "/ecs/jiki-api-web"),
+    ],
+)
+def test_the_logs_are_those_of_what_is_measured(dimensions: dict[str, str], group: str) -> None:
+    assert log_group([from_detail(metric(**dimensions))], STACK_INFO) == group
+
+
+def test_what_is_measured_elsewhere_has_no_logs_of_ours() -> None:
+    entry = metric(QueueName="orders")
+    entry["metricStat"]["metric"]["namespace"] = "AWS/SQS"
+    assert log_group([from_detail(entry)], STACK_INFO) == ""
+
+
+def test_a_metric_is_watched_unless_it_says_that_it_is_not(event: Event) -> None:
+    alarm = event("alerts/alarm_metric")
+    (entry,) = alarm["detail"]["configuration"]["metrics"]
+    entry.pop("returnData", None)
+    (found,) = parsed(alarm)
+    assert found.text.startswith("CPUUtilization (average over 1 min) is 96.41")
+    entry["returnData"] = False
+    (found,) = parsed(alarm)
+    assert found.text.startswith("It is 96.41")
+
+
+def test_a_contributor_s_line_says_who_and_why(event: Event) -> None:
+    contributor = event("alerts/alarm_contributor")
+    (found,) = parsed(contributor)
+    who = "ServiceName jiki-api-web is ALARM"
+    assert found.text.startswith(f"{who}: ")
+    contributor["detail"]["state"]["reason"] = ""
+    contributor["detail"]["configuration"]["metrics"] = []
+    (found,) = parsed(contributor)
+    assert found.text == who
+
+
+def test_what_set_a_composite_alarm_off_may_have_colons_in_its_name(event: Event) -> None:
+    composite = event("alerts/alarm_composite")
+    arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web: 5xx: share"
+    composite["detail"]["state"]["reasonData"] = {"triggeringAlarms": [{"arn": arn}]}
+    (found,) = parsed(composite)
+    assert found.text == "Set off by web: 5xx: share"
+    by_sns = event("alerts/sns_alarm_composite")
+    message = json.loads(by_sns["Message"])
+    message["TriggeringChildren"][0]["Arn"] = arn
+    (found,) = parsed(by_sns | {"Message": json.dumps(message)})
+    assert found.text == "Set off by web: 5xx: share"
+
+
+def test_a_command_of_ours_is_for_the_event_s_environment(event: Event) -> None:
+    failed = event("alerts/own_rotation_failed")
+    failed["detail"]["environment"] = "staging"
+    (found, *_) = parsed(failed)
+    assert "ENVIRONMENT=staging" in found.guide.check

@@ -1,0 +1,70 @@
+"""How a message came: what is taken for its envelope, what identifies it, and when it was."""
+
+import json
+from typing import Any
+
+import pytest
+
+from send_alerts.reading.arrival import Arrival, arrival_of
+from tests.unit.send_alerts.alert_world import NOON, STACK_INFO, minute
+
+EVENT = {"id": "e-1", "detail-type": "Import Change", "time": "2026-11-25T11:55:00Z"}
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:ops"
+
+
+def came(body: Any) -> Arrival:
+    return arrival_of(body, NOON, {}, STACK_INFO)
+
+
+def test_an_event_has_its_own_identity_and_time() -> None:
+    found = came(EVENT)
+    assert (found.id, found.at, found.body) == ("e-1", minute(-5), EVENT)
+    assert (found.topic, found.account, found.region) == ("", "", "")
+
+
+def test_what_has_no_id_is_known_by_what_it_says() -> None:
+    one, same, other = (came({"jobs": number}) for number in (3, 3, 4))
+    assert one.id == same.id
+    assert one.id != other.id
+    assert one.at == NOON
+
+
+@pytest.mark.parametrize("known", [{"TopicArn": TOPIC}, {"MessageId": "m-1"}])
+def test_an_envelope_names_its_topic_or_its_message(known: dict[str, str]) -> None:
+    found = came({"Message": json.dumps(EVENT), **known})
+    assert (found.id, found.body) == ("e-1", EVENT)
+    assert found.topic == ("ops" if "TopicArn" in known else "")
+
+
+def test_json_of_others_with_a_message_in_it_is_no_envelope() -> None:
+    body = {"Message": "the import has stopped", "id": "x"}
+    assert (came(body).id, came(body).body) == ("x", body)
+
+
+def test_an_envelope_s_topic_says_account_and_region() -> None:
+    found = came({"Message": "Disk is full", "TopicArn": TOPIC, "MessageId": "m-1"})
+    assert (found.topic, found.account, found.region) == ("ops", "123456789012", "eu-west-1")
+    assert (found.id, found.body) == ("m-1", "Disk is full")
+
+
+def test_a_message_in_an_envelope_is_not_known_by_an_id_of_its_own() -> None:
+    found = came({"Message": json.dumps({"id": "3", "jobs": 9}), "MessageId": "m-1"})
+    assert (found.id, found.body) == ("m-1", {"id": "3", "jobs": 9})
+    # A number is no message of its own.
+    assert came({"Message": "42", "MessageId": "m-2"}).body == "42"
+
+
+@pytest.mark.parametrize(("text", "body"), [(json.dumps(EVENT), EVENT), ("bare text", "bare text")])
+def test_a_record_of_a_dead_letter_queue_holds_the_message_and_why_it_is_there(
+    text: str, body: Any
+) -> None:
+    attributes = {
+        "ErrorMessage": {"stringValue": "timed out", "dataType": "String"},
+        "ErrorCode": {"Value": "500"},
+        "RetryAttempts": {"binaryValue": "AA"},
+        "odd": 3,
+    }
+    found = came({"eventSource": "aws:sqs", "body": text, "messageAttributes": attributes})
+    assert found.body == body
+    assert found.attributes == {"ErrorMessage": "timed out", "ErrorCode": "500"}
+    assert came({"eventSource": "aws:sqs", "body": text, "messageId": "r-1"}).id == "r-1"
