@@ -14,7 +14,7 @@ from ops_common.images import Image
 from ops_common.tasks import Ending, parse_task
 from probe_deployment.aurora import Cluster, Instances
 from probe_deployment.checks import image
-from probe_deployment.checks.secret_version import parse_reference
+from probe_deployment.checks.secret_version import references
 from probe_deployment.deployed import target_groups_of
 from probe_deployment.finding import Status as Outcome
 
@@ -117,13 +117,7 @@ def _instances(raw: Any, _: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _definition(raw: Any, _: Mapping[str, Any]) -> dict[str, Any]:
-    read = [
-        parsed
-        for container in raw["taskDefinition"]["containerDefinitions"]
-        for secret in container.get("secrets", [])
-        for parsed in parse_reference(secret["valueFrom"])
-    ]
-    return {"secrets": [[arn, key or None] for arn, key, _, _ in read]}
+    return {"secrets": [[one.secret, one.key] for _, _, one in references(raw["taskDefinition"])]}
 
 
 def _revisions(raw: Any, _: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from ops_common.secret_references import SecretReference
 from ops_common.tasks import Task
 from probe_deployment.cause import Cause
 from probe_deployment.context import Context
@@ -12,19 +13,19 @@ from probe_deployment.finding import Finding, Status
 EXPECTED = "the secret's current version, in task definitions and since the tasks' start"
 CURRENT = ("", "AWSCURRENT")
 
-type Reference = tuple[str, str, str, str, str]
-"""Container, variable, the secret's ARN or name, a label or nothing, a version's id or nothing."""
+type Reference = tuple[str, str, SecretReference]
+"""Container, variable, and what it refers to."""
 
 
 def check(context: Context) -> Finding:
     """No probed service's task definition pins another version of the app's secret."""
     secret_id = context.settings.app_config.secret_id
+    client = context.client("secretsmanager")
+    described = client.describe_secret(SecretId=secret_id)
     found: list[Reference] = []
     for name in context.probed:
         definition = context.definition(context.target_definition(name))
-        found += [each for each in references(definition) if _is(each[2], secret_id)]
-    client = context.client("secretsmanager")
-    described = client.describe_secret(SecretId=secret_id)
+        found += [each for each in references(definition) if each[2].is_of(described["ARN"])]
     stages = described.get("VersionIdsToStages", {})
     pinned = judge(found, {each for each, labels in stages.items() if "AWSCURRENT" in labels})
     if pinned.status is not Status.PASS:
@@ -76,9 +77,10 @@ def judge_boots(service: str, running: Sequence[Task], since: datetime, cluster:
 def judge(found: Sequence[Reference], current: Collection[str]) -> Finding:
     """Which references are to another version; `current` are the ids of AWSCURRENT."""
     odd = [
-        f"{variable} of {container} has {version or label}"
-        for container, variable, _, label, version in found
-        if label not in CURRENT or (version and version not in current)
+        f"{variable} of {container} has {reference.version or reference.label}"
+        for container, variable, reference in found
+        if reference.label not in CURRENT
+        or (reference.version and reference.version not in current)
     ]
     if odd:
         return Finding.failed(
@@ -91,29 +93,10 @@ def judge(found: Sequence[Reference], current: Collection[str]) -> Finding:
 
 
 def references(definition: Any) -> list[Reference]:
-    """What a task definition reads of Secrets Manager, not of the Parameter Store.
-
-    Source: Amazon ECS Developer Guide, "Pass Secrets Manager secrets": ARN:key:label:version, of
-    which the last three may be empty or left out.
-    """
+    """What a task definition reads of Secrets Manager, not of the Parameter Store."""
     return [
-        (container["name"], each["name"], arn, label, version)
+        (container["name"], each["name"], reference)
         for container in definition["containerDefinitions"]
         for each in container.get("secrets", [])
-        for arn, _, label, version in parse_reference(each["valueFrom"])
+        if (reference := SecretReference.parse(each["valueFrom"]))
     ]
-
-
-def parse_reference(value: str) -> list[tuple[str, str, str, str]]:
-    """ARN, key, label and version of a secret of Secrets Manager; nothing for anything else."""
-    parts = value.split(":")
-    if len(parts) < 7 or parts[0] != "arn" or parts[2] != "secretsmanager":
-        return []
-    key, label, version, *_ = (*parts[7:], "", "", "")
-    return [(":".join(parts[:7]), key, label, version)]
-
-
-def _is(arn: str, secret_id: str) -> bool:
-    """Whether an ARN is that of a secret known by its name or ARN; ARNs end with six characters."""
-    name = arn.rpartition(":secret:")[2]
-    return arn == secret_id or name == secret_id or name.rpartition("-")[0] == secret_id

@@ -23,7 +23,7 @@ class SecretReference:
     def parse(cls, value_from: str) -> Self | None:
         """None for what is no secret of Secrets Manager (a parameter of Systems Manager)."""
         parts = value_from.split(":")
-        if len(parts) < 7 or parts[2] != "secretsmanager":
+        if len(parts) < 7 or parts[0] != "arn" or parts[2] != "secretsmanager":
             return None
         key, label, version = (*parts[7:10], "", "", "")[:3]
         return cls(":".join(parts[:7]), key or None, label, version)

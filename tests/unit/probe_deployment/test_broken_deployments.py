@@ -12,6 +12,7 @@ import pytest
 from ops_common.answers.queue_health import QueueHealth
 from ops_common.answers.system import Migrations, QueueProcesses
 from ops_common.images import Image
+from ops_common.secret_references import SecretReference
 from ops_common.tasks import Task, parse_task
 from probe_deployment.cause import Cause
 from probe_deployment.checks import (
@@ -106,7 +107,7 @@ BROKEN: dict[str, Callable[[], Finding]] = {
     "a cached health check": lambda: answered(cf_cache_status="HIT", age="120"),
     "the old image": lambda: running_image(task("old"), task("old")),
     "a secret's version that is not the current one": lambda: secret_version.judge(
-        [("web", "DB_PASSWORD", "arn:config", "", "v1")], {"v2"}
+        [("web", "DB_PASSWORD", SecretReference("arn:config", None, "", "v1"))], {"v2"}
     ),
     "half of the zones": lambda: target_health.judge(
         [Target("a", "healthy"), Target("b", "unhealthy", "Target.Timeout", "Request timed out")]
@@ -152,7 +153,7 @@ GOOD: dict[str, Callable[[], Finding]] = {
     ),
     "an answer that Cloudflare passed on": lambda: answered(cf_cache_status="DYNAMIC", age="0"),
     "a secret's current version by its id": lambda: secret_version.judge(
-        [("web", "DB_PASSWORD", "arn:config", "", "v2")], {"v2"}
+        [("web", "DB_PASSWORD", SecretReference("arn:config", None, "", "v2"))], {"v2"}
     ),
     "a migration that has ended": lambda: migrations.judge(
         Migrations.from_json({"running": False, "versions": {"public": "2"}}), "2"

@@ -125,7 +125,9 @@ class FakeClient:
         return {"events": events}
 
     def describe_secret(self, **_: Any) -> Any:
-        return {"VersionIdsToStages": {"v1": ["AWSPREVIOUS"], "v2": ["AWSCURRENT"]}}
+        arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-a1B2c3"
+        stages = {"v1": ["AWSPREVIOUS"], "v2": ["AWSCURRENT"]}
+        return {"ARN": arn, "VersionIdsToStages": stages}
 
     def get_secret_value(self, **_: Any) -> Any:
         text = {
