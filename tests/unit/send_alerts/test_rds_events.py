@@ -49,7 +49,6 @@ def only(event: Any) -> Notice:
         ("0221", "availability", "The instance reached the storage-full threshold.", CRITICAL),
         ("0222", "availability", "Free storage capacity for DB instance jiki is low.", CRITICAL),
         ("0080", "failure", "RDS was unable to configure enhanced monitoring.", WARNING),
-        ("0261", "failure", "Switchover from source to target was canceled.", WARNING),
         ("0275", "failure", "RDS throttled some connections to DB proxy jiki.", WARNING),
         ("0219", "failure", "It is in an invalid state. No actions are necessary.", INFO),
         ("0057", "read replica", "Replication streaming has been terminated.", WARNING),

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.services.common import notice, one_line
-from send_alerts.reading.severities import WORDS, severity_of
+from send_alerts.reading.services.states import first, plain, severity, state_of
 
 MOST_FACTS = 8
 LONGEST_JSON = 600
@@ -21,15 +21,8 @@ _OF_PROGRAMS = re.compile(
     r"(?:Id|ID|Arn|ARN|Version|Token)$|signature|password|secret|credential",
     re.IGNORECASE,
 )
-_BAD = re.compile(
-    r"\b(fail\w*|error\w*|unsuccessful|aborted|expired|impaired|exceeded|fault\w*|warn\w*"
-    r"|rollback|denied|unhealthy|timed out|critical|lost|interrupt\w*)\b",
-    re.IGNORECASE,
-)
 _OF_NO_WORDS = re.compile(r"[0-9a-f-]{8,}|\d+", re.IGNORECASE)
 """Identifiers: long hexadecimal numbers and digits."""
-STATES = ("state", "status", "statusCode", "build-status", "result", "outcome", "eventType")
-SEVERITIES = ("severity", "Severity", "Label", "level", "priority")
 SAYING = ("message", "Message", "text", "description", "summary", "errorMessage")
 NAMING = ("title", "Title", "subject", "name", "alertname")
 
@@ -42,25 +35,26 @@ def from_event(arrival: Arrival) -> list[Notice]:
     resources = event.get("resources") or []
     names = [_resource_name(one) for one in resources if isinstance(one, str)]
     what = _name(detail) or next((name for name in names if name), "")
-    state = _first(detail, STATES)
+    state = state_of(detail)
     subject = " ".join(part for part in (what, state) if part)
-    title = str(detail.get("title") or "") or ": ".join(part for part in (kind, subject) if part)
-    severity = _severity(detail, f"{kind} {state}", Severity.INFO)
+    titled = detail["title"] if plain(detail.get("title")) else ""
+    title = str(titled) or ": ".join(part for part in (kind, subject) if part)
+    how_bad = severity(detail, kind, Severity.INFO, state)
     facts = [("Source", str(event.get("source") or "")), *_facts(detail)]
-    return [notice(arrival, title, severity, _with_json("", detail), facts=facts)]
+    return [notice(arrival, title, how_bad, _with_json("", detail), facts=facts)]
 
 
 def from_json(arrival: Arrival) -> list[Notice]:
     """JSON of a program, by SNS or written to the queue."""
     message = arrival.body
-    words, named = _first(message, SAYING), _first(message, NAMING)
+    words, named = first(message, SAYING), first(message, NAMING)
     title = arrival.subject or named or (one_line(words)[:80] if words else "")
     where = f"by the topic {arrival.topic}" if arrival.topic else "in the alert queue"
     return [
         notice(
             arrival,
             title or f"Message {where}",
-            _severity(message, title, Severity.WARNING),
+            severity(message, title, Severity.WARNING, state_of(message)),
             _with_json(words, message),
             facts=[
                 ("Topic", arrival.topic),
@@ -98,38 +92,6 @@ def from_confirmation(arrival: Arrival) -> list[Notice]:
     return [notice(arrival, title, Severity.WARNING, text, facts=(("Topic", arrival.topic_arn),))]
 
 
-def _severity(values: Mapping[str, Any], words: str, otherwise: Severity) -> Severity:
-    labels = (str(value).lower() for value in _values(values, SEVERITIES))
-    if label := next((one for one in labels if any(one in known for known in WORDS.values())), ""):
-        return severity_of(label)[0]
-    if counted := [name for name in ("critical", "high") if _counts(values, name)]:
-        return severity_of(counted[0])[0]
-    # REPLICATION_TASK_FAILED is three words.
-    return Severity.WARNING if _BAD.search(words.replace("_", " ")) else otherwise
-
-
-def _counts(values: Mapping[str, Any], severity: str) -> bool:
-    """Whether it counts findings of a severity, as a scan of an image does."""
-    counts = [value for name, value in values.items() if "severity" in str(name).lower()]
-    return any(
-        str(name).lower() == severity and isinstance(number, int) and number > 0
-        for one in counts
-        if isinstance(one, Mapping)
-        for name, number in one.items()
-    )
-
-
-def _values(values: Mapping[str, Any], names: Sequence[str]) -> Iterator[Any]:
-    """Plain values of these names, in their order; those one level deeper after them."""
-    inner = [value for value in values.values() if isinstance(value, Mapping)]
-    for each in (values, *inner):
-        yield from (each[name] for name in names if _plain(each.get(name)))
-
-
-def _first(values: Mapping[str, Any], names: Sequence[str]) -> str:
-    return next((str(value) for value in _values(values, names)), "")
-
-
 def _resource_name(arn: str) -> str:
     """What an ARN is called; a part that only programs can read gives way to the one before.
 
@@ -165,14 +127,10 @@ def _facts(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _leaves(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Plain values, and those one level deeper under both names."""
     for name, value in values.items():
-        if _plain(value):
+        if plain(value):
             yield str(name), value
         elif isinstance(value, Mapping):
-            yield from ((f"{name} {inner}", one) for inner, one in value.items() if _plain(one))
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, (str, int, float)) and value != ""
+            yield from ((f"{name} {inner}", one) for inner, one in value.items() if plain(one))
 
 
 def _with_json(words: str, values: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ _STORAGE = re.compile(r"\b(storage|disk)\b.*\b(low|full|exhausted)\b", re.IGNORE
 _RESTART = re.compile(r"\b(restarted|restarting|shut ?down)\b", re.IGNORECASE)
 # Of a failure: what concerns the database's surroundings, and what RDS tries again by itself.
 _BESIDE = re.compile(
-    r"enhanced monitoring|s3 bucket|iam role|statspack|custom engine version|switchover|blue/green"
+    r"enhanced monitoring|s3 bucket|iam role|statspack|custom engine version"
     r"|read replica|autoscaling|snapshot|authorization|throttled|will retry"
     r"|can't be upgraded|couldn't (upgrade|modify|convert)",
     re.IGNORECASE,

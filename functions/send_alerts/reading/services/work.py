@@ -23,6 +23,7 @@ FAILED = (
     *("STOPPED", "STOP"),
 )
 WELL = ("SUCCEEDED", "SUCCESS")
+_UNSUCCESSFUL = re.compile(r"Unsuccessful|Failed|Rollback")
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 
 
@@ -94,8 +95,13 @@ def from_codedeploy(arrival: Arrival) -> list[Notice]:
 
 
 def from_build(arrival: Arrival) -> list[Notice]:
-    """A build by CodeBuild: a failure lasts until the project's next success."""
+    """A build by CodeBuild: a failure lasts until the project's next success.
+
+    Its phases are none of their own: the build's end says how they went.
+    """
     detail = detail_of(arrival)
+    if "Phase" in str(arrival.body["detail-type"]):
+        return []
     name, state = str(detail["project-name"]), str(detail.get("build-status") or "").upper()
     more = detail.get("additional-information") or {}
     found = notice(
@@ -136,7 +142,7 @@ def from_auto_scaling(arrival: Arrival) -> list[Notice]:
 def from_auto_scaling_event(arrival: Arrival) -> list[Notice]:
     """The same by EventBridge: `EC2 Instance Launch Unsuccessful` and its like."""
     kind = str(arrival.body["detail-type"])
-    return [_scaling(arrival, detail_of(arrival), kind, "Unsuccessful" in kind)]
+    return [_scaling(arrival, detail_of(arrival), kind, bool(_UNSUCCESSFUL.search(kind)))]
 
 
 def _scaling(arrival: Arrival, message: Mapping[str, Any], what: str, bad: bool) -> Notice:
