@@ -9,7 +9,7 @@ from ops_common.ops_events import OpsEvent, Severity, State
 from scale_workers.apply import Applied, scale_in, scale_out
 from scale_workers.memory import Overtaken, Remembered
 from scale_workers.observe import Observed, observe
-from scale_workers.policy.budget import Need, shares
+from scale_workers.policy.budget import Demand, shares
 from scale_workers.policy.conditions import follow
 from scale_workers.policy.decision import decide
 from scale_workers.policy.model import NoMeasurement
@@ -123,10 +123,10 @@ def _allowance(
     total = policies[name].connections.worker_tasks(observed.web_tasks)
     if len(policies) == 1 or total is None:
         return None
-    needs = {
-        one: Need(policies[one].min_tasks, required[one], held[one]) for one in observed.services
+    demands = {
+        one: Demand(policies[one].min_tasks, required[one], held[one]) for one in observed.services
     }
-    return shares(total, needs)[name]
+    return shares(total, demands)[name]
 
 
 def _wake_at(measurement: Measurement | NoMeasurement, remembered: Remembered) -> datetime | None:

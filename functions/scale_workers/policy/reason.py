@@ -191,7 +191,7 @@ def _holding(held: Held) -> str:
         case HeldBy.ROLLOUT:
             return "a deployment is rolling out"
         case HeldBy.PATIENCE:
-            return "the need has not been lower for long enough"
+            return "the required capacity has not been lower for long enough"
         case HeldBy.RECENT_NEED:
             return f"{held.tasks} were needed a moment ago"
         case HeldBy.FORECAST:

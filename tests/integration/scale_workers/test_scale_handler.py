@@ -69,7 +69,7 @@ def register_workers(database: Database, ecs: EcsStandIn, *, busy: int = 0) -> N
 
 
 def remember_quiet(aws: MotoAws) -> None:
-    """A memory in which the need has been low for longer than the patience."""
+    """A memory in which the required capacity has been low for longer than the patience."""
     now = datetime.now(UTC)
     required = tuple(
         RequiredTasks(now - timedelta(seconds=60 * ago), 1, 1) for ago in range(9, 0, -1)

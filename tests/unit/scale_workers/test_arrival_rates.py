@@ -7,7 +7,7 @@ import pytest
 from ops_common.answers.queue import QueueDepth
 from scale_workers.policy.history import Arrivals, ServiceMemory
 from scale_workers.policy.rates import observe, rolled_back
-from tests.unit.scale_workers.looks import before, seen
+from tests.unit.scale_workers.two_measurements import before, seen
 
 
 def test_what_piles_up_in_a_paused_queue_does_not_arrive() -> None:

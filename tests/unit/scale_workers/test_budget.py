@@ -3,26 +3,26 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scale_workers.policy.budget import Need, shares
+from scale_workers.policy.budget import Demand, shares
 
 
 def test_what_fits_is_given_and_the_rest_is_anybody_s() -> None:
-    needs = {"critical": Need(1, 3, 1), "bulk": Need(0, 4, 2)}
-    assert shares(10, needs) == {"critical": 6, "bulk": 7}
+    demands = {"critical": Demand(1, 3, 1), "bulk": Demand(0, 4, 2)}
+    assert shares(10, demands) == {"critical": 6, "bulk": 7}
 
 
 def test_what_does_not_fit_is_divided_by_need_beyond_the_minimum() -> None:
     # GIVEN that the first to ask holds everything
-    needs = {"critical": Need(1, 5, 1), "bulk": Need(0, 12, 9)}
-    found = shares(10, needs)
+    demands = {"critical": Demand(1, 5, 1), "bulk": Demand(0, 12, 9)}
+    found = shares(10, demands)
     # THEN it is to shrink, and the other grows only into what is free
     assert found == {"critical": 1, "bulk": 7}
-    needs["bulk"] = Need(0, 12, 7)
-    assert shares(10, needs) == {"critical": 3, "bulk": 7}
+    demands["bulk"] = Demand(0, 12, 7)
+    assert shares(10, demands) == {"critical": 3, "bulk": 7}
 
 
 def test_minimums_win_over_the_budget() -> None:
-    assert shares(3, {"a": Need(2, 9, 2), "b": Need(2, 9, 2)}) == {"a": 2, "b": 2}
+    assert shares(3, {"a": Demand(2, 9, 2), "b": Demand(2, 9, 2)}) == {"a": 2, "b": 2}
 
 
 @given(
@@ -36,16 +36,16 @@ def test_minimums_win_over_the_budget() -> None:
 def test_growth_never_takes_connections_that_are_not_there(
     total: int, given_needs: dict[str, tuple[int, int, int]]
 ) -> None:
-    needs = {name: Need(*each) for name, each in given_needs.items()}
-    found = shares(total, needs)
-    held = sum(need.held for need in needs.values())
-    for name, need in needs.items():
-        growth = max(0, found[name] - need.held)
+    demands = {name: Demand(*each) for name, each in given_needs.items()}
+    found = shares(total, demands)
+    held = sum(demand.held for demand in demands.values())
+    for name, demand in demands.items():
+        growth = max(0, found[name] - demand.held)
         assert growth == 0 or held + growth <= total
         # Nobody is pressed below what is required while all of that fits.
-        if sum(max(one.least, one.required) for one in needs.values()) <= total:
-            assert found[name] >= min(need.held, max(need.least, need.required))
+        if sum(max(one.least, one.required) for one in demands.values()) <= total:
+            assert found[name] >= min(demand.held, max(demand.least, demand.required))
 
 
 def test_where_not_even_the_minimums_fit_nobody_gets_more_than_its_minimum() -> None:
-    assert shares(3, {"a": Need(2, 9, 0), "b": Need(2, 9, 0)}) == {"a": 2, "b": 2}
+    assert shares(3, {"a": Demand(2, 9, 0), "b": Demand(2, 9, 0)}) == {"a": 2, "b": 2}

@@ -11,7 +11,7 @@ from scale_workers.policy.history import Arrivals, Memory, RequiredTasks
 from scale_workers.policy.in_force import with_measured
 from scale_workers.policy.model import ConnectionBudget, NoMeasurement, Policy, ServiceState
 from scale_workers.policy.outcome import Decision, HeldBy
-from tests.unit.scale_workers.looks import NOW, seen
+from tests.unit.scale_workers.two_measurements import NOW, seen
 
 POLICY = Policy()
 

@@ -10,7 +10,7 @@ from scale_workers.policy.history import Memory, ServiceMemory
 from scale_workers.policy.model import Policy, ServiceState, Share
 from scale_workers.policy.outcome import HeldBy
 from scale_workers.policy.pools import MOST_GROUPS, divide
-from tests.unit.scale_workers.looks import NOW, seen
+from tests.unit.scale_workers.two_measurements import NOW, seen
 
 STAR, PAIR = ("*",), ("background", "real_time")
 

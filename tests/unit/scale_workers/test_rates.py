@@ -9,7 +9,7 @@ import pytest
 from ops_common.answers.queue import Completed, QueueDepth, Worker
 from scale_workers.policy.history import Arrivals, Memory
 from scale_workers.policy.rates import observe
-from tests.unit.scale_workers.looks import NOW, before, seen
+from tests.unit.scale_workers.two_measurements import NOW, before, seen
 
 WINDOWS = (Completed(60, 30), Completed(300, 200))
 

@@ -8,7 +8,7 @@ from scale_workers.policy.model import Policy, Share
 from scale_workers.policy.parameter import BadPolicy, service_policies
 from scale_workers.policy.pools import divide
 from scale_workers.policy.shares import foreign_workers, share_of
-from tests.unit.scale_workers.looks import seen
+from tests.unit.scale_workers.two_measurements import seen
 
 NOTHING_GIVEN = {"critical": (), "bulk": ()}
 QUEUES = tuple(QueueDepth(name, 10) for name in ("urgent", "imports", "other"))

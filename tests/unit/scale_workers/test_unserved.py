@@ -4,7 +4,7 @@ import pytest
 
 from ops_common.answers.queue import Measurement, QueueDepth, QueueFlow, Worker
 from scale_workers.policy.queues import idle_beside, lists_of, specificity, unserved
-from tests.unit.scale_workers.looks import seen
+from tests.unit.scale_workers.two_measurements import seen
 
 QUEUES = {
     "default": True,

@@ -1,4 +1,4 @@
-"""Two looks at the queue, a minute apart unless said otherwise."""
+"""Two measurements of the queue, a minute apart unless said otherwise."""
 
 from datetime import UTC, datetime, timedelta
 
