@@ -133,3 +133,17 @@ def test_shows_whether_a_queue_is_worked_on_since_a_moment(
     assert found["last_claim"] is None
     assert found["last_finish"] > since[0].isoformat()
     assert "since must be a time" in health("yesterday")["error"]["message"]
+
+
+def test_a_job_that_waits_behind_a_paused_queue_s_thousands_is_seen(
+    database: Database, lambda_context: Context
+) -> None:
+    add_jobs(database.admin, "paused", 1_200, into=READY)
+    add_jobs(database.admin, "default", 90, into=READY)
+    database.admin.execute(
+        "INSERT INTO solid_queue_pauses (queue_name, created_at) VALUES ('paused', now())"
+    )
+    since = "2026-01-31T09:00:00Z"
+    event = {"request": "queue_health", "login": database.login.as_json(), "since": since}
+    answer = handler(event, lambda_context)["answer"]
+    assert 89 <= answer["oldest_wait_seconds"] < 95
