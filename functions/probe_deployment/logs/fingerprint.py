@@ -24,10 +24,12 @@ _REPLACED: tuple[tuple[str, str], ...] = (
     (r": (?:INSERT|SELECT|UPDATE|DELETE|WITH) .*", ""),
     # A name stays, a sentence or a value goes.
     (r"([\"'»“„])(?![\w.:?!/#=-]{1,80}[\"'«”“])[^\"'«”“]{0,300}[\"'«”“]", "…"),
+    (r"(?<=/tmp/)[^\s'\")]{1,200}", "…"),
     (r"\b(port) (\d{2,5})\b", r"\1 p\2p"),
     (r"\b(?:0x)?[0-9a-f]{0,40}\d[0-9a-f]{0,40}\b", "#"),
-    # An id of mixed letters and digits.
-    (r"\b(?=\w{0,60}\d)(?=\w{0,60}[a-z])(?=\w{0,60}[A-Z])\w{10,80}\b", "#"),
+    # An id of mixed letters and digits; S3Uploader and OAuth2Client are names.
+    (r"\b(?=\w{0,60}\d\w{0,60}\d)(?=\w{0,60}[a-z])(?=\w{0,60}[A-Z])\w{10,80}\b", "#"),
+    (r"\b(?=(?:[A-Za-z_]{0,40}\d{1,40}[A-Za-z_]{1,40}){2}\d)\w{6,80}\b", "#"),
     (r"\d+", "#"),
     (r"p#p", "#"),
     (r"\s+", " "),

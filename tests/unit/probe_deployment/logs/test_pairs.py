@@ -38,8 +38,21 @@ SAME = [
         'PG::UndefinedTable: ERROR:  relation "users" does not exist at character 15',
         'PG::UndefinedTable: ERROR:  relation "users" does not exist at character 92',
     ),
+    # Ids of Stripe, ULIDs, short ones, and files of an upload.
+    ("RuntimeError (pi_3mtwb7lkd9 failed):", "RuntimeError (pi_9kq2bw1k7i failed):"),
+    ("RuntimeError (no 01ARZ3NDEKTSV4RRFFQ6):", "RuntimeError (no 01BX5ZZKBKACTAV9WEV2):"),
+    ("RuntimeError (no user-k3j9x8):", "RuntimeError (no user-m2p4q7):"),
+    (
+        "Errno::ENOENT (No such file @ rb_sysopen - /tmp/RackMultipart2026-1-abc1x):",
+        "Errno::ENOENT (No such file @ rb_sysopen - /tmp/RackMultipart2026-7-zzq9k):",
+    ),
 ]
 OTHER = [
+    # A digit makes no id of a name.
+    (
+        "NameError (uninitialized constant OAuth2Client):",
+        "NameError (uninitialized constant S3Uploader):",
+    ),
     (
         "NameError (uninitialized constant Order::Total):",
         "NameError (uninitialized constant Order::Tax):",
