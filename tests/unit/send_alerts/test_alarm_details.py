@@ -68,6 +68,12 @@ def test_what_set_a_composite_alarm_off_may_have_colons_in_its_name(event: Event
     assert found.text == "Set off by web: 5xx: share"
 
 
+@pytest.mark.parametrize("name", ["alarm_composite", "sns_alarm_composite"])
+def test_a_composite_alarm_says_its_rule(name: str, event: Event) -> None:
+    (found,) = parsed(event(f"alerts/{name}"))
+    assert "jiki-api-alb-5xx-share" in dict(found.facts)["Rule"]
+
+
 def test_a_command_of_ours_is_for_the_event_s_environment(event: Event) -> None:
     failed = event("alerts/own_rotation_failed")
     failed["detail"]["environment"] = "staging"

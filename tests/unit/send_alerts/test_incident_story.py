@@ -1,6 +1,12 @@
 from copy import replace
 
+import pytest
+
 from ops_common.on_call.operator_action import Action, OperatorAction
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import Channels
+from send_alerts.incident.incident import Incident
+from send_alerts.incident.outbox_entry import Channel, EntryKind
 from send_alerts.reading.notice import Part, Signal
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, notice, ok
 
@@ -27,6 +33,18 @@ def test_the_same_event_twice_is_sent_once() -> None:
     for at in (0, 0.1, 300):
         assert world.notify(alarm(0), at=at)
     assert len(world.threads.messages) == len(world.topic.published) == 1
+
+
+@pytest.mark.parametrize(("threads", "lines"), [(True, [Channel.SLACK]), (False, [])])
+def test_one_more_series_of_an_open_alarm_is_a_line_of_its_thread_and_nothing_else(
+    threads: bool, lines: list[Channel]
+) -> None:
+    incident, channels = Incident("alarm:web-5xx"), Channels(slack=True, threads=threads)
+    for one in (alarm(0), notice(Signal.CONTRIBUTOR, 1, part=Part.SERIES, ref="web")):
+        incident = advance(incident, one, one.occurred_at, channels)
+    of_series = [entry for entry in incident.outbox if entry.kind is EntryKind.CONTRIBUTOR]
+    assert [entry.channel for entry in of_series] == lines
+    assert incident.notified_at == minute(0)
 
 
 def test_an_alarm_that_arrives_after_its_ok_reopens_nothing() -> None:

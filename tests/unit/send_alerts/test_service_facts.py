@@ -111,3 +111,113 @@ def test_a_fact_has_at_most_250_characters(length: int, shown: int) -> None:
     (found,) = backup(state="FAILED", backupVaultName="v" * length)
     assert len(dict(found.facts)["Vault"]) == shown
     assert dict(found.facts)["Vault"].endswith("v" if length == shown else "…")
+
+
+def invoked(condition: str, **more: Any) -> dict[str, Any]:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:import:$LATEST"
+    context = {"functionArn": arn, "condition": condition, "approximateInvokeCount": 3}
+    return {"version": "1.0", "requestContext": context, **more}
+
+
+@pytest.mark.parametrize(
+    ("condition", "title"),
+    [
+        ("RetriesExhausted", "Function import has failed"),
+        ("EventAgeExceeded", "Function import has failed"),
+        ("Success", "Function import has succeeded"),
+        ("TimedOut", "Function import has failed"),
+    ],
+)
+def test_a_function_s_outcome_is_by_its_condition_in_either_way(condition: str, title: str) -> None:
+    by_queue = invoked(condition, responsePayload={"errorMessage": "no row", "errorType": "Odd"})
+    by_bus = event("lambda", f"Lambda Function Invocation Result - {condition}", by_queue)
+    for body in (by_queue, by_bus):
+        (found,) = parsed(body)
+        assert (found.title, found.text) == (title, "no row")
+        assert dict(found.facts)["Error"] == "Odd"
+        assert dict(found.facts)["Attempts"] == "3"
+
+
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jiki-AbCdEf"
+
+
+def of_secret(name: str, **detail: Any) -> list[Notice]:
+    detail = {"eventName": name, "additionalEventData": {"SecretId": SECRET}, **detail}
+    return parsed(event("aws.secretsmanager", "AWS Service Event via CloudTrail", detail))
+
+
+@pytest.mark.parametrize(
+    ("name", "severity", "signals"),
+    [
+        ("RotationFailed", "critical", [Signal.OPEN]),
+        ("RotationAbandoned", "warning", [Signal.NOTE]),
+        ("TestRotationFailed", "warning", [Signal.NOTE]),
+        ("RotationSucceeded", "info", [Signal.RESOLVED, Signal.CHANGE]),
+        ("RotationStarted", "info", [Signal.CHANGE]),
+        ("EndSecretVersionDelete", "info", [Signal.CHANGE]),
+    ],
+)
+def test_how_bad_an_event_of_a_secret_is_and_whether_it_lasts(
+    name: str, severity: str, signals: list[Signal]
+) -> None:
+    found = of_secret(name)
+    assert [one.signal for one in found] == signals
+    assert {one.severity.value for one in found} == {severity}
+    assert dict(found[0].facts)["Secret"] == "jiki"
+
+
+def test_a_rotation_that_failed_says_why_and_in_which_step() -> None:
+    (found,) = of_secret("RotationFailed", errorMessage="Error during setSecret step")
+    assert (found.key, found.text) == ("rotation:jiki", "Error during setSecret step")
+    assert dict(found.facts)["Step"] == "setSecret"
+    (coded,) = of_secret("RotationFailed", errorCode="AccessDenied")
+    assert coded.text == "AccessDenied"
+
+
+def test_a_pipeline_says_what_its_action_said_or_how_it_ended() -> None:
+    said = {"external-execution-summary": "The build is red."}
+    kind, of = "CodePipeline Pipeline Execution State Change", {"pipeline": "shop"}
+    texts = [
+        parsed(event("aws.codepipeline", kind, {**of, "state": "FAILED", **more}))[0].text
+        for more in ({"execution-result": said}, {})
+    ]
+    assert texts == ["The build is red.", "The execution of shop ended as FAILED."]
+
+
+@pytest.mark.parametrize(
+    ("state", "signals"),
+    [
+        ("FAILURE", [Signal.OPEN, Signal.CHANGE]),
+        ("SUCCESS", [Signal.RESOLVED, Signal.CHANGE]),
+        ("START", [Signal.CHANGE]),
+    ],
+)
+def test_a_deployment_by_codedeploy_lasts_from_its_failure_to_a_success(
+    state: str, signals: list[Signal]
+) -> None:
+    detail = {"application": "shop", "deploymentGroup": "web", "state": state}
+    kind = "CodeDeploy Deployment State-change Notification"
+    found = parsed(event("aws.codedeploy", kind, detail))
+    assert [one.signal for one in found] == signals
+    assert {one.key for one in found} == {"codedeploy:123456789012:eu-west-1:shop/web"}
+
+
+def test_letters_of_any_language_stay_what_they_are() -> None:
+    (found,) = parsed({"jobs": {"grüße": ["für alle"]}})
+    assert "grüße" in found.text
+    assert "für alle" in found.text
+
+
+@pytest.mark.parametrize(
+    ("times", "at"),
+    [
+        ({"updatedAt": "2026-11-25T04:09:00Z", "createdAt": "2026-11-25T04:01:00Z"}, "04:09"),
+        ({"createdAt": "2026-11-25T04:01:00Z"}, "04:01"),
+        ({}, "09:14"),
+    ],
+)
+def test_a_deployment_happened_when_it_was_last_changed(times: dict[str, str], at: str) -> None:
+    detail = {"eventName": "SERVICE_DEPLOYMENT_FAILED", "deploymentId": "ecs-svc/1", **times}
+    service = "arn:aws:ecs:eu-west-1:123456789012:service/jiki-production/jiki-api-web"
+    found = parsed(event("aws.ecs", "ECS Deployment State Change", detail, service))
+    assert f"{found[0].occurred_at:%H:%M}" == at

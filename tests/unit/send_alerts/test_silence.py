@@ -1,5 +1,11 @@
 """What a silenced alarm tells, and what it tells afterwards."""
 
+from copy import replace
+
+from send_alerts.incident.decide import advance
+from send_alerts.incident.enqueue import Channels
+from send_alerts.incident.hold import waits
+from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import Hold
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, ok
 
@@ -26,6 +32,15 @@ def test_an_incident_that_outlasts_the_silence_is_sent_then() -> None:
     (root,) = world.threads.roots
     assert root.text == ":red_circle: *Critical: web-5xx*"
     assert world.topic.subjects == ["[CRITICAL] web-5xx"]
+
+
+def test_an_end_that_was_sent_is_not_sent_again_when_a_silence_is_over() -> None:
+    over = Incident("alarm:web-5xx")
+    for event in (alarm(0), ok(5)):
+        over = advance(over, event, event.occurred_at, Channels(slack=True, threads=True))
+    for announced, unsaid in ((minute(0), True), (minute(5), False)):
+        held = replace(over, hold=Hold(minute(60), "ana"), announced_for=announced)
+        assert waits(held) is unsaid
 
 
 def test_a_silence_that_was_made_longer_holds() -> None:
