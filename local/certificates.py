@@ -41,6 +41,11 @@ class Authority:
         der = self.certificate.public_bytes(serialization.Encoding.DER)
         return base64.b64encode(der).decode()
 
+    @property
+    def certificate_pem(self) -> str:
+        """The CA's certificate as a file of trusted roots has it."""
+        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
     def write_server_files(
         self,
         certificate_file: Path,

@@ -1,8 +1,10 @@
 """A small HTTP server in a thread, for the stand-ins of other people's services."""
 
 import contextlib
+import itertools
 import json
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +27,8 @@ class Request:
     headers: Mapping[str, str]
     """With names in lower case."""
     body: bytes
+    connection: int = 0
+    """Which of the server's connections it came by; several may come by one."""
 
     def json(self) -> Any:
         """The body as JSON. Raises ValueError."""
@@ -46,10 +50,23 @@ class HangUp(Exception):
 
 @contextmanager
 def serve(
-    answer: Callable[[Request], Response], *, listen_address: str = "127.0.0.1", port: int = 0
+    answer: Callable[[Request], Response],
+    *,
+    listen_address: str = "127.0.0.1",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+    idle_seconds: float | None = None,
 ) -> Iterator[int]:
-    """Serve until the block ends; the port that was chosen. Each connection has a thread."""
-    server = _Server((listen_address, port), answer)
+    """Serve until the block ends; the port that was chosen. Each connection has a thread.
+
+    A connection on which nothing is asked for `idle_seconds` is closed.
+    """
+    server = _Server((listen_address, port), answer, idle_seconds)
+    if tls:
+        # In the connection's own thread: one that never says hello holds up no other.
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -66,6 +83,11 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: "_Server"
 
+    def setup(self) -> None:
+        super().setup()
+        self._number = next(self.server.numbers)
+        self.connection.settimeout(self.server.idle_seconds)
+
     def _answer(self) -> None:
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -73,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(url.query))
         try:
             response = self.server.answer(
-                Request(self.command, self.path, url.path, query, headers, body)
+                Request(self.command, self.path, url.path, query, headers, body, self._number)
             )
         except HangUp:
             self.close_connection = True
@@ -98,8 +120,14 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], answer: Callable[[Request], Response]) -> None:
-        self.answer = answer
+    def __init__(
+        self,
+        address: tuple[str, int],
+        answer: Callable[[Request], Response],
+        idle_seconds: float | None,
+    ) -> None:
+        self.answer, self.idle_seconds = answer, idle_seconds
+        self.numbers = itertools.count(1)
         self._connections: set[socket.socket] = set()
         super().__init__(address, _Handler)
 

@@ -38,29 +38,25 @@ class Pair:
 
     ours: Answers
     bare: Answers
-    calls: tuple[int, int]
-    """How many AWS calls the first and the second answer of ours took."""
-
-    @property
-    def ratio_per_call(self) -> float:
-        """First to second answer, each by its number of AWS calls."""
-        first, second = self.calls
-        return (self.ours.first_ms / first) / (self.ours.second_ms / second)
+    calls: tuple[int, int, int]
+    """How many AWS calls ours took in the init phase, for its first and for its second answer."""
 
 
 def measure(scenario: Scenario, build_folder: Path, folder: Path) -> Pair:
     """One pair. Raises NoUsefulAnswer."""
-    calls = folder / f"{scenario.function}.calls"
+    calls, alone = (folder / f"{scenario.function}.{name}" for name in ("calls", "alone"))
     if not calls.exists():
         _run(scenario, build_folder, folder, {"MEASURED_CALLS": str(calls)})
+        recording = {"MEASURED_CALLS": str(alone), "MEASURED_ALONE": "1"}
+        _run(scenario, build_folder, folder, recording)
     ours = _run(scenario, build_folder, folder, {})
-    bare = {"BARE_CALLS": str(calls), "MEASURED_HANDLER": "replayed.handler", **scenario.bare}
+    bare = {"BARE_CALLS": str(alone), "MEASURED_HANDLER": "replayed.handler", **scenario.bare}
     return Pair(ours, _run(scenario, build_folder, folder, bare), _counts(calls))
 
 
-def _counts(calls: Path) -> tuple[int, int]:
+def _counts(calls: Path) -> tuple[int, int, int]:
     events = [json.loads(line)["event"] for line in calls.read_text().splitlines()]
-    return events.count(1), events.count(2)
+    return events.count(0), events.count(1), events.count(2)
 
 
 def median(values: Sequence[float]) -> float:

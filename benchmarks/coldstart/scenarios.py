@@ -1,26 +1,33 @@
 """Useful answers to measure: events for which a function has work to do, among stand-ins."""
 
+import base64
 import json
 import os
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from local.account import DATABASE, WEB_SERVICE, WORKER_SERVICE
 from local.clock import SteppedClock
 from local.ecs import EcsStandIn
+from local.http_server import Request, Response
 from local.lambda_endpoint import LambdaEndpoint
 from local.moto_aws import OPS_TABLE, SCHEDULES, SECRET, TEMPORARY_PASSWORD, MotoAws
 from local.postgres import MASTER_USER, PostgresServer
 from local.rie import variables
 from local.slack import SlackStandIn
+from local.tls_front import TlsFronts
 from paths import ROOT
 from query_database.app import handler as query_database
+from send_alerts.channels.incidents import STORMS_ID
 
 TOKEN_PARAMETER = "/jiki-ops/slack-token"  # noqa: S105  # its name
 ALARM = ROOT / "events" / "alerts" / "alarm_metric.json"
+PNG = b"\x89PNG\r\n\x1a\n".ljust(30_000, b"\0")
 QUERY_DATABASE = "jiki-ops-query-database"
 
 
@@ -39,8 +46,16 @@ class Scenario:
 
 @contextmanager
 def scenarios() -> Iterator[list[Scenario]]:
-    """The scenarios, with what they need running until the block ends."""
+    """The scenarios, with what they need running until the block ends.
+
+    Functions reach the stand-ins by TLS, as they reach AWS and Slack.
+    """
     with ExitStack() as stack:
+        tls = TlsFronts(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+
+        def by_tls(url: str, instead: Callable[[Request], Response | None] = lambda _: None) -> str:
+            return stack.enter_context(tls.front(url, instead))
+
         aws = stack.enter_context(MotoAws.start())
         slack = stack.enter_context(SlackStandIn().start())
         ecs = stack.enter_context(EcsStandIn(SteppedClock()).start())
@@ -53,12 +68,14 @@ def scenarios() -> Iterator[list[Scenario]]:
             ecs.create_service(service, desired=1, tag="0" * 40)
         _make_database(postgres, aws)
         everywhere = {
-            "AWS_ENDPOINT_URL": aws.url,
-            "AWS_ENDPOINT_URL_ECS": ecs.url,
-            "AWS_ENDPOINT_URL_LAMBDA": endpoint.url,
+            **tls.variables,
+            "AWS_ENDPOINT_URL": by_tls(aws.url, _chart),
+            "AWS_ENDPOINT_URL_ECS": by_tls(ecs.url),
+            "AWS_ENDPOINT_URL_LAMBDA": by_tls(endpoint.url),
             "QUERY_DATABASE_FUNCTION": QUERY_DATABASE,
             "OPS_TABLE_NAME": OPS_TABLE,
         }
+        slack_url = by_tls(slack.url)
         yield [
             _scenario(
                 "createSecret of a rotation",
@@ -69,11 +86,12 @@ def scenarios() -> Iterator[list[Scenario]]:
             _scenario(
                 "first alert, to SNS and Slack",
                 "SendAlerts",
-                everywhere | _alert_channels(aws, slack),
-                _new_alarm,
+                everywhere | _alert_channels(aws, slack, slack_url),
+                lambda: _new_alarm(aws),
                 {
-                    "BARE_SLACK_POSTS": "1",
-                    "BARE_SLACK_URL": slack.url,
+                    # As often as Slack is called: a message, and three calls for its chart.
+                    "BARE_SLACK_POSTS": "4",
+                    "BARE_SLACK_URL": slack_url,
                     "BARE_SLACK_TOKEN": slack.token,
                     "BARE_SLACK_CHANNEL": slack.channel,
                 },
@@ -90,9 +108,14 @@ def _scenario(
     bare: dict[str, str] | None = None,
 ) -> Scenario:
     declared = variables(function)
-    # As deployed: a variable that the template does not declare is not there.
+    # As deployed: a variable that the template does not declare is not there, but for where the
+    # stand-ins are and why they can be trusted.
     given = {key: environment.get(key, value) for key, value in declared.items()}
-    endpoints = {key: value for key, value in environment.items() if key.startswith("AWS_ENDPOINT")}
+    endpoints = {
+        key: value
+        for key, value in environment.items()
+        if key.startswith(("AWS_ENDPOINT", "AWS_CA", "SSL_CERT"))
+    }
     module = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in function)
     handler = f"{module.lstrip('_')}.app.handler"
     return Scenario(name, function, handler, given | endpoints, event, bare or {})
@@ -108,16 +131,23 @@ def _make_database(postgres: PostgresServer, aws: MotoAws) -> None:
     aws.put_config("aurora_database_name", DATABASE)
 
 
-def _alert_channels(aws: MotoAws, slack: SlackStandIn) -> dict[str, str]:
+def _alert_channels(aws: MotoAws, slack: SlackStandIn, slack_url: str) -> dict[str, str]:
     aws.client("ssm").put_parameter(Name=TOKEN_PARAMETER, Value=slack.token, Type="SecureString")
     return {
         **SCHEDULES,
         "ALERT_TOPIC_ARN": aws.client("sns").create_topic(Name="alerts")["TopicArn"],
         "ALERT_QUEUE_URL": aws.client("sqs").create_queue(QueueName="alerts")["QueueUrl"],
-        "SLACK_API_URL": slack.url,
+        "SLACK_API_URL": slack_url,
         "SLACK_TOKEN_PARAMETER": TOKEN_PARAMETER,
         "SLACK_CHANNEL": slack.channel,
     }
+
+
+def _chart(request: Request) -> Response | None:
+    """GetMetricWidgetImage, which moto lacks."""
+    if not request.headers.get("x-amz-target", "").endswith(".GetMetricWidgetImage"):
+        return None
+    return Response(200, {"MetricWidgetImage": base64.b64encode(PNG).decode()})
 
 
 def _create_secret(aws: MotoAws) -> dict[str, str]:
@@ -132,8 +162,13 @@ def _create_secret(aws: MotoAws) -> dict[str, str]:
     return {"Step": "createSecret", "SecretId": arn, "ClientRequestToken": token}
 
 
-def _new_alarm() -> dict[str, Any]:
-    """A batch of one message: an alarm with no incident yet."""
+def _new_alarm(aws: MotoAws) -> dict[str, Any]:
+    """A batch of one message: an alarm with no incident yet.
+
+    Those of earlier rounds are forgotten, or else ten of them are a storm, and one of a storm is
+    put into a digest.
+    """
+    aws.client("dynamodb").delete_item(TableName=OPS_TABLE, Key={"id": {"S": STORMS_ID}})
     batch: dict[str, Any] = json.loads((ROOT / "events/send_alerts/alarms.json").read_text())
     record = batch["Records"][0]
     name = json.loads(ALARM.read_text())["detail"]["alarmName"]

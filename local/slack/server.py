@@ -152,7 +152,8 @@ class SlackStandIn:
         if method == "response_url":
             self.app.answered(request.path.removeprefix(RESPONSE_PATH), arguments)
             return Response(200, b"ok", {"Content-Type": "text/html"})
-        base = f"http://{request.headers['host']}"
+        scheme = request.headers.get("x-forwarded-proto", "http")
+        base = f"{scheme}://{request.headers['host']}"
         methods: dict[str, Callable[[Json], Json]] = {
             "auth.test": space.auth_test,
             "chat.postMessage": space.post,
