@@ -32,6 +32,7 @@ from local.postgres_programs import KINDS, available_kinds
 from local.slack import SlackStandIn
 from ops_common import aws as ops_aws
 from ops_common.query_database import DatabaseAddress, Login
+from ops_common.shared_roots import shared
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent
@@ -122,6 +123,7 @@ def clean_environment() -> Iterator[None]:
     """No credentials, settings or cached clients from outside or from another test."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     ops_aws.kept_client.cache_clear()
+    shared.clear()
     with mock.patch.dict(os.environ, CLEAN_ENVIRONMENT | kept, clear=True):
         yield
 

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from .shared_roots import share_roots
 from .warm_up import warm_up
 
 CONNECT_TIMEOUT_SECONDS = 3
@@ -33,7 +34,7 @@ def client(
 @cache
 def kept_client(service: Any, read_timeout_seconds: float, max_attempts: int) -> Any:
     """One client for each service and limits, as long as the process lives."""
-    return boto3.client(
+    made = boto3.client(
         service,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
@@ -41,6 +42,8 @@ def kept_client(service: Any, read_timeout_seconds: float, max_attempts: int) ->
             retries={"mode": "standard", "total_max_attempts": max_attempts},
         ),
     )
+    share_roots(made)
+    return made
 
 
 def prepare_clients(
