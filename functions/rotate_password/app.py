@@ -22,11 +22,12 @@ from rotate_password.self_check import CHECKS
 from rotate_password.settings import Settings
 from rotate_password.start import is_start, start
 from rotate_password.steps import change_password, finish
-from rotate_password.wiring import INVOKE_TIMEOUT_SECONDS, wire
+from rotate_password.wiring import INVOKE_TIMEOUT_SECONDS, prepare, wire
 from rotate_password.words import sentences
 
 prepare_clients("dynamodb", "ecs", "events", "secretsmanager")
 prepare_clients("lambda", read_timeout_seconds=INVOKE_TIMEOUT_SECONDS)
+prepare()
 
 STEPS = {
     "createSecret": change_password.create_secret,

@@ -1,8 +1,11 @@
 """The real collaborators of a rotation, made from the settings."""
 
+from collections.abc import Iterator
+
 from ops_common.app_config import ConfigTable
 from ops_common.app_login import database_address, user_name
 from ops_common.aws import client
+from ops_common.early_calls import Call, make_early
 from ops_common.ops_events import PublishEvent
 from ops_common.query_database import LambdaQueryDatabase
 from rotate_password.adapters.clock import Clock
@@ -19,6 +22,27 @@ from rotate_password.settings import Settings
 INVOKE_TIMEOUT_SECONDS = 35
 
 
+def prepare() -> None:
+    """In the init phase: connect to what each step asks."""
+    make_early(lambda: _early_calls(Settings.from_env()))
+
+
+def _early_calls(settings: Settings) -> Iterator[Call]:
+    app = settings.app
+    yield lambda: SecretsManagerSecret(client("secretsmanager"), app.secret_id).state()
+    yield lambda: ConfigTable(client("dynamodb"), app).value(app.username_key)
+    if names := settings.choices.services:
+        yield lambda: ClusterServices(client("ecs"), settings.ecs_cluster).describe(names)
+    yield lambda: _query(settings).connect()
+
+
+def _query(settings: Settings) -> LambdaQueryDatabase:
+    return LambdaQueryDatabase(
+        client("lambda", read_timeout_seconds=INVOKE_TIMEOUT_SECONDS),
+        settings.query_database_function,
+    )
+
+
 def wire(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock) -> Ports:
     """The ports for a rotation of the app's secret.
 
@@ -33,11 +57,7 @@ def wire(settings: Settings, secret_id: str, publish: PublishEvent, clock: Clock
             f" not {secret_name(secret_id)}",
         )
     table = ConfigTable(client("dynamodb"), app)
-    database = LambdaQueryDatabase(
-        client("lambda", read_timeout_seconds=INVOKE_TIMEOUT_SECONDS),
-        settings.query_database_function,
-    )
-    retrying = RetryingDatabase(database, clock, settings.database_wait_seconds)
+    retrying = RetryingDatabase(_query(settings), clock, settings.database_wait_seconds)
     cluster = settings.database_cluster
     return Ports(
         secret=SecretsManagerSecret(client("secretsmanager"), secret_id),

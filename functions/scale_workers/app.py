@@ -26,6 +26,7 @@ prepare_clients("lambda", read_timeout_seconds=wiring.QUERY_TIMEOUT_SECONDS)
 
 # Kept while Lambda keeps the process, so that the secret is read each ten minutes, not each tick.
 login_cache = LoginCache()
+wiring.prepare(login_cache)
 
 
 @answers_self_check(CHECKS)

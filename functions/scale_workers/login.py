@@ -17,6 +17,10 @@ class LoginCache:
         self.login: Login | None = None
         self.read_at: datetime | None = None
 
+    def keep(self, login: Login, read_at: datetime) -> None:
+        """Use it from now on, until ten minutes after it was read."""
+        self.login, self.read_at = login, read_at
+
 
 def ask(
     query: QueryDatabase,
@@ -46,8 +50,9 @@ def ask(
         except LoginRefused:
             # The password was rotated meanwhile.
             pass
-    cache.login, cache.read_at = read(), now
-    return answer(cache.login)
+    fresh = read()
+    cache.keep(fresh, now)
+    return answer(fresh)
 
 
 def _fresh(cache: LoginCache, now: datetime) -> bool:

@@ -1,10 +1,12 @@
 """The ports of production: one adapter for each, on boto3's clients."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from ops_common import aws
 from ops_common.app_config import ConfigTable
 from ops_common.app_login import app_login
+from ops_common.early_calls import Call, make_early
 from ops_common.ecs import EcsServices
 from ops_common.ops_events import EventBus
 from ops_common.query_database import LambdaQueryDatabase, Login
@@ -25,20 +27,21 @@ from scale_workers.tasks import EcsTasks
 QUERY_TIMEOUT_SECONDS = 13
 
 
+def prepare(cache: LoginCache) -> None:
+    """In the init phase: read the login, which is kept, and connect to what each tick asks."""
+    make_early(lambda: _early_calls(Settings.from_env(), cache, datetime.now(UTC)))
+
+
+def _early_calls(settings: Settings, cache: LoginCache, now: datetime) -> Iterator[Call]:
+    yield lambda: cache.keep(_read_login(settings), now)
+    yield lambda: _services(settings).describe(settings.services.worker)
+    yield lambda: _query(settings).connect()
+
+
 def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
     """Build them; no call is made yet."""
-    ecs = aws.client("ecs")
-    query = LambdaQueryDatabase(
-        aws.client("lambda", read_timeout_seconds=QUERY_TIMEOUT_SECONDS),
-        settings.query_database_function,
-    )
-
-    config, place = settings.config, settings.queue_database_name
-
-    def read_login() -> Login:
-        secrets, table = aws.client("secretsmanager"), ConfigTable(aws.client("dynamodb"), config)
-        return at_queue(app_login(secrets, table, config), place, secrets, config)
-
+    ecs, query = aws.client("ecs"), _query(settings)
+    place = settings.queue_database_name
     holds = Holds(aws.client("dynamodb"), settings.table_name)
 
     def accepted() -> AcceptedVersion | None:
@@ -49,7 +52,7 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
 
     gauge = QueueGauge(
         query,
-        read_login,
+        lambda: _read_login(settings),
         cache,
         database=on_the_same_server(place),
         look_ahead_seconds=settings.policy.look_ahead_seconds,
@@ -67,10 +70,25 @@ def ports(settings: Settings, cache: LoginCache, now: datetime) -> Ports:
         )
 
     return Ports(
-        services=EcsServices(ecs, settings.cluster),
+        services=_services(settings),
         workers={name: of_service(name) for name in settings.services.worker},
         protection=EcsProtection(ecs, settings.cluster),
         activity=ClusterActivity(lambda: aws.client("cloudwatch"), settings.database_cluster_id),
         measure=lambda: gauge.measure(now),
         publish=EventBus(aws.client("events")),
     )
+
+
+def _services(settings: Settings) -> EcsServices:
+    return EcsServices(aws.client("ecs"), settings.cluster)
+
+
+def _query(settings: Settings) -> LambdaQueryDatabase:
+    client = aws.client("lambda", read_timeout_seconds=QUERY_TIMEOUT_SECONDS)
+    return LambdaQueryDatabase(client, settings.query_database_function)
+
+
+def _read_login(settings: Settings) -> Login:
+    secrets, config = aws.client("secretsmanager"), settings.config
+    login = app_login(secrets, ConfigTable(aws.client("dynamodb"), config), config)
+    return at_queue(login, settings.queue_database_name, secrets, config)

@@ -26,11 +26,12 @@ from send_alerts.channels.slack import prepare_connections
 from send_alerts.handle_record import handle_record
 from send_alerts.self_check import CHECKS
 from send_alerts.settings import Settings
-from send_alerts.wiring import wire
+from send_alerts.wiring import prepare, wire
 
 prepare_clients("dynamodb", "ecs", "scheduler", "sns", "sqs", "ssm")
 prepare_clients("cloudwatch", max_attempts=1)
 prepare_connections()
+prepare()
 
 
 @answers_self_check(CHECKS)

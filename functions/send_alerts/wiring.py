@@ -1,6 +1,7 @@
 """Builds the adapters; what can be kept between invocations of a warm process is kept."""
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ops_common.alert_routes import Route, is_handle, with_ids
 from ops_common.aws import client
+from ops_common.early_calls import Call, make_early
 from ops_common.identity import Identity
 from ops_common.one_time_schedules import EventBridgeSchedules
 from ops_common.versioned_item import VersionedItems
@@ -27,6 +29,17 @@ from send_alerts.settings import Settings
 from send_alerts.words.slack_blocks import Message
 
 TOKEN_MAX_AGE_SECONDS = 300
+
+
+def prepare() -> None:
+    """In the init phase: read what is kept, and connect to the table."""
+    make_early(lambda: _early_calls(Settings.from_env()))
+
+
+def _early_calls(settings: Settings) -> Iterator[Call]:
+    yield lambda: slack(settings)
+    yield lambda: _composites().refresh()
+    yield lambda: DynamoBackground(client("dynamodb"), settings.table_name).parent_of("")
 
 
 def wire(settings: Settings, context: LambdaContext) -> Ports:

@@ -44,12 +44,18 @@ class CloudWatchComposites:
     def family_of(self, child: str) -> Family | None:
         """See Composites. None where CloudWatch can't be asked: the alarm stands for itself."""
         if self._seconds() - self._read_at > KEPT_SECONDS:
-            self._read_at = self._seconds()
             try:
-                self._families = self._read()
+                self.refresh()
             except (BotoCoreError, ClientError) as error:
+                # It isn't asked again for as long: each alert of an outage would wait for it.
+                self._read_at = self._seconds()
                 logger.warning("composite alarms unknown", reason=str(error))
         return next((family for family in self._families if child in family.children), None)
+
+    def refresh(self) -> None:
+        """Read them. Raises BotoCoreError or ClientError, and keeps what was known."""
+        read_at = self._seconds()
+        self._families, self._read_at = self._read(), read_at
 
     def _read(self) -> list[Family]:
         listing = pages(self._client.describe_alarms, "NextToken", AlarmTypes=["CompositeAlarm"])

@@ -121,6 +121,11 @@ class LambdaQueryDatabase:
         self._client = client
         self._function_name = function_name
 
+    def connect(self) -> None:
+        """Open a connection to Lambda by asking whether the function may be invoked; it isn't."""
+        answer = self._client.invoke(FunctionName=self._function_name, InvocationType="DryRun")
+        answer["Payload"].read()  # empty; until it is read the connection isn't free
+
     def ask(
         self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:

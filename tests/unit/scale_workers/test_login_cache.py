@@ -60,6 +60,18 @@ def test_the_secret_is_read_once_in_ten_minutes() -> None:
     assert database.reads == 2
 
 
+def test_what_was_read_before_the_first_event_is_ten_minutes_old_ten_minutes_later() -> None:
+    # GIVEN a process that Lambda has made ready nine minutes before its first tick
+    database, cache = FakeDatabase(), LoginCache()
+    cache.keep(database.read(), NOW)
+    measure = QueueGauge(
+        database, database.read, cache, database="", look_ahead_seconds=75.0
+    ).measure
+    for minutes, reads in ((9, 1), (10, 2)):
+        assert isinstance(measure(NOW + timedelta(minutes=minutes)), Measurement)
+        assert database.reads == reads
+
+
 def test_after_a_rotation_it_is_read_anew_at_once() -> None:
     database = FakeDatabase()
     measure = gauge(database).measure

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from send_alerts.channels.composites import KEPT_SECONDS, CloudWatchComposites, Family
@@ -66,6 +67,14 @@ def test_where_cloudwatch_does_not_answer_an_alarm_stands_for_itself(asked: Aske
     assert asked.composites.family_of(DOWN.children[0]) is None
     # Nor is it asked at each alarm of an outage.
     assert asked.composites.family_of(DOWN.children[1]) is None
+
+
+def test_what_the_init_phase_could_not_read_the_first_alert_asks_for(asked: Asked) -> None:
+    asked.aws.add_client_error("describe_alarms", "Throttling", expected_params=ASKED)
+    with pytest.raises(ClientError):
+        asked.composites.refresh()
+    asked.aws.add_response("describe_alarms", {"CompositeAlarms": [COMPOSITE]}, ASKED)
+    assert asked.composites.family_of(DOWN.children[0]) == DOWN
 
 
 @pytest.mark.parametrize(
