@@ -11,7 +11,7 @@ from ops_common.on_call.summaries import reference
 from paths import ROOT
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.notice import Signal
-from send_alerts.words.actions import commands
+from send_alerts.words.actions import command_block, commands
 from send_alerts.words.slack_blocks import alone
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, notice, ok
 
@@ -51,6 +51,12 @@ def test_the_mail_and_the_root_message_name_them(world: AlertWorld) -> None:
     (acknowledge, *_) = commands(world.incident())
     assert acknowledge in world.topic.published[0][1]
     assert acknowledge in str(world.threads.roots[0].content)
+
+
+def test_slack_makes_nothing_else_of_what_is_to_be_typed(world: AlertWorld) -> None:
+    block = command_block(world.incident())
+    assert block
+    assert [element["verbatim"] for element in block.to_dict()["elements"]] == [True]
 
 
 def test_a_webhook_s_messages_name_them_while_it_lasts(world: AlertWorld) -> None:

@@ -48,6 +48,7 @@ def test_a_job_without_an_arn_is_of_its_kind() -> None:
 def test_an_event_of_a_database_names_it_by_its_kind() -> None:
     (found,) = parsed(rds("DB cluster restarted", "availability"))
     assert dict(found.facts)["Database"] == "cluster shop"
+    assert dict(found.facts)["Event"] == "RDS-EVENT-0001"
     (empty,) = parsed(rds("", "availability"))
     assert empty.title == "shop: event without a message"
 
