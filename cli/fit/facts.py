@@ -11,7 +11,7 @@ SOLID_QUEUE = re.compile(r"solid_queue|solid-queue|bin/jobs\b")
 OTHER_JOBS = re.compile(r"\b(sidekiq|good_job|delayed_job|resque|que|shoryuken|sneakers)\b")
 QUEUE_WORDS = re.compile(r"queue|worker|jobs")
 MYSQL = re.compile(r"(mysql2?|trilogy|mariadb)(://|$)", re.IGNORECASE)
-DATABASE_URL = re.compile(r"postgres(ql)?://[^:@/\s]*:[^@/\s]+@|(mysql2?|trilogy)://")
+DATABASE_URL = re.compile(r"(postgres(ql)?|postgis)://[^:@/\s]*:[^@/\s]+@|(mysql2?|trilogy)://")
 PASSWORD_NAME = re.compile(r"(DATABASE|DB|PG|POSTGRES|AURORA|RDS)\w*(PASSWORD|PASSWD)|^PGPASS")
 URL_NAME = re.compile(r"DATABASE\w*_URL$|^DB_URL$|^POSTGRES(QL)?_URL$")
 

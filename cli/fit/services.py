@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Set
 
 from cli.fit.facts import Service
+from ops_common.images import DEFAULT_TAG, Image
 
 LONGEST_STOP_SECONDS = 120
 """What Fargate allows between SIGTERM and SIGKILL (ECS Developer Guide, "stopTimeout")."""
@@ -52,8 +53,8 @@ def _seen(service: Service) -> Said:
             f"logs by {', '.join(sorted(drivers))}: new errors can't be read",
             "logDriver awslogs, or AcceptedChecks=log_errors",
         )
-    tags = [str(container.get("image", "")).rpartition(":")[2] for container in service.containers]
-    if "latest" in tags:
+    images = [Image.parse(str(container["image"])) for container in service.containers]
+    if any(image.tag == DEFAULT_TAG and not image.digest for image in images):
         yield (
             "NOTE",
             "runs the tag latest: an older version has the same name as a newer one",

@@ -122,6 +122,15 @@ def test_the_page_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> N
         (service("mail", stopTimeout=30, **JOBS), ("NOTE", "mail")),
         (service("mail", logConfiguration={"logDriver": "awsfirelens"}, **JOBS), ("NOTE", "mail")),
         (service("mail", image="acme:latest", **JOBS), ("NOTE", "mail")),
+        (service("mail", image="registry:5000/acme", **JOBS), ("NOTE", "mail")),
+        (
+            service(
+                "mail",
+                environment=[{"name": "DATABASE_URL", "value": "postgis://a:b@db/shop"}],
+                **JOBS,
+            ),
+            ("BREAKS", "mail"),
+        ),
         (service("mail", **url(rest=":0123-4567"), **JOBS), ("BREAKS", "mail")),
         (service("mail", **url(rest="AWSPREVIOUS:"), **JOBS), ("BREAKS", "mail")),
         (service("mail", **url(key=""), **JOBS), ("UNFIT", "mail")),
