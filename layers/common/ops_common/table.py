@@ -15,10 +15,8 @@ def check_writable(client: "DynamoDBClient", table_name: str, item_id: str = "se
     Raises ClientError where the role may not write, or the table is missing.
     """
     with suppress(client.exceptions.ConditionalCheckFailedException):
-        client.update_item(
-            TableName=table_name,
-            Key={"id": {"S": item_id}},
-            UpdateExpression="REMOVE nothing",
-            ConditionExpression=NO_ITEM,
+        # By PutItem, which every function that writes may do; not each may update.
+        client.put_item(
+            TableName=table_name, Item={"id": {"S": item_id}}, ConditionExpression=NO_ITEM
         )
     return f"table {table_name} can be written"
