@@ -56,7 +56,7 @@ def test_any_login_is_read_as_it_was_written(user: str, old: str, new: str) -> N
         "postgres://shop:MARKER@%2Fvar%2Frun%2Fpostgresql/shop",
         "postgres://shop:MARKER@db.example.org:99999/shop",
         "postgres://shop:MARKER@db.example.org:0/shop",
-        "postgres://shop:MARKER%FF@db.example.org/shop",
+        "postgres://shop:MARKER" + "%FF@db.example.org/shop",
     ],
 )
 def test_what_is_no_whole_url_is_refused_without_being_quoted(text: str) -> None:
