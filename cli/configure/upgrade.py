@@ -45,7 +45,7 @@ REMOVED: Mapping[str, str] = MappingProxyType(
         "RolloutWaitSeconds": "it is 300",
         "ProbeGraceSeconds": "it is 300",
         "RotationWindow": "it is 2h",
-        "ScaleInStep": "all tasks that nothing requires any more go at once",
+        "ScaleInStep": "it is 4",
         "StormThreshold": "it is 10",
         "ThreadsPerTask": "it is 3 until a live worker shows it",
         "ThrottlesLimit": "it is 5",

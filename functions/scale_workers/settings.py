@@ -87,6 +87,7 @@ def _policy(env: Environment, minimum: int) -> Policy:
         start_up_seconds=env.number("START_UP_SECONDS", default.start_up_seconds, at_least=1),
         tick_seconds=env.number("TICK_SECONDS", default.tick_seconds, at_least=1),
         patience_seconds=env.number("PATIENCE_SECONDS", default.patience_seconds),
+        scale_in_step=env.integer("SCALE_IN_STEP", default.scale_in_step, at_least=1),
         connections=ConnectionBudget(
             reserve=env.integer("CONNECTION_RESERVE", budget.reserve),
             per_web_task=env.integer("CONNECTIONS_PER_WEB_TASK", budget.per_web_task),

@@ -23,7 +23,7 @@ def decide(
     memory: Memory,
     now: datetime,
 ) -> Decision:
-    """Decide on the tick at `now`: out at once, in only after patience.
+    """Decide on the tick at `now`: out at once, in only after patience and in steps.
 
     Never takes a task away without a measurement, during a rollout, or below the busy ones.
     Where connections or `max_tasks` are the limit, it stops there and says so. `min_tasks` wins
@@ -151,11 +151,9 @@ def _scale_in(
         return service.desired, Held(HeldBy.ROLLOUT)
     # The window is covered when its oldest tick is no younger than the patience less one tick.
     covered = (now - memory.required[0].at).total_seconds() + policy.tick_seconds
-    if covered < policy.patience_seconds:
-        if service.desired <= ceiling:
-            return service.desired, Held(HeldBy.PATIENCE)
-        # It is not owed to those above the limit.
-        target = ceiling
-    if busy > target:
+    if covered < policy.patience_seconds and service.desired <= ceiling:
+        return service.desired, Held(HeldBy.PATIENCE)
+    desired = max(target, service.desired - policy.scale_in_step)
+    if busy > desired:
         return min(busy, service.desired), Held(HeldBy.BUSY, busy)
-    return target, FREE
+    return desired, FREE

@@ -83,6 +83,8 @@ class Policy(NamedTuple):
     patience_seconds: float = 120
     """The steady requirement must be lower for this long before a task is taken away; for what
     came on top of it, once it is done, one tick is enough."""
+    scale_in_step: int = 4
+    """Tasks taken away at once, at most."""
     connections: ConnectionBudget = ConnectionBudget()
     queues: tuple[str, ...] = ()
     """The queues of the service's workers, where no live one shows them."""

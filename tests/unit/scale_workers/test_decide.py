@@ -96,9 +96,10 @@ def test_counts_scheduled_jobs_that_are_due_when_a_new_task_would_be_up():
     assert decision.desired > 1
 
 
-def test_scales_in_after_patience_to_what_is_required():
-    decision = decided(steady(6, 10), tasks=10, memory=memory_of(6))
-    assert decision.desired == decision.required == 1
+def test_scales_in_after_patience_and_in_steps():
+    policy = Policy(scale_in_step=2)
+    decision = decided(steady(6, 8), tasks=8, policy=policy, memory=memory_of(6))
+    assert decision.desired == 6
 
 
 def test_does_not_scale_in_while_the_need_was_higher_within_the_patience():
@@ -128,7 +129,7 @@ def test_a_drain_that_is_done_needs_only_one_tick_of_patience():
         RequiredTasks(NOW - timedelta(seconds=60), 1, 1),
     )
     memory = replace(memory_of(6), required=required)
-    assert decided(steady(6, 8), tasks=8, memory=memory).desired == 1
+    assert decided(steady(6, 8), tasks=8, memory=memory).desired == 4
 
 
 def test_threads_that_are_held_by_long_jobs_count_as_held_and_free_no_capacity():
@@ -223,7 +224,7 @@ def test_gives_connections_back_when_the_web_service_grows():
     policy = Policy(max_tasks=50, connections=budget)
     state = {"web_tasks": 4, "busy": 0}
     decision = decided(measured(100_000, 10), tasks=10, policy=policy, **state)
-    assert decision.desired == 2
+    assert decision.desired == 6
 
 
 def test_ignores_jobs_of_paused_queues_and_of_queues_that_no_worker_takes():

@@ -101,7 +101,7 @@ def test_a_tick_that_is_repeated_counts_once() -> None:
 
 
 def test_patience_is_not_owed_to_tasks_above_the_limit() -> None:
-    assert decided(calm(), tasks=12).desired == 10
+    assert decided(calm(), tasks=12).desired == 8
     decision = decided(calm(), tasks=10)
     assert decision.desired == 10
     assert decision.held_by is HeldBy.PATIENCE
@@ -116,11 +116,11 @@ def test_a_rollout_holds_every_task_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("known_busy", "workers_busy", "desired", "held_by"),
     [
-        (1, 0, 1, None),  # as many as are to stay
+        (2, 0, 2, None),  # as many as are to stay
         (3, 0, 3, HeldBy.BUSY),
         (9, 0, 6, HeldBy.BUSY),
         # Where ECS was not asked, the workers' own claims tell.
-        (None, 1, 1, None),
+        (None, 2, 2, None),
         (None, 4, 4, HeldBy.BUSY),
     ],
 )

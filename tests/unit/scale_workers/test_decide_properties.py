@@ -33,6 +33,7 @@ policies = st.builds(
     start_up_seconds=st.floats(1, 600),
     tick_seconds=st.floats(1, 300),
     patience_seconds=st.floats(0, 1_800),
+    scale_in_step=st.integers(1, 10),
     connections=st.builds(
         ConnectionBudget,
         max_connections=st.integers(0, 2_000),
@@ -155,8 +156,9 @@ def test_stays_between_the_limits_or_moves_towards_them(measurement, service, po
 
 
 @given(measurements, services, policies, memories)
-def test_never_takes_a_busy_task(measurement, service, policy, memory):
+def test_never_takes_more_than_a_step_nor_a_busy_task(measurement, service, policy, memory):
     decision = decide(measurement, service, policy, memory, NOW)
+    assert decision.desired >= service.desired - policy.scale_in_step
     if decision.desired < service.desired:
         assert not service.rolling_out
         if service.busy is not None:

@@ -31,7 +31,7 @@ LONG_QUIET = Memory(
 """The need has been one task for as long as the patience asks."""
 
 
-CAREFUL = Policy(min_tasks=2, patience_seconds=180)
+CAREFUL = Policy(scale_in_step=2, patience_seconds=180)
 
 
 def run(ports: Ports, given: Settings, now: datetime) -> Tick:
