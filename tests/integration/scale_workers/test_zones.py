@@ -22,6 +22,7 @@ from tests.integration.scale_workers.test_scale_in_safety import (
 
 SEED = 2
 """Busy tasks come to be in one zone while idle ones of the other go."""
+MUST_BE_STOPPED = [(True, 0, 1), (True, 5, 0), (False, 0, 0)]
 
 
 @pytest.fixture
@@ -49,12 +50,32 @@ def test_with_rebalancing_off_nothing_stops_a_task_that_runs_a_job(
     assert (rebalanced, outcome.in_flight_broken) == (0, 0)
 
 
-def test_with_rebalancing_on_ecs_itself_breaks_jobs(
+def test_with_rebalancing_on_ecs_steps_in_after_scale_ins(
     played: Callable[[bool], tuple[Outcome, int]],
 ) -> None:
     outcome, rebalanced = played(True)
+    assert outcome.uneven > 0
     assert rebalanced > 0
-    assert outcome.in_flight_broken > 0
+
+
+@pytest.mark.parametrize(("on", "minutes_protected", "stopped"), MUST_BE_STOPPED)
+def test_with_rebalancing_on_ecs_stops_a_task_of_the_fuller_zone_whatever_it_runs(
+    ecs: EcsStandIn, clock: SteppedClock, on: bool, minutes_protected: int, stopped: int
+) -> None:
+    # GIVEN three tasks that run jobs, all in one zone since the idle ones of the other went
+    service = ecs.service(WORKER_SERVICE)
+    service.zone_rebalancing = on
+    service.desired = 3
+    ecs.advance(60)
+    busy = ecs.running_tasks(WORKER_SERVICE)
+    for task in busy:
+        task.availability_zone = "eu-west-1a"
+        task.protected_until = clock.now + timedelta(minutes=minutes_protected)
+    # WHEN ECS has had the time for one more task, and not yet for another
+    ecs.advance(60)
+    # THEN one of the three was stopped for it, unless they were protected
+    still = {task.arn for task in ecs.running_tasks(WORKER_SERVICE)}
+    assert len({task.arn for task in busy} - still) == stopped
 
 
 @pytest.mark.parametrize(
