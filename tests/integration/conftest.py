@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 CONTRACT = FOLDER / "permissions" / "test_permissions.py"
 SOURCE_OF_FUNCTION = re.compile(r"/functions/([a-z_]+)/[^/]")
+# Its calls are stopped before they are sent, so that no role is asked.
+TRIED_UNSENT = "/ops_common/warm_up.py"
 # Where IAM names an action otherwise than the API names the operation, or a service otherwise
 # than its signature does (Service Authorization Reference).
 IAM_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction"}
@@ -38,6 +40,8 @@ def _calling_function() -> str | None:
     """The function whose code is on the stack; a test's own calls have none."""
     frame: FrameType | None = sys._getframe()
     while frame:
+        if frame.f_code.co_filename.endswith(TRIED_UNSENT):
+            return None
         if match := SOURCE_OF_FUNCTION.search(frame.f_code.co_filename):
             return match[1]
         frame = frame.f_back
