@@ -77,8 +77,10 @@ def _recorded(sample: Sequence[Mutant]) -> dict[str, dict[str, Ran]]:
         for function, code in _forked(runs):
             if code != pytest.ExitCode.OK:
                 raise NoVerdict(f"tests/unit/{function} ended with {code} on the code as it is")
-        # Our own children wrote these.
-        return {name: pickle.loads(place.read_bytes()) for name, place in places.items()}  # noqa: S301
+        return {
+            name: pickle.loads(place.read_bytes())  # noqa: S301  # our own children wrote it
+            for name, place in places.items()
+        }
 
 
 def _record(function: str, files: Sequence[Path], into: Path) -> int:

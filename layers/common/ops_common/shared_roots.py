@@ -27,4 +27,4 @@ def share_roots(client: Any) -> None:
 def _loading_once(context: Any) -> ssl.SSLContext:
     """The context, which verifies as before, but loads a file only once."""
     context.load_verify_locations = cache(context.load_verify_locations)
-    return context  # type: ignore[no-any-return]
+    return context  # type: ignore[no-any-return]  # botocore has no types

@@ -77,14 +77,14 @@ def test_other_errors_are_no_conflict(table: FakeTable) -> None:
 
 
 def test_packed_items_and_plain_ones_are_read_alike(table: FakeTable) -> None:
-    packed = VersionedItems(table, "ops", packed=True)  # type: ignore[arg-type]
+    packed = VersionedItems(table, "ops", packed=True)  # type: ignore[arg-type]  # a fake client
     packed.write("a", NO_VERSION, {"städte": [1]}, NOW, "a summary")
     assert set(table.items["a"]["document"]) == set(table.items["a"]["summary"]) == {"B"}
     assert packed.read("a") == items(table).read("a") == Stored(1, {"städte": [1]}, "a summary")
 
 
 def test_a_document_may_have_another_attribute(table: FakeTable) -> None:
-    of_state = VersionedItems(table, "ops", attribute="state")  # type: ignore[arg-type]
+    of_state = VersionedItems(table, "ops", attribute="state")  # type: ignore[arg-type]  # as above
     of_state.write("a", NO_VERSION, {"b": 1}, NOW)
     assert of_state.read("a").document == {"b": 1}
     assert items(table).read("a") == Stored(1)
