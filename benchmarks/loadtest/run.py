@@ -4,12 +4,18 @@ Imported before anything that opens a connection: locust lets gevent replace the
 sockets, and `time.sleep` by one that lets the users work meanwhile.
 """
 
+import logging
 import random
+import signal
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from gevent import get_hub  # type: ignore[import-untyped]  # gevent has no types
+from gevent import (  # type: ignore[import-untyped]  # gevent has no types
+    get_hub,
+    getcurrent,
+    signal_handler,
+)
 from locust import FastHttpUser, between, task
 from locust.env import Environment
 
@@ -36,6 +42,7 @@ class Figures:
 
 def run(profile: Profile, url: str, users: int, minutes: float) -> Figures:
     """Let `users` come within the first fifth of the time, and ask until it is over."""
+    _end_by_ctrl_c_while_waiting()
     environment = Environment(user_classes=[_user(profile)], host=url)
     runner = environment.create_local_runner()
     spawn_rate = max(1.0, users / (minutes * 60 / 5))
@@ -55,6 +62,19 @@ def run(profile: Profile, url: str, users: int, minutes: float) -> Figures:
             for error in environment.stats.errors.values()
         ),
     )
+
+
+def _end_by_ctrl_c_while_waiting() -> None:
+    """Ctrl-C ends the run from gevent's loop; raised in whatever runs just then, it may be lost."""
+    run_of = getcurrent()
+
+    def end() -> None:
+        watcher.cancel()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        logging.disable()
+        run_of.throw(KeyboardInterrupt)
+
+    watcher = signal_handler(signal.SIGINT, end)
 
 
 def _user(profile: Profile) -> Any:

@@ -59,6 +59,28 @@ def test_make_adds_no_line_of_its_own() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "Stopped.\n")
 
 
+DROPPED = """
+import sys, time
+sys.argv = ["-m"]
+import local
+
+class Dropped:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+Dropped()
+time.sleep(60)
+"""
+
+
+def test_one_that_python_drops_ends_the_program_all_the_same() -> None:
+    command = [sys.executable, "-c", DROPPED]
+    done = subprocess.run(
+        command, cwd=ROOT, env=VARIABLES, capture_output=True, text=True, check=False, timeout=50
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")
+
+
 LOAD = ["-m", "benchmarks.loadtest", "http://127.0.0.1:9", "--minutes", "1"]
 POOL = """
 import local, os, sys, time

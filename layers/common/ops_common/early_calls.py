@@ -32,6 +32,8 @@ def make_early(calls: Callable[[], Iterable[Call]], seconds: float = SECONDS) ->
     thread.start()
     thread.join(seconds)
     too_late.set()
+    if thread.is_alive():
+        _log(TimeoutError.__name__)
 
 
 def _make(calls: Callable[[], Iterable[Call]], too_late: Event) -> None:
@@ -39,18 +41,20 @@ def _make(calls: Callable[[], Iterable[Call]], too_late: Event) -> None:
         for call in calls():
             if too_late.is_set():
                 return
-            _try(call)
+            _try(call, too_late)
     except Exception as error:  # noqa: BLE001  # bad settings, say; the handler names them all
-        _log(error)
+        _log(type(error).__name__)
 
 
-def _try(call: Call) -> None:
+def _try(call: Call, too_late: Event) -> None:
     try:
         call()
     except Exception as error:  # noqa: BLE001  # the handler makes the same call again
-        _log(error)
+        # Later it would stand among the lines of an event that it is not about.
+        if not too_late.is_set():
+            _log(type(error).__name__)
 
 
-def _log(error: Exception) -> None:
+def _log(kind: str) -> None:
     # Its kind alone: this is about time, and a message may quote what was read.
-    logger.info("an early call failed", kind=type(error).__name__)
+    logger.info("an early call failed", kind=kind)

@@ -54,12 +54,18 @@ def test_settings_that_are_wrong_are_the_handlers_to_name(
     assert record.__dict__["kind"] == "SettingsError"
 
 
-def test_one_that_hangs_is_not_waited_for_and_none_is_made_after_it() -> None:
+def test_one_that_hangs_is_not_waited_for_and_none_is_made_after_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     released, ended, made = threading.Event(), threading.Event(), Made()
+
+    def hanging() -> None:
+        released.wait()
+        made.failing()
 
     def calls() -> Iterator[Call]:
         try:
-            yield released.wait
+            yield hanging
             yield made.call("after it")
         finally:
             ended.set()
@@ -69,7 +75,9 @@ def test_one_that_hangs_is_not_waited_for_and_none_is_made_after_it() -> None:
     assert time.monotonic() - before < 2
     released.set()
     assert ended.wait(10)
-    assert not made.names
+    assert made.names == ["failing"]
+    # Its error comes when an event may be handled already: the delay alone is logged.
+    assert [one.__dict__["kind"] for one in caplog.records] == ["TimeoutError"]
 
 
 def test_without_a_region_none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
