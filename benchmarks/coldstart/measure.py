@@ -75,13 +75,13 @@ def _run(
     paths = [HANDLERS, *search_path(build_folder, scenario.function)]
     log_file = folder / f"{scenario.function}.log"
     with RuntimeEmulator.run("measured.handler", paths, environment, log_file) as emulator:
-        first = _useful(emulator, scenario.event())
-        second = _useful(emulator, scenario.event())
+        first = _useful(emulator, scenario)
+        second = _useful(emulator, scenario)
     return Answers(first["init_ms"], first["handler_ms"], second["handler_ms"])
 
 
-def _useful(emulator: RuntimeEmulator, event: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = emulator.invoke(event)
-    if "errorType" in answer or answer["answer"].get("batchItemFailures"):
+def _useful(emulator: RuntimeEmulator, scenario: Scenario) -> dict[str, Any]:
+    answer: dict[str, Any] = emulator.invoke(scenario.event())
+    if "errorType" in answer or not scenario.useful(answer["answer"]):
         raise NoUsefulAnswer(f"{answer}\n{emulator.log_text()[-2000:]}")
     return answer

@@ -1,32 +1,28 @@
 """Useful answers to measure: events for which a function has work to do, among stand-ins."""
 
 import base64
-import json
 import os
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.coldstart import work
 from local.account import DATABASE, WEB_SERVICE, WORKER_SERVICE
 from local.clock import SteppedClock
 from local.ecs import EcsStandIn
 from local.http_server import Request, Response
 from local.lambda_endpoint import LambdaEndpoint
-from local.moto_aws import OPS_TABLE, SCHEDULES, SECRET, TEMPORARY_PASSWORD, MotoAws
+from local.moto_aws import OPS_TABLE, TEMPORARY_PASSWORD, MotoAws
 from local.postgres import MASTER_USER, PostgresServer
 from local.rie import variables
 from local.slack import SlackStandIn
 from local.tls_front import TlsFronts
 from paths import ROOT
 from query_database.app import handler as query_database
-from send_alerts.channels.incidents import STORMS_ID
 
-TOKEN_PARAMETER = "/jiki-ops/slack-token"  # noqa: S105  # its name
-ALARM = ROOT / "events" / "alerts" / "alarm_metric.json"
 PNG = b"\x89PNG\r\n\x1a\n".ljust(30_000, b"\0")
 QUERY_DATABASE = "jiki-ops-query-database"
 
@@ -42,6 +38,8 @@ class Scenario:
     event: Callable[[], Any]
     bare: dict[str, str] = field(default_factory=dict)
     """What the bare handler needs beside the recorded AWS calls."""
+    useful: Callable[[Any], bool] = work.no_failures
+    """Whether the work was done, by the answer or by what it left."""
 
 
 @contextmanager
@@ -81,13 +79,13 @@ def scenarios() -> Iterator[list[Scenario]]:
                 "createSecret of a rotation",
                 "RotatePassword",
                 everywhere,
-                lambda: _create_secret(aws),
+                lambda: work.create_secret(aws),
             ),
             _scenario(
                 "first alert, to SNS and Slack",
                 "SendAlerts",
-                everywhere | _alert_channels(aws, slack, slack_url),
-                lambda: _new_alarm(aws),
+                everywhere | work.alert_channels(aws, slack, slack_url),
+                lambda: work.new_alarm(aws),
                 {
                     # As often as Slack is called: a message, and three calls for its chart.
                     "BARE_SLACK_POSTS": "4",
@@ -96,7 +94,14 @@ def scenarios() -> Iterator[list[Scenario]]:
                     "BARE_SLACK_CHANNEL": slack.channel,
                 },
             ),
-            _scenario("tick of the scaler", "ScaleWorkers", everywhere, _tick),
+            _scenario("tick of the scaler", "ScaleWorkers", everywhere, work.tick),
+            _scenario(
+                "`/ops hold`, from Slack",
+                "AnswerSlack",
+                everywhere | work.operators(aws),
+                work.hold,
+                useful=lambda _: work.is_held(aws),
+            ),
         ]
 
 
@@ -106,6 +111,7 @@ def _scenario(
     environment: dict[str, str],
     event: Callable[[], Any],
     bare: dict[str, str] | None = None,
+    useful: Callable[[Any], bool] = work.no_failures,
 ) -> Scenario:
     declared = variables(function)
     # As deployed: a variable that the template does not declare is not there, but for where the
@@ -118,7 +124,7 @@ def _scenario(
     }
     module = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in function)
     handler = f"{module.lstrip('_')}.app.handler"
-    return Scenario(name, function, handler, given | endpoints, event, bare or {})
+    return Scenario(name, function, handler, given | endpoints, event, bare or {}, useful)
 
 
 def _make_database(postgres: PostgresServer, aws: MotoAws) -> None:
@@ -131,50 +137,8 @@ def _make_database(postgres: PostgresServer, aws: MotoAws) -> None:
     aws.put_config("aurora_database_name", DATABASE)
 
 
-def _alert_channels(aws: MotoAws, slack: SlackStandIn, slack_url: str) -> dict[str, str]:
-    aws.client("ssm").put_parameter(Name=TOKEN_PARAMETER, Value=slack.token, Type="SecureString")
-    return {
-        **SCHEDULES,
-        "ALERT_TOPIC_ARN": aws.client("sns").create_topic(Name="alerts")["TopicArn"],
-        "ALERT_QUEUE_URL": aws.client("sqs").create_queue(QueueName="alerts")["QueueUrl"],
-        "SLACK_API_URL": slack_url,
-        "SLACK_TOKEN_PARAMETER": TOKEN_PARAMETER,
-        "SLACK_CHANNEL": slack.channel,
-    }
-
-
 def _chart(request: Request) -> Response | None:
     """GetMetricWidgetImage, which moto lacks."""
     if not request.headers.get("x-amz-target", "").endswith(".GetMetricWidgetImage"):
         return None
     return Response(200, {"MetricWidgetImage": base64.b64encode(PNG).decode()})
-
-
-def _create_secret(aws: MotoAws) -> dict[str, str]:
-    """A rotation that has just begun; an earlier one is given up."""
-    for version, labels in aws.stages().items():
-        if "AWSPENDING" in labels and "AWSCURRENT" not in labels:
-            aws.client("secretsmanager").update_secret_version_stage(
-                SecretId=SECRET, VersionStage="AWSPENDING", RemoveFromVersionId=version
-            )
-    token = str(uuid.uuid4())
-    arn = aws.begin_rotation(token)
-    return {"Step": "createSecret", "SecretId": arn, "ClientRequestToken": token}
-
-
-def _new_alarm(aws: MotoAws) -> dict[str, Any]:
-    """A batch of one message: an alarm with no incident yet.
-
-    Those of earlier rounds are forgotten, or else ten of them are a storm, and one of a storm is
-    put into a digest.
-    """
-    aws.client("dynamodb").delete_item(TableName=OPS_TABLE, Key={"id": {"S": STORMS_ID}})
-    batch: dict[str, Any] = json.loads((ROOT / "events/send_alerts/alarms.json").read_text())
-    record = batch["Records"][0]
-    name = json.loads(ALARM.read_text())["detail"]["alarmName"]
-    body = ALARM.read_text().replace(name, f"{name}-{uuid.uuid4().hex[:8]}")
-    return {"Records": [record | {"messageId": str(uuid.uuid4()), "body": body}]}
-
-
-def _tick() -> Any:
-    return json.loads((ROOT / "events/scale_workers/tick.json").read_text())

@@ -25,6 +25,7 @@ from ops_common.self_check import answers_self_check
 prepare_clients(
     *("dynamodb", "events", "ssm"), read_timeout_seconds=wiring.CALL_SECONDS, max_attempts=1
 )
+wiring.prepare()
 
 
 @answers_self_check(CHECKS)

@@ -1,7 +1,8 @@
 """Builds the adapters; what can be kept between invocations of a warm process is kept."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -10,11 +11,12 @@ from aws_lambda_powertools.utilities import parameters
 from answer_slack.answer import Ports
 from answer_slack.confirmations import DynamoConfirmations
 from answer_slack.hand_over import Keepers
-from answer_slack.operators import Groups, NotKnown, SlackGroups
+from answer_slack.operators import Groups, NotKnown, Operators, SlackGroups
 from answer_slack.response_url import SlackReply
 from answer_slack.seen import DynamoSeen
 from answer_slack.settings import Settings
 from ops_common.aws import client
+from ops_common.early_calls import Call, make_early
 from ops_common.on_call.board import read_board
 from ops_common.ops_events import EventBus
 from ops_common.scaling_hold import Holds
@@ -24,10 +26,20 @@ CALL_SECONDS = 1
 READ_AGAIN_SECONDS = 300
 
 
+def prepare() -> None:
+    """In the init phase: read what is kept, and connect to the table."""
+    make_early(lambda: _early_calls(Settings.from_env()))
+
+
+def _early_calls(settings: Settings) -> Iterator[Call]:
+    yield lambda: read_secret(settings.signing_secret_parameter)
+    yield lambda: Holds(_once("dynamodb"), settings.table_name).get("", datetime.now(UTC))
+    yield lambda: Operators(settings.operators).include("", groups_of(settings))
+
+
 def wire(settings: Settings) -> Ports:
     """The ports of one invocation."""
-    table = client("dynamodb", read_timeout_seconds=CALL_SECONDS, max_attempts=1)
-    events = client("events", read_timeout_seconds=CALL_SECONDS, max_attempts=1)
+    table, events = _once("dynamodb"), _once("events")
     return Ports(
         signing_secret=lambda: read_secret(settings.signing_secret_parameter),
         seen=DynamoSeen(table, settings.table_name),

@@ -14,6 +14,8 @@ FIRST_CALLS: dict[str, dict[str, dict[str, Any]]] = {
     "dynamodb": {
         "get_item": {"TableName": "name", "Key": {"id": {"S": "id"}}},
         "put_item": {"TableName": "name", "Item": {"id": {"S": "id"}}},
+        "scan": {"TableName": "name"},
+        "update_item": {"TableName": "name", "Key": {"id": {"S": "id"}}},
     },
     "ecs": {
         "describe_services": {"cluster": "name", "services": ["name"]},
