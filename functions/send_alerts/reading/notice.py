@@ -162,4 +162,7 @@ def hold_from_json(values: Mapping[str, Any] | None) -> Hold | None:
 def instant(value: Any) -> datetime:
     """An ISO 8601 time as UTC. Raises ValueError or TypeError where it is none."""
     time = datetime.fromisoformat(value)
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{value} has no time in UTC") from None

@@ -22,6 +22,11 @@ def test_an_event_has_its_own_identity_and_time() -> None:
     assert (found.topic, found.account, found.region) == ("", "", "")
 
 
+@pytest.mark.parametrize("time", ["soon", 7, None, "0001-01-01T00:00:00+14:00"])
+def test_what_has_no_time_is_of_when_it_was_sent(time: object) -> None:
+    assert came({**EVENT, "time": time}).at == NOON
+
+
 def test_what_has_no_id_is_known_by_what_it_says() -> None:
     one, same, other = (came({"jobs": number}) for number in (3, 3, 4))
     assert one.id == same.id
