@@ -9,14 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from copy import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading import links, metrics
 from send_alerts.reading.alarm_notice import SIGNALS, Alarm, notices_of
-from send_alerts.reading.arrival import Arrival
-from send_alerts.reading.lenient import optional
+from send_alerts.reading.arrival import SHAPES, Arrival
 from send_alerts.reading.notice import Hold, Notice, Signal, instant
 
 WAIT = timedelta(seconds=120)
@@ -41,10 +39,10 @@ def from_event_bridge(arrival: Arrival) -> list[Notice]:
     configuration = _object(detail.get("configuration"))
     alarm = replace(
         _of_event(arrival),
-        was=optional(lambda: SIGNALS.get(previous["value"]), None),
-        since=optional(lambda: instant(previous["timestamp"]), None),
+        was=SIGNALS.get(str(previous.get("value"))),
+        since=_readable(instant, previous.get("timestamp")),
         rule=str(configuration.get("alarmRule") or ""),
-        triggered_by=optional(lambda: _triggering(state.get("reasonData")), []),
+        triggered_by=_readable(_triggering, state.get("reasonData")) or (),
     )
     return notices_of(alarm, arrival.stack_info)
 
@@ -69,12 +67,12 @@ def _of_event(arrival: Arrival) -> Alarm:
         name=detail["alarmName"],
         state=detail["state"]["value"],
         reason=str(detail["state"].get("reason") or ""),
-        at=optional(lambda: instant(detail["state"]["timestamp"]), arrival.at),
+        at=_readable(instant, detail["state"].get("timestamp")) or arrival.at,
         description=str(configuration.get("description") or ""),
         measured=_each(metrics.from_detail, configuration.get("metrics")),
         tags=_texts(detail.get("alarmTags")),
-        hold=optional(lambda: _hold(detail, configuration), None),
-        query=optional(lambda: _query(configuration), ""),
+        hold=_readable(_hold, detail, configuration),
+        query=_readable(_query, configuration) or "",
     )
 
 
@@ -119,18 +117,18 @@ def from_sns(arrival: Arrival) -> list[Notice]:
             name=name,
             state=state,
             reason=reason,
-            at=optional(lambda: instant(message["StateChangeTime"]), arrival.at),
+            at=_readable(instant, message.get("StateChangeTime")) or arrival.at,
             was=None if contributor else SIGNALS.get(str(message.get("OldStateValue"))),
             description=str(message.get("AlarmDescription") or ""),
             rule=str(message.get("AlarmRule") or ""),
             triggered_by=_each(
                 lambda child: str(child["Arn"].split(":", 6)[-1]), message.get("TriggeringChildren")
             ),
-            measured=optional(lambda: metrics.from_trigger(message.get("Trigger") or {}), []),
+            measured=_readable(metrics.from_trigger, message.get("Trigger") or {}) or (),
             contributor=contributor,
             attributes=_texts(message.get("AlarmContributorAttributes")),
             none_left=none_left and state == "OK",
-            query=optional(lambda: _query(message), ""),
+            query=_readable(_query, message) or "",
         ),
         arrival.stack_info,
         own_state=not (contributor and a_line),
@@ -149,7 +147,15 @@ def _texts(values: Any) -> dict[str, str]:
 def _each[T](read: Callable[[Any], T], entries: Any) -> list[T]:
     """Those entries that can be read."""
     some = entries if isinstance(entries, list) else []
-    return [found for one in some if (found := optional(partial(read, one), None)) is not None]
+    return [found for one in some if (found := _readable(read, one)) is not None]
+
+
+def _readable[*Values, T](read: Callable[[*Values], T], *values: *Values) -> T | None:
+    """What it reads of the values; None where it can't, which is no reason to lose the rest."""
+    try:
+        return read(*values)
+    except SHAPES:
+        return None
 
 
 def _hold(detail: Mapping[str, Any], configuration: Mapping[str, Any]) -> Hold | None:
@@ -182,8 +188,7 @@ def _arn(event: Mapping[str, Any], name: str) -> str:
     resource = str(next(iter(event.get("resources") or ()), ""))
     if resource.endswith(f":alarm:{name}"):
         return resource
-    region = event["region"]
-    account = event.get("account", "")
+    region, account = event["region"], event.get("account", "")
     return f"arn:{links.partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"
 
 

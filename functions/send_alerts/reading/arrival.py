@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 from send_alerts.reading.notice import instant
 from send_alerts.reading.stack_info import StackInfo
 
+SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+"""What reading a shape raises that nobody foresaw."""
+
 
 class Arrival(NamedTuple):
     """Identity and time of a message, its own where it has them; and what is in it."""

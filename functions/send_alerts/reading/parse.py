@@ -12,8 +12,7 @@ from ops_common.on_call.operator_action import KIND as OPERATOR_ACTION
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import SOURCE
 from send_alerts.reading import alarms, ecs_events, own_events
-from send_alerts.reading.arrival import Arrival, arrival_of
-from send_alerts.reading.lenient import SHAPES
+from send_alerts.reading.arrival import SHAPES, Arrival, arrival_of
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.services import (
     dead_letters,
