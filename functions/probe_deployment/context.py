@@ -7,6 +7,7 @@ from typing import Any
 
 from ops_common.app_config import AppConfigError, ConfigTable
 from ops_common.app_login import app_login, database_address
+from ops_common.database_cause import DatabaseCause
 from ops_common.identity import Identity
 from ops_common.query_database import (
     DatabaseError,
@@ -95,7 +96,7 @@ class Context(Deployed):
         try:
             return self.query_database.ask(request, login)
         except DatabaseError as error:
-            if self.request.suite == "self" and type(error) is DatabaseError:
+            if self.request.suite == "self" and error.cause is DatabaseCause.CRASHED:
                 raise SeeOtherCheck("query_database", "it gave no answer") from None
             raise
 

@@ -25,7 +25,15 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     try:
         result = answer(event, settings)
     except DatabaseError as error:
-        logger.warning("request failed", request=name, kind=error.kind, reason=str(error))
-        return {"ok": False, "error": {"kind": error.kind, "message": str(error)}}
+        logger.warning(
+            "request failed",
+            request=name,
+            kind=error.kind,
+            cause=error.cause,
+            sqlstate=error.sqlstate,
+            field=error.field,
+            reason=str(error),
+        )
+        return {"ok": False, "error": error.as_json()}
     logger.info("request answered", request=name)
     return {"ok": True, "answer": result}

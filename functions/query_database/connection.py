@@ -97,7 +97,9 @@ def _password(login: Login, settings: Settings) -> str:
     if login.password is not None:
         return login.password
     if not settings.iam_login:
-        raise BadRequest("login.password must be given: DATABASE_AUTH is not iam")
+        raise BadRequest(
+            "login.password must be given: DATABASE_AUTH is not iam", field="login.password"
+        )
     return sign_token(login.address, login.user)
 
 

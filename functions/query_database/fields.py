@@ -86,7 +86,8 @@ class Fields:
 
     def _bad(self, name: str, expected: str) -> BadRequest:
         # Never quotes the value: it may be a password in the wrong place.
-        return BadRequest(f"{self._where}{name} must be {expected}")
+        field = f"{self._where}{name}"
+        return BadRequest(f"{field} must be {expected}", field=field)
 
 
 def _is_text(value: Any) -> bool:

@@ -8,11 +8,15 @@ from ops_common.query_database import DatabaseAddress
 LIFETIME_SECONDS = 900
 
 
+class NoCredentials(Exception):
+    """There is nothing to sign with."""
+
+
 def sign_token(address: DatabaseAddress, user: str) -> str:
     """The password that stands for `user`, who must hold the role rds_iam.
 
-    The function's role needs rds-db:connect on that user. Raises RuntimeError without credentials
-    in the environment, KeyError without AWS_REGION (Lambda always sets both).
+    The function's role needs rds-db:connect on that user. Raises NoCredentials without any in the
+    environment, KeyError without AWS_REGION (Lambda always sets both).
     """
     # Imported here: botocore costs a cold start a fifth of a second that a password login saves.
     from botocore.auth import SigV4QueryAuth
@@ -21,7 +25,7 @@ def sign_token(address: DatabaseAddress, user: str) -> str:
 
     credentials = EnvProvider().load()
     if credentials is None:
-        raise RuntimeError("no AWS credentials in the environment")
+        raise NoCredentials("no AWS credentials in the environment")
     request = AWSRequest(
         method="GET",
         url=f"https://{address.host}:{address.port}/",

@@ -3,9 +3,11 @@
 from psycopg import sql
 
 from ops_common.answers.logins import LoginAnswer, PasswordAnswer, UsersAnswer, UserStatus
+from ops_common.database_cause import DatabaseCause
 from ops_common.query_database import DatabaseRefused
 from query_database.fields import APPLICATION_NAME, Connection, Fields
 from query_database.roles import SET_PASSWORD, prepared_users
+from query_database.words import NOT_PREPARED
 
 
 def check_login(connection: Connection, _fields: Fields) -> LoginAnswer:
@@ -75,10 +77,8 @@ def _set_verifier(connection: Connection, user: str, verifier: str) -> None:
             sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user), sql.Literal(verifier))
         )
     elif connection.execute("SELECT to_regproc(%s)", (SET_PASSWORD,)).fetchone() == (None,):
-        raise DatabaseRefused(
-            f"{connection.info.user} can't set the password of {user}: the alternating users are"
-            " not prepared in this database (see prepareRoles in docs/rotation.md)"
-        )
+        said = NOT_PREPARED.format(login=connection.info.user, user=user)
+        raise DatabaseRefused(said, cause=DatabaseCause.NOT_PREPARED)
     else:
         connection.execute(
             sql.SQL("SELECT {}(%s, %s)").format(sql.Identifier(*SET_PASSWORD.split("."))),

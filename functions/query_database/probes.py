@@ -2,7 +2,6 @@
 
 import zlib
 
-import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
@@ -12,9 +11,9 @@ from ops_common.answers.system import (
     QueueProcess,
     QueueProcesses,
 )
-from ops_common.query_database import QueueTablesMissing
 from query_database.fields import Connection, Fields
 from query_database.processes import PROCESS_ALIVE_SECONDS
+from query_database.queue_tables import solid_queue
 
 MAX_PROCESSES = 500
 MAX_SCHEMAS = 100
@@ -88,15 +87,9 @@ def queue_processes(connection: Connection, _fields: Fields) -> QueueProcesses:
 
     Raises QueueTablesMissing where the database has no tables of Solid Queue 1.x.
     """
-    try:
-        with connection.cursor(row_factory=dict_row) as cursor:
-            processes = cursor.execute(PROCESSES, {"processes": MAX_PROCESSES}).fetchall()
+    with solid_queue(connection), connection.cursor(row_factory=dict_row) as cursor:
+        processes = cursor.execute(PROCESSES, {"processes": MAX_PROCESSES}).fetchall()
         orphaned = connection.execute(ORPHANED).fetchone()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-        raise QueueTablesMissing(
-            f"database {connection.info.dbname} has no tables of Solid Queue 1.x:"
-            f" {error.diag.message_primary}"
-        ) from None
     assert orphaned is not None  # noqa: S101  # count(*) without GROUP BY has one row
     return QueueProcesses(
         processes=tuple(QueueProcess(**row) for row in processes),

@@ -7,15 +7,15 @@ migration, and for that no longer than the connection's lock timeout.
 from collections import defaultdict
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 
 from ops_common.answers.queue import Completed, Measurement, QueueFlow, Worker
-from ops_common.query_database import BadRequest, QueueTablesMissing
+from ops_common.query_database import BadRequest
 from query_database.fields import Connection, Fields
 from query_database.processes import Process, queue_list, replaced, threads_and_queues, working
 from query_database.queue_depths import depths, seconds
 from query_database.queue_statement import statement
+from query_database.queue_tables import solid_queue
 
 DEFAULT_BOUND = 500
 MAX_BOUND = 100_000
@@ -30,16 +30,10 @@ def measure_queue(connection: Connection, fields: Fields) -> Measurement:
     """
     bound = fields.integer("bound", DEFAULT_BOUND)
     if bound > MAX_BOUND:
-        raise BadRequest(f"bound must be at most {MAX_BOUND}")
+        raise BadRequest(f"bound must be at most {MAX_BOUND}", field="bound")
     asked = statement(bound=bound, look_ahead_seconds=fields.integer("look_ahead_seconds", 75))
-    try:
-        with connection.cursor(row_factory=dict_row) as cursor:
-            row = cursor.execute(asked).fetchone()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-        raise QueueTablesMissing(
-            f"database {connection.info.dbname} has no tables of Solid Queue 1.x:"
-            f" {error.diag.message_primary}"
-        ) from None
+    with solid_queue(connection), connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(asked).fetchone()
     assert row is not None  # noqa: S101  # FROM clock, which has one row
     return _measurement(row, bound)
 

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 
 from ops_common.answers.queue_health import QueueHealth
-from ops_common.query_database import QueueTablesMissing
 from query_database.fields import Connection, Fields
+from query_database.queue_tables import solid_queue
 
 # Every part walks an index and ends at a LIMIT, whatever the queue holds.
 STATEMENT = """
@@ -56,13 +55,7 @@ def queue_health(connection: Connection, fields: Fields) -> QueueHealth:
     Raises QueueTablesMissing where the database has no tables of Solid Queue 1.x.
     """
     asked = {"since": fields.time("since"), "bound": BOUND, "first": FIRST_ROWS}
-    try:
-        with connection.cursor(row_factory=dict_row) as cursor:
-            row: dict[str, Any] | None = cursor.execute(STATEMENT, asked).fetchone()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-        raise QueueTablesMissing(
-            f"database {connection.info.dbname} has no tables of Solid Queue 1.x:"
-            f" {error.diag.message_primary}"
-        ) from None
+    with solid_queue(connection), connection.cursor(row_factory=dict_row) as cursor:
+        row: dict[str, Any] | None = cursor.execute(STATEMENT, asked).fetchone()
     assert row is not None  # noqa: S101  # a SELECT without FROM has one row
     return QueueHealth(**row)

@@ -3,6 +3,7 @@
 import psycopg
 
 import rds_ca
+from ops_common.database_cause import DatabaseCause as Cause
 from ops_common.query_database import (
     DatabaseError,
     DatabaseReadOnly,
@@ -13,88 +14,71 @@ from ops_common.query_database import (
     LoginDisabled,
     LoginRefused,
 )
+from query_database import words
 from query_database.libpq import Refusal
 
-type Meaning = tuple[type[DatabaseError], str]
-
-# PostgreSQL's documentation, appendix A; a class of two characters stands for all of its codes.
-BY_SQLSTATE: dict[str, Meaning] = {
-    "28P01": (LoginRefused, "refused the login of {user}"),
-    "28000": (LoginRefused, "refused the login of {user}"),
-    "53300": (DatabaseUnreachable, "has no connection left for {user}"),
-    "53": (DatabaseUnreachable, "is out of resources ({sqlstate})"),
-    "57P03": (DatabaseUnreachable, "is starting up, shutting down or recovering"),
-    "57P": (DatabaseUnreachable, "ended the connection ({sqlstate})"),
-    "3D000": (DatabaseRefused, "has no database {database} for {user}"),
-    "42501": (DatabaseRefused, "doesn't let {user} connect to database {database}"),
-    "55000": (DatabaseRefused, "accepts no connection to database {database}"),
+# PostgreSQL's documentation, appendix A; a shorter code stands for all that begin with it.
+BY_SQLSTATE = {
+    "28P01": Cause.PASSWORD,
+    "28000": Cause.PASSWORD,
+    "53300": Cause.NO_CONNECTION_LEFT,
+    "53": Cause.NO_RESOURCES,
+    "57P03": Cause.STARTING,
+    "57P": Cause.CLOSED,
+    "3D000": Cause.NO_DATABASE,
+    "42501": Cause.NOT_GRANTED,
+    "55000": Cause.TAKES_NO_CONNECTION,
 }
 # 28000 is said for several things; the routine (in auth.c and miscinit.c) says which.
-BY_ROUTINE: dict[tuple[str, str], Meaning] = {
-    ("28000", "InitializeSessionUserId"): (
-        LoginDisabled,
-        "doesn't let {user} log in: the role is NOLOGIN",
-    ),
-    ("28000", "ClientAuthentication"): (
-        DatabaseRefused,
-        "has no pg_hba.conf entry for {user}",
-    ),
+BY_ROUTINE = {
+    ("28000", "InitializeSessionUserId"): Cause.NOLOGIN,
+    ("28000", "ClientAuthentication"): Cause.NO_ENTRY,
 }
-UNKNOWN_CA = "shows a certificate of an unknown CA"
 # Of libpq and OpenSSL on our own side, which speak English.
-BY_OWN_WORDS: tuple[tuple[str, Meaning], ...] = (
-    ("certificate verify failed", (DatabaseUnreachable, UNKNOWN_CA)),
-    ("does not match host name", (DatabaseUnreachable, "shows a certificate of another host")),
+BY_OWN_WORDS = {
+    "certificate verify failed": Cause.UNKNOWN_CA,
+    "does not match host name": Cause.OTHER_HOST,
     # MySQL greets first, and libpq takes the greeting for an answer.
-    (
-        "invalid response to SSL negotiation",
-        (DatabaseUnreachable, "is no PostgreSQL server (MySQL?): only PostgreSQL is supported"),
-    ),
-    ("does not support SSL", (DatabaseUnreachable, "offers no TLS")),
-    (
-        "authentication method requirement",
-        (DatabaseUnreachable, "doesn't ask for proof by SCRAM"),
-    ),
-    (
-        "Connection refused",
-        (DatabaseUnreachable, "refused the connection: nothing listens there"),
-    ),
-    (
-        "could not translate host name",
-        (DatabaseUnreachable, "is a host name that DNS doesn't know"),
-    ),
-)
+    "invalid response to SSL negotiation": Cause.NOT_POSTGRESQL,
+    "does not support SSL": Cause.NO_TLS,
+    "authentication method requirement": Cause.NO_PROOF,
+    "Connection refused": Cause.NOTHING_LISTENS,
+    "could not translate host name": Cause.UNKNOWN_HOST,
+}
 # A pooler in front says these under the code 08P01 (protocol violation), always in English.
 POOLER = "08P01"
-BY_POOLERS_WORDS: tuple[tuple[str, Meaning], ...] = (
-    ("authentication failed", (LoginRefused, "refused the login of {user} (a pooler's words)")),
-    ("no such user", (LoginRefused, "knows no user {user} (a pooler's words)")),
-    ("no such database", (DatabaseRefused, "has no database {database} (a pooler's words)")),
-    ("server login", (DatabaseUnreachable, "is a pooler that can't log in to its server")),
-    ("no more connections", (DatabaseUnreachable, "has no connection left for {user}")),
-)
+BY_POOLERS_WORDS = {
+    "authentication failed": Cause.POOLER_PASSWORD,
+    "no such user": Cause.POOLER_NO_USER,
+    "no such database": Cause.POOLER_NO_DATABASE,
+    "server login": Cause.POOLER_LOGIN,
+    "no more connections": Cause.NO_CONNECTION_LEFT,
+}
 # RDS Proxy has words of its own, some without a code (Amazon RDS User Guide, "Troubleshooting for
 # RDS Proxy").
-BY_PROXYS_WORDS: tuple[tuple[str, Meaning], ...] = (
-    (
-        "no credentials for the role",
-        (
-            LoginRefused,
-            "is an RDS Proxy whose own secret has no credentials of {user}",
-        ),
-    ),
-    (
-        "that was provided for the role",
-        (LoginRefused, "is an RDS Proxy whose own secret has another password of {user}"),
-    ),
-    (
-        "waiting to acquire database connection",
-        (DatabaseUnreachable, "is an RDS Proxy without a connection to its database"),
-    ),
-    ("connections to the proxy exceeded", (DatabaseUnreachable, "has no connection left")),
-    ("Rate of connection to proxy exceeded", (DatabaseUnreachable, "has no connection left")),
-    ("only IAM", (DatabaseRefused, "is an RDS Proxy that takes {user} by IAM token alone")),
-)
+BY_PROXYS_WORDS = {
+    "no credentials for the role": Cause.PROXY_NO_CREDENTIALS,
+    "that was provided for the role": Cause.PROXY_PASSWORD,
+    "waiting to acquire database connection": Cause.PROXY_NO_CONNECTION,
+    "connections to the proxy exceeded": Cause.NO_CONNECTION_LEFT,
+    "Rate of connection to proxy exceeded": Cause.NO_CONNECTION_LEFT,
+    "only IAM": Cause.PROXY_IAM_ONLY,
+}
+# All others, and what nobody knows, are DatabaseUnreachable.
+KINDS: dict[Cause, type[DatabaseError]] = {
+    Cause.PASSWORD: LoginRefused,
+    Cause.POOLER_PASSWORD: LoginRefused,
+    Cause.POOLER_NO_USER: LoginRefused,
+    Cause.PROXY_NO_CREDENTIALS: LoginRefused,
+    Cause.PROXY_PASSWORD: LoginRefused,
+    Cause.NOLOGIN: LoginDisabled,
+    Cause.NOT_GRANTED: DatabaseRefused,
+    Cause.NO_DATABASE: DatabaseRefused,
+    Cause.NO_ENTRY: DatabaseRefused,
+    Cause.POOLER_NO_DATABASE: DatabaseRefused,
+    Cause.PROXY_IAM_ONLY: DatabaseRefused,
+    Cause.TAKES_NO_CONNECTION: DatabaseRefused,
+}
 
 
 def takes_no_options(refusal: Refusal) -> bool:
@@ -102,37 +86,46 @@ def takes_no_options(refusal: Refusal) -> bool:
 
     PgBouncer names the parameter; RDS Proxy says feature_not_supported (0A000).
     """
-    words = refusal.words
-    return "unsupported startup parameter" in words or (
-        "command-line options" in words or "support the option" in words
+    said = refusal.words
+    return (
+        "unsupported startup parameter" in said
+        or "command-line options" in said
+        or "support the option" in said
     )
 
 
 def connection_error(refusal: Refusal, login: Login, timeout_seconds: int) -> DatabaseError:
     """What a failed connection attempt means."""
-    kind, words = _meaning(refusal, timeout_seconds)
-    detail = words.format(user=login.user, database=login.address.name, sqlstate=refusal.sqlstate)
+    cause, code = _cause(refusal), refusal.sqlstate
+    if cause is None:
+        said = f"said {code}: {refusal.words}" if code else refusal.words
+        return DatabaseUnreachable(f"{where(login)} {said}", sqlstate=code)
+    detail = words.WORDS[cause].format(
+        user=login.user,
+        database=login.address.name,
+        sqlstate=code,
+        timeout_seconds=timeout_seconds,
+    )
     region = rds_ca.missing_region(login.address.host)
-    if words == UNKNOWN_CA and region:
-        detail += f": the roots of {region} are not in the layer (docs/deploy.md, Certificates)"
-    return kind(f"{where(login)} {detail}")
+    if cause is Cause.UNKNOWN_CA and region:
+        detail += f": {words.NO_ROOTS.format(region=region)}"
+    kind = KINDS.get(cause, DatabaseUnreachable)
+    return kind(f"{where(login)} {detail}", cause=cause, sqlstate=code)
 
 
 def statement_error(error: psycopg.Error, login: Login) -> DatabaseError:
     """What an error of a statement means."""
-    primary = error.diag.message_primary
+    primary, code = error.diag.message_primary, error.sqlstate or ""
     if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
-        return DatabaseTimeout(f"{where(login)}: {primary}")
+        return DatabaseTimeout(f"{where(login)}: {primary}", sqlstate=code)
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-        return DatabaseReadOnly(
-            f"{where(login)} is read-only: a reader's endpoint, a failover that isn't over, or"
-            " a pooler's session with default_transaction_read_only"
-        )
+        return DatabaseReadOnly(f"{where(login)} {words.READ_ONLY}", sqlstate=code)
     # Without a code the connection broke; 57P01 and its like say that the server ended it.
-    if error.sqlstate is None or error.sqlstate.startswith("57P"):
-        return DatabaseUnreachable(f"{where(login)} closed the connection")
+    if not code or code.startswith("57P"):
+        closed = words.WORDS[Cause.CLOSED]
+        return DatabaseUnreachable(f"{where(login)} {closed}", cause=Cause.CLOSED, sqlstate=code)
     # Not str(error): its DETAIL and CONTEXT may quote a row or a statement.
-    return DatabaseRefused(f"{where(login)}: {error.sqlstate} {primary}")
+    return DatabaseRefused(f"{where(login)}: {code} {primary}", sqlstate=code)
 
 
 def where(login: Login) -> str:
@@ -140,30 +133,23 @@ def where(login: Login) -> str:
     return f"{login.address.host}:{login.address.port}"
 
 
-def _meaning(refusal: Refusal, timeout_seconds: int) -> Meaning:
+def _cause(refusal: Refusal) -> Cause | None:
     code = refusal.sqlstate
     if refusal.timed_out:
-        return DatabaseUnreachable, f"did not answer within {timeout_seconds} s"
-    if said := _by_words(BY_PROXYS_WORDS, refusal.words):
+        return Cause.NO_ANSWER
+    if said := _by_words(BY_PROXYS_WORDS, refusal):
         return said
     if code == POOLER:
-        said = _by_words(BY_POOLERS_WORDS, refusal.words)
-    elif code:
-        said = (
-            BY_ROUTINE.get((code, refusal.routine))
-            or BY_SQLSTATE.get(code)
-            or BY_SQLSTATE.get(code[:3])
-            or BY_SQLSTATE.get(code[:2])
-        )
-    else:
-        said = _by_words(BY_OWN_WORDS, refusal.words)
-    return said or (DatabaseUnreachable, _escaped(refusal))
+        return _by_words(BY_POOLERS_WORDS, refusal)
+    if not code:
+        return _by_words(BY_OWN_WORDS, refusal)
+    return (
+        BY_ROUTINE.get((code, refusal.routine))
+        or BY_SQLSTATE.get(code)
+        or BY_SQLSTATE.get(code[:3])
+        or BY_SQLSTATE.get(code[:2])
+    )
 
 
-def _by_words(table: tuple[tuple[str, Meaning], ...], text: str) -> Meaning | None:
-    return next((meaning for words, meaning in table if words in text), None)
-
-
-def _escaped(refusal: Refusal) -> str:
-    said = f"said {refusal.sqlstate}: {refusal.words}" if refusal.sqlstate else refusal.words
-    return said.replace("{", "{{").replace("}", "}}")
+def _by_words(table: dict[str, Cause], refusal: Refusal) -> Cause | None:
+    return next((cause for part, cause in table.items() if part in refusal.words), None)

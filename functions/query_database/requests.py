@@ -37,10 +37,11 @@ REQUESTS: dict[str, Callable[[Connection, Fields], Answer]] = {
 def answer(event: Any, settings: Settings) -> dict[str, Any]:
     """Answer one request. Raises the DatabaseError that fits."""
     if not isinstance(event, dict):
-        raise BadRequest("the event must be an object with a field request")
+        raise BadRequest("the event must be an object with a field request", field="request")
     fields = Fields(event)
     name = fields.text("request")
     if name not in REQUESTS:
-        raise BadRequest(f"unknown request; expected one of {', '.join(sorted(REQUESTS))}")
+        known = ", ".join(sorted(REQUESTS))
+        raise BadRequest(f"request must be one of {known}", field="request")
     with connect(fields.login(), settings) as connection:
         return REQUESTS[name](connection, fields).as_json()

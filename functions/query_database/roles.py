@@ -59,9 +59,10 @@ def prepare_roles(connection: Connection, fields: Fields) -> RolesAnswer:
     """
     users, owner, me = fields.texts("users"), fields.text("owner_role"), connection.info.user
     if len(users) != 2:
-        raise BadRequest("users must be a list of two roles")
+        raise BadRequest("users must be a list of two roles", field="users")
     if len({*users, owner, me}) < 4:
-        raise BadRequest("users, owner_role and the role that logs in must be four distinct roles")
+        distinct = "users, owner_role and the role that logs in must be four distinct roles"
+        raise BadRequest(distinct, field="users")
     with connection.transaction():
         connection.execute("SET LOCAL ROLE NONE")
         created = tuple(role for role in (owner, *users) if _create(connection, role, owner))

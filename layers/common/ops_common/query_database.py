@@ -1,14 +1,17 @@
 """How the other functions ask `query_database`, the only one that reaches PostgreSQL.
 
 A request is `{"request": NAME, "login": {...}, ...}`; the answer is an envelope, either
-`{"ok": true, "answer": {...}}` or `{"ok": false, "error": {"kind": KIND, "message": TEXT}}`.
-Only a defect of the function itself raises there, so its error alarm means a defect.
+`{"ok": true, "answer": {...}}` or `{"ok": false, "error": {"kind": KIND, "message": TEXT, ...}}`.
+A program goes by the kind and the error's other fields, a person by its message. Only a defect of
+the function itself raises there, so its error alarm means a defect.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from .database_cause import DatabaseCause
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -36,9 +39,45 @@ class Login:
 
 
 class DatabaseError(Exception):
-    """The database, or the function in front of it, did not give an answer."""
+    """The database, or the function in front of it, did not give an answer.
+
+    `cause`: which of the kind's; None where the kind says all, or nobody knows. `sqlstate`: the
+    server's code, if it gave one. `field`: of the request, what is wrong, or empty.
+    """
 
     kind = "failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        cause: DatabaseCause | None = None,
+        sqlstate: str = "",
+        field: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.cause, self.sqlstate, self.field = cause, sqlstate, field
+
+    def as_json(self) -> dict[str, Any]:
+        """The `error` of an answer."""
+        return {
+            "kind": self.kind,
+            "cause": self.cause,
+            "sqlstate": self.sqlstate,
+            "field": self.field,
+            "message": str(self),
+        }
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "DatabaseError":
+        """Read what `as_json` wrote, as the error of its kind."""
+        cause = values.get("cause")
+        return ERRORS.get(values["kind"], DatabaseError)(
+            values["message"],
+            cause=cause and DatabaseCause(cause),
+            sqlstate=values.get("sqlstate", ""),
+            field=values.get("field", ""),
+        )
 
 
 class BadRequest(DatabaseError):
@@ -78,7 +117,7 @@ class DatabaseTimeout(DatabaseError):
 
 
 class DatabaseRefused(DatabaseError):
-    """The server answered with another error (its SQLSTATE is in the message)."""
+    """The server answered with another error (`sqlstate`)."""
 
     kind = "refused"
 
@@ -140,9 +179,9 @@ class LambdaQueryDatabase:
         if "FunctionError" in response:
             # Its message may quote the event, and the event holds a password: keep the type only.
             kind = body.get("errorType", "unknown") if isinstance(body, dict) else "unknown"
-            raise DatabaseError(f"{self._function_name} failed on {request}: {kind}")
+            said = f"{self._function_name} failed on {request}: {kind}"
+            raise DatabaseError(said, cause=DatabaseCause.CRASHED)
         if body["ok"]:
             answer: dict[str, Any] = body["answer"]
             return answer
-        error = body["error"]
-        raise ERRORS.get(error["kind"], DatabaseError)(error["message"])
+        raise DatabaseError.from_json(body["error"])

@@ -11,6 +11,7 @@ import pytest
 from local.certificates import Authority
 from local.lambda_endpoint import Context
 from local.postgres import PostgresServer
+from ops_common.database_cause import DatabaseCause as Cause
 from ops_common.query_database import (
     DatabaseRefused,
     DatabaseTimeout,
@@ -26,7 +27,7 @@ type Ask = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def ask(database: Database, lambda_context: Context) -> Ask:
-    """Asks check_login with the master's login, changed in part; the error's message, or all."""
+    """Asks check_login with the master's login, changed in part; the error, or all."""
 
     def ask(**change: Any) -> dict[str, Any]:
         login = database.login.as_json() | change
@@ -60,24 +61,25 @@ def test_a_login_is_made_in_verified_tls(ask: Ask) -> None:
 
 @pytest.mark.every_postgres
 @pytest.mark.parametrize(
-    ("change", "kind", "message"),
+    ("change", "kind", "cause", "sqlstate"),
     [
-        ({"password": "wr0ng-Password"}, "login_refused", "refused the login of jiki"),
-        ({"user": "ghost"}, "login_refused", "refused the login of ghost"),
-        ({"name": "nowhere"}, "refused", "has no database nowhere for jiki"),
-        ({"port": 1}, "unreachable", "refused the connection: nothing listens there"),
-        ({"host": "nowhere.invalid"}, "unreachable", "is a host name that DNS doesn't know"),
+        ({"password": "wr0ng-Password"}, "login_refused", Cause.PASSWORD, "28P01"),
+        ({"user": "ghost"}, "login_refused", Cause.PASSWORD, "28P01"),
+        ({"name": "nowhere"}, "refused", Cause.NO_DATABASE, "3D000"),
+        ({"port": 1}, "unreachable", Cause.NOTHING_LISTENS, ""),
+        ({"host": "nowhere.invalid"}, "unreachable", Cause.UNKNOWN_HOST, ""),
     ],
 )
-def test_each_refusal_has_its_kind_and_names_the_server(
-    change: dict[str, Any], kind: str, message: str, ask: Ask, database: Database
+def test_each_refusal_has_its_kind_and_cause_and_names_the_server(
+    change: dict[str, Any], kind: str, cause: Cause, sqlstate: str, ask: Ask, database: Database
 ) -> None:
     error = ask(**change)
 
     where = (
         f"{change.get('host', database.address.host)}:{change.get('port', database.address.port)}"
     )
-    assert error == {"kind": kind, "message": f"{where} {message}"}
+    assert error.pop("message").startswith(f"{where} ")
+    assert error == {"kind": kind, "cause": cause, "sqlstate": sqlstate, "field": ""}
 
 
 @pytest.mark.every_postgres
@@ -93,8 +95,7 @@ def test_a_role_without_a_connection_left_is_no_refused_login(ask: Ask, database
 
     error = ask()
 
-    assert error["kind"] == "unreachable"
-    assert error["message"].endswith("has no connection left for jiki")
+    assert (error["kind"], error["cause"]) == ("unreachable", Cause.NO_CONNECTION_LEFT)
 
 
 def test_a_server_of_another_ca_is_refused(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,8 +104,7 @@ def test_a_server_of_another_ca_is_refused(ask: Ask, monkeypatch: pytest.MonkeyP
 
     error = ask()
 
-    assert error["kind"] == "unreachable"
-    assert error["message"].endswith("shows a certificate of an unknown CA")
+    assert (error["kind"], error["cause"]) == ("unreachable", Cause.UNKNOWN_CA)
 
 
 def test_a_server_of_amazon_rds_is_expected_where_nothing_is_set(
@@ -112,7 +112,7 @@ def test_a_server_of_amazon_rds_is_expected_where_nothing_is_set(
 ) -> None:
     monkeypatch.delenv("DATABASE_CA_CERTIFICATE")
 
-    assert ask()["message"].endswith("shows a certificate of an unknown CA")
+    assert ask()["cause"] is Cause.UNKNOWN_CA
 
 
 def test_a_certificate_of_another_host_is_refused(
@@ -122,15 +122,14 @@ def test_a_certificate_of_another_host_is_refused(
 
     error = ask(host="127.0.0.2", port=small_server.port)
 
-    assert error["kind"] == "unreachable"
-    assert error["message"].endswith("shows a certificate of another host")
+    assert (error["kind"], error["cause"]) == ("unreachable", Cause.OTHER_HOST)
 
 
 def test_a_server_without_tls_is_refused(ask: Ask) -> None:
     with PostgresServer.start(tls=False) as server:
         error = ask(host=server.host, port=server.port)
 
-    assert error == {"kind": "unreachable", "message": f"{server.host}:{server.port} offers no TLS"}
+    assert (error["kind"], error["cause"]) == ("unreachable", Cause.NO_TLS)
 
 
 def test_a_full_server_says_so(
@@ -141,8 +140,7 @@ def test_a_full_server_says_so(
     with small_server.connect():
         error = ask(port=small_server.port, name="jiki")
 
-    assert error["kind"] == "unreachable"
-    assert "has no connection left" in error["message"]
+    assert (error["kind"], error["cause"]) == ("unreachable", Cause.NO_CONNECTION_LEFT)
 
 
 def test_a_silent_server_is_given_up_after_the_timeout(
@@ -152,8 +150,10 @@ def test_a_silent_server_is_given_up_after_the_timeout(
         port = silent.getsockname()[1]
         login = replace(database.login, address=replace(database.address, port=port))
 
-        with pytest.raises(DatabaseUnreachable):
+        with pytest.raises(DatabaseUnreachable) as caught:
             connect(login, settings).__enter__()
+
+        assert caught.value.cause is Cause.NO_ANSWER
 
 
 @pytest.mark.every_postgres
@@ -173,8 +173,7 @@ def test_a_server_of_mysql_is_known_by_its_greeting(ask: Ask) -> None:
         error = ask(port=server.getsockname()[1])
         greeter.join()
 
-    assert error["kind"] == "unreachable"
-    assert "only PostgreSQL is supported" in error["message"]
+    assert (error["kind"], error["cause"]) == ("unreachable", Cause.NOT_POSTGRESQL)
 
 
 def test_a_long_statement_is_cut_off(database: Database, settings: Settings) -> None:
@@ -188,10 +187,12 @@ def test_a_long_statement_is_cut_off(database: Database, settings: Settings) -> 
 @pytest.mark.every_postgres
 def test_a_lost_connection_is_no_refusal(database: Database, settings: Settings) -> None:
     with (
-        pytest.raises(DatabaseUnreachable),
+        pytest.raises(DatabaseUnreachable) as caught,
         connect(database.login, settings) as connection,
     ):
         connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    assert caught.value.cause is Cause.CLOSED
 
 
 @pytest.mark.every_postgres
@@ -206,5 +207,5 @@ def test_an_error_of_the_server_carries_its_code_and_not_its_detail(
             "CREATE TEMPORARY TABLE t (x text UNIQUE); INSERT INTO t VALUES ('marker'), ('marker')"
         )
 
-    assert "23505" in str(caught.value)
+    assert caught.value.sqlstate == "23505"
     assert "marker" not in str(caught.value)

@@ -270,12 +270,14 @@ def test_the_app_s_own_login_may_ask_it_over_tls(
     assert seen.max_connections > 0
 
 
-def test_says_so_where_the_tables_are_missing(database: Database) -> None:
+def test_knows_where_a_table_is_missing(database: Database) -> None:
     database.admin.execute("DROP TABLE solid_queue_recurring_executions")
-    with pytest.raises(QueueTablesMissing, match="solid_queue_recurring_executions"):
+    with pytest.raises(QueueTablesMissing) as caught:
         measure(database.admin)
+    assert caught.value.sqlstate == "42P01"
 
 
 def test_refuses_a_bound_that_would_count_for_long(database: Database) -> None:
-    with pytest.raises(BadRequest):
+    with pytest.raises(BadRequest) as caught:
         measure(database.admin, bound=1_000_000)
+    assert caught.value.field == "bound"

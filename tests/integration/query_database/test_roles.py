@@ -8,6 +8,7 @@ import pytest
 from psycopg import sql
 
 from local.lambda_endpoint import Context
+from ops_common.database_cause import DatabaseCause
 from ops_common.query_database import DatabaseRefused, Login
 from query_database.app import handler
 from query_database.connection import connect
@@ -154,8 +155,7 @@ def test_each_of_the_two_sets_the_other_s_password(
 def test_nobody_else_s_password_can_be_set(prepared: Database, ask: Ask) -> None:
     answer = ask("set_password", as_user(prepared, "jiki_a"), user="jiki", new_password="x" * 20)
 
-    assert answer["error"]["kind"] == "refused"
-    assert answer["error"]["message"].endswith("42501 not one of the alternating login roles")
+    assert (answer["error"]["kind"], answer["error"]["sqlstate"]) == ("refused", "42501")
 
 
 @pytest.mark.parametrize("verifier", ["", "plain", "md5" + "0" * 32, "SCRAM-SHA-256$1:a$b"])
@@ -164,28 +164,30 @@ def test_the_function_takes_verifiers_alone(
 ) -> None:
     statement = sql.SQL("SET ROLE NONE; SELECT jiki_ops.set_login_password('jiki_b', {})")
     with (
-        pytest.raises(DatabaseRefused, match="22023"),
+        pytest.raises(DatabaseRefused) as caught,
         connect(as_user(prepared, "jiki_a"), settings) as connection,
     ):
         connection.execute(statement.format(verifier))
+
+    assert caught.value.sqlstate == "22023"
 
 
 def test_the_function_is_for_the_two_logins_alone(prepared: Database, settings: Settings) -> None:
     prepared.admin.execute("CREATE ROLE stranger LOGIN PASSWORD 'stranger-stranger'")
     stranger = as_user(prepared, "stranger", "stranger-stranger")
     with (
-        pytest.raises(DatabaseRefused, match="42501"),
+        pytest.raises(DatabaseRefused) as caught,
         connect(stranger, settings) as connection,
     ):
         connection.execute("SELECT jiki_ops.set_login_password('jiki_b', 'x')")
 
+    assert caught.value.sqlstate == "42501"
 
-def test_users_that_are_not_prepared_are_shown_how_to_be(database: Database, ask: Ask) -> None:
+
+def test_users_that_are_not_prepared_get_no_password(database: Database, ask: Ask) -> None:
     error = ask("set_password", database.login, user="jiki_a", new_password=NEW)["error"]
 
-    assert error["kind"] == "refused"
-    assert "not prepared" in error["message"]
-    assert "docs/rotation.md" in error["message"]
+    assert (error["kind"], error["cause"]) == ("refused", DatabaseCause.NOT_PREPARED)
 
 
 def test_a_busy_table_makes_the_preparation_fail_whole(database: Database, ask: Ask) -> None:
@@ -201,22 +203,21 @@ def test_a_busy_table_makes_the_preparation_fail_whole(database: Database, ask: 
 
 
 @pytest.mark.parametrize(
-    ("change", "complaint"),
+    ("change", "field"),
     [
-        ({"users": ["jiki_a"]}, "users must be a list of two roles"),
-        ({"users": ["jiki_a", "jiki_a"]}, "users must be a list of distinct non-empty strings"),
-        ({"users": ["jiki_a", "jiki"]}, "must be four distinct roles"),
-        ({"owner_role": "jiki_a"}, "must be four distinct roles"),
-        ({"owner_role": None}, "owner_role must be a non-empty string"),
+        ({"users": ["jiki_a"]}, "users"),
+        ({"users": ["jiki_a", "jiki_a"]}, "users"),
+        ({"users": ["jiki_a", "jiki"]}, "users"),
+        ({"owner_role": "jiki_a"}, "users"),
+        ({"owner_role": None}, "owner_role"),
     ],
 )
 def test_bad_names_of_roles_are_refused(
-    change: dict[str, Any], complaint: str, database: Database, ask: Ask
+    change: dict[str, Any], field: str, database: Database, ask: Ask
 ) -> None:
     error = ask("prepare_roles", database.login, **ROLES | change)["error"]
 
-    assert error["kind"] == "bad_request"
-    assert complaint in error["message"]
+    assert (error["kind"], error["field"]) == ("bad_request", field)
 
 
 def test_odd_names_of_roles_are_quoted(database: Database, ask: Ask) -> None:

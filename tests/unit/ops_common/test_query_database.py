@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ops_common.database_cause import DatabaseCause
 from ops_common.query_database import (
     ERRORS,
     DatabaseAddress,
@@ -52,25 +53,33 @@ def test_sends_the_request_with_the_login_and_its_parameters() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(ERRORS))
-def test_raises_the_error_of_the_reported_kind(kind: str) -> None:
-    client = FakeLambda({"ok": False, "error": {"kind": kind, "message": "words"}})
-    with pytest.raises(ERRORS[kind], match="words") as error:
-        ask(client)
+@pytest.mark.parametrize("cause", [None, DatabaseCause.NO_TLS])
+def test_an_error_crosses_with_its_kind_and_all_of_its_fields(
+    kind: str, cause: DatabaseCause | None
+) -> None:
+    reported = ERRORS[kind]("words", cause=cause, sqlstate="42501", field="login.host")
+    with pytest.raises(ERRORS[kind]) as error:
+        ask(FakeLambda({"ok": False, "error": reported.as_json()}))
     assert type(error.value) is ERRORS[kind]
+    assert error.value.cause is cause
+    assert error.value.as_json() == reported.as_json()
+    assert str(error.value) == "words"
 
 
 def test_an_unknown_kind_is_a_plain_database_error() -> None:
     client = FakeLambda({"ok": False, "error": {"kind": "new", "message": "words"}})
-    with pytest.raises(DatabaseError, match="words"):
+    with pytest.raises(DatabaseError) as error:
         ask(client)
+    assert type(error.value) is DatabaseError
 
 
-def test_a_crash_is_named_by_its_type_without_its_message() -> None:
+def test_a_crash_is_known_as_one_and_its_message_stays_behind() -> None:
     client = FakeLambda(
         {"errorType": "KeyError", "errorMessage": "s3cret-marker"}, function_error=True
     )
-    with pytest.raises(DatabaseError, match="query failed on check_login: KeyError") as error:
+    with pytest.raises(DatabaseError) as error:
         ask(client)
+    assert error.value.cause is DatabaseCause.CRASHED
     assert "s3cret-marker" not in str(error.value)
 
 

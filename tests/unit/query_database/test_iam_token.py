@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from ops_common.query_database import DatabaseAddress
-from query_database.iam_token import sign_token
+from query_database.iam_token import NoCredentials, sign_token
 
 ADDRESS = DatabaseAddress("jiki.cluster-x.eu-west-1.rds.amazonaws.com", 5432, "jiki_production")
 
@@ -34,10 +34,10 @@ def test_is_the_token_of_boto3_to_the_signature(monkeypatch: pytest.MonkeyPatch)
     assert "DBUser=jiki_ops" in token
 
 
-def test_says_that_credentials_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_raises_where_credentials_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
 
-    with pytest.raises(RuntimeError, match="no AWS credentials"):
+    with pytest.raises(NoCredentials):
         sign_token(ADDRESS, "jiki_ops")
 
 
