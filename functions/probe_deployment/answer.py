@@ -6,7 +6,7 @@ from typing import Any
 from probe_deployment import words
 from probe_deployment.hook import (
     CALL_BACK_SECONDS,
-    FIRST_DEPLOYMENT_CALL_BACK_SECONDS,
+    HELD_CALL_BACK_SECONDS,
     HookStatus,
     may_probe,
 )
@@ -32,7 +32,7 @@ def answer(verdict: Verdict, on_unknown: HookStatus) -> dict[str, Any]:
     waits = verdict.outcome is Outcome.PENDING
     return {
         "hookStatus": status.value,
-        "callBackDelay": CALL_BACK_SECONDS if waits else FIRST_DEPLOYMENT_CALL_BACK_SECONDS,
+        "callBackDelay": CALL_BACK_SECONDS if waits else HELD_CALL_BACK_SECONDS,
         "hookDetails": {**request.hook_details, "startedAt": started.isoformat()},
     }
 
@@ -74,15 +74,17 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
 def hook_status(verdict: Verdict, on_unknown: HookStatus) -> HookStatus:
     """What a verdict means to ECS.
 
-    FAILED, a roll back, only where an older version would not have what failed. Of a service's
-    first deployment there is none, so ECS is held until its hook's own timeout.
+    FAILED, a roll back, only where an older version would not have what failed. ECS is held, until
+    its hook's own timeout, where there is no older one (a service's first deployment), and while
+    the database refuses every version or a migration runs.
     """
     if verdict.outcome is Outcome.PENDING:
         return HookStatus.IN_PROGRESS
     if verdict.outcome is Outcome.UNKNOWN:
         return on_unknown
     if verdict.outcome is Outcome.FAIL and verdict.fixed_by_older_version:
-        return HookStatus.IN_PROGRESS if verdict.request.first_deployment else HookStatus.FAILED
+        holds = verdict.request.first_deployment or verdict.left_as_it_is
+        return HookStatus.IN_PROGRESS if holds else HookStatus.FAILED
     return HookStatus.SUCCEEDED
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from probe_deployment.request import BadEvent, Request, Trigger, text_field, time_field
 
 CALL_BACK_SECONDS = 15
-FIRST_DEPLOYMENT_CALL_BACK_SECONDS = 60
+HELD_CALL_BACK_SECONDS = 60
 
 
 class HookStatus(StrEnum):

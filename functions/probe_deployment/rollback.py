@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from ops_common.ecs import EcsServices, Rollout, Service
 from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
+from probe_deployment.finding import Result, Status
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.request import Trigger
 from probe_deployment.verdict import Outcome, Verdict
@@ -22,11 +23,13 @@ class Stays(StrEnum):
     DEPLOYED_ELSEWHERE = "deployed_elsewhere"
     LOGIN_REFUSED = "login_refused"
     LOGIN_UNKNOWN = "login_unknown"
+    MIGRATING = "migrating"
     NONE_PASSED = "none_passed"
     NOT_ALLOWED = "not_allowed"
     OLDER_HAS_IT = "older_has_it"
     REPLACED = "replaced"
     RUNS_IT = "runs_it"
+    SCALED_TO_ZERO = "scaled_to_zero"
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,25 @@ def decide(verdict: Verdict, service: Service, last_passed: str | None, *, on: b
     back = way_back(service, last_passed)
     if back.stays:
         return back
-    if "database_login" in failed:
-        refused = "the database refuses the app, which would hit any version"
-        return Decision.stay(Stays.LOGIN_REFUSED, refused)
-    if any(each.check == "database_login" for each in verdict.unknown):
-        not_checked = "whether the database lets the app in could not be checked"
-        return Decision.stay(Stays.LOGIN_UNKNOWN, not_checked)
+    if service.desired == 0:
+        return Decision.stay(Stays.SCALED_TO_ZERO, "no task of it is asked for, of any version")
+    if forbids := verdict.left_as_it_is:
+        return _left(forbids)
     if not verdict.fixed_by_older_version:
         names = ", ".join(sorted(failed))
         return Decision.stay(Stays.OLDER_HAS_IT, f"an older version would not fix {names}")
     return back
+
+
+def _left(forbids: Result) -> Decision:
+    if forbids.check == "migrations":
+        runs = "a migration is running, which a rollback might cut short"
+        return Decision.stay(Stays.MIGRATING, runs)
+    if forbids.finding.status is Status.UNKNOWN:
+        not_checked = "whether the database lets the app in could not be checked"
+        return Decision.stay(Stays.LOGIN_UNKNOWN, not_checked)
+    refused = "the database refuses the app, which would hit any version"
+    return Decision.stay(Stays.LOGIN_REFUSED, refused)
 
 
 def way_back(service: Service, last_passed: str | None) -> Decision:

@@ -56,9 +56,10 @@ SUITES: dict[str, tuple[str, ...]] = {
         "solid_queue",
         "log_errors",
         "database_login",
+        "migrations",
     ),
     # Of one that is under way for longer than a start takes.
-    "stuck": ("hanging", "zones", "restarts", "log_errors"),
+    "stuck": ("hanging", "zones", "restarts", "log_errors", "migrations"),
     # After one that ECS gave up.
     "failed_deployment": ("stopped_tasks", "log_errors"),
     # On a schedule: those that cost next to nothing and ask the database nothing.

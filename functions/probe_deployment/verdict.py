@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from probe_deployment.cause import Cause
 from probe_deployment.finding import Result, Status
 from probe_deployment.request import Request
 
@@ -71,6 +72,17 @@ class Verdict:
             for each in self.failed
             if each.finding.older_version_fixes and each.check not in of_zone
         )
+
+    @property
+    def left_as_it_is(self) -> Result | None:
+        """The check whose result forbids to judge a version by others that failed: the database
+        refuses the app or nobody knows, or a migration runs, which may be what tasks wait for.
+        """
+        for each in (*self.failed, *self.unknown):
+            migrates = each.check == "migrations" and each.finding.cause is Cause.MIGRATING
+            if each.check == "database_login" or migrates:
+                return each
+        return None
 
     @property
     def load_was_borne(self) -> bool:

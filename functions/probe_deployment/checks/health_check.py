@@ -1,5 +1,6 @@
 """The app's health check, over its public address and at the load balancer itself."""
 
+from copy import replace
 from urllib.parse import urlsplit
 
 from urllib3.exceptions import HTTPError
@@ -20,8 +21,8 @@ def check(context: Context) -> Finding:
     try:
         answer = context.get(url, settings.health_check_ca_certificate)
     except HTTPError as error:
-        return judge_failure(url, error)
-    return judge(url, answer, expects)
+        return _of_web(context, judge_failure(url, error))
+    return _of_web(context, judge(url, answer, expects))
 
 
 def balancer(context: Context) -> Finding:
@@ -30,7 +31,14 @@ def balancer(context: Context) -> Finding:
     names = context.load_balancer_names()
     if url.scheme != "https" or url.hostname is None or not names:
         return Finding.skipped("there is no load balancer with TLS to ask")
-    return ask(context, url.path or "/", Listener(names[0], url.hostname))
+    return _of_web(context, ask(context, url.path or "/", Listener(names[0], url.hostname)))
+
+
+def _of_web(context: Context, finding: Finding) -> Finding:
+    """A finding on the web service: an older version of another one would not cure it."""
+    if context.concerns(context.settings.web_service):
+        return finding
+    return replace(finding, older_version_fixes=False)
 
 
 def ask(context: Context, path: str, at: Listener) -> Finding:

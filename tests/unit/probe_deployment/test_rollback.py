@@ -3,6 +3,8 @@ from copy import replace
 import pytest
 
 from ops_common.ecs import Service
+from probe_deployment.cause import Cause
+from probe_deployment.finding import Finding, Result
 from probe_deployment.request import Trigger
 from probe_deployment.rollback import Stays, decide
 from probe_deployment.verdict import Outcome, Verdict
@@ -19,6 +21,7 @@ from tests.unit.probe_deployment.samples import (
 
 BROKEN = verdict(failed("health_check", fixes=True))
 LAST = DEFINITION + "41"
+MIGRATES = Result("migrations", Finding.failed("", "", "", cause=Cause.MIGRATING), 0.1)
 
 
 def test_goes_back_to_the_last_task_definition_that_passed() -> None:
@@ -45,6 +48,13 @@ def test_goes_back_to_the_last_task_definition_that_passed() -> None:
             LAST,
             Stays.LOGIN_UNKNOWN,
         ),
+        (
+            verdict(failed("solid_queue", fixes=True), MIGRATES),
+            SERVICE,
+            LAST,
+            Stays.MIGRATING,
+        ),
+        (BROKEN, service(desired=0, running=0), LAST, Stays.SCALED_TO_ZERO),
         (verdict(failed("certificate")), SERVICE, LAST, Stays.OLDER_HAS_IT),
     ],
 )

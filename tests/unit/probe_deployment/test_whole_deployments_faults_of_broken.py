@@ -46,7 +46,7 @@ def unplaced(*how: str, **changes: object) -> World:
 def refused() -> World:
     """Tasks end as they start, for the database refuses the password."""
     world = boot_loop()
-    world.refuses_login = True
+    world.refuses_login_until = after(9_999)
     return world
 
 

@@ -76,3 +76,18 @@ def test_a_zone_s_fault_rolls_nothing_back(monkeypatch: pytest.MonkeyPatch) -> N
     assert said == {"hookStatus": "SUCCEEDED"}
     assert verdict is not None
     assert {"zones", "restarts"} <= {each.check for each in verdict.failed}
+
+
+@pytest.mark.parametrize("stage", ["POST_SCALE_UP", "POST_PRODUCTION_TRAFFIC_SHIFT"])
+def test_while_the_database_refuses_every_version_ecs_is_held(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a database that refuses the app for ten minutes, twice the grace
+    back = after(730)
+    world = at(130, deployed(refuses_login_until=back))
+    world.targets = lambda now: [("healthy" if now >= back else "unhealthy", "")] * 2
+    world.answer = lambda now: Answer(200 if now >= back else 503, {"x-request-id": "1"}, 0.1)
+    # THEN neither is a good version rolled back, nor traffic led to what can't answer
+    said, verdict = hook(world, stage, settings(monkeypatch))
+    assert (said, verdict and verdict.failed) == ({"hookStatus": "SUCCEEDED"}, ())
+    assert world.now >= back

@@ -55,6 +55,8 @@ class FakeTask:
     how: tuple[str, str] = EXITED
     exit_code: int | None = 1
     why: str = ""
+    address: str = ""
+    """Of its network interface, at which it is a target."""
 
     @property
     def arn(self) -> str:
@@ -72,10 +74,16 @@ class FakeTask:
             "desiredStatus": "STOPPED" if stopped else "RUNNING",
             "taskDefinitionArn": definition(self.service, new=self.new),
             "startedBy": "ecs-svc/new" if self.new else "ecs-svc/old",
+            "createdAt": self.started - START_UP,
             "startedAt": self.started,
             "availabilityZone": self.zone,
             "containers": [container],
         }
+        if status == "PENDING":
+            del raw["startedAt"]
+        if self.address:
+            details = [{"name": "privateIPv4Address", "value": self.address}]
+            raw["attachments"] = [{"type": "ElasticNetworkInterface", "details": details}]
         if stopped:
             container |= {"exitCode": self.exit_code, "reason": self.why}
             raw |= {"stoppedAt": self.ended, "stopCode": self.how[0], "stoppedReason": self.how[1]}
@@ -97,9 +105,11 @@ class World:
     """When ECS calls the rollout COMPLETED; None where it never does."""
     gave_up: datetime | None = None
     """When ECS gave it up, without a roll back of its own."""
-    refuses_login: bool = False
-    """Whether the database refuses the app's password."""
+    refuses_login_until: datetime = BEGAN
+    """Until when the database refuses the app's password."""
     desired: int = 2
+    description: Callable[[datetime], Mapping[str, Any]] = lambda _: {}
+    """What DescribeServices has otherwise, of the service that is deployed."""
     lines: list[tuple[datetime, str, str]] = field(default_factory=list)
     """When, of which task, and what it wrote."""
     answer: Callable[[datetime], Answer] = lambda _: Answer(200, {"x-request-id": "1"}, 0.05)
@@ -107,6 +117,10 @@ class World:
     traffic: Callable[[datetime], Minute] = lambda _: (60, 0, 0.1)
     processes: Callable[[datetime], list[datetime]] = lambda _: [after(60)]
     """When Solid Queue's processes registered that have a current heartbeat."""
+    kinds: tuple[str, ...] = ("Worker", "Dispatcher")
+    """Of those processes."""
+    older_processes: list[dict[str, Any]] = field(default_factory=list)
+    """Of other services."""
     queue: Callable[[datetime], QueueHealth] = lambda now: QueueHealth(0, 0, None, now, now)
     migrating: Callable[[datetime], bool] = lambda _: False
     pinned: str = ""
@@ -134,7 +148,7 @@ class World:
         self, request: str, login: Login, parameters: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """The port QueryDatabase."""
-        if self.refuses_login:
+        if self.now < self.refuses_login_until:
             raise LoginRefused("password authentication failed")
         processes = [
             {
@@ -145,8 +159,8 @@ class World:
                 "claims": 0,
             }
             for at in self.processes(self.now)
-            for kind in ("Worker", "Dispatcher")
-        ]
+            for kind in self.kinds
+        ] + self.older_processes
         answers: dict[str, dict[str, Any]] = {
             "check_login": {"session_user": login.user, "server_version": "16.6", "tls": "TLSv1.3"},
             "connection_usage": {
@@ -175,6 +189,7 @@ class World:
             if task.service == name and task.started <= self.now
         ]
         new = [task for task in running if task.new]
+        pending = sum(each.service == name for each in self.present("RUNNING")) - len(running)
         ended = self.completed is not None and self.now >= self.completed
         primary = _deployment("ecs-svc/new", definition(name), len(new), self.desired)
         failed = self.gave_up is not None and self.now >= self.gave_up
@@ -182,18 +197,19 @@ class World:
         old = _deployment("ecs-svc/old", definition(name, new=False), len(running) - len(new), 1)
         old |= {"createdAt": after(-86_400), "status": "ACTIVE"}
         at_rest = [old | {"status": "PRIMARY", "rolloutState": "COMPLETED", "desiredCount": 1}]
-        return {
+        described = {
             "serviceName": name,
             "serviceArn": f"{ARN}service/jiki-production/{name}",
             "status": "ACTIVE",
             "desiredCount": self.desired if deployed else 1,
             "runningCount": len(running) if deployed else 1,
-            "pendingCount": 0,
+            "pendingCount": pending if deployed else 0,
             "deployments": [primary, *([] if ended else [old])] if deployed else at_rest,
             "loadBalancers": [{"targetGroupArn": GROUP}] if name == WEB else [],
             "availabilityZoneRebalancing": "ENABLED" if self.evens_zones_out else "DISABLED",
             "events": [{"message": f"({name}) was unable to place a task"}],
         }
+        return described | (self.description(self.now) if deployed else {})
 
 
 def _deployment(id_: str, definition_: str, running: int, desired: int) -> dict[str, Any]:
