@@ -4,45 +4,17 @@ from typing import Any
 
 import pytest
 
+from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Notice, Signal
 from tests.unit.send_alerts.parsing import parsed
 from tests.unit.send_alerts.test_service_words import event
-from tests.unit.send_alerts.test_services import rds
+from tests.unit.send_alerts.test_services import by_sns, rds
 
-CLUSTER = "arn:aws:rds:eu-west-1:123456789012:cluster:jiki"
 ACCOUNT = ("Account", "123456789012 in eu-west-1")
 
 
 def backup(kind: str = "Backup Job", **detail: Any) -> list[Notice]:
     return parsed(event("aws.backup", f"{kind} State Change", detail))
-
-
-def test_a_failed_backup_names_what_and_where() -> None:
-    (found,) = backup(
-        state="FAILED",
-        resourceArn=CLUSTER,
-        resourceType="Aurora",
-        backupVaultName="nightly",
-        statusMessage='"The vault does not exist."',
-    )
-    assert found.title == "Backup Job of jiki failed"
-    assert found.text == "The vault does not exist."
-    assert found.facts == (("Resource", "Aurora jiki"), ("Vault", "nightly"), ACCOUNT)
-
-
-@pytest.mark.parametrize("field", ["state", "status"])
-def test_a_job_says_how_it_stands_in_either_field(field: str) -> None:
-    assert backup("Restore Job", **{field: "FAILED"})
-    assert backup("Restore Job", **{field: "COMPLETED"}) == []
-
-
-def test_a_job_without_an_arn_is_of_its_kind() -> None:
-    vault = "arn:aws:backup:eu-west-1:123456789012:backup-vault:there"
-    (found,) = backup(
-        "Copy Job", state="FAILED", resourceType="EBS", destinationBackupVaultArn=vault
-    )
-    assert found.title == "Copy Job of EBS failed"
-    assert found.facts == (("Resource", "EBS"), ("Vault", "there"), ACCOUNT)
 
 
 def test_an_event_of_a_database_names_it_by_its_kind() -> None:
@@ -53,58 +25,77 @@ def test_an_event_of_a_database_names_it_by_its_kind() -> None:
     assert empty.title == "shop: event without a message"
 
 
+ANOMALY = {
+    "anomalyId": "a-1",
+    "anomalyDetailsLink": "https://console.example/a-1",
+    "anomalyStartDate": "2026-11-24T00:00:00Z",
+    "anomalyEndDate": "2026-11-25T00:00:00Z",
+    "dimensionValue": "Amazon RDS",
+    "monitorName": "services",
+    "accountName": "production",
+    "impact": {
+        "totalImpact": 31.82,
+        "totalActualSpend": 1301.8,
+        "totalExpectedSpend": 1269.98,
+    },
+    "rootCauses": [{"service": "Amazon RDS", "region": "eu-west-1"}],
+}
+
+
+def anomaly(**changes: Any) -> Notice:
+    (found,) = parsed(event("aws.ce", "Anomaly Detected", ANOMALY | changes))
+    return found
+
+
 def test_an_anomaly_of_costs_says_how_much_why_and_leads_to_it() -> None:
-    (found,) = parsed(
-        event(
-            "aws.ce",
-            "Anomaly Detected",
-            {
-                "anomalyId": "a-1",
-                "anomalyDetailsLink": "https://console.example/a-1",
-                "anomalyStartDate": "2026-11-24T00:00:00Z",
-                "anomalyEndDate": "2026-11-25T00:00:00Z",
-                "monitorName": "services",
-                "accountName": "production",
-                "impact": {
-                    "totalImpact": 31.82,
-                    "totalActualSpend": 1301.8,
-                    "totalExpectedSpend": 1269.98,
-                },
-                "rootCauses": [{"service": "Amazon RDS", "region": "eu-west-1"}],
-            },
+    by_topic = {name: value for name, value in ANOMALY.items() if name != "dimensionValue"}
+    (other,) = parsed(by_sns(by_topic | {"dimensionalValue": "Amazon RDS"}))
+    for found in (anomaly(), other):
+        assert (found.title, found.severity) == ("Cost anomaly: Amazon RDS", Severity.WARNING)
+        assert found.text == "$31.82 over what was expected: $1,301.80 instead of $1,269.98"
+        assert found.facts == (
+            ("From", "2026-11-24"),
+            ("Until", "2026-11-25"),
+            ("Cause", "Amazon RDS, eu-west-1"),
+            ("Monitor", "services"),
+            ("Account name", "production"),
+            ACCOUNT,
         )
-    )
-    assert found.text == "$31.82 over what was expected: $1,301.80 instead of $1,269.98"
-    assert found.facts == (
-        ("From", "2026-11-24"),
-        ("Until", "2026-11-25"),
-        ("Cause", "Amazon RDS, eu-west-1"),
-        ("Monitor", "services"),
-        ("Account name", "production"),
-        ACCOUNT,
-    )
-    assert [link.url for link in found.links] == ["https://console.example/a-1"]
+        assert [link.url for link in found.links] == ["https://console.example/a-1"]
+    assert anomaly().key == other.key
 
 
 @pytest.mark.parametrize(
-    ("written", "at"),
+    ("impact", "text"),
     [
-        ("Wed, 25 Nov 2026 03:40:00 GMT", "2026-11-25T03:40:00+00:00"),
-        ("2026-11-25T03:40:00Z", "2026-11-25T03:40:00+00:00"),
-        ("soon", "2026-11-27T09:14:33+00:00"),
-        (3, "2026-11-27T09:14:33+00:00"),
+        ({"totalImpact": 3}, "$3.00 over what was expected"),
+        (
+            {"totalImpact": 3, "totalActualSpend": 3, "totalExpectedSpend": 0},
+            "$3.00 over what was expected: $3.00 instead of $0.00",
+        ),
+        ({"totalImpact": 3, "totalActualSpend": 3}, "$3.00 over what was expected"),
+        ({"totalImpact": 3, "totalExpectedSpend": 3}, "$3.00 over what was expected"),
+        (None, "an unknown amount over what was expected"),
     ],
 )
-def test_aws_health_says_when_in_either_form(written: object, at: str) -> None:
-    detail = {
-        "eventArn": "arn:aws:health:eu-west-1::event/EC2/ISSUE/1",
-        "service": "EC2",
-        "eventTypeCategory": "issue",
-        "lastUpdatedTime": written,
-    }
-    (found,) = parsed(event("aws.health", "AWS Health Event", detail))
-    assert found.signal is Signal.OPEN
-    assert found.occurred_at.isoformat() == at
+def test_what_is_not_known_of_an_anomaly_is_left_out(impact: Any, text: str) -> None:
+    assert anomaly(impact=impact).text == text
+
+
+def test_an_anomaly_names_its_first_causes() -> None:
+    causes: list[dict[str, str]] = [{"service": name} for name in "abcd"]
+    assert dict(anomaly(rootCauses=causes).facts)["Cause"] == "a; b; c"
+    causes = [{}, {"region": "x", "usageType": "Bytes", "linkedAccountName": "shop", "more": "?"}]
+    assert dict(anomaly(rootCauses=causes).facts)["Cause"] == "x, Bytes, shop"
+    assert "Cause" not in dict(anomaly(rootCauses=None).facts)
+    assert anomaly(dimensionValue=None).title == "Cost anomaly: this account"
+
+
+def test_an_anomaly_is_news_again_only_as_it_grows() -> None:
+    grown = anomaly(impact={"totalImpact": 40})
+    assert anomaly().key == anomaly(monitorName="others").key
+    assert grown.key != anomaly().key
+    assert anomaly(anomalyId="a-2").key != anomaly().key
 
 
 @pytest.mark.parametrize(("length", "shown"), [(250, 250), (251, 250), (900, 250)])
@@ -112,31 +103,6 @@ def test_a_fact_has_at_most_250_characters(length: int, shown: int) -> None:
     (found,) = backup(state="FAILED", backupVaultName="v" * length)
     assert len(dict(found.facts)["Vault"]) == shown
     assert dict(found.facts)["Vault"].endswith("v" if length == shown else "…")
-
-
-def invoked(condition: str, **more: Any) -> dict[str, Any]:
-    arn = "arn:aws:lambda:eu-west-1:123456789012:function:import:$LATEST"
-    context = {"functionArn": arn, "condition": condition, "approximateInvokeCount": 3}
-    return {"version": "1.0", "requestContext": context, **more}
-
-
-@pytest.mark.parametrize(
-    ("condition", "title"),
-    [
-        ("RetriesExhausted", "Function import has failed"),
-        ("EventAgeExceeded", "Function import has failed"),
-        ("Success", "Function import has succeeded"),
-        ("TimedOut", "Function import has failed"),
-    ],
-)
-def test_a_function_s_outcome_is_by_its_condition_in_either_way(condition: str, title: str) -> None:
-    by_queue = invoked(condition, responsePayload={"errorMessage": "no row", "errorType": "Odd"})
-    by_bus = event("lambda", f"Lambda Function Invocation Result - {condition}", by_queue)
-    for body in (by_queue, by_bus):
-        (found,) = parsed(body)
-        assert (found.title, found.text) == (title, "no row")
-        assert dict(found.facts)["Error"] == "Odd"
-        assert dict(found.facts)["Attempts"] == "3"
 
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jiki-AbCdEf"
@@ -148,59 +114,81 @@ def of_secret(name: str, **detail: Any) -> list[Notice]:
 
 
 @pytest.mark.parametrize(
-    ("name", "severity", "signals"),
+    ("name", "says", "severity", "signals"),
     [
-        ("RotationFailed", "critical", [Signal.OPEN]),
-        ("RotationAbandoned", "warning", [Signal.NOTE]),
-        ("TestRotationFailed", "warning", [Signal.NOTE]),
-        ("RotationSucceeded", "info", [Signal.RESOLVED, Signal.CHANGE]),
-        ("RotationStarted", "info", [Signal.CHANGE]),
-        ("EndSecretVersionDelete", "info", [Signal.CHANGE]),
+        ("RotationStarted", "rotation has started", "info", [Signal.CHANGE]),
+        ("RotationSucceeded", "rotated", "info", [Signal.RESOLVED, Signal.CHANGE]),
+        ("RotationFailed", "rotation has failed", "critical", [Signal.OPEN]),
+        ("RotationAbandoned", "abandoned", "warning", [Signal.NOTE]),
+        ("TestRotationStarted", "test of its rotation has started", "info", [Signal.CHANGE]),
+        ("TestRotationSucceeded", "test of its rotation went well", "info", [Signal.CHANGE]),
+        ("TestRotationFailed", "test of its rotation has failed", "warning", [Signal.NOTE]),
+        ("StartSecretVersionDelete", "deletion", "info", [Signal.CHANGE]),
+        ("CancelSecretVersionDelete", "cancelled", "info", [Signal.CHANGE]),
+        ("EndSecretVersionDelete", "deleted", "info", [Signal.CHANGE]),
+        ("SomethingNew", "SomethingNew", "info", [Signal.CHANGE]),
     ],
 )
 def test_how_bad_an_event_of_a_secret_is_and_whether_it_lasts(
-    name: str, severity: str, signals: list[Signal]
+    name: str, says: str, severity: str, signals: list[Signal]
 ) -> None:
     found = of_secret(name)
     assert [one.signal for one in found] == signals
-    assert {one.severity.value for one in found} == {severity}
-    assert dict(found[0].facts)["Secret"] == "jiki"
-
-
-def test_a_rotation_that_failed_says_why_and_in_which_step() -> None:
-    (found,) = of_secret("RotationFailed", errorMessage="Error during setSecret step")
-    assert (found.key, found.text) == ("rotation:jiki", "Error during setSecret step")
-    assert dict(found.facts)["Step"] == "setSecret"
-    (coded,) = of_secret("RotationFailed", errorCode="AccessDenied")
-    assert coded.text == "AccessDenied"
-
-
-def test_a_pipeline_says_what_its_action_said_or_how_it_ended() -> None:
-    said = {"external-execution-summary": "The build is red."}
-    kind, of = "CodePipeline Pipeline Execution State Change", {"pipeline": "shop"}
-    texts = [
-        parsed(event("aws.codepipeline", kind, {**of, "state": "FAILED", **more}))[0].text
-        for more in ({"execution-result": said}, {})
+    lasts = name in ("RotationFailed", "RotationSucceeded")
+    key = "rotation:jiki" if lasts else "note:1" if Signal.NOTE in signals else "secret:jiki"
+    for one in found:
+        assert (one.severity.value, one.key) == (severity, key)
+        assert one.title.startswith("Secret jiki: ")
+        assert says in one.title
+        assert one.facts == (("Secret", "jiki"), ACCOUNT)
+    assert [one.signal for one in found if one.guide.over] == [
+        one for one in signals if one is Signal.OPEN
     ]
-    assert texts == ["The build is red.", "The execution of shop ended as FAILED."]
 
 
 @pytest.mark.parametrize(
-    ("state", "signals"),
+    ("detail", "name"),
     [
-        ("FAILURE", [Signal.OPEN, Signal.CHANGE]),
-        ("SUCCESS", [Signal.RESOLVED, Signal.CHANGE]),
-        ("START", [Signal.CHANGE]),
+        ({"additionalEventData": None, "serviceEventDetails": {"secretId": SECRET}}, "jiki"),
+        ({"additionalEventData": {}, "serviceEventDetails": {"SecretId": SECRET}}, "jiki"),
+        ({"additionalEventData": {"SecretId": SECRET.removesuffix("-AbCdEf")}}, "jiki"),
+        ({"additionalEventData": {"SecretId": "a/b"}}, "a/b"),
+        ({"additionalEventData": {}}, "unknown"),
     ],
 )
-def test_a_deployment_by_codedeploy_lasts_from_its_failure_to_a_success(
-    state: str, signals: list[Signal]
+def test_the_secret_s_name_stands_in_either_place(detail: dict[str, Any], name: str) -> None:
+    assert of_secret("RotationFailed", **detail)[0].key == f"rotation:{name}"
+
+
+@pytest.mark.parametrize(
+    ("detail", "text", "step"),
+    [
+        ({"errorMessage": "It failed during setSecret"}, "It failed during setSecret", "setSecret"),
+        ({"errorMessage": "No during the testSecret"}, "No during the testSecret", "testSecret"),
+        ({"errorMessage": "Denied", "errorCode": "403"}, "Denied", None),
+        ({"errorCode": "AccessDenied"}, "AccessDenied", None),
+    ],
+)
+def test_a_rotation_that_failed_says_why_and_in_which_step(
+    detail: dict[str, str], text: str, step: str | None
 ) -> None:
-    detail = {"application": "shop", "deploymentGroup": "web", "state": state}
-    kind = "CodeDeploy Deployment State-change Notification"
-    found = parsed(event("aws.codedeploy", kind, detail))
-    assert [one.signal for one in found] == signals
-    assert {one.key for one in found} == {"codedeploy:123456789012:eu-west-1:shop/web"}
+    (found,) = of_secret("RotationFailed", **detail)
+    assert (found.text, dict(found.facts).get("Step")) == (text, step)
+
+
+@pytest.mark.parametrize(
+    ("label", "title"),
+    [
+        ("AWSCURRENT", "Secret jiki has a new value"),
+        ("AWSPENDING", "Secret jiki: label AWSPENDING was moved"),
+    ],
+)
+def test_a_label_that_moves_is_remembered(label: str, title: str) -> None:
+    detail = {"name": "jiki", "labelUpdated": label}
+    (found,) = parsed(event("aws.secretsmanager", "Secret Label Updated", detail))
+    assert (found.title, found.severity.value) == (title, "info")
+    assert (found.key, found.signal) == ("secret:jiki", Signal.CHANGE)
+    assert found.facts == (("Secret", "jiki"), ("Label", label), ACCOUNT)
 
 
 def test_letters_of_any_language_stay_what_they_are() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Signal
 from tests.unit.send_alerts.alert_world import AlertWorld
 from tests.unit.send_alerts.parsing import parsed
@@ -77,19 +76,6 @@ def test_a_failover_that_fails_makes_its_incident_worse() -> None:
         ":large_orange_circle: *Warning: shop: Started cross AZ failover*"
     ]
     assert world.topic.subjects[-1] == "[CRITICAL] shop: Cluster failover failed"
-
-
-def test_what_aws_holds_against_the_account_is_said_and_critical() -> None:
-    detail = {
-        "eventArn": "arn:aws:health:eu-west-1::event/ABUSE/AWS_ABUSE_DOS_REPORT/1",
-        "service": "ABUSE",
-        "eventTypeCode": "AWS_ABUSE_DOS_REPORT",
-        "eventTypeCategory": "accountNotification",
-        "statusCode": "open",
-    }
-    (notice,) = parsed(event("aws.health", "AWS Health Abuse Event", detail))
-    assert notice.title == "AWS reports abuse from this account: dos report"
-    assert notice.severity is Severity.CRITICAL
 
 
 def test_a_finding_that_a_rule_of_the_team_archived_is_no_news() -> None:

@@ -273,14 +273,3 @@ def test_a_message_names_what_it_is_about() -> None:
 def test_a_finding_without_a_title_is_called_by_its_type() -> None:
     found = {"type": "Recon:EC2/PortProbe", "severity": 5, "region": "eu-west-1"}
     assert of_aws("aws.guardduty", "GuardDuty Finding", **found).title == found["type"]
-
-
-def test_a_pipeline_s_failure_lasts_and_a_stage_s_is_a_note() -> None:
-    of, change = {"pipeline": "shop", "state": "FAILED"}, "Execution State Change"
-    whole = of_aws("aws.codepipeline", f"CodePipeline Pipeline {change}", **of)
-    stage = of_aws("aws.codepipeline", f"CodePipeline Stage {change}", stage="build", **of)
-    assert (whole.signal, stage.signal) == (Signal.OPEN, Signal.NOTE)
-
-
-def test_an_anomaly_of_costs_is_known_by_its_own_id() -> None:
-    assert "a-1" in of_aws("aws.ce", "Anomaly Detected", anomalyId="a-1").key

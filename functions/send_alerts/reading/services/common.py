@@ -1,5 +1,6 @@
 """What the readers of AWS's services share."""
 
+import json
 from collections.abc import Mapping, Sequence
 from copy import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Guide, Link, Notice, Signal
 
 OVER = "AWS sends the good news, or you close it"
+LONGEST_LINE, LONGEST_BLOCK = 250, 600
 
 type Facts = Sequence[tuple[str, Any]]
 
@@ -82,5 +84,15 @@ def name_in(arn: Any) -> str:
 
 def one_line(text: str) -> str:
     """The text with its white space as single blanks, at most 250 characters of it."""
-    line = " ".join(text.split())
-    return line if len(line) <= 250 else f"{line[:249]}…"
+    return shortened(" ".join(text.split()), LONGEST_LINE)
+
+
+def block(value: object) -> str:
+    """A block of code: text as it is, all else as JSON, at most 600 characters of it."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return f"```\n{shortened(text.replace('```', "'''"), LONGEST_BLOCK)}\n```"
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, or so many characters with the mark that there was more."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

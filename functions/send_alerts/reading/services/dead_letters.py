@@ -5,15 +5,11 @@ queues); Amazon EventBridge User Guide, "Using dead-letter queues to process und
 EventBridge Scheduler User Guide, "Configuring a dead-letter queue".
 """
 
-import json
-from collections.abc import Mapping
-
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice
-from send_alerts.reading.services.common import name_in, notice
+from send_alerts.reading.services.common import block, name_in, notice
 
-LONGEST_JSON = 600
 SCHEDULER = "X-Amz-Scheduler-"
 
 
@@ -28,7 +24,7 @@ def from_function(arrival: Arrival) -> list[Notice]:
             arrival,
             f"A function has failed: {message}",
             Severity.WARNING,
-            f"{message}, on the event\n{_json(arrival.body)}",
+            f"{message}, on the event\n{block(arrival.body)}",
             facts=(("Error code", known["ErrorCode"]), ("Request", known["RequestID"])),
         )
     ]
@@ -49,7 +45,7 @@ def from_delivery(arrival: Arrival) -> list[Notice]:
             arrival,
             f"The {who} could not deliver to {name_in(target)}",
             Severity.WARNING,
-            f"{error}\n{_json(arrival.body)}",
+            f"{error}\n{block(arrival.body)}",
             facts=(
                 ("Error code", known.get(f"{SCHEDULER}Error-Code") or known.get("ERROR_CODE")),
                 ("Attempts", known.get(f"{SCHEDULER}Attempt") or known.get("RETRY_ATTEMPTS")),
@@ -57,9 +53,3 @@ def from_delivery(arrival: Arrival) -> list[Notice]:
             ),
         )
     ]
-
-
-def _json(body: object) -> str:
-    text = json.dumps(body, ensure_ascii=False) if isinstance(body, Mapping) else str(body)
-    text = text.replace("```", "'''")
-    return f"```\n{text if len(text) <= LONGEST_JSON else f'{text[:LONGEST_JSON]}…'}\n```"

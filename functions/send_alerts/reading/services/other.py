@@ -1,6 +1,5 @@
 """Everything that no other reader knows: an event of AWS, a program's JSON, text, SNS's own."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,11 +7,10 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice
-from send_alerts.reading.services.common import notice, one_line
+from send_alerts.reading.services.common import block, notice, one_line, shortened
 from send_alerts.reading.services.states import first, plain, severity, state_of
 
 MOST_FACTS = 8
-LONGEST_JSON = 600
 LONGEST_TEXT = 4000
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\-\s]+")
 # What identifies an event for programs says nothing to people.
@@ -68,7 +66,7 @@ def from_text(arrival: Arrival) -> list[Notice]:
     """Text: its subject or first line as title. Somebody sent it to people, so it is a warning."""
     text = str(arrival.body).replace("\r\n", "\n").strip()
     first = next((line for line in text.splitlines() if line.strip()), "")
-    text = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+    text = shortened(text, LONGEST_TEXT)
     facts = (("Topic", arrival.topic),)
     title = arrival.subject or first or f"Empty message by the topic {arrival.topic}"
     return [notice(arrival, title, Severity.WARNING, text, facts=facts)]
@@ -134,8 +132,4 @@ def _leaves(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _with_json(words: str, values: Mapping[str, Any]) -> str:
-    if not values:
-        return words
-    text = json.dumps(values, ensure_ascii=False, default=str).replace("```", "'''")
-    text = text if len(text) <= LONGEST_JSON else f"{text[:LONGEST_JSON]}…"
-    return f"{words}\n```\n{text}\n```".strip()
+    return f"{words}\n{block(values)}".strip() if values else words
