@@ -14,17 +14,17 @@ MAX_JSON = 1_200_000  # no event of CloudWatch Logs is longer
 # The keys of lograge (also logstash and Graylog), semantic_logger, Thruster (slog), Elastic Common
 # Schema, pino, bunyan, Datadog, Google Cloud Logging and OpenTelemetry.
 LEVEL_KEYS = (
-    *("level", "severity", "log.level", "lvl", "loglevel", "logLevel", "log_level", "levelname"),
-    *("level_name", "severityText", "SeverityText", "severity_text", "@level", "syslog.severity"),
+    *("level", "severity", "log.level", "lvl", "loglevel", "log_level", "levelname", "level_name"),
+    *("severitytext", "severity_text", "@level", "syslog.severity"),
 )
 STATUS_KEYS = (
     *("status", "status_code", "statusCode", "_status", "http.status_code", "http.response.status"),
     *("http.response.status_code", "payload.status", "res.statusCode", "response.status"),
-    *("httpRequest.status", "http.status", "semantic_logger.status", "labels.status"),
+    *("httprequest.status", "http.status", "semantic_logger.status", "labels.status"),
 )
 MESSAGE_KEYS = (
-    *("message", "msg", "short_message", "textPayload", "_message", "event", "MESSAGE"),
-    *("jsonPayload.message", "Body", "body"),
+    *("message", "msg", "short_message", "textpayload", "_message", "event", "@message"),
+    *("jsonpayload.message", "body", "messagetemplate", "context"),
 )
 ERROR_KEYS = ("exception", "exception_object", "error", "err", "_error", "_exception")
 CLASS_KEYS = ("name", "class", "type", "kind", "exception_class", "error_class")
@@ -35,6 +35,8 @@ CLASSES = (
 TRACE_KEYS = ("stack_trace", "backtrace", "stack", "stacktrace", "trace")
 SOURCE_KEYS = ("controller", "_controller", "payload.controller", "name", "logger", "log.logger")
 REQUEST_KEYS = ("path", "_path", "payload.path", "controller", "url", "http.url", "payload.status")
+HANDLED = ("action_controller.rescue_from_handled", "active_job.retry_scheduled")
+"""Events of Rails 8.1 that name an exception and no failure."""
 NUMBERS_OF_ERRORS = 50
 """pino and bunyan: 50 is error, 60 fatal."""
 
@@ -72,16 +74,17 @@ def _read_part(text: str) -> Entry | None:
     )
 
 
-def _of_fields(fields: Mapping[str, Any]) -> Entry:
+def _of_fields(given: Mapping[str, Any]) -> Entry:
+    fields = {key.lower(): value for key, value in given.items()}
     error: Raised | None = None
     trace: tuple[str, ...] = ()
-    for key in ERROR_KEYS:
+    for key in () if _handled(fields) else ERROR_KEYS:
         error, trace = _exception(_at(fields, key), fields)
         if error:
             break
     else:
         name = _first(fields, CLASSES)
-        if isinstance(name, str):
+        if isinstance(name, str) and not _handled(fields):
             message = _first(fields, ("exception_message", "error.message", "exception.message"))
             error = Raised(name, str(message or ""))
     status, source = _status(fields), _first(fields, SOURCE_KEYS)
@@ -94,9 +97,13 @@ def _of_fields(fields: Mapping[str, Any]) -> Entry:
         source=source if isinstance(source, str) else "",
         trace=trace,
         of_request=any(_at(fields, key) is not None for key in REQUEST_KEYS),
-        text=json.dumps(fields, ensure_ascii=False),
+        text=json.dumps(given, ensure_ascii=False),
         nested=fields["log"] if isinstance(fields.get("log"), str) else "",
     )
+
+
+def _handled(fields: Mapping[str, Any]) -> bool:
+    return any(fields.get(key) in HANDLED for key in ("name", "event", "event_name", "message"))
 
 
 def _exception(value: Any, fields: Mapping[str, Any]) -> tuple[Raised | None, tuple[str, ...]]:
@@ -127,7 +134,7 @@ def _level(fields: Mapping[str, Any]) -> Level | None:
     if isinstance(value, str) and not value.strip().isdigit():
         return LEVELS.get(value.strip().lower())
     if value is None:  # OpenTelemetry: 17 is error, 21 fatal
-        severity = _first(fields, ("SeverityNumber", "severityNumber", "severity_number"))
+        severity = _first(fields, ("severitynumber", "severity_number"))
         value = NUMBERS_OF_ERRORS if isinstance(severity, int) and severity >= 17 else None
     if isinstance(value, (int, float, str)):
         number = float(value)

@@ -10,7 +10,7 @@ _ERROR = re.compile(r"(?:^|[\s\t])(?:error|exception)[=:](?:'|\")")
 _LEVEL = re.compile(r"(?:^|\s)(?:level|severity|lvl|at)=\"?(\w{1,12})\"?(?=\s|$)")
 _CONTROLLER = re.compile(r"(?:^|[\s\t])controller[=:](\S{1,120})")
 _MESSAGE = re.compile(r"(?:^|\s)(?:msg|message)=(?:\"((?:[^\"\\]|\\.){0,2000})\"|(\S{1,2000}))")
-_PAIRS = re.compile(r"[\w.@#-]{1,60}[=:](?:\"|'|[^\s:]{0,200}(?:\s|$))")
+_PAIRS = re.compile(r"[\w.@#-]{1,60}(?:[=:](?:\"|'|[^\s:]{0,200}(?:\s|$))|=\S{1,200}\s)")
 _ACCESS = re.compile(r"\"[A-Z]{3,10} [^\"]{1,2000} HTTP/[\d.]{1,3}\" (\d{3})(?=[\s]|$)")
 
 

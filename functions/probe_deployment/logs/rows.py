@@ -13,17 +13,36 @@ MAX_ROWS = 400
 _COLOUR = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f]")
 _STAMP = re.compile(
     r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?\s*"
+    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
 )
 _TAG = re.compile(r"\[([^\[\]]{0,200})\]\s*")
-_CLASSIC = re.compile(r"[DIWEFA], \[[^\]]{1,60}\]\s+([A-Z]{3,7}) -- [^:]{0,80}: ?")
 _SEMANTIC = re.compile(r"([TDIWEF]) \[\d{0,10}:?[^\]]{0,120}\]\s*")
-_KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d+ [\w.-]+:\d+\] ")
 _LOWER = re.compile(r"(trace|debug|info|warn|warning|error|fatal|panic)\s+")
-_IN_BRACKETS = re.compile(r"^[\w.-]{1,40}: \[(emerg|alert|crit|error|warn|notice|info)\] ")
+_HEADERS = tuple(
+    re.compile(expression)
+    for expression in (
+        r"[DIWEFA], \[[^\]]{1,60}\]\s+([A-Z]{3,7}) -- [^:]{0,80}: ?",  # Ruby's own
+        r"([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d+ [\w.-]+:\d+\] ",  # klog
+        r"[\w.-]{1,40}: \[(emerg|alert|crit|error|warn|notice|info)\] ",  # nginx
+        r"(TRAC|DEBUG?|INFO|WARN|WARNING|ERROR?|FATAL?|PANIC?)\[\d{1,9}\] ",  # logrus
+        r"([DIWE])! ",  # telegraf, CloudWatch agent
+        r"\[ ([DINWEC]) \d{4}-\d\d-\d\d [^\]]{1,80}\]: ",  # Passenger
+    )
+)
+_STREAM = re.compile(r"std(?:out|err) [FP] ")  # of a container, as containerd has it
+_PROCESS = re.compile(r"(?:\d\d:\d\d:\d\d )?[a-z][\w.-]{0,40} +\| ")  # foreman, Docker Compose
+_PRIORITY = re.compile(r"<(\d{1,3})>(?:1(?: \S{1,128}){5} (?:-|\[[^\]]{1,400}\]) )?")  # syslog
+_HOST = re.compile(r"[\w.-]{1,64} [\w./-]{1,48}\[\d{1,9}\]: ")  # behind its stamp
 _WORD = re.compile(
     r"(?:^|(?<=[\s\[|<(]))(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|CRIT|ALERT"
     r"|EMERG|PANIC|SEVERE)(?=[\s\]:|>),-]|$)"
 )
+_WORD_FIRST = re.compile(
+    r"(?i:(fatal|error|warning|info)(?: error)?(?::| -) "
+    r"(?!(?:null|nil|none|no|false|0|\[\]|\{\})(?:[,;]|$)))"
+)
+SYSLOG_ERROR = 3
+"""Its numbers from 0 to this are errors."""
 WORD_WITHIN = 100
 """A level stands near the start of its row; further on the same word is part of the text."""
 
@@ -41,16 +60,16 @@ class Level(StrEnum):
 LEVELS: dict[str, Level] = {
     **dict.fromkeys(
         (
-            *("trace", "t", "verbose", "debug", "d", "info", "i", "information", "informational"),
-            *("notice", "ok", "success"),
+            *("trace", "trac", "t", "verbose", "debug", "debu", "d", "info", "i", "information"),
+            *("informational", "notice", "n", "ok", "success"),
         ),
         Level.QUIET,
     ),
     **dict.fromkeys(("warn", "warning", "w"), Level.WARNING),
     **dict.fromkeys(
         (
-            *("error", "err", "e", "fatal", "f", "critical", "crit", "alert", "emerg"),
-            *("emergency", "panic", "severe", "failure"),
+            *("error", "erro", "err", "e", "fatal", "fata", "f", "critical", "crit", "c", "alert"),
+            *("emerg", "emergency", "panic", "pani", "dpanic", "severe", "failure"),
         ),
         Level.ERROR,
     ),
@@ -83,14 +102,22 @@ def parse_row(row: str) -> Row:
     level: Level | None = None
     tags: list[str] = []
     rest = row.strip()
+    if found := _PRIORITY.match(rest):
+        level = Level.ERROR if int(found[1]) % 8 <= SYSLOG_ERROR else None
+        rest = rest[found.end() :]
     while True:
         if found := _STAMP.match(rest):
             rest = rest[found.end() :]
             if behind := _SEMANTIC.match(rest) or _LOWER.match(rest):
                 level, rest = LEVELS[behind[1].lower()], rest[behind.end() :]
+            elif behind := _HOST.match(rest):
+                rest = rest[behind.end() :]
             continue
-        if found := _CLASSIC.match(rest):
+        if found := _header(rest):
             level, rest = LEVELS.get(found[1].lower()), rest[found.end() :]
+            continue
+        if found := _STREAM.match(rest) or _PROCESS.match(rest):
+            rest = rest[found.end() :]
             continue
         if found := _TAG.match(rest):
             if found[1] == "BUG":  # Ruby's own crash report
@@ -99,13 +126,15 @@ def parse_row(row: str) -> Row:
             word = found[1].strip().partition(" ")[0].lower()
             level, rest = level or LEVELS.get(word if len(word) > 1 else ""), rest[found.end() :]
             continue
-        if found := _KLOG.match(rest) or _IN_BRACKETS.match(rest):
-            level, rest = LEVELS[found[1].lower()], rest[found.end() :]
         break
     return Row(level, tuple(tags), rest)
 
 
+def _header(rest: str) -> re.Match[str] | None:
+    return next((found for each in _HEADERS if (found := each.match(rest))), None)
+
+
 def level_word(message: str) -> Level | None:
     """The level that a word near the message's start names."""
-    found = _WORD.search(message[:WORD_WITHIN])
+    found = _WORD_FIRST.match(message) or _WORD.search(message[:WORD_WITHIN])
     return LEVELS[found[1].lower()] if found else None

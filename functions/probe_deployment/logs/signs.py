@@ -156,7 +156,7 @@ HARMLESS = re.compile(
     r"Cache (?:hit|read|write|miss)|CACHE |TRANSACTION |SQL \(|↳|== \d{8,14} |-- \w+\(|\s*-> |"
     r"[\w:]+ (?:Load|Create|Update|Destroy|Delete|Upsert|Insert|Exists\?|Count|Pluck|Bulk \w+)"
     r"[\w ]{0,40} \(\d|SolidQueue-[\d.]|HTTP parse error|HTTP connection error|SSL error, peer|"
-    r"DEPRECATION WARNING|warning: |Bundle complete|Use Ctrl-C)"
+    r"DEPRECATION WARNING|(?:\S{1,300}:\d{1,6}: )?warning: |Bundle complete|Use Ctrl-C)"
     # A tool that finds nothing is no program that doesn't start; gems ask git for their files.
     r"|(?:\S{1,100}/)?(?:cat|e?grep|find|head|ldconfig|ls|readlink|rm|stat|tail): "
     r"|(?:\S{1,100}: (?:line )?\d+: |\w{2,9}: )?git: (?:command )?not found"
