@@ -122,7 +122,9 @@ def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def redact(text: str) -> str:
     """The text, cut, without what may be a credential, a person or an address."""
-    text = text[:MAX_TEXT]
+    if len(text) > MAX_TEXT:
+        # Of a URL that is cut, what comes after its last @ may be its password still.
+        text = re.sub(r"(?<=://)[^\s\"'<>]{1,400}$", HIDDEN, text[:MAX_TEXT])
     for expression, with_ in _compiled():
         text = expression.sub(with_, text)
     text = re.sub(_LONG, lambda found: HIDDEN if _random(found[0]) else found[0], text)

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from probe_deployment.logs import redact
@@ -74,6 +74,7 @@ def test_basic_credentials_are_hidden(user: str, password: str) -> None:
 
 
 @given(value=PASSWORDS, before=st.integers(7_900, 8_000))
+@example(value=f"{MARK}0000@{MARK}0000", before=7_975)
 def test_what_the_cut_leaves_of_a_url_is_hidden(value: str, before: int) -> None:
     text = " " * before + f"{SCHEME}jiki:{value}@db/jiki"
     assert MARK not in redact(text)
