@@ -1,7 +1,7 @@
 """What ECS has of the services that are probed; nothing is fetched before it is asked for."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
 from typing import Any, Literal
@@ -106,6 +106,20 @@ class Deployed:
             return [task for task in everyone if task.task_definition == definition]
         deployment = self.request.deployment_id or self.service(name).primary.id
         return [task for task in everyone if task.started_by == deployment]
+
+    def starting(self, name: str) -> list[Task]:
+        """Tasks within their grace that a scaling, or another's end, has started since the
+        deployment ended; the canary knows of no end. One that ends is counted by check restarts.
+        """
+        since = self.now - timedelta(seconds=self.settings.grace_seconds)
+        ended = since if self.request.suite == "canary" else self.request.ended_at
+        if ended is None:
+            return []
+        return [
+            task
+            for task in self.tasks(name, "RUNNING")
+            if (task.created_at or since) > ended and (task.started_at or self.now) > since
+        ]
 
     def target_groups(self, name: str) -> tuple[str, ...]:
         """ARNs of the target groups that tasks of a service may be in; a revision's, in a hook."""

@@ -30,6 +30,8 @@ DEADLINE_SECONDS = 20.0
 RETRY_SECONDS = 15.0
 # So that a single lost packet is no incident.
 SHORT_GRACE_SECONDS = 45
+# A later check may roll back: not for a minute in which the database wakes or fails over.
+SOAK_GRACE = timedelta(seconds=120)
 # For what is done after the last attempt.
 MARGIN_SECONDS = 10.0
 
@@ -179,11 +181,15 @@ def _grace_until(request: Request, settings: Settings, began: datetime) -> datet
     grace = timedelta(seconds=settings.grace_seconds)
     if request.trigger is Trigger.HOOK:
         return (request.started_at or began) + grace
-    if request.trigger in (Trigger.SCHEDULE, Trigger.SOAK) and request.suite in (
-        "canary",
-        "deployment",
-    ):
+    if request.trigger is Trigger.SCHEDULE and request.suite in ("canary", "deployment"):
         return began + timedelta(seconds=SHORT_GRACE_SECONDS)
-    if request.suite != "deployment" or request.started_at is None:
+    if request.suite != "deployment":
         return None
-    return request.started_at + grace
+    if request.trigger is Trigger.SOAK:
+        return began + SOAK_GRACE
+    if request.started_at is None:
+        return None
+    until = request.started_at + grace
+    # An event may come late, and Lambda repeats one for hours.
+    by_event = request.trigger is Trigger.DEPLOYMENT
+    return max(until, began + min(grace, SOAK_GRACE)) if by_event else until

@@ -58,6 +58,12 @@ class Request:
     """Whether people are notified; a person and a pipeline see the answer."""
     hook_details: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the deployment ended, where ECS has said so."""
+        by_event = self.trigger in (Trigger.DEPLOYMENT, Trigger.SOAK)
+        return self.started_at if by_event and self.suite == "deployment" else None
+
 
 def text_field(fields: Mapping[str, Any], name: str) -> str | None:
     """A field that is a non-empty text or absent. Raises BadEvent."""

@@ -54,19 +54,32 @@ def check(context: Context) -> Finding:
         "queue_health", context.settings.queue_database_name, {"since": since.isoformat()}
     )
     late = max(LATE_SECONDS, LATE_TARGETS * context.settings.target_latency_seconds)
-    return judge(QueueHealth.from_json(answer), since, context.now, late)
+    tasks = [task for name in running for task in context.new_tasks(name) if task.running]
+    runs_since = min((task.started_at or context.now for task in tasks), default=context.now)
+    return judge(QueueHealth.from_json(answer), since, context.now, late, runs_since)
 
 
-def judge(health: QueueHealth, since: datetime, now: datetime, late_seconds: float) -> Finding:
-    """What a queue's state since a deployment amounts to."""
+def judge(
+    health: QueueHealth,
+    since: datetime,
+    now: datetime,
+    late_seconds: float,
+    runs_since: datetime | None = None,
+) -> Finding:
+    """What a queue's state since a deployment amounts to.
+
+    `runs_since` is the start of the task that has run longest: later than the deployment where the
+    service was scaled to none.
+    """
     wait, passed = health.oldest_wait_seconds or 0.0, (now - since).total_seconds()
     oldest = OldestJob.at(wait, passed)
+    settled = (now - max(since, runs_since or since)).total_seconds() > SETTLED_SECONDS
     observed = (
         f"{health.failed_since} failed since, {health.failed_before} as long before; {oldest}"
     )
     work = (health.last_claim, health.last_finish)
     came = now - timedelta(seconds=wait)
-    if not _worked(work, since) and min(wait, passed) > SETTLED_SECONDS:
+    if not _worked(work, since) and wait > SETTLED_SECONDS and settled:
         return Finding.failed(
             f"{observed}; no job was taken on since",
             EXPECTED,
@@ -93,7 +106,7 @@ def judge(health: QueueHealth, since: datetime, now: datetime, late_seconds: flo
             "raise MaxTasks, or see why scale_workers holds (docs/scaling.md)",
             cause=Cause.LATE,
             # Where others were taken on meanwhile, jobs may have been as late before.
-            older_version_fixes=not oldest.before_seconds and not _worked(work, came),
+            older_version_fixes=settled and not oldest.before_seconds and not _worked(work, came),
         )
     return Finding.passed(observed, EXPECTED)
 

@@ -1,5 +1,6 @@
 """Whether the new worker tasks registered with Solid Queue, with a current heartbeat."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from ops_common.answers.system import QueueProcesses
@@ -34,7 +35,25 @@ def check(context: Context) -> Finding:
         for name in context.settings.names.worker
         if name not in deployed
     )
-    return judge(QueueProcesses.from_json(answer), since, remedy, others=others)
+    finding = judge(QueueProcesses.from_json(answer), since, remedy, others=others)
+    if finding.cause is Cause.NO_HEARTBEAT and _all_start(context, deployed):
+        return Finding.unknown(
+            f"{finding.observed}; its tasks have only just been started",
+            EXPECTED,
+            f"run the probe again; {remedy}",
+            cause=Cause.IN_PROGRESS,
+            subjects=deployed,
+        )
+    return finding
+
+
+def _all_start(context: Context, services: Iterable[str]) -> bool:
+    """Whether a scaling has just started every task, since the deployment ended with none."""
+    return context.request.ended_at is not None and not any(
+        task.running and task not in context.starting(name)
+        for name in services
+        for task in context.new_tasks(name)
+    )
 
 
 def judge(answer: QueueProcesses, since: datetime, remedy: str, *, others: bool = False) -> Finding:

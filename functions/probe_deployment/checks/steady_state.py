@@ -40,9 +40,4 @@ def judge(service: Service, now: datetime, *, may_be_empty: bool) -> Trouble | N
         age = now - service.primary.created_at
         words = f"is in a rollout for {age.total_seconds() / 60:.0f} minutes"
         return None if age < STUCK else Trouble(Cause.HANGS, words)
-    # Tasks that a scale-in stops, or that are protected from it, may still run.
-    enough = service.running + service.pending >= service.desired
-    needed = service.desired > 0 or may_be_empty
-    if service.primary.rollout_state == "COMPLETED" and enough and needed:
-        return None
     return rollout.judge(service, may_be_empty=may_be_empty)

@@ -31,8 +31,8 @@ class Target:
 def check(context: Context) -> Finding:
     """Every registered target that isn't draining is healthy, and there is one.
 
-    The canary also lets a task start, and all of them change while a rollout is under way. A
-    lifecycle hook checks the new revision's targets alone.
+    One that a scaling has started may still be without an answer. The canary also lets all of them
+    change while a rollout is under way. A lifecycle hook checks the new revision's targets alone.
     """
     tolerated = {DRAINING}
     if context.request.suite == "canary":
@@ -43,6 +43,8 @@ def check(context: Context) -> Finding:
     if not arns:
         return Finding.skipped(f"no target group behind {' and '.join(context.probed)}")
     targets = [target for arn in arns for target in _targets(context, arn)]
+    starting = {each.private_address for name in context.probed for each in context.starting(name)}
+    targets = [each for each in targets if each.state == HEALTHY or each.id not in starting]
     if context.request.target_revision is not None:
         new = {task.private_address for task in context.new_tasks(context.probed[0])}
         # A target group of the revision's own holds no others.
