@@ -93,3 +93,46 @@ def test_a_message_of_database_migration_has_its_task_s_name() -> None:
     }
     body = {"MessageId": "m", "TopicArn": "arn:aws:sns:x:1:dms", "Message": json.dumps(message)}
     assert only(body).title == "orders: Stopped"
+
+
+@pytest.mark.parametrize("read", [by_event_bridge, by_subscription])
+def test_an_event_is_called_by_its_first_sentence_and_shown_whole(read: Any) -> None:
+    message = "DB instance restarted. It took 3.5 s. Look at it."
+    category = ("availability",) if read is by_event_bridge else ()
+    found = read("0006", *category, message)
+    assert (found.title, found.text) == ("jiki: DB instance restarted", message)
+    assert dict(found.facts) == {
+        "Database": "db instance jiki",
+        "Category": "availability",
+        "Event": "RDS-EVENT-0006",
+        "Account": "123456789012 in eu-west-1",
+    }
+
+
+def test_a_subscription_leads_to_its_database_and_says_when() -> None:
+    link, at = "https://console.example/rds#jiki", "2026-11-25 04:12:58.000"
+    found = by_subscription("0006", "Restarted", **{"Identifier Link": link, "Event Time": at})
+    assert [(one.label, one.url) for one in found.links] == [("Database", link)]
+    assert found.occurred_at.isoformat() == "2026-11-25T04:12:58+00:00"
+    assert not by_subscription("0006", "Restarted", **{"Identifier Link": "jiki"}).links
+
+
+@pytest.mark.parametrize(("source", "kind"), [("db-cluster", "cluster"), ("db-instance", "db")])
+def test_an_older_subscription_without_an_arn_is_of_the_same_incident(
+    source: str, kind: str
+) -> None:
+    more = {"Event Source": source, "Source ARN": ""}
+    found = by_subscription("0071", "Completed failover to jiki-2", **more)
+    assert found.key == f"failover:arn:aws:rds:eu-west-1:123456789012:{kind}:jiki"
+
+
+def test_an_instance_without_an_identifier_is_called_by_its_arn() -> None:
+    detail = {"SourceArn": ARN, "Message": "DB instance restarted"}
+    event = {"id": "e", "source": "aws.rds", "detail-type": "RDS DB Instance Event"}
+    found = only(event | {"detail": detail})
+    assert found.title == "jiki: DB instance restarted"
+    assert dict(found.facts) == {"Database": "jiki"}
+    body = {"Source ARN": ARN, "Event Message": "Restarted"}
+    assert only({"MessageId": "m", "TopicArn": "t", "Message": json.dumps(body)}).title == (
+        "jiki: Restarted"
+    )

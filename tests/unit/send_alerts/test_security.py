@@ -1,5 +1,6 @@
 """Security findings in their three forms, and certificates: how bad, what is said, what is news."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -163,16 +164,103 @@ def test_a_finding_of_guardduty_comes_again_only_once_it_is_worse() -> None:
     assert worse != known
 
 
-def test_a_certificate_that_nothing_uses_wakes_nobody() -> None:
-    expiring = {"CommonName": "old.example", "DaysToExpiry": 5, "InUse": False}
-    kind = "ACM Certificate Approaching Expiration"
-    (found,) = parsed(event("aws.acm", kind, expiring, "arn:aws:acm:x:1:certificate/c"))
-    assert found.severity is Severity.WARNING
-    assert "Nothing uses it" in found.text
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/c8d9"
 
 
-@pytest.mark.parametrize(("days", "severity"), [(7, Severity.CRITICAL), (8, Severity.WARNING)])
-def test_the_last_week_of_a_certificate_in_use_is_critical(days: int, severity: Severity) -> None:
-    kind, detail = "ACM Certificate Approaching Expiration", {"DaysToExpiry": days, "InUse": True}
-    (found,) = parsed(event("aws.acm", kind, detail, "arn:aws:acm:x:1:certificate/c"))
+def certificate(
+    kind: str = "Approaching Expiration", at: datetime | None = None, **detail: Any
+) -> Notice:
+    detail = {"CommonName": "shop.example", **detail}
+    given = event("aws.acm", f"ACM Certificate {kind}", detail, CERTIFICATE)
+    (found,) = parsed(given | ({"time": at.isoformat()} if at else {}))
+    assert dict(found.facts)["Certificate"] == "c8d9"
+    assert dict(found.facts)["Domain"] == "shop.example"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("days", "in_use", "severity"),
+    [
+        (8, True, Severity.WARNING),
+        (7, True, Severity.CRITICAL),
+        (7, None, Severity.CRITICAL),
+        # It wakes nobody.
+        (7, False, Severity.WARNING),
+    ],
+)
+def test_the_last_week_of_a_certificate_in_use_is_critical(
+    days: int, in_use: bool | None, severity: Severity
+) -> None:
+    found = certificate(DaysToExpiry=days, InUse=in_use)
     assert found.severity is severity
+    assert f"expires in {days} days" in found.title
+    assert f"{days - 3:02} December 2026" in found.text
+    assert ("Nothing uses it" in found.text) is (in_use is False)
+
+
+def test_a_certificate_is_news_once_a_stage_until_it_is_renewed() -> None:
+    ends = datetime(2027, 1, 10, tzinfo=UTC)
+    keys = [
+        certificate(at=ends - timedelta(days=days), DaysToExpiry=days).key
+        for days in (45, 15, 14, 8, 7, 0)
+    ]
+    assert len(set(keys)) == 3
+    assert keys[::2] == keys[1::2]
+    assert all(CERTIFICATE in key for key in keys)
+    # The one that replaces it under the same name ends a year later.
+    assert certificate(at=ends, DaysToExpiry=365).key not in keys
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "title", "severity"),
+    [
+        ("Available", {"Action": "ISSUANCE"}, "available issuance", Severity.INFO),
+        (
+            "Available",
+            {"Action": "RENEWAL", "Outcome": "SUCCESS"},
+            "available renewal success",
+            Severity.INFO,
+        ),
+        ("Renewal", {"Outcome": "FAILURE"}, "renewal failure", Severity.CRITICAL),
+        ("Expired", {}, "expired", Severity.CRITICAL),
+        ("Revoked", {}, "revoked", Severity.CRITICAL),
+        ("Renewal Action Required", {"Action": 7}, "renewal action required", Severity.CRITICAL),
+        ("Approaching Expiration", {}, "approaching expiration", Severity.INFO),
+    ],
+)
+def test_what_else_becomes_of_a_certificate(
+    kind: str, detail: dict[str, Any], title: str, severity: Severity
+) -> None:
+    found = certificate(kind, **detail)
+    assert found.title == f"The certificate of shop.example: {title}"
+    assert found.severity is severity
+    assert found.key == "note:1"
+    assert found.text == ""
+    why = certificate(kind, **detail, RenewalStatusReason="CAA_ERROR")
+    assert why.text == "caa error"
+
+
+def test_a_certificate_without_an_arn_is_known_by_its_domain() -> None:
+    detail = {"CommonName": "shop.example", "DaysToExpiry": 9}
+    (found,) = parsed(event("aws.acm", "ACM Certificate Approaching Expiration", detail))
+    assert dict(found.facts)["Certificate"] == "shop.example"
+    assert "shop.example" in found.key
+
+
+@pytest.mark.parametrize(
+    ("resource", "shown"),
+    [
+        ({"resourceType": "AccessKey", "accessKeyDetails": {"userName": "ana"}}, "AccessKey ana"),
+        ({"resourceType": "Lambda", "lambdaDetails": {"functionName": "f"}}, "Lambda f"),
+        ({"resourceType": "S3Bucket", "s3BucketDetails": [{"name": "b"}]}, "S3Bucket"),
+        ({"dbDetails": {"arn": "a"}, "resourceType": ""}, "a"),
+        ({}, None),
+    ],
+)
+def test_a_finding_of_guardduty_names_its_resource(
+    resource: dict[str, Any], shown: str | None
+) -> None:
+    detail = {"severity": 5, "resource": resource}
+    (found,) = parsed(event("aws.guardduty", "GuardDuty Finding", detail))
+    assert dict(found.facts).get("Resource") == shown
+    assert found.title == "GuardDuty finding"
