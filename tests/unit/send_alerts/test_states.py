@@ -34,6 +34,23 @@ def of(kind: str, source: str = "aws.other", **detail: Any) -> Any:
         ({"scan-status": "COMPLETED", "severity": "high"}, WARNING, "COMPLETED"),
         ({"insightSeverity": "high"}, WARNING, ""),
         ({"title": {"value": "x"}}, INFO, ""),
+        # What it was, or is to be, is not what it is.
+        ({"desiredStatus": "FAILED", "lastStatus": "FAILED", "old_state": "FAILED"}, INFO, ""),
+        ({"runStatus": "x" * 40}, INFO, "x" * 40),
+        ({"runStatus": "x" * 41}, INFO, "Other State Change"),
+        ({"run": {"runStatus": "FAILED"}}, WARNING, "FAILED"),
+        ({"eventType": "RUN_FAILED"}, WARNING, "RUN_FAILED"),
+        ({"eventType": "RUN_FAILED", "runStatus": "DONE"}, INFO, "DONE"),
+        ({"state": "Alarm closed", "severity": "critical"}, INFO, "Alarm closed"),
+        ({"status": "recovered", "priority": "P1"}, INFO, "recovered"),
+        ({"status": "unhealthy"}, WARNING, "unhealthy"),
+        ({"scan": {"severity": "critical"}}, CRITICAL, ""),
+        ({"severity": 7, "level": "error"}, WARNING, ""),
+        ({"priority": "P1"}, CRITICAL, ""),
+        ({"severity-counts": {"HIGH": 1, "CRITICAL": 0}}, WARNING, ""),
+        ({"severity-counts": {"HIGH": 1, "CRITICAL": 2}}, CRITICAL, ""),
+        ({"severity-counts": {"HIGH": 0, "LOW": 3}}, INFO, ""),
+        ({"severity-counts": 3}, INFO, ""),
     ],
 )
 def test_a_state_is_found_and_weighed(detail: Any, severity: Severity, state: str) -> None:
