@@ -2,8 +2,8 @@
 
 A process writes its heartbeat each 60 s, and its supervisor removes its row only after five minutes
 without one. Until then the row of a killed one seems alive. Two signs come earlier: its supervisor
-has started another of its kind in its place (whose row is younger than the supervisor's), or a
-heartbeat is overdue. (Seen on Solid Queue 1.5.0; the others show with the next heartbeat.)
+has started another of its kind in its place, later than its first, or a heartbeat is overdue.
+(Seen on Solid Queue 1.5.0; the others show with the next heartbeat.)
 """
 
 import json
@@ -14,11 +14,11 @@ from typing import Any, Self
 PROCESS_ALIVE_SECONDS = 300
 """Solid Queue's `process_alive_threshold`: a supervisor removes the row of what is older."""
 HEARTBEAT_SECONDS = 60.0
-"""Solid Queue's `process_heartbeat_interval`, by default."""
+"""Solid Queue's `process_heartbeat_interval`, by default; a longer one shows by newer claims."""
 LATE_SECONDS = 10.0
 """How late a heartbeat may be on a busy machine."""
-STARTED_WITH_SUPERVISOR_SECONDS = 2.0
-"""A supervisor registers, then forks; what it forks later replaces something."""
+BOOT_SECONDS = 5.0
+"""Within this a supervisor's processes register at its start; a later one replaces another."""
 
 POOL_SIZES = ("pool_size", "thread_pool_size")
 """What a worker's metadata calls the number of jobs that it runs at once; the latter up to 1.5."""
@@ -40,9 +40,13 @@ class Process:
     heartbeat_age_seconds: float
     in_flight: int = 0
     """Claims that it holds."""
+    claim_age_seconds: float | None = None
+    """Of the newest of them."""
 
     @classmethod
-    def from_row(cls, row: dict[str, Any], in_flight: int) -> Self:
+    def from_row(
+        cls, row: dict[str, Any], in_flight: int, claim_age_seconds: float | None = None
+    ) -> Self:
         """Read one of the statement's `processes`."""
         return cls(
             row["id"],
@@ -53,21 +57,28 @@ class Process:
             float(row["age_seconds"]),
             float(row["heartbeat_age_seconds"]),
             in_flight,
+            claim_age_seconds,
         )
 
 
 def replaced(processes: Sequence[Process]) -> set[int]:
-    """Ids of those in whose place their supervisor has started another."""
-    by_id = {process.id: process for process in processes}
+    """Ids of those in whose place their supervisor has started another.
+
+    One that holds claims is none: a supervisor fails those of the dead before it starts another.
+    """
+    first: dict[int | None, float] = {}
+    for one in processes:
+        first[one.supervisor_id] = max(one.age_seconds, first.get(one.supervisor_id, 0.0))
     found: set[int] = set()
     for successor in sorted(processes, key=lambda process: -process.age_seconds):
-        supervisor = by_id.get(successor.supervisor_id or 0)
-        if supervisor is None or not _started_later(successor, supervisor):
+        started_after = first[successor.supervisor_id] - successor.age_seconds
+        if successor.supervisor_id is None or started_after <= BOOT_SECONDS:
             continue
         candidates = [
             other
             for other in processes
             if other.id not in found
+            and not other.in_flight
             and (other.supervisor_id, other.kind, other.metadata)
             == (successor.supervisor_id, successor.kind, successor.metadata)
             and other.age_seconds > successor.age_seconds
@@ -75,20 +86,35 @@ def replaced(processes: Sequence[Process]) -> set[int]:
             and other.heartbeat_age_seconds >= successor.age_seconds
         ]
         if candidates:
-            # A supervisor fails the claims of the dead; of several, the one longest silent.
-            gone = min(candidates, key=lambda one: (one.in_flight > 0, -one.heartbeat_age_seconds))
-            found.add(gone.id)
+            found.add(max(candidates, key=lambda one: one.heartbeat_age_seconds).id)
     return found
 
 
-def _started_later(process: Process, supervisor: Process) -> bool:
-    return supervisor.age_seconds - process.age_seconds > STARTED_WITH_SUPERVISOR_SECONDS
-
-
 def working(processes: Sequence[Process], replaced_ids: Iterable[int]) -> set[int]:
-    """Ids of those with a current heartbeat in whose place there is no other."""
+    """Ids of those with a current heartbeat in whose place there is no other.
+
+    Whoever claims a job lives: so long after its heartbeat, so long is the app's interval at least.
+    """
     overdue = HEARTBEAT_SECONDS + LATE_SECONDS
+    shown = max(
+        (
+            one.heartbeat_age_seconds - one.claim_age_seconds
+            for one in processes
+            if one.claim_age_seconds is not None
+        ),
+        default=0.0,
+    )
+    if shown > overdue:
+        overdue = shown + LATE_SECONDS
     return {one.id for one in processes if one.heartbeat_age_seconds <= overdue} - set(replaced_ids)
+
+
+def maintains_limits(process: Process) -> bool:
+    """Whether a dispatcher lets blocked jobs through whose limit has lapsed: not where it was given
+    `concurrency_maintenance: false`, and so wrote its batch size and no interval for that.
+    """
+    values = _metadata(process.metadata)
+    return "batch_size" not in values or "concurrency_maintenance_interval" in values
 
 
 def threads_and_queues(metadata: str) -> tuple[int, str | None]:
@@ -96,13 +122,18 @@ def threads_and_queues(metadata: str) -> tuple[int, str | None]:
 
     Solid Queue 1.6 renamed the size, for a pool may be of fibers: each runs one job, as a thread.
     """
-    try:
-        values = json.loads(metadata or "{}")
-        queues = values.get("queues")
-    except (ValueError, AttributeError):
-        return 0, None
+    values = _metadata(metadata)
+    queues = values.get("queues")
     sizes = [values[name] for name in POOL_SIZES if isinstance(values.get(name), int)]
     return next(iter(sizes), 0), None if queues is None else str(queues)
+
+
+def _metadata(text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def queue_list(
@@ -116,8 +147,9 @@ def queue_list(
 
     The row of a list `[a, b]` is the same. They differ by jobs that were taken from such
     a queue; by a blank, for a list is joined without; or by old jobs in a queue of the list of
-    which none has been taken. `oldest_waits` has the queues that aren't paused, `taken_from` those
-    of which jobs run or were finished of late. An empty list is all queues.
+    which none has been taken. `oldest_waits` has the queues that aren't paused (none where nobody
+    could know that nothing was taken), `taken_from` those of which jobs run or were finished of
+    late. An empty list is all queues.
     """
     if text is None:
         return ()
@@ -137,5 +169,6 @@ def queue_list(
 def _covers(queues: Iterable[str], name: str) -> bool:
     """Whether a list has the queue: by its name, or by a prefix (or nothing) before a star."""
     return any(
-        name == each or (each.endswith("*") and name.startswith(each[:-1])) for each in queues
+        name == each or (each.endswith("*") and name.startswith(each.replace("*", "")))
+        for each in queues
     )

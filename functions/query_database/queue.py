@@ -12,7 +12,14 @@ from psycopg.rows import dict_row
 from ops_common.answers.queue import Completed, Measurement, QueueFlow, Worker
 from ops_common.query_database import BadRequest
 from query_database.fields import Connection, Fields
-from query_database.processes import Process, queue_list, replaced, threads_and_queues, working
+from query_database.processes import (
+    Process,
+    maintains_limits,
+    queue_list,
+    replaced,
+    threads_and_queues,
+    working,
+)
 from query_database.queue_depths import depths, seconds
 from query_database.queue_statement import statement
 from query_database.queue_tables import solid_queue
@@ -43,14 +50,20 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
     queues = depths(row, paused, bound)
     claims = row["claims"] or []
     held = _sum_by(claims, "process_id", "in_flight")
-    processes = [Process.from_row(one, held.get(one["id"], 0)) for one in row["processes"] or []]
+    newest = _newest(claims)
+    processes = [
+        Process.from_row(one, held.get(one["id"], 0), newest.get(one["id"]))
+        for one in row["processes"] or []
+    ]
     gone = replaced(processes)
     alive = working(processes, gone)
-    dispatchers = sum(one.kind == "Dispatcher" for one in processes if one.id in alive)
+    dispatchers = [one for one in processes if one.kind == "Dispatcher" and one.id in alive]
     due, soon = row["due"] or {}, row["soon_due"] or {}
     long_running = _sum_by(claims, "process_id", "long_running")
     flows = _flows([one for one in claims if one["process_id"] in alive], row, paused)
-    waits = {one.name: one.oldest_wait_seconds for one in queues if not one.paused}
+    # Where finished jobs aren't kept, short ones may be taken all the time and nothing shows it.
+    kept = row["finished"]["preserved"]
+    waits = {one.name: one.oldest_wait_seconds for one in queues if kept and not one.paused}
     taken_from = {one.name for one in flows if one.in_flight or one.completed}
     workers = {
         is_alive: tuple(
@@ -84,14 +97,16 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
         workers=workers[True],
         dead_workers=workers[False],
         dead_processes=len(processes) - len(alive),
-        dispatchers=dispatchers,
+        dispatchers=len(dispatchers),
         scheduler_hosts=tuple(
             sorted(
                 {one.hostname for one in processes if one.kind == "Scheduler" and one.id in alive}
             )
         ),
         due_jobs_whose_dispatcher_is_missing=0 if dispatchers else sum(due.values()),
-        blocked_jobs_whose_dispatcher_is_missing=0 if dispatchers else row["lapsed"],
+        blocked_jobs_whose_dispatcher_is_missing=0
+        if any(maintains_limits(one) for one in dispatchers)
+        else row["lapsed"],
         orphaned_claims=sum(jobs for holder, jobs in held.items() if holder not in known),
         next_scheduled_seconds=row["next_scheduled_seconds"]
         and float(row["next_scheduled_seconds"]),
@@ -126,6 +141,15 @@ def _sum_by(claims: list[dict[str, Any]], key: str, value: str) -> dict[Any, int
     for claim in claims:
         sums[claim[key]] += claim[value]
     return sums
+
+
+def _newest(claims: list[dict[str, Any]]) -> dict[int, float]:
+    """By process, the age of its newest claim."""
+    ages: dict[int, float] = {}
+    for claim in claims:
+        age = float(claim["newest_seconds"])
+        ages[claim["process_id"]] = min(age, ages.get(claim["process_id"], age))
+    return ages
 
 
 def _completed(finished: dict[str, Any], bound: int) -> tuple[Completed, ...] | None:

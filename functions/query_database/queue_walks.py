@@ -92,7 +92,8 @@ sampled AS MATERIALIZED (
 ),
 claims AS MATERIALIZED (
   SELECT process_id, job.queue_name, count(*) AS in_flight,
-    count(*) FILTER (WHERE created_at < utc - interval '60 seconds') AS long_running
+    count(*) FILTER (WHERE created_at < utc - interval '60 seconds') AS long_running,
+    extract(epoch FROM min(utc) - max(created_at)) AS newest_seconds
   FROM (
     SELECT process_id, job_id, created_at FROM solid_queue_claimed_executions
     ORDER BY process_id, job_id LIMIT {rows}

@@ -39,7 +39,7 @@ def _queue_names(connection: Connection, queues: tuple[str, ...]) -> list[str] |
         )
     for queue in queues:
         if queue.endswith("*"):
-            found += [name for name in ready if name.startswith(queue[:-1])]
+            found += [name for name in ready if name.startswith(queue.replace("*", ""))]
         elif "*" not in queue:
             found.append(queue)
     return [name for name in dict.fromkeys(found) if name not in paused]

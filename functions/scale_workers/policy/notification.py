@@ -49,17 +49,20 @@ def words(kind: Kind, tick: Tick) -> Words:
         case Kind.KILLED:
             return _killed(tick)
         case Kind.NO_DISPATCHER:
-            return Words(
-                "Due jobs are not dispatched",
-                "Workers run, but no dispatcher has a heartbeat:"
-                f" {in_words(tick.undispatched_jobs, 'job')} waiting for one.",
-            )
+            return Words("Due jobs are not dispatched", _undispatched(tick))
         case Kind.REVERTED:
             return _reverted(tick)
         case Kind.COUNT_CHANGED:
             return _count_changed(tick)
         case Kind.FOREIGN:
             return _foreign(tick)
+
+
+def _undispatched(tick: Tick) -> str:
+    why = "no dispatcher has a heartbeat"
+    if tick.queue and tick.queue.dispatchers:
+        why = "no dispatcher lets blocked jobs through (concurrency_maintenance: false)"
+    return f"Workers run, but {why}: {in_words(tick.undispatched_jobs, 'job')} waiting for one."
 
 
 def _dead(tick: Tick) -> str:

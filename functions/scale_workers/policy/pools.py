@@ -48,7 +48,10 @@ def divide(measurement: Measurement, share: Share | None, memory: Memory, policy
         known = ((EVERYTHING, policy.threads_per_task),)
     lists = tuple(queues for queues, _ in known)
     nobody = unserved(own, lists)
-    stalled = tuple(name for name in idle_beside(own) if name in memory.service.idle_beside)
+    # Where finished jobs aren't kept, short ones start and end unseen between measurements.
+    unseen = measurement.completed is None and measurement.started_total != memory.started_total
+    beside = set[str]() if unseen else {*memory.service.idle_beside}
+    stalled = tuple(name for name in idle_beside(own) if name in beside)
     left_aside = {*nobody, *stalled, *ignored}
     names = {one.name for one in own.queues} | {one.name for one in own.flows}
     names -= left_aside

@@ -21,8 +21,8 @@ def specificity(lists: Iterable[QueueList], queue: str) -> int:
 def _closeness(pattern: str, queue: str) -> int:
     if pattern == queue:
         return 10_000
-    if pattern.endswith("*") and queue.startswith(pattern[:-1]):
-        return len(pattern)
+    if pattern.endswith("*") and queue.startswith(prefix := pattern.replace("*", "")):
+        return len(prefix) + 1
     return 0
 
 

@@ -197,6 +197,12 @@ def test_separates_dead_from_live_processes_and_reads_what_they_say(database: Da
         add_process(connection, "ip-10-1-0-3", kind="Supervisor(fork)", age=301)
         for process, count in ((live, 2), (odd, 1), (dead, 3)):
             add_jobs(connection, "default", count, into=claimed(process))
+        # Nobody claims a job after its end.
+        connection.execute(
+            f"UPDATE solid_queue_claimed_executions SET created_at = {NOW} - interval '80 s'"
+            " WHERE process_id = %s",
+            (dead,),
+        )
         seen = measure(connection)
     odd_worker, live_worker = seen.workers
     assert (live_worker.threads, live_worker.queues) == (3, ("default", "mail*"))

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from query_database.processes import Process, queue_list, replaced, threads_and_queues, working
+from query_database.processes import (
+    Process,
+    maintains_limits,
+    queue_list,
+    replaced,
+    threads_and_queues,
+    working,
+)
 
 SUPERVISOR = Process(1, "Supervisor(fork)", "ip-1", "", None, 300.0, 20.0)
 WORKER = Process(2, "Worker", "ip-1", "three", 1, 299.9, 20.0)
@@ -37,6 +44,35 @@ def test_of_several_the_one_without_claims_is_taken_for_dead() -> None:
     busy = replace(WORKER, heartbeat_age_seconds=50.0, in_flight=3)
     idle = replace(WORKER, id=3, heartbeat_age_seconds=40.0)
     assert replaced([SUPERVISOR, busy, idle, started(4, 10)]) == {3}
+    # Its supervisor fails what it held before it starts another.
+    assert replaced([SUPERVISOR, busy, started(4, 10)]) == set()
+
+
+def test_those_that_register_while_a_supervisor_starts_replace_nobody() -> None:
+    at_boot = [started(2, 20), started(3, 18), started(4, 15)]
+    assert replaced([SUPERVISOR, *at_boot]) == set()
+    assert replaced([SUPERVISOR, *at_boot, started(5, 14)]) == {2}
+
+
+def test_a_claim_behind_an_overdue_heartbeat_shows_a_longer_interval() -> None:
+    idle = replace(WORKER, id=3, heartbeat_age_seconds=115.0)
+    busy = replace(WORKER, heartbeat_age_seconds=110.0, claim_age_seconds=2.0)
+    assert working([busy, idle], set()) == {2, 3}
+    assert working([idle], set()) == set()
+    assert working([replace(busy, claim_age_seconds=120.0), idle], set()) == set()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "maintains"),
+    [
+        ('{"batch_size":500,"concurrency_maintenance_interval":600}', True),
+        ('{"batch_size":500}', False),
+        ("", True),
+        ("[]", True),
+    ],
+)
+def test_a_dispatcher_says_whether_it_maintains_the_limits(metadata, maintains) -> None:
+    assert maintains_limits(replace(WORKER, metadata=metadata)) is maintains
 
 
 @pytest.mark.parametrize(

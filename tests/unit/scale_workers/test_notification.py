@@ -67,6 +67,17 @@ NOW_SHOWN = f"{NOW:%Y-%m-%d at %H:%M}"
             "Workers run, but no dispatcher has a heartbeat: 40 jobs waiting for one.",
         ),
         (
+            Kind.NO_DISPATCHER,
+            TICK._replace(
+                measurement=replace(
+                    measured(worker(1)), dispatchers=1, blocked_jobs_whose_dispatcher_is_missing=4
+                )
+            ),
+            "Due jobs are not dispatched",
+            "Workers run, but no dispatcher lets blocked jobs through (concurrency_maintenance:"
+            " false): 4 jobs waiting for one.",
+        ),
+        (
             Kind.FOREIGN,
             TICK,
             "1 worker belongs to no service",

@@ -2,9 +2,12 @@
 
 import pytest
 
-from ops_common.answers.queue import Measurement, QueueDepth, QueueFlow, Worker
+from ops_common.answers.queue import Completed, Measurement, QueueDepth, QueueFlow, Worker
+from scale_workers.policy.history import ServiceMemory
+from scale_workers.policy.model import Policy
+from scale_workers.policy.pools import divide
 from scale_workers.policy.queues import idle_beside, lists_of, specificity, unserved
-from tests.unit.scale_workers.two_measurements import seen
+from tests.unit.scale_workers.two_measurements import before, seen
 
 QUEUES = {
     "default": True,
@@ -49,6 +52,14 @@ def test_a_name_is_closer_than_a_prefix_and_that_than_a_star() -> None:
     assert specificity([("video",), ("pdf",)], "mail_out") == 0
 
 
+@pytest.mark.parametrize(
+    ("pattern", "queue", "taken"),
+    [("**", "any", True), ("mail**", "mailers", True), ("*mail", "mail", False)],
+)
+def test_stars_are_read_as_solid_queue_reads_them(pattern, queue, taken) -> None:
+    assert (specificity([(pattern,)], queue) > 0) is taken
+
+
 OLD = (QueueDepth("low", 9, oldest_wait_seconds=90.0),)
 
 
@@ -72,3 +83,25 @@ OLD = (QueueDepth("low", 9, oldest_wait_seconds=90.0),)
 )
 def test_old_jobs_beside_idle_threads_are_seen(measurement, found) -> None:
     assert idle_beside(measurement) == found
+
+
+@pytest.mark.parametrize(
+    ("completed", "started", "stalled"),
+    [
+        ((Completed(60.0, 0),), 1_900, ("low",)),
+        (None, 1_000, ("low",)),
+        # Jobs of a few milliseconds: nothing of them is left to be seen.
+        (None, 1_900, ()),
+    ],
+)
+def test_a_queue_is_left_aside_only_where_its_jobs_would_have_been_seen(
+    completed, started, stalled
+) -> None:
+    measurement = seen(
+        queues=OLD,
+        workers=look(OLD, ("low",)).workers,
+        started_total=started,
+        completed=completed,
+    )
+    memory = before(service=ServiceMemory(idle_beside=("low",)))
+    assert divide(measurement, None, memory, Policy()).stalled == stalled

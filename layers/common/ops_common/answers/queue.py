@@ -113,7 +113,8 @@ class Measurement(Answer):
     """Hostnames of the schedulers, which fire recurring tasks, with a current heartbeat."""
     due_jobs_whose_dispatcher_is_missing: int = 0
     blocked_jobs_whose_dispatcher_is_missing: int = 0
-    """Blocked jobs whose limit has lapsed and that no running job of their key lets through."""
+    """Blocked jobs whose limit has lapsed, that no running job of their key lets through, and no
+    dispatcher: none lives, or none that does so (`concurrency_maintenance: false`)."""
     orphaned_claims: int = 0
     """Claims of no process, or of one whose row is gone."""
     next_scheduled_seconds: float | None = None
