@@ -67,7 +67,7 @@ def _preview(notice: Notice, now: datetime) -> str:
     if not notified.outbox:
         return f"<p>{html.escape(notice.title)}: no notification by itself.</p>"
     delivery = notified.outbox[-1]
-    by_itself = notified.current is None
+    by_itself = notified.history.current is None
     first = alone(notified, delivery) if by_itself else root(notified)
     subject, text = email(notified, notified.outbox[0])
     return (

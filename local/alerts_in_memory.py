@@ -8,6 +8,7 @@ from local.stores_in_memory import BackgroundInMemory, ItemsInMemory
 from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
 from send_alerts.channels.slack import Posted
 from send_alerts.incident.follow_up import NotificationPolicy
+from send_alerts.incident.incident import Incident
 from send_alerts.notify import notify
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import Said
@@ -117,13 +118,12 @@ class AlertsInMemory:
 
     def open_incidents(self) -> set[str]:
         """Keys of the incidents that last."""
-        return {key for key, opened in self._episodes().items() if opened}
+        return {one.key for one in self._incidents_so_far() if one.history.lasts}
 
     def ended_incidents(self) -> set[str]:
         """Keys of those that are over."""
-        return {key for key, opened in self._episodes().items() if not opened}
+        over = [one for one in self._incidents_so_far() if not one.history.lasts]
+        return {one.key for one in over if one.history.current}
 
-    def _episodes(self) -> dict[str, bool]:
-        keys = self._items.incident_keys
-        found = {key: self._incidents.load(key).incident.current for key in keys}
-        return {key: episode.open for key, episode in found.items() if episode is not None}
+    def _incidents_so_far(self) -> list[Incident]:
+        return [self._incidents.load(key).incident for key in self._items.incident_keys]

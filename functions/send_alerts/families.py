@@ -29,10 +29,10 @@ def within_family(incident: Incident, notice: Notice, ports: Ports) -> tuple[Inc
     if not parent:
         return incident, notice
     composite = ports.incidents.load(parent).incident
-    if composite.lasts:
+    if composite.history.lasts:
         return replace(incident, part_of=parent), notice
     incident = replace(incident, part_of="")
-    waits = notice.signal in OPENING and notice.hold is None and not incident.lasts
+    waits = notice.signal in OPENING and notice.hold is None and not incident.history.lasts
     if not waits:
         return incident, notice
     hold = _waiting(ports.clock(), notified=_notified_within(composite, notice.occurred_at))
@@ -65,14 +65,14 @@ def _follow(parent: str, title: str, ports: Ports) -> Change:
 
     def change(child: Incident, now: datetime) -> Incident:
         composite = ports.incidents.load(parent).incident
-        if composite.lasts and child.lasts and child.part_of != parent:
+        if composite.history.lasts and child.history.lasts and child.part_of != parent:
             return _joined(child, parent, title, now, ports)
-        if not composite.lasts and child.part_of == parent:
+        if not composite.history.lasts and child.part_of == parent:
             child = replace(child, part_of="")
-            if child.lasts and child.hold is None:
+            if child.history.lasts and child.hold is None:
                 return replace(child, hold=_waiting(now, notified=True))
-        if child.hold and child.hold.announce_later and child.current:
-            notified = _notified_within(composite, child.current.opened_at)
+        if child.hold and child.hold.announce_later and child.history.current:
+            notified = _notified_within(composite, child.history.current.opened_at)
             return replace(child, hold=replace(child.hold, announce_later=not notified))
         return child
 
@@ -80,7 +80,7 @@ def _follow(parent: str, title: str, ports: Ports) -> Change:
 
 
 def _joined(child: Incident, parent: str, title: str, now: datetime, ports: Ports) -> Incident:
-    if child.current and child.announced(child.current.opened_at):
+    if child.history.current and child.announced(child.history.current.opened_at):
         entry = OutboxEntry(
             f"{child.key}@{now.isoformat()}/{EntryKind.PART_OF}",
             Channel.SLACK,
@@ -112,4 +112,4 @@ def _waiting(now: datetime, *, notified: bool) -> Hold:
 
 
 def _notified_within(composite: Incident, at: datetime) -> bool:
-    return covering(composite.episodes, at) is not None
+    return covering(composite.history.episodes, at) is not None

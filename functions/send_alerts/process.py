@@ -106,7 +106,7 @@ def _report_slack(key: str, outcome: outbox.Outcome, ports: Ports) -> None:
     """Say by SNS, once, that Slack is broken; and once that it works again."""
     if key == SLACK_KEY or not (outcome.broken or outcome.slack_answered):
         return
-    if bool(outcome.broken) is ports.incidents.load(SLACK_KEY).incident.lasts:
+    if bool(outcome.broken) is ports.incidents.load(SLACK_KEY).incident.history.lasts:
         return
     text = f"{outcome.broken}. " if outcome.broken else "Messages pass again. "
     notice = Notice(

@@ -41,11 +41,11 @@ def refresh(incident: Incident, now: datetime, ports: Ports) -> Incident:
     joins = storms.key == incident.key and storms.lasts(now)
     members = [] if joins else _members(incident, storms, ports)
     incident = storm.refresh(incident, storms, members, now, ports.channels)
-    if incident.current is None:
+    if incident.history.current is None:
         return incident
     check_at = now + max(incident.history.flap_window, storm.WINDOW)
     check_at = storms.quiet_at if joins and storms.quiet_at else check_at
-    if not incident.lasts:
+    if not incident.history.lasts:
         return replace(incident, follow_up=FollowUpDue(SUMMARY, None))
     _check_again(incident.key, check_at, ports)
     return replace(incident, follow_up=FollowUpDue(SUMMARY, check_at))
@@ -56,7 +56,7 @@ def bring_back(before: datetime, ports: Ports) -> list[str]:
     storms = ports.storms.read()
     if storms.quiet_at is None or storms.quiet_at >= before:
         return []
-    if ports.incidents.load(storms.key).incident.current is not None:
+    if ports.incidents.load(storms.key).incident.history.current is not None:
         return []
     _check_again(storms.key, ports.clock(), ports)
     return [storms.key]

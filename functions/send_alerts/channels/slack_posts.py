@@ -163,4 +163,4 @@ def _stands_alone(incident: Incident, entry: OutboxEntry) -> bool:
         return True
     if entry.kind is EntryKind.NO_DATA:
         return False
-    return entry.kind is EntryKind.NOTE or episode_at(incident.episodes, entry.at) is None
+    return entry.kind is EntryKind.NOTE or episode_at(incident.history.episodes, entry.at) is None

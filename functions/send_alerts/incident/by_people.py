@@ -39,7 +39,7 @@ def act(incident: Incident, action: OperatorAction, now: datetime, channels: Cha
 def _acknowledge(
     incident: Incident, action: OperatorAction, now: datetime, channels: Channels
 ) -> Incident:
-    if not incident.lasts:
+    if not incident.history.lasts:
         return incident
     incident = replace(incident, acknowledgement=Acknowledgement(action.by, action.at))
     entry = _entry(incident, EntryKind.ACKNOWLEDGED, action)
@@ -49,8 +49,8 @@ def _acknowledge(
 def _close(
     incident: Incident, action: OperatorAction, now: datetime, channels: Channels
 ) -> Incident:
-    subject, episode = incident.subject, incident.current
-    if subject is None or episode is None or not incident.lasts:
+    subject, episode = incident.subject, incident.history.current
+    if subject is None or episode is None or not incident.history.lasts:
         return incident
     # Whoever closes it wants to see it closed, though it be silenced.
     incident = replace(incident, hold=None)

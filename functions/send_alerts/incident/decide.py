@@ -73,7 +73,7 @@ def _of_one(incident: Incident, one: Notice, other: Notice) -> bool:
     """Whether both fall into the same incident."""
     at = min(one.occurred_at, other.occurred_at)
     later = max(one.occurred_at, other.occurred_at)
-    return episode_at(incident.episodes, at) == episode_at(incident.episodes, later)
+    return episode_at(incident.history.episodes, at) == episode_at(incident.history.episodes, later)
 
 
 def _entry_id(incident: Incident, entry: Transition) -> str:

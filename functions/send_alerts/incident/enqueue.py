@@ -140,7 +140,7 @@ def mail_end(incident: Incident) -> Incident:
 
 def without_undone_end(incident: Incident) -> Incident:
     """Without the end that waits, where the incident came back; sent, where another has begun."""
-    end, episode = incident.end_mail, incident.current
-    if end is None or episode is None or not episode.open:
+    end, episode = incident.end_mail, incident.history.current
+    if end is None or episode is None or episode.closed_at:
         return incident
     return replace(incident, end_mail=None) if episode.opened_at <= end.at else mail_end(incident)

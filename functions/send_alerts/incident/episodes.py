@@ -23,6 +23,7 @@ class Episode(NamedTuple):
 
     opened_at: datetime
     closed_at: datetime | None
+    """None while it lasts."""
     last_at: datetime
     """When it last opened, was repeated or closed."""
     reopened: int = 0
@@ -31,11 +32,6 @@ class Episode(NamedTuple):
     """Open, and its alarm has no data since then."""
     rolled_back_to: str = ""
     """The deployment that ECS has gone back to; the new version is not live."""
-
-    @property
-    def open(self) -> bool:
-        """Whether it lasts."""
-        return self.closed_at is None
 
     @property
     def flapping(self) -> bool:
@@ -69,7 +65,7 @@ def episode_at(found: Sequence[Episode], at: datetime) -> Episode | None:
 
 
 def _lasts(found: Sequence[Episode]) -> bool:
-    return bool(found) and found[-1].open
+    return bool(found) and found[-1].closed_at is None
 
 
 def _open(found: list[Episode], part: Part, at: datetime, flap_window: timedelta) -> None:
@@ -77,7 +73,7 @@ def _open(found: list[Episode], part: Part, at: datetime, flap_window: timedelta
     parts = frozenset({part})
     if last is None or (last.closed_at and at - last.closed_at > flap_window):
         found.append(Episode(at, None, at, open_parts=parts))
-    elif last.open:
+    elif last.closed_at is None:
         found[-1] = replace(
             last, last_at=at, open_parts=last.open_parts | parts, no_data_since=None
         )

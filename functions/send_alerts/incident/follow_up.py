@@ -50,7 +50,7 @@ def run_follow_up(
         return incident
     incident = replace(incident, follow_up=replace(incident.follow_up, due_at=None))
     incident = mail_end_when_due(lift_when_due(incident, now, channels), now)
-    episode, subject = incident.current, incident.subject
+    episode, subject = incident.history.current, incident.subject
     if episode is None or subject is None:
         return incident
     if (due := _end_by_quiet(episode)) and now >= due:
@@ -96,7 +96,7 @@ def schedule(incident: Incident, now: datetime, policy: NotificationPolicy) -> I
 
 
 def _next(incident: Incident, policy: NotificationPolicy) -> datetime | None:
-    episode = incident.current
+    episode = incident.history.current
     if episode is None or incident.subject is None or incident.key.startswith(PREFIX):
         # A storm's digest is checked while it has members (storm_updates).
         return None
@@ -116,7 +116,7 @@ def _end_of_hold(incident: Incident) -> datetime | None:
 
 
 def _end_by_quiet(episode: Episode) -> datetime | None:
-    if episode.open and episode.open_parts <= QUIET_PARTS:
+    if episode.closed_at is None and episode.open_parts <= QUIET_PARTS:
         return episode.last_at + QUIET
     return None
 
@@ -126,7 +126,7 @@ def _end_by_lost_data(episode: Episode) -> datetime | None:
 
 
 def _reminder(incident: Incident, episode: Episode, policy: NotificationPolicy) -> datetime | None:
-    if not episode.open or incident.hold or incident.part_of or not policy.reminder:
+    if episode.closed_at or incident.hold or incident.part_of or not policy.reminder:
         return None
     if not incident.notified_at:
         return None

@@ -45,7 +45,24 @@ class History:
     """Up to here transitions were dropped; what is as old counts as seen."""
     flap_window: timedelta = FLAP_WINDOW
     episodes: tuple[Episode, ...] = ()
-    """The incidents that the entries make, oldest first; computed with them."""
+    """The incidents that the entries make, oldest first. `of` computes these, once a change."""
+    current: Episode | None = None
+    """The newest incident."""
+    lasts: bool = False
+    """Whether that one is not over yet."""
+
+    @classmethod
+    def of(
+        cls,
+        entries: tuple[Transition, ...],
+        flap_window: timedelta,
+        forgotten_until: datetime | None = None,
+    ) -> Self:
+        """These transitions, with the incidents that they make."""
+        found = episodes(entries, flap_window)
+        current = found[-1] if found else None
+        lasts = current is not None and current.closed_at is None
+        return cls(entries, forgotten_until, flap_window, found, current, lasts)
 
     def knows(self, notice: Notice) -> bool:
         """Whether this transition was seen, or is older than what is remembered."""
@@ -75,17 +92,12 @@ class History:
                 (*self.entries, new), key=lambda entry: (entry.at, entry.signal is Signal.RESOLVED)
             )
         )
-        found = episodes(entries, self.flap_window)
+        after = History.of(entries, self.flap_window, self.forgotten_until)
         if len(entries) <= KEPT:
-            return replace(self, entries=entries, episodes=found)
-        dropped = _oldest(entries, found[-1] if found else None)
+            return after
+        dropped = _oldest(after)
         kept = tuple(entry for entry in entries if entry not in dropped)
-        return replace(
-            self,
-            entries=kept,
-            forgotten_until=max(entry.at for entry in dropped),
-            episodes=episodes(kept, self.flap_window),
-        )
+        return History.of(kept, self.flap_window, max(entry.at for entry in dropped))
 
     def mark_notified(self, notified: Sequence[Transition]) -> "History":
         """The same, with these transitions marked as notified of."""
@@ -132,28 +144,24 @@ class History:
             )
             for at, signal, was, since, notified, part, ref, label in values["entries"]
         )
-        return cls(
-            entries=entries,
-            forgotten_until=parse_optional(values["forgotten_until"]),
-            flap_window=flap_window,
-            episodes=episodes(entries, flap_window),
-        )
+        return cls.of(entries, flap_window, parse_optional(values["forgotten_until"]))
 
 
-def _oldest(entries: Sequence[Transition], current: Episode | None) -> Sequence[Transition]:
+def _oldest(history: History) -> Sequence[Transition]:
     """The two to forget: an opening and its end, or two repeats, never what the present rests on.
 
     The opening of the incident at hand is kept, for its thread is found by it; and while a story
     lasts what its deployment and its verdict went through, for nothing repeats that.
     """
+    current = history.current
     free = [
         entry
-        for entry in entries
+        for entry in history.entries
         if current is None
         or entry.at < current.opened_at
-        or not (entry.at == current.opened_at or (current.open and entry.part in ONCE))
+        or not (entry.at == current.opened_at or (history.lasts and entry.part in ONCE))
     ]
-    return free[:2] if len(free) > 1 else entries[:2]
+    return free[:2] if len(free) > 1 else history.entries[:2]
 
 
 def _line(notice: Notice) -> str:

@@ -14,7 +14,7 @@ def hold_after(incident: Incident, notice: Notice) -> Incident:
     entries = incident.history.entries
     if entries and notice.occurred_at < entries[-1].at:
         return incident
-    episode = incident.current
+    episode = incident.history.current
     ends_what_was_sent = (
         notice.signal is Signal.RESOLVED
         and episode is not None
@@ -44,15 +44,15 @@ def lift_when_due(incident: Incident, now: datetime, channels: Channels) -> Inci
 
 def waits(incident: Incident) -> bool:
     """Whether people are to be sent something when the hold ends."""
-    hold, episode = incident.hold, incident.current
+    hold, episode = incident.hold, incident.history.current
     if hold is None or episode is None:
         return False
-    return episode.open or hold.announce_later or _ended_unsaid(incident)
+    return incident.history.lasts or hold.announce_later or _ended_unsaid(incident)
 
 
 def _ended_unsaid(incident: Incident) -> bool:
     """Whether people have been sent the beginning of what is over, and not yet its end."""
-    episode, known = incident.current, incident.announced_for
+    episode, known = incident.history.current, incident.announced_for
     if episode is None or episode.closed_at is None or known is None:
         return False
     return incident.announced(episode.opened_at) and known < episode.closed_at
@@ -62,7 +62,7 @@ def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
     """End a hold; an incident that has outlasted it is announced now, an end in it said."""
     unsaid = _ended_unsaid(incident)
     hold, incident = incident.hold, replace(incident, hold=None)
-    episode, subject = incident.current, incident.subject
+    episode, subject = incident.history.current, incident.subject
     if episode is None or subject is None:
         return incident
     if unsaid and episode.closed_at:
@@ -71,7 +71,7 @@ def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
         end = OutboxEntry(name, Channel.SLACK, EntryKind.RESOLVED, at)
         incident = replace(incident, flapping_notified=False)
         return enqueue(incident, end, now, channels, loud=True)
-    if not episode.open:
+    if episode.closed_at:
         return _announce_late(incident, now, channels) if hold and hold.announce_later else incident
     announced = incident.announced(episode.opened_at)
     kind = EntryKind.REMINDER if announced else EntryKind.OPENED
@@ -83,7 +83,7 @@ def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
 
 def _announce_late(incident: Incident, now: datetime, channels: Channels) -> Incident:
     """Announced with its end, where nobody was notified of it."""
-    episode, subject = incident.current, incident.subject
+    episode, subject = incident.history.current, incident.subject
     if not episode or not episode.closed_at or not subject or incident.announced(episode.opened_at):
         return incident
     for kind, signal, at, text in (

@@ -87,35 +87,19 @@ class Incident:
     @cached_property
     def acknowledged(self) -> Acknowledgement | None:
         """Of the incident as it lasts now; one that has ended since needs another one."""
-        known, episode = self.acknowledgement, self.current
-        if known is None or episode is None or not self.lasts or known.at < episode.opened_at:
+        known, episode = self.acknowledgement, self.history.current
+        if known is None or episode is None or episode.closed_at or known.at < episode.opened_at:
             return None
         return known
-
-    @cached_property
-    def episodes(self) -> tuple[Episode, ...]:
-        """The incidents of this key, oldest first."""
-        return self.history.episodes
-
-    @cached_property
-    def current(self) -> Episode | None:
-        """The newest incident of this key."""
-        return self.episodes[-1] if self.episodes else None
-
-    @cached_property
-    def lasts(self) -> bool:
-        """Whether the newest incident of this key is open."""
-        return self.current is not None and self.current.open
 
     @property
     def shown_episode(self) -> Episode | None:
         """The incident that the root message shows: the newest, unless that is shown elsewhere."""
-        if self.root is None or self.current is None:
+        newest = self.history.current
+        if self.root is None or newest is None:
             return None
-        elsewhere = (
-            self.hold is not None or bool(self.part_of) or self.folded(self.current.opened_at)
-        )
-        return episode_at(self.episodes, self.root.posted_for) if elsewhere else self.current
+        elsewhere = self.hold is not None or bool(self.part_of) or self.folded(newest.opened_at)
+        return episode_at(self.history.episodes, self.root.posted_for) if elsewhere else newest
 
     @property
     def labels(self) -> dict[str, str]:
@@ -135,14 +119,15 @@ class Incident:
         """Whether what happened at `at` belongs to a storm's digest."""
         if self.folded_for is None:
             return False
-        return episode_at(self.episodes, self.folded_for) == episode_at(self.episodes, at)
+        known = self.history.episodes
+        return episode_at(known, self.folded_for) == episode_at(known, at)
 
     def announced(self, at: datetime) -> bool:
         """Whether people were notified of the incident that `at` falls into."""
         return self.announced_for is not None and self._covers(self.announced_for, at)
 
     def _covers(self, known: datetime, at: datetime) -> bool:
-        episode = episode_at(self.episodes, at)
+        episode = episode_at(self.history.episodes, at)
         return episode is None or known >= episode.opened_at
 
     def without(self, entry: OutboxEntry) -> "Incident":

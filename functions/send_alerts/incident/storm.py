@@ -105,10 +105,10 @@ def refresh(
     newest = storms.key == incident.key
     if newest and storms.started_at:
         subject = _subject(storms, storms.started_at)
-        if incident.current is None:
+        if incident.history.current is None:
             incident = advance(incident, subject, now, channels)
         incident = replace(incident, subject=subject)
-    if not incident.lasts or (newest and storms.lasts(now)):
+    if not incident.history.lasts or (newest and storms.lasts(now)):
         return incident
     incident = _summed_up(incident, now, channels)
     if any(within(incident.key, member, now) for member in members):
@@ -118,7 +118,7 @@ def refresh(
 
 def within(storm: str, member: Incident, now: datetime) -> bool:
     """Whether the storm's digest is all that people get of a member whose end is not yet sure."""
-    episode = member.current
+    episode = member.history.current
     if episode is None or member.storm != storm or not member.folded(episode.opened_at):
         return False
     return episode.closed_at is None or now < episode.closed_at + member.history.flap_window
@@ -145,7 +145,7 @@ def _ended(
     subject = incident.subject
     if subject is None:
         return incident
-    last = [one for one in members if one.subject and one.lasts]
+    last = [one for one in members if one.subject and one.history.lasts]
     lines = [f"• {one.subject.title} ({one.subject.severity})" for one in last if one.subject]
     text = "All of them are over."
     if lines:

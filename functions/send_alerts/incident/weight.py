@@ -30,18 +30,18 @@ def weigh(incident: Incident, entry: Transition, before: Incident) -> Weight:
     """What a transition is, as far as is known now."""
     if entry.signal in ALWAYS:
         return ALWAYS[entry.signal]
-    episode = episode_at(incident.episodes, entry.at)
+    episode = episode_at(incident.history.episodes, entry.at)
     over = entry.signal is Signal.RESOLVED
     back = episode is not None and entry.ref != "" and episode.rolled_back_to == entry.ref
     if back and (over or _explains(incident, entry)):
         # Loud where people were sent an end, for want of the event that arrives now.
         return Weight(EntryKind.ROLLED_BACK, loud=not over)
     if episode and episode.flapping:
-        if episode == incident.current and not incident.flapping_notified:
+        if episode == incident.history.current and not incident.flapping_notified:
             return Weight(EntryKind.FLAPPING, loud=True)
         return Weight(EntryKind.RESOLVED if over else EntryKind.REOPENED, loud=False)
     if over:
-        partly = episode is not None and episode.open
+        partly = episode is not None and episode.closed_at is None
         kind = EntryKind.PARTLY_OVER if partly else EntryKind.RESOLVED
         return Weight(kind, loud=not partly)
     if episode is None or entry.at == episode.opened_at or not incident.announced(entry.at):
@@ -80,7 +80,7 @@ def _worse(incident: Incident, before: Incident) -> bool:
 
 def _fails_again(entry: Transition, before: Incident) -> bool:
     """Whether a deployment fails that was to follow the one that ECS had rolled back."""
-    episode = before.current
+    episode = before.history.current
     failed = entry.part is Part.DEPLOYMENT and entry.signal is Signal.OPEN
     return failed and episode is not None and bool(episode.rolled_back_to)
 

@@ -34,7 +34,7 @@ def actions(incident: Incident) -> ActionsBlock | ContextBlock | None:
 def commands(incident: Incident) -> tuple[str, ...]:
     """The `make` commands for an incident that lasts; none for another."""
     subject = incident.subject
-    if subject is None or not incident.lasts:
+    if subject is None or not incident.history.lasts:
         return ()
     ref = reference(incident.key)
     where = f"ENVIRONMENT={subject.environment or 'production'}"
@@ -56,7 +56,7 @@ def command_block(incident: Incident) -> ContextBlock | None:
 
 def _buttons(incident: Incident) -> ActionsBlock | None:
     subject = incident.subject
-    if subject is None or not incident.lasts:
+    if subject is None or not incident.history.lasts:
         return None
     ref, elements = reference(incident.key), list[InteractiveElement]()
     if incident.acknowledged is None:

@@ -25,9 +25,9 @@ def email(incident: Incident, entry: OutboxEntry) -> tuple[str, str]:
     word = WORDS.get(entry.kind) or status(incident, None).word.upper()
     if entry.late:
         # Who reads the subjects alone is not to take old news for the newest.
-        now = status(incident, incident.current).word.upper()
+        now = status(incident, incident.history.current).word.upper()
         word = word if entry.kind is EntryKind.ROLLED_BACK else now
-    mark = status(incident, incident.current) if entry.late else status_by(incident, entry)
+    mark = status(incident, incident.history.current) if entry.late else status_by(incident, entry)
     first = first_lines(incident, mark, entry.text)
     lines = [
         f"[{word}] {first.title}",

@@ -63,14 +63,14 @@ OPEN = {
 def status(incident: Incident, episode: Episode | None) -> Status:
     """How the incident stands now; a note without an incident stands by its severity."""
     severity = incident.subject.severity if incident.subject else Severity.WARNING
-    if incident.key.startswith(PREFIX) and (episode is None or episode.open):
+    if incident.key.startswith(PREFIX) and (episode is None or episode.closed_at is None):
         return OPEN[severity]._replace(word="Storm")
     if episode is None:
         lacking = incident.subject is not None and incident.subject.signal is Signal.NO_DATA
         return NO_DATA if lacking else OPEN[severity]
     if incident.flapping_notified:
         return FLAPPING
-    return OPEN[severity] if episode.open else RESOLVED
+    return RESOLVED if episode.closed_at else OPEN[severity]
 
 
 def status_by(incident: Incident, entry: OutboxEntry) -> Status:
@@ -79,7 +79,7 @@ def status_by(incident: Incident, entry: OutboxEntry) -> Status:
         return RESOLVED
     if entry.kind is EntryKind.NO_DATA:
         return NO_DATA
-    return status(incident, incident.current)
+    return status(incident, incident.history.current)
 
 
 def title(incident: Incident) -> str:
@@ -93,7 +93,7 @@ def title(incident: Incident) -> str:
 
 def summary_of(incident: Incident) -> IncidentSummary | None:
     """What a list of incidents shows of one; None for what never was one, such as a note."""
-    subject, episode = incident.subject, incident.current
+    subject, episode = incident.subject, incident.history.current
     if subject is None or episode is None:
         return None
     acknowledged, hold = incident.acknowledged, incident.hold
@@ -111,7 +111,7 @@ def summary_of(incident: Incident) -> IncidentSummary | None:
 
 
 def _story(incident: Incident) -> str:
-    episode = incident.current
+    episode = incident.history.current
     if episode is None:
         return ""
     of_it = [entry for entry in incident.history.entries if entry.at >= episode.opened_at]
@@ -147,12 +147,12 @@ def headline(incident: Incident, entry: OutboxEntry, clock: Clock) -> str:
     sentence = _sentence(incident, entry, clock)
     if not entry.late:
         return sentence
-    now = status(incident, incident.current)
+    now = status(incident, incident.history.current)
     return f"{sentence} (this arrived late; now: {now.word.lower()})"
 
 
 def _sentence(incident: Incident, entry: OutboxEntry, clock: Clock) -> str:
-    episode = episode_at(incident.episodes, entry.at)
+    episode = episode_at(incident.history.episodes, entry.at)
     if entry.kind is EntryKind.REMINDER:
         return _reminder(episode, entry, clock)
     lasted = episode and span((entry.at - episode.opened_at).total_seconds())

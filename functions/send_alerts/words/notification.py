@@ -82,9 +82,9 @@ def _labels(incident: Incident, entry: OutboxEntry, stack: str) -> dict[str, str
 
 def _state(incident: Incident, entry: OutboxEntry) -> str:
     """How the incident stands by this notification; by late news, how it stands now."""
-    known, episode = STATES.get(entry.kind, "info"), incident.current
+    known, episode = STATES.get(entry.kind, "info"), incident.history.current
     if entry.late and known != "info" and episode is not None:
-        return "opened" if episode.open else "resolved"
+        return "resolved" if episode.closed_at else "opened"
     return known
 
 

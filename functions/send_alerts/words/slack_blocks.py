@@ -54,7 +54,7 @@ class Message(NamedTuple):
 
 def root(incident: Incident) -> Message:
     """The message that stands for the incident and is edited as it goes on."""
-    episode = incident.shown_episode or incident.current
+    episode = incident.shown_episode or incident.history.current
     now = status(incident, episode)
     when = [f"Since {since(episode, local_time)}"] if episode else []
     subject = incident.subject
@@ -88,7 +88,7 @@ def line(incident: Incident, entry: OutboxEntry) -> Message:
 
 def alone(incident: Incident, entry: OutboxEntry) -> Message:
     """A whole message that needs no thread: for a note, or for a webhook."""
-    mark = status(incident, incident.current) if entry.late else status_by(incident, entry)
+    mark = status(incident, incident.history.current) if entry.late else status_by(incident, entry)
     when = headline(incident, entry, local_time)
     row = None if mark is RESOLVED else command_block(incident)
     return _message(incident, mark, [when], entry.text, row)

@@ -33,7 +33,7 @@ class Story(AlertWorld):
         self.let_time_pass(minutes)
 
     def current(self, key: str) -> Episode:
-        episode = self.incident(key).current
+        episode = self.incident(key).history.current
         assert episode is not None
         return episode
 

@@ -29,7 +29,7 @@ def test_one_contributor_that_is_well_ends_nothing(
     story.arrives(event(f"alerts/{opening}"))
     story.arrives(event(f"alerts/{one_is_well}"))
     (key,) = story.items.incident_keys
-    assert story.current(key).open
+    assert story.current(key).closed_at is None
     (root,) = story.threads.roots
     assert len(story.threads.thread(root)) == 1
     assert len(story.topic.subjects) == 1
@@ -43,7 +43,7 @@ def test_the_last_contributor_that_is_well_ends_it(event: Event) -> None:
     message["NewStateReason"] = "0 out of 10 contributors evaluated to ALARM"
     story.arrives({**well, "Message": json.dumps(message)})
     (key,) = story.items.incident_keys
-    assert not story.current(key).open
+    assert story.current(key).closed_at
 
 
 def of_series(event: Event, series: str, state: str, at: str) -> Any:
@@ -69,7 +69,7 @@ def test_series_that_nobody_counts_end_their_alarm_with_the_last_of_them(event: 
     ):
         story.arrives(of_series(event, series, state, at))
     (key,) = story.items.incident_keys
-    assert story.current(key).open
+    assert story.current(key).closed_at is None
     story.arrives(of_series(event, "b", "OK", "12:09"))
     assert story.current(key).closed_at == clock("12:09")
     (root,) = story.threads.roots
@@ -99,7 +99,7 @@ def test_a_series_that_comes_back_after_a_person_has_closed_it_ends_with_its_own
     story.act(OperatorAction(Action.CLOSE, "ana", "terminal", clock("12:05"), incident=key))
     story.arrives(of_series(event, "b", "ALARM", "13:00"), at="13:00")
     story.arrives(of_series(event, "b", "OK", "13:05"), at="13:05")
-    assert not story.current(key).open
+    assert story.current(key).closed_at
 
 
 def promql(event: Event, state: str, at: str) -> Any:

@@ -34,7 +34,7 @@ def test_an_alarm_of_that_name_elsewhere_is_another_one(event: Event) -> None:
         elsewhere = event("alerts/alarm_metric_ok")
         arn = f"arn:aws:cloudwatch:{region}:{account}:alarm:jiki-api-web-cpu-high"
         story.arrives({**elsewhere, "account": account, "region": region, "resources": [arn]})
-    assert story.current(CPU).open
+    assert story.current(CPU).closed_at is None
     assert len(story.topic.subjects) == 1
 
 
@@ -42,7 +42,7 @@ def test_a_deleted_alarm_ends_its_incident_and_says_so(event: Event) -> None:
     story = Story()
     story.arrives(event("alerts/alarm_metric"))
     story.arrives(event("alerts/alarm_deleted"))
-    assert not story.current(CPU).open
+    assert story.current(CPU).closed_at
     (root,) = story.threads.roots
     assert "deleted" in story.threads.thread(root)[-1]
 
@@ -120,7 +120,7 @@ def test_a_child_of_an_open_composite_is_a_line_of_it(event: Event) -> None:
     (root,) = story.threads.roots
     assert [CHILD in line for line in story.threads.thread(root)] == [True, True]
     assert len(story.topic.subjects) == 1
-    assert story.current(DOWN).open
+    assert story.current(DOWN).closed_at is None
 
 
 def test_a_child_waits_for_its_composite_and_is_announced_where_none_rings(event: Event) -> None:

@@ -45,7 +45,7 @@ def shuffled(timeline: list[Notice]) -> st.SearchStrategy[list[Notice]]:
 
 
 def episodes(world: AlertWorld, key: str) -> tuple[Episode, ...]:
-    return world.incident(key).episodes
+    return world.incident(key).history.episodes
 
 
 # A composite that both its children set off; one of them goes on for some seconds after it.
@@ -148,9 +148,9 @@ def test_a_service_s_story_stays_open_after_a_rollback_in_any_order(
 ) -> None:
     world, expected = played(arrived), played(ROLLBACK)
     assert episodes(world, SERVICE) == episodes(expected, SERVICE)
-    current = world.incident(SERVICE).current
+    current = world.incident(SERVICE).history.current
     assert current is not None
-    assert current.open
+    assert current.closed_at is None
     assert current.rolled_back_to == "old"
     assert title(world.incident(SERVICE)) == title(expected.incident(SERVICE))
     assert len(world.threads.roots) == 1
@@ -165,7 +165,7 @@ def test_a_service_s_story_stays_open_after_a_rollback_in_any_order(
 def test_a_story_that_a_fixed_version_ends_is_over_in_any_order(arrived: list[Notice]) -> None:
     world = played(arrived)
     assert episodes(world, SERVICE) == episodes(played([*ROLLBACK, FIXED]), SERVICE)
-    current = world.incident(SERVICE).current
+    current = world.incident(SERVICE).history.current
     assert current is not None
     assert current.closed_at == minute(90)
     assert len(world.threads.roots) == 1

@@ -83,7 +83,7 @@ def test_a_new_outage_needs_a_new_acknowledgement(world: AlertWorld) -> None:
 
 def test_a_close_ends_it_for_everybody_with_who_and_why(world: AlertWorld) -> None:
     world.act(action(Action.CLOSE, 5, why="the alarm was renamed"))
-    episode = world.incident().current
+    episode = world.incident().history.current
     assert episode
     assert episode.closed_at == minute(5)
     subject, text, _ = world.topic.published[-1]
@@ -202,7 +202,7 @@ def test_the_summary_is_what_a_list_needs(world: AlertWorld) -> None:
     world.act(action(Action.ACKNOWLEDGE, 5))
     found = summary_of(world.incident())
     assert found
-    assert found.open
+    assert found.closed_at is None
     assert (found.title, found.name, found.severity) == ("web-5xx", "web-5xx", "critical")
     assert (found.acknowledged_by, found.acknowledged_at) == ("ana (U0ANA)", minute(5))
     assert found.opened_at == minute(0)

@@ -224,7 +224,7 @@ def test_of_what_is_folded_into_a_storm_only_lines_of_its_thread_are_sent() -> N
 
 def test_the_root_message_shows_the_newest_incident_unless_that_is_sent_elsewhere() -> None:
     incident = after(alarm(0), ok(1), alarm(60))
-    first, second = incident.episodes
+    first, second = incident.history.episodes
     assert incident.shown_episode is None
     rooted = replace(incident, root=ROOT)
     assert rooted.shown_episode == second

@@ -50,7 +50,7 @@ def sent(notice: Notice) -> Iterator[tuple[list[str], str]]:
     if notice.signal is Signal.CHANGE or not incident.outbox:
         return
     entry = incident.outbox[-1]
-    shown = alone(incident, entry) if incident.current is None else root(incident)
+    shown = alone(incident, entry) if incident.history.current is None else root(incident)
     _, mail = email(incident, entry)
     yield mail.partition(f"\n{MORE}\n")[0].splitlines(), mail
     yield lines_of(shown), json.dumps(shown.payload())

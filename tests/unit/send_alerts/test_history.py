@@ -85,7 +85,6 @@ def test_transitions_make_incidents(entries: list[Transition], found: list[Episo
         for one in episodes(entries, WINDOW)
     ]
     assert plain == found
-    assert [one.open for one in found] == [one.closed_at is None for one in found]
 
 
 def test_a_time_falls_into_the_last_incident_opened_by_then() -> None:

@@ -61,9 +61,9 @@ def test_an_alarm_that_arrives_after_its_ok_reopens_nothing() -> None:
         "Since 25 Nov 12:00:00 UTC (this arrived late; now: resolved)"
         in (world.topic.published[0][1])
     )
-    episode = world.incident().current
+    episode = world.incident().history.current
     assert episode
-    assert not episode.open
+    assert episode.closed_at
     world.let_time_pass(until=15)
     # who reads the subjects alone does not take it for open
     assert world.topic.subjects == ["[RESOLVED] web-5xx"] * 2

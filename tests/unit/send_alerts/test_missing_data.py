@@ -42,11 +42,11 @@ def test_an_incident_whose_data_stopped_says_so_in_its_reminder_and_ends_after_a
     (root,) = world.threads.roots
     assert "without data since 25 Nov 12:30:00 UTC" in world.threads.thread(root)[-1]
     world.let_time_pass(until=24 * 60 + 29)
-    episode = world.incident().current
+    episode = world.incident().history.current
     assert episode is not None
-    assert episode.open
+    assert episode.closed_at is None
     world.let_time_pass(until=24 * 60 + 31)
-    episode = world.incident().current
+    episode = world.incident().history.current
     assert episode is not None
     assert episode.closed_at == minute(24 * 60 + 30)
     assert world.topic.subjects == ["[CRITICAL] web-5xx", "[RESOLVED] web-5xx"]
@@ -59,7 +59,7 @@ def test_data_that_comes_back_in_alarm_keeps_the_incident() -> None:
     world.notify(notice(NO_DATA, 30, was=Signal.OPEN), at=30)
     world.notify(alarm(60, was=NO_DATA), at=60)
     world.let_time_pass(until=26 * 60)
-    episode = world.incident().current
+    episode = world.incident().history.current
     assert episode is not None
-    assert episode.open
+    assert episode.closed_at is None
     assert episode.no_data_since is None

@@ -64,9 +64,9 @@ def test_an_outage_from_the_first_failed_task_to_the_rollback_is_one_thread() ->
     assert "OutOfMemoryError × 3" in root.edits[-1]
     assert "ECS rolled back to" in root.edits[-1]
     assert "is not live" in root.edits[-1]
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
-    assert episode.open
+    assert episode.closed_at is None
     assert episode.rolled_back_to == OLD
     # E-mail: it opened, it grew worse; what ECS does about it is in the thread.
     assert [subject.split("]")[0] for subject in world.topic.subjects] == ["[WARNING", "[CRITICAL"]
@@ -87,9 +87,9 @@ def test_the_old_deployment_that_completes_is_known_for_a_rollback() -> None:
 
 def test_another_deployment_that_completes_ends_it() -> None:
     world = played(*OUTAGE, completed(60, "ecs-svc/newer"))
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
-    assert not episode.open
+    assert episode.closed_at
     world.let_time_pass(until=70)
     assert world.topic.subjects[-1].startswith("[RESOLVED]")
     assert world.threads.roots[0].edits[-1].startswith(":large_green_circle:")
@@ -117,9 +117,9 @@ def test_a_rollback_leaves_it_open_in_whatever_order_its_events_come(
 ) -> None:
     events = (failed(4), rolling_back(4.1), completed(7, OLD))
     world = played(*(events[number] for number in order))
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
-    assert episode.open
+    assert episode.closed_at is None
     assert episode.open_parts == {Part.DEPLOYMENT}
     assert "rolled back" in (world.threads.roots[0].edits or [world.threads.roots[0].text])[-1]
 
@@ -129,23 +129,23 @@ def test_a_rollback_by_the_probe_leaves_it_open_until_the_next_good_deployment()
     back = rolling_back(2, NEXT_DEPLOYMENT)
     passed = of_service(Signal.RESOLVED, 6, Part.PROBE)
     world = played(probe, back, completed(5, "ecs-svc/back"), passed)
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
     assert episode.open_parts == {Part.DEPLOYMENT}
     world.notify(completed(30, "ecs-svc/fixed"), at=30)
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
-    assert not episode.open
+    assert episode.closed_at
 
 
 def test_a_verdict_on_a_version_that_was_replaced_is_over_with_it() -> None:
     verdict = of_service(Signal.OPEN, 4.5, Part.PROBE)
     world = played(failed(4), completed(60, "ecs-svc/newer"), verdict)
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
-    assert not episode.open
+    assert episode.closed_at
     world.notify(of_service(Signal.OPEN, 200, Part.PROBE), at=200)
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
     assert episode.open_parts == {Part.PROBE}
 
@@ -158,17 +158,17 @@ def test_hundreds_of_failed_tasks_do_not_make_the_rollback_forgotten() -> None:
     incident = world.incident(KEY)
     assert len(incident.history.entries) <= KEPT
     world.let_time_pass(until=24 * 60)
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
     assert episode.rolled_back_to == OLD
-    assert episode.open
+    assert episode.closed_at is None
 
 
 def test_what_ends_starts_is_no_deployment_that_completes() -> None:
     back = rolling_back(2, NEXT_DEPLOYMENT)
     steady = of_service(Signal.RESOLVED, 4, Part.STARTS)
     world = played(failed(1), back, steady, completed(5, "ecs-svc/back"))
-    episode = world.incident(KEY).current
+    episode = world.incident(KEY).history.current
     assert episode is not None
     assert episode.rolled_back_to == "ecs-svc/back"
 
@@ -182,11 +182,11 @@ def test_a_good_deployment_of_a_healthy_service_is_sent_to_nobody() -> None:
 def test_a_steady_service_ends_what_kept_its_tasks_from_starting_and_nothing_else() -> None:
     steady = of_service(Signal.RESOLVED, 9, Part.STARTS)
     placement = of_service(Signal.OPEN, 1, Part.STARTS, "SERVICE_TASK_PLACEMENT_FAILURE")
-    alone = played(placement, steady).incident(KEY).current
-    both = played(placement, failed(2), steady).incident(KEY).current
+    alone = played(placement, steady).incident(KEY).history.current
+    both = played(placement, failed(2), steady).incident(KEY).history.current
     assert alone is not None
     assert both is not None
-    assert not alone.open
+    assert alone.closed_at
     assert both.open_parts == {Part.DEPLOYMENT}
 
 
@@ -194,11 +194,11 @@ def test_failed_tasks_end_by_quiet_but_not_while_their_deployment_has_failed() -
     quiet, failing = played(task(1, "a")), played(task(1, "a"), failed(2))
     for world in (quiet, failing):
         world.let_time_pass(until=120)
-    over, still = quiet.incident(KEY).current, failing.incident(KEY).current
+    over, still = quiet.incident(KEY).history.current, failing.incident(KEY).history.current
     assert over is not None
     assert still is not None
     assert over.closed_at == minute(31)
-    assert still.open
+    assert still.closed_at is None
 
 
 def test_two_tasks_of_one_moment_are_two() -> None:
@@ -219,7 +219,7 @@ def test_the_worst_part_names_the_story_whatever_comes_after() -> None:
 @given(st.permutations([*OUTAGE, completed(60, "ecs-svc/newer"), *OUTAGE[:2]]))
 def test_the_story_ends_the_same_in_any_order_and_with_repeats(arrived: list[Notice]) -> None:
     expected, world = played(*OUTAGE, completed(60, "ecs-svc/newer")), played(*arrived)
-    assert world.incident(KEY).episodes == expected.incident(KEY).episodes
+    assert world.incident(KEY).history.episodes == expected.incident(KEY).history.episodes
     sent = [shown.delivery for shown in world.threads.messages]
     assert sorted(sent) == sorted(set(sent))
     assert {one.split("@")[0] for one in sent} == {KEY}

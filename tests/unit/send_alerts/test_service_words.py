@@ -226,9 +226,9 @@ def test_an_issue_that_was_reported_on_after_its_end_is_over_all_the_same() -> N
         for one in order:
             world.notify(*parsed(one))
         (key,) = world.items.incident_keys
-        episode = world.incident(key).current
+        episode = world.incident(key).history.current
         assert episode is not None
-        assert not episode.open
+        assert episode.closed_at
         assert len(world.threads.roots) == 1
 
 
