@@ -18,6 +18,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Notice, Signal
+from send_alerts.words.message_text import summary_of
 
 ATTEMPTS = 5
 BUSY_SECONDS = 5.0
@@ -88,7 +89,8 @@ def _claimed(held: Held, incident: Incident, now: datetime, ports: Ports) -> Hel
             if entry.channel is Channel.SLACK:
                 tried = entry.trying(now, outbox.SETTLE, thread(incident, entry))
                 incident = incident.with_entry(tried)
-    return replace(held, incident=incident, leased_until=lease)
+    summary = summary_of(incident)
+    return Held(incident, held.version, lease, summary.as_text() if summary else "")
 
 
 def _finish(held: Held, unclaimed: Incident, ports: Ports) -> str:

@@ -11,7 +11,6 @@ from ops_common.versioned_item import Conflict, Items
 from send_alerts.incident.history import FLAP_WINDOW, History
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import Storms
-from send_alerts.words.message_text import summary_of
 
 ATTEMPTS = 20
 STORMS_ID = "storm#newest"
@@ -25,6 +24,8 @@ class Held(NamedTuple):
     version: int
     leased_until: datetime | None
     """Until then another invocation sends its notifications; it alone may."""
+    summary: str = ""
+    """What a list of incidents shows of it (ops_common.on_call.summaries); empty for nothing."""
 
 
 class IncidentStore(Protocol):
@@ -59,13 +60,13 @@ class DynamoIncidents:
 
     def load(self, key: str) -> Held:
         """See IncidentStore. An item of another form (an older release's) is a new incident."""
-        version, values, _ = self._items.read(INCIDENT_ID.format(key=key))
+        version, values, summary = self._items.read(INCIDENT_ID.format(key=key))
         new = Held(Incident(key, History(flap_window=self._flap_window)), version, None)
         if values is None:
             return new
         try:
             incident = Incident.from_json(values, self._flap_window)
-            return Held(incident, version, parse_optional(values["leased_until"]))
+            return Held(incident, version, parse_optional(values["leased_until"]), summary)
         except (KeyError, TypeError, ValueError) as error:
             logger.warning("incident of another form begins anew", key=key, reason=str(error))
             return new
@@ -74,17 +75,16 @@ class DynamoIncidents:
         """See IncidentStore."""
         leased = held.leased_until and held.leased_until.isoformat()
         document = {**held.incident.as_json(), "leased_until": leased}
-        summary = summary_of(held.incident)
         follow_up = held.incident.follow_up
         version = self._items.write(
             INCIDENT_ID.format(key=held.incident.key),
             held.version,
             document,
             now,
-            summary.as_text() if summary else "",
+            held.summary,
             follow_up.due_at if follow_up else None,
         )
-        return Held(held.incident, version, held.leased_until)
+        return held._replace(version=version)
 
     def due_before(self, at: datetime) -> list[str]:
         """See IncidentStore."""

@@ -13,6 +13,7 @@ from send_alerts.channels.composites import Family
 from send_alerts.channels.incidents import DynamoIncidents, Held
 from send_alerts.channels.slack import Posted
 from send_alerts.channels.slack_failures import MaybeSent
+from send_alerts.words.message_text import summary_of
 from send_alerts.words.slack_blocks import Message
 
 
@@ -28,6 +29,9 @@ class CrashingIncidents(DynamoIncidents):
         self.saves += 1
         if self.crash_at_save == self.saves:
             raise ProcessDied
+        # Sending changes nothing of what a list shows, so it is made once a change.
+        summary = summary_of(held.incident)
+        assert held.summary == (summary.as_text() if summary else "")
         saved = super().save(held, now)
         assert self.load(held.incident.key) == saved
         return saved

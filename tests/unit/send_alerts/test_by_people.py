@@ -9,7 +9,7 @@ import pytest
 from local.slack.app import pressable
 from ops_common.on_call.commands import Wish, parse, split
 from ops_common.on_call.operator_action import Action, OperatorAction
-from ops_common.on_call.summaries import reference
+from ops_common.on_call.summaries import from_text, reference
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
 from send_alerts.reading.notice import Part
 from send_alerts.words.message_text import summary_of
@@ -207,6 +207,7 @@ def test_the_summary_is_what_a_list_needs(world: AlertWorld) -> None:
     assert (found.acknowledged_by, found.acknowledged_at) == ("ana (U0ANA)", minute(5))
     assert found.opened_at == minute(0)
     assert summary_of(Incident("note:1")) is None
+    assert from_text(world.items.read(f"incident#{KEY}").summary) == found
     world.act(action(Action.SILENCE, 6, name="web-5xx", until=minute(60)))
     silenced = summary_of(world.incident())
     assert silenced
