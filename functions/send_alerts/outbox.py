@@ -26,12 +26,12 @@ from send_alerts.incident.enqueue import Channels, mailed
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.ports import Ports
-from send_alerts.sending import CALL_SECONDS, Broken, Later, Sent, Work, send, send_or_wait
+from send_alerts.sending import CALL_TIME, Broken, Later, Sent, Work, send, send_or_wait
 
 ORDER = (Channel.SNS, Channel.SCHEDULE, Channel.SLACK)
 # A post without an answer may land later; searched too soon, it would be posted twice.
 SETTLE = timedelta(seconds=30)
-CHART_SECONDS = 20.0
+CHART_TIME = timedelta(seconds=20)
 
 
 @dataclass
@@ -49,6 +49,15 @@ class Outcome:
             self.later = later
 
 
+def claimed(incident: Incident, now: datetime) -> Incident:
+    """The incident as it is saved before the first attempt: all of Slack marked as tried."""
+    outbox = tuple(
+        one.trying(now, SETTLE, thread(incident, one)) if one.channel is Channel.SLACK else one
+        for one in incident.outbox
+    )
+    return replace(incident, outbox=outbox)
+
+
 def work_through(held: Held, unclaimed: Sequence[OutboxEntry], ports: Ports) -> Outcome:
     """Send every entry that can be sent now, and give the lease back. Raises Conflict.
 
@@ -60,7 +69,7 @@ def work_through(held: Held, unclaimed: Sequence[OutboxEntry], ports: Ports) -> 
         to_slack = entry.channel is Channel.SLACK
         if to_slack and slack_stopped:
             continue
-        if ports.seconds_left() < CALL_SECONDS:
+        if ports.clock() + CALL_TIME > ports.deadline:
             outcome.put_off(Later("no time left", 0))
             break
         match send_or_wait(entry, work):
@@ -92,12 +101,14 @@ def _confirm(incident: Incident, entry: OutboxEntry, work: Work) -> None:
     The last entry's is written when the lease is given back: a crash until then finds Slack's by
     its mark. A schedule of the same name replaces the one before.
     """
-    incident = incident.without(entry)
+    incident = _without(entry, incident)
     if incident.root != work.held.incident.root:
         # What is left goes to the new thread, and may be there should the process die.
-        for left in incident.outbox:
-            if left.channel is Channel.SLACK:
-                incident = incident.with_entry(left.trying_in(thread(incident, left)))
+        outbox = tuple(
+            one.trying_in(thread(incident, one)) if one.channel is Channel.SLACK else one
+            for one in incident.outbox
+        )
+        incident = replace(incident, outbox=outbox)
     if entry.channel is Channel.SNS or (entry.channel is Channel.SLACK and incident.outbox):
         _save(work, incident)
     else:
@@ -107,16 +118,17 @@ def _confirm(incident: Incident, entry: OutboxEntry, work: Work) -> None:
 def _chart(work: Work) -> None:
     """Below a new root message, when everybody has been notified."""
     ports = work.ports
-    if ports.threads and ports.seconds_left() > CHART_SECONDS:
+    if ports.threads and ports.clock() + CHART_TIME < ports.deadline:
         chart(work.held.incident, ports.threads, ports.chart)
 
 
 def _edit_root(work: Work, outcome: Outcome) -> None:
     """Let the root message show how the incident stands now."""
-    if work.ports.threads is None or work.ports.seconds_left() < CALL_SECONDS:
+    ports = work.ports
+    if ports.threads is None or ports.clock() + CALL_TIME > ports.deadline:
         return
     try:
-        incident = edit_root(work.held.incident, work.ports.threads)
+        incident = edit_root(work.held.incident, ports.threads)
         work.held = replace(work.held, incident=incident)
     except (NotSent, MaybeSent) as failure:
         outcome.put_off(Later(str(failure), max(failure.retry_after_seconds, 15)))
@@ -127,10 +139,9 @@ def _edit_root(work: Work, outcome: Outcome) -> None:
 def _give_back(work: Work) -> None:
     """Give the lease back, with what is known of what is left."""
     incident = work.held.incident
-    for entry in incident.outbox:
-        incident = incident.with_entry(work.marks.get(entry.id, entry))
+    outbox = tuple(work.marks.get(entry.id, entry) for entry in incident.outbox)
     work.held = replace(work.held, leased_until=None)
-    _save(work, incident)
+    _save(work, replace(incident, outbox=outbox))
 
 
 def _save(work: Work, incident: Incident) -> None:
@@ -146,7 +157,7 @@ def _give_up_slack(work: Work, outcome: Outcome) -> None:
     logger.error("slack is broken", reason=str(outcome.broken), dropped=dropped)
     with_slack, without = Channels(slack=True, threads=True), Channels(slack=False, threads=False)
     for entry in left:
-        incident = work.held.incident.without(entry)
+        incident = _without(entry, work.held.incident)
         work.held = replace(work.held, incident=incident)
         if mailed(incident, entry.kind, with_slack) or not mailed(incident, entry.kind, without):
             continue
@@ -160,6 +171,11 @@ def _give_up_slack(work: Work, outcome: Outcome) -> None:
                 _confirm(incident, by_sns, work)
             case Later() as later:
                 outcome.put_off(later)
+
+
+def _without(entry: OutboxEntry, incident: Incident) -> Incident:
+    """The entry is confirmed, or given up."""
+    return replace(incident, outbox=tuple(one for one in incident.outbox if one.id != entry.id))
 
 
 def _order(entry: OutboxEntry) -> tuple[int, bool, bool, datetime]:

@@ -59,7 +59,3 @@ class Ports:
         """Which channels there are."""
         slack = self.threads is not None or self.webhook is not None
         return Channels(slack=slack, threads=self.threads is not None)
-
-    def seconds_left(self) -> float:
-        """Until the deadline."""
-        return (self.deadline - self.clock()).total_seconds()

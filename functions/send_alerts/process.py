@@ -10,12 +10,11 @@ from ops_common.ops_events import Severity
 from ops_common.versioned_item import Conflict
 from send_alerts import outbox, storm_updates
 from send_alerts.channels.incidents import Held
-from send_alerts.channels.slack_posts import root_is_stale, thread
+from send_alerts.channels.slack_posts import root_is_stale
 from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import copy_if_worse, first_announcement, mail_end
 from send_alerts.incident.follow_up import schedule
 from send_alerts.incident.incident import Incident
-from send_alerts.incident.outbox_entry import Channel
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.words.message_text import summary_of
@@ -85,10 +84,7 @@ def _claimed(held: Held, incident: Incident, now: datetime, ports: Ports) -> Hel
     lease = None
     if _unfinished(incident, ports):
         lease = ports.deadline + LEASE_MARGIN
-        for entry in incident.outbox:
-            if entry.channel is Channel.SLACK:
-                tried = entry.trying(now, outbox.SETTLE, thread(incident, entry))
-                incident = incident.with_entry(tried)
+        incident = outbox.claimed(incident, now)
     summary = summary_of(incident)
     return Held(incident, held.version, lease, summary.as_text() if summary else "")
 

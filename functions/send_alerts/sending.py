@@ -23,7 +23,7 @@ from send_alerts.reading.parse import FollowUp, as_event
 from send_alerts.words.notification import notification
 
 # One Slack call at its time limit, and the saves around it.
-CALL_SECONDS = 6.0
+CALL_TIME = timedelta(seconds=6)
 AWS_RETRY_SECONDS = 30.0
 LEAST_RETRY_SECONDS = 15.0
 
@@ -66,18 +66,15 @@ class Work:
 
 def send_or_wait(entry: OutboxEntry, work: Work) -> Result:
     """One entry's result; a wait that fits into this invocation is waited for."""
+    ports = work.ports
     while True:
         result = send(entry, work)
-        if (
-            entry.channel is Channel.SLACK
-            and isinstance(result, Later)
-            and result.seconds + CALL_SECONDS < work.ports.seconds_left()
-        ):
-            work.ports.wait(result.seconds)
-            continue
-        if isinstance(result, Later):
+        if not isinstance(result, Later):
+            return result
+        most = (ports.deadline - CALL_TIME - ports.clock()).total_seconds()
+        if entry.channel is not Channel.SLACK or result.seconds >= most:
             return replace(result, seconds=max(result.seconds, LEAST_RETRY_SECONDS))
-        return result
+        ports.wait(result.seconds)
 
 
 def send(entry: OutboxEntry, work: Work) -> Result:

@@ -1,7 +1,6 @@
 """What is known of one incident key, and what is still to be sent about it. Plain values only."""
 
 from collections.abc import Mapping
-from copy import replace
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -129,16 +128,6 @@ class Incident:
     def _covers(self, known: datetime, at: datetime) -> bool:
         episode = episode_at(self.history.episodes, at)
         return episode is None or known >= episode.opened_at
-
-    def without(self, entry: OutboxEntry) -> "Incident":
-        """The entry is confirmed, or given up."""
-        return replace(self, outbox=tuple(other for other in self.outbox if other.id != entry.id))
-
-    def with_entry(self, entry: OutboxEntry) -> "Incident":
-        """The entry as it now stands, in its place."""
-        return replace(
-            self, outbox=tuple(entry if one.id == entry.id else one for one in self.outbox)
-        )
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, to be kept."""
