@@ -33,7 +33,11 @@ def answer(verdict: Verdict, on_unknown: HookStatus) -> dict[str, Any]:
     return {
         "hookStatus": status.value,
         "callBackDelay": CALL_BACK_SECONDS if waits else HELD_CALL_BACK_SECONDS,
-        "hookDetails": {**request.hook_details, "startedAt": started.isoformat()},
+        "hookDetails": {
+            **request.hook_details,
+            "startedAt": started.isoformat(),
+            "startedStage": request.stage,
+        },
     }
 
 

@@ -40,7 +40,7 @@ def _answer(event: Any, context: LambdaContext) -> dict[str, Any]:
         done = person_rollback.roll_back(event, wiring.ports(settings, context), settings)
         logger.info("rollback", reason=done["reason"])
         return done
-    request = parse(event, settings.services)
+    request = parse(event, settings.services, settings.cluster)
     if request is None or not request.runs_checks:
         logger.info("ignored", reason="nothing of ours to check, or not yet")
         succeeded = {"hookStatus": HookStatus.SUCCEEDED.value}

@@ -11,6 +11,9 @@ from ops_common.tasks import Task, of_service
 from probe_deployment.request import Request
 from probe_deployment.settings import Settings
 
+REPLACED_BEGAN_BEFORE = timedelta(minutes=30)
+"""So long before its end, at most, began a deployment that ECS no longer lists."""
+
 
 class Clients:
     """Hands out clients by service name; making them is not safe in two threads at once."""
@@ -88,6 +91,19 @@ class Deployed:
             once = self._definitions.setdefault(arn, Once(describe))
         return once()["taskDefinition"]
 
+    def began(self, name: str) -> datetime:
+        """When the probed deployment of a service began; near enough where ECS has replaced it."""
+        if self.request.target_revision is not None and "createdAt" in self.revision():
+            created: datetime = self.revision()["createdAt"]
+            return created
+        asked = self.request.deployment_id
+        for deployment in self.service(name).deployments:
+            if deployment.id == asked:
+                return deployment.created_at
+        if asked and self.request.started_at:
+            return self.request.started_at - REPLACED_BEGAN_BEFORE
+        return self.service(name).primary.created_at
+
     def tasks(self, name: str, status: Literal["RUNNING", "STOPPED"]) -> list[Task]:
         """A service's tasks whose desired status is this; asked for once in an attempt."""
         with self._lock:
@@ -102,8 +118,13 @@ class Deployed:
         """The tasks of the deployment that is probed, running or stopped."""
         everyone = [*self.tasks(name, "RUNNING"), *self.tasks(name, "STOPPED")]
         if self.request.target_revision is not None:
-            definition = self.target_definition(name)
-            return [task for task in everyone if task.task_definition == definition]
+            # The old ones have the same definition where it was deployed again by force.
+            definition, began = self.target_definition(name), self.began(name)
+            return [
+                task
+                for task in everyone
+                if task.task_definition == definition and (task.created_at or began) >= began
+            ]
         deployment = self.request.deployment_id or self.service(name).primary.id
         return [task for task in everyone if task.started_by == deployment]
 

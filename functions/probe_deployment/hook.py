@@ -6,6 +6,7 @@ always answered.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -47,8 +48,10 @@ def is_hook(event: Any) -> bool:
     )
 
 
-def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request | None:
-    """The request in a hook's event; None at a service that is not ours.
+def parse_hook(
+    event: Mapping[str, Any], services: tuple[str, ...], cluster: str = ""
+) -> Request | None:
+    """The request in a hook's event; None at a service that is not ours, or of another cluster.
 
     There is nothing to check (`runs_checks`) before green runs, and in a roll back, whose hooks ECS
     calls again: nothing may stop it. Raises BadEvent.
@@ -60,7 +63,7 @@ def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request |
         fields = ("serviceArn", "targetServiceRevisionArn")
         raise BadEvent(f"a lifecycle hook must bring {' and '.join(fields)}", *fields)
     service, stage = arn.rsplit("/", 1)[-1], event.get("lifecycleStage") or UNNAMED_STAGE
-    if service not in services:
+    if service not in services or is_of_other_cluster(arn, cluster):
         return None
     hook_details = event.get("hookDetails")
     known = hook_details if isinstance(hook_details, dict) else {}
@@ -73,9 +76,25 @@ def parse_hook(event: Mapping[str, Any], services: tuple[str, ...]) -> Request |
         target_revision=revision,
         first_deployment=_first(stage, details, revision),
         expected_image_tag=_ignoring_bad(text_field, known, "expectedImageTag"),
-        started_at=_ignoring_bad(time_field, known, "startedAt"),
+        started_at=_started_at(known, stage),
         hook_details=known,
     )
+
+
+def is_of_other_cluster(service_arn: str, cluster: str) -> bool:
+    """Whether a service's ARN names a cluster, and not this one; ARNs of before 2018 name none."""
+    name = service_arn.partition(":service/")[2].rpartition("/")[0]
+    return bool(cluster and name) and name != cluster
+
+
+def _started_at(details: Mapping[str, Any], stage: str) -> datetime | None:
+    """When ECS asked for this stage first, by what the last answer brought: of this stage's own.
+
+    One hook of several stages may be handed back what it answered at an earlier one.
+    """
+    if details.get("startedStage", stage) != stage:
+        return None
+    return _ignoring_bad(time_field, details, "startedAt")
 
 
 def may_probe(event: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from probe_deployment.hook import is_hook, parse_hook
+from probe_deployment.hook import is_hook, is_of_other_cluster, parse_hook
 from probe_deployment.request import (
     BadEvent,
     Request,
@@ -32,26 +32,28 @@ FIELDS = {
 }
 
 
-def parse(event: Any, services: tuple[str, ...]) -> Request | None:
-    """The request in an event; None where it is about nothing of ours.
+def parse(event: Any, services: tuple[str, ...], cluster: str = "") -> Request | None:
+    """The request in an event; None where it is about nothing of ours, or of another cluster's.
 
     Raises BadEvent.
     """
     if not isinstance(event, dict):
         raise BadEvent("the event must be an object")
     if is_hook(event):
-        return parse_hook(event, services)
+        return parse_hook(event, services, cluster)
     if "detail-type" in event:
-        return _from_deployment(event, services)
+        return _from_deployment(event, services, cluster)
     return _from_caller(event, services)
 
 
-def _from_deployment(event: Mapping[str, Any], services: tuple[str, ...]) -> Request | None:
+def _from_deployment(
+    event: Mapping[str, Any], services: tuple[str, ...], cluster: str
+) -> Request | None:
     try:
-        detail = event["detail"]
-        service = event["resources"][0].rsplit("/", 1)[-1]
+        detail, arn = event["detail"], event["resources"][0]
+        service = arn.rsplit("/", 1)[-1]
         suite = DEPLOYMENT_SUITES.get(detail["eventName"])
-        if suite is None or service not in services:
+        if suite is None or service not in services or is_of_other_cluster(arn, cluster):
             return None
         return Request(
             trigger=Trigger.DEPLOYMENT,

@@ -34,5 +34,7 @@ def judge(service: Service) -> str | None:
     primary = service.primary
     if primary.running >= primary.desired:
         return None
+    if service.shifts_traffic and not (primary.running or service.pending or primary.failed):
+        return None  # it waits before its first task, at a hook of its own or for a person
     failed = f", {primary.failed} failed to start" if primary.failed else ""
     return f"{service.name} hangs: {primary.running} of {primary.desired} new tasks run{failed}"

@@ -10,6 +10,9 @@ from probe_deployment.finding import Finding, Status
 from probe_deployment.http_answer import judge, judge_failure
 from probe_deployment.http_get import Listener
 
+UNAVAILABLE = 503
+"""Of a load balancer itself: no target is healthy, or a rule's fixed answer."""
+
 
 def check(context: Context) -> Finding:
     """200 of the app itself within the response time, without a redirect or a cache."""
@@ -49,6 +52,10 @@ def ask(context: Context, path: str, at: Listener) -> Finding:
         return Finding.skipped(
             f"{at.address} is not to be reached from here ({type(error).__name__}): its security"
             " group may let in nobody but the proxy in front"
+        )
+    if answer.status == UNAVAILABLE and answer.headers.get("server", "").startswith("awselb"):
+        return Finding.left_to(
+            "target_health", f"{at.address} itself answers {UNAVAILABLE}: no target, or its rule"
         )
     finding = judge(f"{at.address} as {at.host}", answer)
     if finding.status is Status.FAIL and answer.status < 500:

@@ -33,7 +33,8 @@ def _check_service(context: Context, name: str) -> Finding:
     found = context.tasks(name, "RUNNING")  # those that are to run
     if context.request.target_revision:
         # Inside a deployment the older tasks are expected to run still.
-        found = [task for task in found if task.task_definition == definition]
+        new = {task.arn for task in context.new_tasks(name)}
+        found = [task for task in found if task.arn in new]
         starting = [task for task in found if not task.running]
         if starting:
             return Finding.failed(

@@ -77,7 +77,7 @@ def _read_new(context: Context, group: str, since: datetime, budget: Budget) -> 
 
 def _group(context: Context, name: str, budget: Budget, budget_of_old: Budget) -> LogGroup:
     client, group = context.client("logs"), log_group(context, name)
-    since = max(deployment_start(context, name), context.now - AFTER)
+    since = max(context.began(name), context.now - AFTER)
     after, seen_before = _read_new(context, group, since, budget)
     new_ids = {task.id for task in context.new_tasks(name)}
     new, old = after.of(new_ids), after.of(new_ids, others=True)
@@ -170,14 +170,3 @@ def log_group(context: Context, name: str) -> str:
         if group := options.get("awslogs-group"):
             return str(group)
     return context.settings.log_group(name)
-
-
-def deployment_start(context: Context, name: str) -> datetime:
-    """When the probed deployment began; near enough where ECS has already replaced it."""
-    asked = context.request.deployment_id
-    for deployment in context.service(name).deployments:
-        if deployment.id == asked:
-            return deployment.created_at
-    if asked and context.request.started_at:
-        return context.request.started_at - AFTER
-    return context.service(name).primary.created_at

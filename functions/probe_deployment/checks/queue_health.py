@@ -49,7 +49,7 @@ def check(context: Context) -> Finding:
     running = [name for name in names if context.service(name).desired > 0]
     if not running:
         return Finding.skipped("no worker service with a task was deployed")
-    since = min(context.service(name).primary.created_at for name in running)
+    since = min(context.began(name) for name in running)
     answer = context.ask(
         "queue_health", context.settings.queue_database_name, {"since": since.isoformat()}
     )

@@ -1,6 +1,6 @@
 """Answers at the target groups since the deployment, against those before it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -48,9 +48,13 @@ class Responses:
 def check(context: Context) -> Finding:
     """The share of 5xx and the p95 of each service's target groups, since and before.
 
-    A blue/green service's two groups count together, for its tasks move from one to the other.
+    A blue/green service's two groups count together, for its tasks move from one to the other: the
+    new revision's own has no answers from before.
     """
-    groups = {name: context.target_groups(name) for name in context.probed}
+    groups = {
+        name: dict.fromkeys((*context.service(name).target_groups, *context.target_groups(name)))
+        for name in context.probed
+    }
     balancers = context.load_balancers() if any(groups.values()) else []
     if not balancers:
         return Finding.skipped("behind no load balancer")
@@ -59,8 +63,8 @@ def check(context: Context) -> Finding:
     )
 
 
-def _of_service(context: Context, name: str, groups: Sequence[str], balancer: str) -> Finding:
-    since = context.service(name).primary.created_at
+def _of_service(context: Context, name: str, groups: Iterable[str], balancer: str) -> Finding:
+    since = context.began(name)
     dimensions = [_dimensions(group, balancer) for group in groups]
     before = _responses(context, dimensions, since - BEFORE, since)
     return judge(before, _responses(context, dimensions, since, context.now))

@@ -29,7 +29,7 @@ def check(context: Context) -> Finding:
         " does the task reach the database, and does its command start solid_queue?"
     )
     answer = context.ask("queue_processes", context.settings.queue_database_name)
-    since = min(service.primary.created_at for service in services)
+    since = min(context.began(service.name) for service in services)
     others = any(
         context.service(name).desired
         for name in context.settings.names.worker

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe_deployment.hook import GREEN, UNSEEN, is_hook
+from probe_deployment.answer import answer
+from probe_deployment.hook import GREEN, UNSEEN, HookStatus, is_hook
 from probe_deployment.request import BadEvent, Request
 from probe_deployment.triggers import parse
-from tests.unit.probe_deployment.samples import WEB, WORKER
+from probe_deployment.verdict import Outcome
+from tests.unit.probe_deployment.samples import WEB, WORKER, failed, verdict
 
 SERVICES = (WEB, WORKER)
 REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/jiki-production/jiki-api-web/2"
@@ -102,3 +104,27 @@ def test_what_is_no_hook_is_known_as_such() -> None:
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none()))
 def test_any_details_are_taken(details: dict[str, Any]) -> None:
     assert read(hook("POST_SCALE_UP", hookDetails=details)).hook_details == details
+
+
+def test_a_service_of_another_cluster_is_not_ours() -> None:
+    event = hook("POST_SCALE_UP")
+    event["executionDetails"] |= {"serviceArn": f"arn:aws-cn:ecs:x:1:service/staging/{WEB}"}
+    assert parse(event, SERVICES, "jiki-production") is None
+    # An ARN of before 2018 names no cluster.
+    event["executionDetails"] |= {"serviceArn": f"arn:aws:ecs:x:1:service/{WEB}"}
+    assert parse(event, SERVICES, "jiki-production") is not None
+
+
+def test_the_grace_of_one_stage_is_not_another_s() -> None:
+    event = hook("POST_SCALE_UP")
+    request = parse(event, SERVICES)
+    assert request is not None
+    waits = verdict(failed("image"), request=request, outcome=Outcome.PENDING)
+    details = answer(waits, HookStatus.SUCCEEDED)["hookDetails"]
+    again = parse(event | {"hookDetails": details}, SERVICES)
+    assert again is not None
+    assert again.started_at == waits.decided_at
+    event["lifecycleStage"] = "POST_PRODUCTION_TRAFFIC_SHIFT"
+    later = parse(event | {"hookDetails": details}, SERVICES)
+    assert later is not None
+    assert later.started_at is None

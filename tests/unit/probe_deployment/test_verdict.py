@@ -139,5 +139,5 @@ def test_a_pending_hook_is_called_back_with_its_details_and_when_it_began() -> N
     assert answer(pending, SUCCEEDED) == {
         "hookStatus": "IN_PROGRESS",
         "callBackDelay": 15,
-        "hookDetails": {"team": "api", "startedAt": NOW.isoformat()},
+        "hookDetails": {"team": "api", "startedAt": NOW.isoformat(), "startedStage": ""},
     }

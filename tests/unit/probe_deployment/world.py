@@ -19,6 +19,7 @@ BEGAN = datetime(2026, 1, 15, 10, 20, tzinfo=UTC)
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/jiki/api"
 ARN = "arn:aws:ecs:eu-west-1:123456789012:"
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/jiki/1"
+GREEN_GROUP = GROUP.replace("/jiki/1", "/jiki/2")
 BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/jiki/1"
 TEST_LISTENER = BALANCER.replace(":loadbalancer/", ":listener/") + "/2"
 TEST_RULE = BALANCER.replace(":loadbalancer/", ":listener-rule/") + "/2/3"
@@ -57,6 +58,8 @@ class FakeTask:
     why: str = ""
     address: str = ""
     """Of its network interface, at which it is a target."""
+    redeployed: bool = False
+    """Whether it has the new task definition, for that was deployed again by force."""
 
     @property
     def arn(self) -> str:
@@ -72,7 +75,7 @@ class FakeTask:
             "taskArn": self.arn,
             "lastStatus": status,
             "desiredStatus": "STOPPED" if stopped else "RUNNING",
-            "taskDefinitionArn": definition(self.service, new=self.new),
+            "taskDefinitionArn": definition(self.service, new=self.new or self.redeployed),
             "startedBy": "ecs-svc/new" if self.new else "ecs-svc/old",
             "createdAt": self.started - START_UP,
             "startedAt": self.started,
@@ -115,6 +118,8 @@ class World:
     answer: Callable[[datetime], Answer] = lambda _: Answer(200, {"x-request-id": "1"}, 0.05)
     targets: Callable[[datetime], list[tuple[str, str]]] = lambda _: [("healthy", "")] * 2
     traffic: Callable[[datetime], Minute] = lambda _: (60, 0, 0.1)
+    traffic_of: dict[str, Callable[[datetime], Minute]] = field(default_factory=dict)
+    """Of a target group that has its own."""
     processes: Callable[[datetime], list[datetime]] = lambda _: [after(60)]
     """When Solid Queue's processes registered that have a current heartbeat."""
     kinds: tuple[str, ...] = ("Worker", "Dispatcher")
@@ -134,6 +139,8 @@ class World:
     answer_at_listener: Callable[[Listener], Answer] = lambda _: Answer(
         200, {"x-request-id": "1"}, 0.05
     )
+    resolved: dict[str, Any] = field(default_factory=dict)
+    """A service revision's resolvedConfiguration."""
     asked: list[Listener] = field(default_factory=list)
     """Listeners that were asked."""
 

@@ -37,6 +37,7 @@ class FakeClient:
         definition = places.definition(self._world.service)
         balancers = [balancer] if self._world.service == places.WEB else []
         revision = {"taskDefinition": definition, "loadBalancers": balancers}
+        revision |= {"createdAt": places.BEGAN, "resolvedConfiguration": self._world.resolved}
         return {"serviceRevisions": [revision] * len(serviceRevisionArns)}
 
     def describe_task_definition(self, taskDefinition: str) -> Any:  # noqa: N803  # boto3's
@@ -90,9 +91,12 @@ class FakeClient:
         EndTime: datetime,  # noqa: N803  # boto3's
     ) -> Any:
         whole = int((EndTime - StartTime) / timedelta(minutes=1))
-        minutes = [
-            self._world.traffic(StartTime + timedelta(minutes=each)) for each in range(whole)
-        ]
+
+        def minutes(query: Any) -> list[places.Minute]:
+            group = query["MetricStat"]["Metric"]["Dimensions"][0]["Value"]
+            traffic = self._world.traffic_of.get(group, self._world.traffic)
+            return [traffic(StartTime + timedelta(minutes=each)) for each in range(whole)]
+
         of = {"RequestCount": 0, "HTTPCode_Target_5XX_Count": 1, "TargetResponseTime": 2}
         return {
             "MetricDataResults": [
@@ -100,7 +104,7 @@ class FakeClient:
                     "Id": query["Id"],
                     "Values": [
                         minute[of[query["MetricStat"]["Metric"]["MetricName"]]]
-                        for minute in minutes
+                        for minute in minutes(query)
                         if minute[0]
                     ],
                 }
