@@ -54,6 +54,13 @@ ADVICE = {
         "the database accepts the version labelled AWSCURRENT",
         SECRET,
     ),
+    # A warning where the role's passwords end soon; else good news, which needs no advice.
+    "PasswordRotated": Advice(
+        "the-passwords-validity-ends-passwordrotated",
+        "nobody is hurt until the date: then every login is refused. It can wait until then.",
+        "the next rotation names no date",
+        SECRET,
+    ),
     "PasswordReverted": Advice(
         "the-password-is-not-the-valid-one-passwordreverted",
         "new tasks can't log in; running ones keep their connections. It can't wait.",

@@ -78,7 +78,7 @@ def test_without_slack_everything_goes_to_sns(alerts: Alerts, event: Event) -> N
     assert alerts.send(*(event(f"alerts/{name}") for name in names)) == []
     assert sorted(alerts.subjects()) == [
         "ALARM: [CRITICAL] jiki-api-web-cpu-high",
-        "[INFO] jiki-api-web works: 9 checks passed",
+        "[INFO] deployment of jiki-api-web: 9 checks passed, 7 skipped",
         "[WARNING] Planned by AWS: RDS",
     ]
 

@@ -77,7 +77,7 @@ def test_without_a_filter_an_on_call_service_opens_nothing_twice(
     alerts.send(event("alerts/alarm_metric"), event("alerts/own_deployment_passed"))
     assert list(on_call.open) == [CPU_HIGH_NAME]
     # A note opens nothing, for nothing would close it.
-    assert on_call.passed_over == ["[INFO] jiki-api-web works: 9 checks passed"]
+    assert on_call.passed_over == ["[INFO] deployment of jiki-api-web: 9 checks passed, 7 skipped"]
 
 
 def test_two_alarms_of_one_name_are_two_alerts(
