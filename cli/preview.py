@@ -7,6 +7,7 @@ queue, and writes one HTML page; no AWS and no Slack is asked.
 import argparse
 import html
 import json
+import logging
 from copy import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,6 +104,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / ".local" / "preview.html")
     given = parser.parse_args()
     if given.format == "json":
+        logging.disable(logging.CRITICAL)  # the function's log is no line of these
         for line in lines(given.event, datetime.now(UTC)):
             print(json.dumps(line, ensure_ascii=False))
         return

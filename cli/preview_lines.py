@@ -11,7 +11,7 @@ from send_alerts.reading.notice import Guide, Notice, Signal
 from send_alerts.reading.parse import NotAnEvent, parse
 from send_alerts.reading.stack_info import StackInfo
 
-STACK_INFO = StackInfo("eu-west-1", "/ecs/", "jiki-api-web", "")
+STACK_INFO = StackInfo("eu-west-1", "/ecs/", "jiki-api-web", "", cluster="jiki-production")
 
 
 def lines(path: Path, now: Any) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,9 @@
 """The page that shows people how an alarm of theirs will read."""
 
 import json
+import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,9 +45,22 @@ def test_the_page_shows_the_line_of_an_event(
     monkeypatch.chdir(ROOT)
     event = "events/alerts/alarm_metric.json"
     monkeypatch.setattr("sys.argv", ["make preview", event, "--format", "json"])
+    monkeypatch.setattr(logging.root.manager, "disable", logging.NOTSET)  # undone afterwards
     preview.main()
     (line,) = capsys.readouterr().out.splitlines()
     assert_shown("preview", json.dumps(json.loads(line), indent=2))
+
+
+def test_nothing_but_lines_of_json_is_printed_for_a_folder() -> None:
+    """A process of its own: the log goes to the standard output that there was at its start."""
+    command = [sys.executable, "-m", "cli.preview", "events/alerts", "--format", "json"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert all("file" in json.loads(line) for line in printed.splitlines())
+
+
+def test_what_to_type_next_names_the_cluster_as_in_the_message() -> None:
+    (line,) = lines(EVENTS / "own_workers_missing.json", NOON)
+    assert "--cluster jiki-production " in line["check"]
 
 
 def test_a_folder_is_a_line_per_event_with_the_rule_that_lets_it_through() -> None:
