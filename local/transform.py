@@ -43,10 +43,14 @@ def source() -> dict[str, Any]:
 
 @cache
 def example() -> dict[str, str]:
-    """Jiki's parameters of production, as its example file gives them."""
+    """Jiki's parameters of production, as its example file gives them.
+
+    But for AlarmFilter: the alarms of events/ and of the stories have names of every kind.
+    """
     sections = tomllib.loads(EXAMPLE.read_text())
     given = sections["production"]["deploy"]["parameters"]["parameter_overrides"]
-    return {name: value for name, _, value in (each.partition("=") for each in given)}
+    pairs = (each.partition("=") for each in given)
+    return {name: value for name, _, value in pairs if name != "AlarmFilter"}
 
 
 def stack(parameters: Mapping[str, str]) -> dict[str, Any]:
