@@ -40,6 +40,13 @@ def test_the_workflow_runs_what_ci_runs_and_builds() -> None:
     assert commands(CI) == {"lint", "types", "validate", "test"}
 
 
+def test_what_needs_root_asks_for_it() -> None:
+    """GitHub's runners are no root; this repository's own CI may be."""
+    needs_root = r"^\s*(?:\w+=\S+ )*(?:apt-get|localedef)\b"
+    assert re.findall(needs_root, CI, re.MULTILINE) == []
+    assert len(re.findall(r"^\s*as_root ", CI, re.MULTILINE)) == 5
+
+
 def test_every_target_that_is_called_is_there() -> None:
     called = commands(CI) | {name for step in STEPS for name in commands(step.get("run", ""))}
     there_are = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
