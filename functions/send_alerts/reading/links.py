@@ -1,5 +1,6 @@
 """Links into the AWS console, and those that an alarm's description brings."""
 
+import json
 import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -7,9 +8,15 @@ from urllib.parse import quote, urlsplit
 
 from send_alerts.reading.notice import Link
 
+# A line of its own, maybe of a list and in bold: `- **Runbook URL:** https://...`.
 _LINE = re.compile(
-    r"^\s*(runbook|severity|team|logs|impact|check)\s*:\s*(\S.*?)\s*$", re.IGNORECASE | re.MULTILINE
+    r"^\s*(?:[-*•]\s+)?\**(?P<name>severity|team|logs|impact|check"
+    r"|(?:run|play)book(?:[ _-]?(?:url|link))?)\**\s*[:=]\**\s*(?P<value>\S.*?)\s*$",
+    re.IGNORECASE | re.MULTILINE,
 )
+_WITHIN_A_SENTENCE = re.compile(r"\b(?:run|play)book: (?P<value>https?://\S+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>|\"'\]]+")
+_AFTER_AN_ADDRESS = ".,;:!?*"
 BEFORE = timedelta(minutes=15)
 AFTER = timedelta(minutes=5)
 PARTITIONS = (
@@ -35,18 +42,45 @@ class Description(NamedTuple):
 
 
 def read_description(text: str) -> Description:
-    """`runbook: URL`, `severity: WORD`, `impact: TEXT` and the others, each on its own line."""
-    found = {match[1].lower(): match[2] for match in _LINE.finditer(text)}
+    """`runbook: URL`, `severity: WORD`, `impact: TEXT` and the others, each on its own line.
+
+    Also as markdown or JSON, or with line ends that a template has written as two characters.
+    """
+    text = _as_lines(text)
+    found = {match["name"].lower(): match["value"] for match in _LINE.finditer(text)}
+    named = next((value for name, value in found.items() if "book" in name), "")
+    within = _WITHIN_A_SENTENCE.search(text)
+    runbook = web_address(named) or _address_in(named or (within["value"] if within else ""))
     return Description(
         text=_LINE.sub("", text).strip(),
-        runbook=web_address(found.get("runbook", "")),
-        runbook_place="" if web_address(found.get("runbook", "")) else found.get("runbook", ""),
+        runbook=runbook,
+        runbook_place="" if runbook else named,
         severity=found.get("severity", "").lower(),
         team=found.get("team", ""),
         log_group=found.get("logs", ""),
         impact=found.get("impact", ""),
         check=found.get("check", ""),
     )
+
+
+def _as_lines(text: str) -> str:
+    try:
+        values = json.loads(text)
+    except ValueError:
+        values = None
+    if isinstance(values, dict):
+        shown = [(name, value) for name, value in values.items() if value not in (None, "")]
+        return "\n".join(f"{name}: {value}" for name, value in shown)
+    return text if "\n" in text else text.replace("\\n", "\n")
+
+
+def _address_in(text: str) -> str:
+    """The first web address in a text, without the marks around it."""
+    match = _ADDRESS.search(text)
+    address = match[0].rstrip(_AFTER_AN_ADDRESS) if match else ""
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = address[:-1].rstrip(_AFTER_AN_ADDRESS)
+    return web_address(address)
 
 
 def web_address(text: str) -> str:
