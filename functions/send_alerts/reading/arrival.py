@@ -45,6 +45,13 @@ class Arrival(NamedTuple):
         return _part(self.topic_arn, 3)
 
 
+def arrivals_of(
+    body: Any, sent_at: datetime, attributes: Mapping[str, str], stack_info: StackInfo
+) -> list[Arrival]:
+    """What is in a body; of a batch as Lambda gets it from SNS or SQS, in each of its records."""
+    return [arrival_of(one, sent_at, attributes, stack_info) for one in _records(body)]
+
+
 def arrival_of(
     body: Any, sent_at: datetime, attributes: Mapping[str, str], stack_info: StackInfo
 ) -> Arrival:
@@ -60,17 +67,18 @@ def arrival_of(
         return found._replace(id=_text(record.get("messageId")) or found.id)
     envelope = _envelope(body)
     if envelope is None:
+        body = _event(body)
         own = body if isinstance(body, Mapping) else {}
         found_at = _instant(own.get("time") or own.get("Timestamp"), sent_at)
         name = _text(own.get("id")) or _fingerprint(body)
         return Arrival(name, found_at, body, stack_info, attributes=attributes)
     message = envelope["Message"]
-    inside = _read(message)
-    inside = inside if isinstance(inside, Mapping) else message
-    own_id = inside.get("id") if isinstance(inside, Mapping) and "detail-type" in inside else ""
+    inside = _event(_read(message))
+    inside = inside if isinstance(inside, Mapping | str) else message
+    event = inside if isinstance(inside, Mapping) and "detail-type" in inside else {}
     return Arrival(
-        id=_text(own_id) or _text(envelope.get("MessageId")) or _fingerprint(message),
-        at=_instant(envelope.get("Timestamp"), sent_at),
+        id=_text(event.get("id")) or _text(envelope.get("MessageId")) or _fingerprint(message),
+        at=_instant(event.get("time") or envelope.get("Timestamp"), sent_at),
         body=inside,
         stack_info=stack_info,
         subject=_text(envelope.get("Subject")),
@@ -92,6 +100,14 @@ def attributes_of(values: Any) -> dict[str, str]:
     }
 
 
+def _records(body: Any) -> list[Any]:
+    records = body.get("Records") if isinstance(body, Mapping) else None
+    if not isinstance(records, list) or not records:
+        return [body]
+    known = (isinstance(one, Mapping) and ("Sns" in one or _record(one)) for one in records)
+    return records if all(known) else [body]
+
+
 def _record(body: Any) -> Mapping[str, Any] | None:
     if not isinstance(body, Mapping) or body.get("eventSource") != "aws:sqs":
         return None
@@ -106,12 +122,21 @@ def _read(text: str) -> Any:
         return text
 
 
+def _event(body: Any) -> Any:
+    """An event as EventBridge writes it; notification rules of the developer tools spell its kind
+    otherwise (Developer Tools console User Guide, "Notification concepts")."""
+    if isinstance(body, Mapping) and {"source", "detailType", "detail"} <= body.keys():
+        return {"detail-type": body["detailType"], **body}
+    return body
+
+
 def _envelope(body: Any) -> Mapping[str, Any] | None:
     if not isinstance(body, Mapping):
         return None
     records = body.get("Records")
     if isinstance(records, list) and len(records) == 1 and isinstance(records[0], Mapping):
-        body = records[0].get("Sns", body)
+        (body,) = records
+    body = body.get("Sns", body)
     if not isinstance(body, Mapping) or not isinstance(body.get("Message"), str):
         return None
     # Raw JSON of others may have a Message too.

@@ -12,7 +12,7 @@ from ops_common.on_call.operator_action import KIND as OPERATOR_ACTION
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import SOURCE
 from send_alerts.reading import alarms, ecs_events, own_events
-from send_alerts.reading.arrival import SHAPES, Arrival, arrival_of
+from send_alerts.reading.arrival import SHAPES, Arrival, arrivals_of
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.services import (
     dead_letters,
@@ -72,7 +72,16 @@ def parse(
     `sent_at` is for what bears no time of its own; `attributes` are the queue message's. Raises
     NotAnEvent for a body that is neither a JSON object nor text with a word in it.
     """
-    arrival = arrival_of(_loaded(body), sent_at, attributes, stack_info)
+    notices: list[Notice] = []
+    for arrival in arrivals_of(_loaded(body), sent_at, attributes, stack_info):
+        said = _said(arrival)
+        if not isinstance(said, list):
+            return said
+        notices += said
+    return notices
+
+
+def _said(arrival: Arrival) -> Said:
     try:
         known = _known(arrival)
         if isinstance(known, list):
@@ -93,7 +102,8 @@ def _loaded(body: str) -> Any:
         event = body
     except RecursionError:
         raise NotAnEvent("the body is nested too deeply; expected an event or text") from None
-    if isinstance(event, dict) or (event is body and re.search(r"\w", body)):
+    # A rule's input transformer writes a sentence with its quotes: a text of JSON.
+    if isinstance(event, dict) or (isinstance(event, str) and re.search(r"\w", event)):
         return event
     raise NotAnEvent(f"the body is {type(event).__name__}; expected an event object or text")
 
@@ -114,10 +124,6 @@ def _follow_up(arrival: Arrival) -> FollowUp:
     return FollowUp(str(detail["key"]), int(detail["number"]))
 
 
-def _sweep(_: Arrival) -> Sweep:
-    return Sweep()
-
-
 def _operator_action(arrival: Arrival) -> OperatorAction:
     return OperatorAction.from_detail(arrival.body["detail"])
 
@@ -126,7 +132,7 @@ type Reader = Callable[[Arrival], Said]
 READERS: dict[tuple[str, str], Reader] = {
     (SOURCE, FOLLOW_UP): _follow_up,
     (SOURCE, OPERATOR_ACTION): _operator_action,
-    (SOURCE, SWEEP): _sweep,
+    (SOURCE, SWEEP): lambda _: Sweep(),
     (SOURCE, ANY): own_events.from_own,
     ("aws.acm", ANY): security.from_certificate,
     ("aws.autoscaling", ANY): work.from_auto_scaling_event,
@@ -169,12 +175,11 @@ def _known(arrival: Arrival) -> Said | None:
         return failed
     if not isinstance(event, Mapping):
         return None
-    source = str(event.get("source") or NO_EVENT)
-    kinds = [
-        (source, str(event.get("detail-type") or ANY)),
-        (source, ANY),
-        *((NO_EVENT, field) for field in event),
-    ]
+    source, kind = str(event.get("source") or NO_EVENT), str(event.get("detail-type") or ANY)
+    kinds = [(source, kind), (source, ANY), *((NO_EVENT, field) for field in event)]
+    if kind and not source:
+        # A rule's input transformer may have left it out.
+        kinds += [known for known in READERS if known[1] == kind and known[0].startswith("aws.")]
     read = next((READERS[kind] for kind in kinds if kind in READERS), None)
     return read(arrival) if read else None
 

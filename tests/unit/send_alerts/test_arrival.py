@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from send_alerts.reading.arrival import Arrival, arrival_of
+from send_alerts.reading.arrival import Arrival, arrival_of, arrivals_of
 from tests.unit.send_alerts.alert_world import NOON, STACK_INFO, minute
 
 EVENT = {"id": "e-1", "detail-type": "Import Change", "time": "2026-11-25T11:55:00Z"}
@@ -50,6 +50,38 @@ def test_an_envelope_s_topic_says_account_and_region() -> None:
     found = came({"Message": "Disk is full", "TopicArn": TOPIC, "MessageId": "m-1"})
     assert (found.topic, found.account, found.region) == ("ops", "123456789012", "eu-west-1")
     assert (found.id, found.body) == ("m-1", "Disk is full")
+
+
+def test_an_event_in_an_envelope_has_its_own_time() -> None:
+    sent = {"Message": json.dumps(EVENT), "MessageId": "m-1", "Timestamp": "2026-11-25T11:58:00Z"}
+    assert came(sent).at == minute(-5)
+    assert came({**sent, "Message": "Disk is full"}).at == minute(-2)
+
+
+def test_a_text_of_json_in_an_envelope_is_its_text() -> None:
+    message = json.dumps('The import of "orders" has stopped')
+    assert came({"Message": message, "MessageId": "m-1"}).body == json.loads(message)
+
+
+def test_a_notification_rule_of_the_developer_tools_names_the_kind_as_others_do() -> None:
+    told = {"source": "aws.codebuild", "detailType": "CodeBuild Build State Change", "detail": {}}
+    for body in (told, {"Message": json.dumps(told), "MessageId": "m-1"}):
+        assert came(body).body["detail-type"] == "CodeBuild Build State Change"
+
+
+def test_a_batch_is_its_records() -> None:
+    by_sns = {"EventSource": "aws:sns", "Sns": {"Message": json.dumps(EVENT), "MessageId": "m-1"}}
+    by_sqs = {"eventSource": "aws:sqs", "body": json.dumps(EVENT)}
+    found = arrivals_of({"Records": [by_sns, by_sqs]}, NOON, {}, STACK_INFO)
+    assert [one.body for one in found] == [EVENT, EVENT]
+
+
+@pytest.mark.parametrize(
+    "body", ["text", {"Records": []}, {"Records": [{"eventSource": "aws:s3"}]}]
+)
+def test_other_records_are_no_batch(body: Any) -> None:
+    (found,) = arrivals_of(body, NOON, {}, STACK_INFO)
+    assert found.body == body
 
 
 def test_a_message_in_an_envelope_is_not_known_by_an_id_of_its_own() -> None:

@@ -258,3 +258,21 @@ def test_a_notice_survives_being_kept() -> None:
         found = parse(path.read_text(), datetime(2026, 11, 25, tzinfo=UTC), STACK_INFO)
         for notice in found if isinstance(found, list) else ():
             assert Notice.from_json(json.loads(json.dumps(notice.as_json()))) == notice
+
+
+def test_a_sentence_of_a_rule_s_input_transformer_is_a_message() -> None:
+    (notice,) = parsed("The import of orders has stopped")
+    assert (notice.signal, notice.title) == (Signal.NOTE, "The import of orders has stopped")
+
+
+def test_a_batch_brings_what_each_of_its_records_says(event: Event) -> None:
+    records = [event("alerts/sns_records_alarm_ok")["Records"][0] for _ in range(2)]
+    records[1] = {"eventSource": "aws:sqs", "body": json.dumps(event("alerts/alarm_metric"))}
+    assert [n.signal for n in parsed({"Records": records})] == [Signal.RESOLVED, Signal.OPEN]
+
+
+@pytest.mark.parametrize("name", ["alarm_metric", "ecs_task_failed", "ecs_deployment_failed"])
+def test_an_event_whose_source_was_left_out_is_known_by_its_kind(event: Event, name: str) -> None:
+    whole = event(f"alerts/{name}")
+    read, known = parsed({**whole, "source": None}), parsed(whole)
+    assert [(n.key, n.signal, n.title) for n in read] == [(n.key, n.signal, n.title) for n in known]
