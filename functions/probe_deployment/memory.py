@@ -1,7 +1,7 @@
 """What the probes remember, as items `probe#…` of the operations table."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -45,20 +45,21 @@ class ProbeMemory:
 
     def last_passed(self, service: str) -> str | None:
         """The task definition of the service's last deployment that passed."""
-        item = self._client.get_item(
-            TableName=self._table, Key={"id": {"S": f"probe#passed#{service}"}}
-        ).get("Item", {})
+        item = self._item(f"passed#{service}")
         return item["task_definition"]["S"] if "task_definition" in item else None
 
-    def failed_deployment(self, service: str, now: datetime) -> str | None:
-        """The service's deployment that ECS gave up last, if that was not long ago."""
-        item = self._client.get_item(
-            TableName=self._table, Key={"id": {"S": f"probe#failed#{service}"}}
-        ).get("Item", {})
+    def passed_since(self, service: str, moment: datetime) -> bool:
+        """Whether a deployment of the service has passed since then."""
+        item = self._item(f"passed#{service}")
+        return "passed_at" in item and datetime.fromisoformat(item["passed_at"]["S"]) > moment
+
+    def failed_deployment(self, service: str, now: datetime) -> tuple[str, datetime] | None:
+        """The service's deployment that ECS gave up last, and when, if that was not long ago."""
+        item = self._item(f"failed#{service}")
         if "failed_at" not in item:
             return None
-        recent = datetime.fromisoformat(item["failed_at"]["S"]) > now - ROLLING_BACK
-        return item["deployment"]["S"] if recent else None
+        failed_at = datetime.fromisoformat(item["failed_at"]["S"])
+        return (item["deployment"]["S"], failed_at) if failed_at > now - ROLLING_BACK else None
 
     def remember_failed(self, service: str, deployment: str, now: datetime) -> None:
         """Remember that ECS gave up a deployment."""
@@ -74,9 +75,7 @@ class ProbeMemory:
 
     def load_test_passed_at(self) -> datetime | None:
         """When the suite `load` last passed on the minutes of a load test."""
-        item = self._client.get_item(
-            TableName=self._table, Key={"id": {"S": "probe#load_test"}}
-        ).get("Item", {})
+        item = self._item("load_test")
         return datetime.fromisoformat(item["passed_at"]["S"]) if "passed_at" in item else None
 
     def remember_load_test(self, now: datetime) -> None:
@@ -96,3 +95,7 @@ class ProbeMemory:
                 "passed_at": {"S": now.isoformat()},
             },
         )
+
+    def _item(self, name: str) -> Any:
+        key: Any = {"id": {"S": f"probe#{name}"}}
+        return self._client.get_item(TableName=self._table, Key=key).get("Item", {})

@@ -131,7 +131,7 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
         memory.remember_failed(request.service, request.deployment_id, now)
     if verdict.outcome.passed and _rolled_back_by_ecs(context, memory):
         verdict = replace(verdict, request=replace(request, rolled_back=True))
-    elif verdict.outcome is Outcome.PASS and request.suite == "deployment":
+    if verdict.outcome is Outcome.PASS and request.suite == "deployment":
         for name in context.probed:
             if context.service(name).deployments:
                 primary = context.service(name).primary
@@ -163,7 +163,9 @@ def _rolled_back_by_ecs(context: Context, memory: ProbeMemory) -> bool:
     if request.suite != "deployment" or not (request.service and request.deployment_id):
         return False
     failed = memory.failed_deployment(request.service, context.now)
-    if failed is None or failed == request.deployment_id:
+    if failed is None or failed[0] == request.deployment_id:
+        return False
+    if memory.passed_since(request.service, failed[1]):
         return False
     running = context.service(request.service).primary.task_definition
     return running == memory.last_passed(request.service)

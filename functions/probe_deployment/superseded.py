@@ -48,13 +48,13 @@ def refuse_superseded(context: Context, memory: ProbeMemory) -> None:
         return
     current = service.primary.id
     if current != asked:
-        gave_up = _gave_up(service, asked) or (
-            request.trigger in ASKED_FOR
-            and memory.failed_deployment(service.name, context.now) == asked
-        )
+        gave_up = _gave_up(service, asked)
+        if not gave_up and request.trigger in ASKED_FOR:
+            failed = memory.failed_deployment(service.name, context.now)
+            gave_up = failed is not None and failed[0] == asked
         why = ": ECS gave it up" if gave_up else ""
         raise Superseded(f"{current} has replaced {asked}{why}", asked, current, gave_up=gave_up)
-    if request.suite == "stuck" and service.primary.rollout_state != "IN_PROGRESS":
+    if request.suite == "stuck" and service.rollout is not Rollout.IN_PROGRESS:
         reason = f"{current} has ended: {service.primary.rollout_state}"
         raise Superseded(reason, asked, current, gave_up=_gave_up(service, asked))
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from ops_common.answers.system import QueueProcesses
+from ops_common.answers.system import QueueProcess, QueueProcesses
 from probe_deployment.cause import Cause
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 
 EXPECTED = "a worker and a dispatcher registered since, with current heartbeats; no lost claims"
-KINDS, SHARED = ("Worker", "Dispatcher"), ("Dispatcher",)
-"""What a deployment registers, and what of it another service may have instead."""
+KINDS = ("Worker", "Dispatcher")
+"""What a deployment registers."""
+BESIDE_WORKERS = {"Dispatcher", "Scheduler"}
+"""What a service may run alone, where others have the workers."""
 # Solid Queue writes a heartbeat each 60 s; one may be late.
 CURRENT_SECONDS = 130.0
 
@@ -59,18 +61,15 @@ def _all_start(context: Context, services: Iterable[str]) -> bool:
 def judge(answer: QueueProcesses, since: datetime, remedy: str, *, others: bool = False) -> Finding:
     """What the processes amount to, for a deployment that began at `since`.
 
-    `others`: whether there are worker services that were not deployed. One dispatcher does for all.
+    `others`: whether there are worker services that were not deployed. Their dispatcher does for
+    all, and their workers do for a service that has dispatcher or scheduler alone.
     """
     processes = answer.processes
     new = [each for each in processes if each.registered_at >= since]
-    missing = [
-        kind
-        for kind in KINDS
-        if not any(
-            process.kind == kind and process.heartbeat_age_seconds <= CURRENT_SECONDS
-            for process in (processes if others and kind in SHARED else new)
-        )
-    ]
+    everywhere, of_new = _current(processes), _current(new)
+    alone = bool(of_new & BESIDE_WORKERS) and "Worker" in everywhere - of_new
+    shared = {"Dispatcher", *(["Worker"] if alone else [])} & everywhere if others else set[str]()
+    missing = [kind for kind in KINDS if kind not in of_new | shared]
     if missing:
         observed = (
             f"no {' and no '.join(missing).lower()} with a current heartbeat among {len(new)}"
@@ -82,7 +81,8 @@ def judge(answer: QueueProcesses, since: datetime, remedy: str, *, others: bool 
             remedy,
             cause=Cause.NO_HEARTBEAT,
             subjects=missing,
-            older_version_fixes=True,
+            # Workers that run elsewhere may be all that the app has.
+            older_version_fixes=not alone,
         )
     if lost := lost_claims(answer):
         return Finding.failed(
@@ -97,6 +97,11 @@ def judge(answer: QueueProcesses, since: datetime, remedy: str, *, others: bool 
         f"worker and dispatcher have a current heartbeat; hosts with a worker: {len(hosts)}",
         EXPECTED,
     )
+
+
+def _current(processes: Iterable[QueueProcess]) -> set[str]:
+    """Kinds of those with a current heartbeat."""
+    return {each.kind for each in processes if each.heartbeat_age_seconds <= CURRENT_SECONDS}
 
 
 def lost_claims(answer: QueueProcesses) -> int:

@@ -10,7 +10,10 @@ from probe_deployment.finding import Finding
 
 EXPECTED = "every target healthy"
 HEALTHY = "healthy"
-DRAINING = "draining"  # of a task that is about to stop, as it should
+DRAINING = ("draining", "unhealthy.draining")
+"""Of a task that is about to stop, as it should; the second is a Network Load Balancer's."""
+UNCHECKED = "unavailable"
+"""The target group has no health checks."""
 STARTING = "initial"
 UNUSED = "unused"
 # Reasons that lie in the load balancer or its zones, not in the app (ELB API Reference,
@@ -34,7 +37,7 @@ def check(context: Context) -> Finding:
     One that a scaling has started may still be without an answer. The canary also lets all of them
     change while a rollout is under way. A lifecycle hook checks the new revision's targets alone.
     """
-    tolerated = {DRAINING}
+    tolerated = {*DRAINING}
     if context.request.suite == "canary":
         tolerated.add(STARTING)
         if any(context.service(name).rolling_out for name in context.probed):
@@ -65,13 +68,21 @@ def _targets(context: Context, arn: str) -> list[Target]:
     ]
 
 
-def judge(targets: Sequence[Target], tolerated: Collection[str] = (DRAINING,)) -> Finding:
+def judge(targets: Sequence[Target], tolerated: Collection[str] = DRAINING) -> Finding:
     """What the targets' states, each with its reason, amount to."""
     states = Counter(target.state for target in targets)
     counted = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-    bad = [target for target in targets if target.state not in (HEALTHY, *tolerated)]
+    bad = [each for each in targets if each.state not in (HEALTHY, UNCHECKED, *tolerated)]
     if not bad and states[HEALTHY]:
         return Finding.passed(counted, EXPECTED)
+    if not bad and states[UNCHECKED]:
+        return Finding.unknown(
+            f"{counted}: nobody checks their health",
+            EXPECTED,
+            "switch the target group's health checks on (aws elbv2 modify-target-group"
+            " --health-check-enabled)",
+            cause=Cause.DISABLED,
+        )
     reasons = sorted({each.description or each.reason for each in bad} - {""})
     elsewhere = bool(bad) and all(each.reason.startswith(NOT_THE_APP) for each in bad)
     cause = Cause.ZONE_NOT_ENABLED if elsewhere else Cause.UNHEALTHY if bad else Cause.NO_TARGET

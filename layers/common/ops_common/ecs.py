@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
 
-
-ROLLING = "ROLLING"
 INACTIVE = "INACTIVE"
 """Of a service: deleted. Of a deployment: replaced, and none of its tasks is left."""
 
@@ -158,6 +156,7 @@ class EcsServices:
 
 def _service(raw: "ServiceTypeDef") -> Service:
     balancers, listed = raw.get("loadBalancers", []), raw.get("deployments", [])
+    strategy = raw.get("deploymentConfiguration", {}).get("strategy", "ROLLING")
     return Service(
         name=raw["serviceName"],
         arn=raw["serviceArn"],
@@ -175,15 +174,17 @@ def _service(raw: "ServiceTypeDef") -> Service:
         balanced_containers=tuple(
             balancer["containerName"] for balancer in balancers if "containerName" in balancer
         ),
-        shifts_traffic=raw.get("deploymentConfiguration", {}).get("strategy", ROLLING) != ROLLING,
+        shifts_traffic=strategy != "ROLLING",
     )
 
 
 def _deployment(raw: "DeploymentTypeDef") -> Deployment:
+    # Where ECS gives no state (a Classic Load Balancer): as its waiter `services-stable` has it.
+    by_counts = "COMPLETED" if raw["runningCount"] >= raw["desiredCount"] else "IN_PROGRESS"
     return Deployment(
         id=raw["id"],
         primary=raw["status"] == "PRIMARY",
-        rollout_state=raw.get("rolloutState", "COMPLETED"),
+        rollout_state=raw.get("rolloutState", by_counts),
         rollout_reason=raw.get("rolloutStateReason", ""),
         created_at=raw["createdAt"],
         task_definition=raw["taskDefinition"],

@@ -167,7 +167,8 @@ def play(world: World, chosen: Settings, faults: Faults | None = None) -> Played
     """From ECS's first event to the last look; what raises is left to Lambda's repetition."""
     played, faults = Played(world), faults or Faults()
     passed = f"probe#passed#{world.service}"
-    world.items[passed] = {"task_definition": {"S": definition(world.service, new=False)}}
+    last = {"task_definition": {"S": definition(world.service, new=False)}}
+    world.items.setdefault(passed, last)
 
     def look(event: Any) -> None:
         ports, request = ports_of(played, chosen, faults), parse(event, chosen.services)
