@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from answer_slack.asked import Asked, read
 from answer_slack.blocks import said, shown
 from answer_slack.hand_over import Keepers, hand_over
 from answer_slack.operators import Groups, NotKnown, Operators
 from answer_slack.refusal import Refusal, Refused
+from answer_slack.repeats import Seen
 from answer_slack.response_url import Reply
-from answer_slack.seen import Seen
 from answer_slack.settings import Settings
 from answer_slack.signed_request import SignedRequest, verify
+from answer_slack.slack_form import Asked, read
 from ops_common.on_call.board import Board
 from ops_common.on_call.commands import BadCommand, Question, Wish, parse, split
 from ops_common.on_call.replies import answer as rows_of

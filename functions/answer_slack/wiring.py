@@ -12,8 +12,8 @@ from answer_slack.answer import Ports
 from answer_slack.confirmations import DynamoConfirmations
 from answer_slack.hand_over import Keepers
 from answer_slack.operators import Groups, NotKnown, Operators, SlackGroups
+from answer_slack.repeats import DynamoSeen
 from answer_slack.response_url import SlackReply
-from answer_slack.seen import DynamoSeen
 from answer_slack.settings import Settings
 from ops_common.aws import client
 from ops_common.early_calls import Call, make_early

@@ -15,7 +15,7 @@ from ops_common.on_call.summaries import Part, PartSummary, from_text
 from ops_common.versioned_item import NO_VERSION, Conflict, Items
 from scale_workers.policy.conditions import Conditions
 from scale_workers.policy.history import Memory
-from scale_workers.policy.parsing import parse_datetime
+from scale_workers.policy.stored_values import parse_datetime
 
 
 class Overtaken(Exception):

@@ -10,7 +10,7 @@ from ops_common.service_names import ServiceNames
 from ops_common.settings import Environment
 from ops_common.time_zone import time_zone
 from scale_workers.policy.model import ConnectionBudget, Policy
-from scale_workers.policy.parameter import BadPolicy, ServicePolicy, service_policies
+from scale_workers.policy.service_policies import BadPolicy, ServicePolicy, service_policies
 
 
 class Settings(NamedTuple):

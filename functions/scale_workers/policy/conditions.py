@@ -14,7 +14,7 @@ from ops_common.ops_events import OpsEvent, State
 from scale_workers.policy.model import NoMeasurement, ServiceState
 from scale_workers.policy.notification import ended, words
 from scale_workers.policy.outcome import Decision
-from scale_workers.policy.parsing import parse_datetime
+from scale_workers.policy.stored_values import parse_datetime
 from scale_workers.policy.troubles import Tick, Trouble, troubles
 
 

@@ -6,7 +6,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from ops_common.jsonable import jsonable
-from scale_workers.policy.parsing import parse_count, parse_datetime, parse_duration, parse_float
+from scale_workers.policy.stored_values import (
+    parse_count,
+    parse_datetime,
+    parse_duration,
+    parse_float,
+)
 
 
 class RequiredTasks(NamedTuple):

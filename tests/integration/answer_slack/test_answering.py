@@ -13,7 +13,7 @@ from botocore.exceptions import ReadTimeoutError
 from answer_slack.app import handler
 from answer_slack.confirmations import DynamoConfirmations
 from answer_slack.refusal import Refusal, Refused
-from answer_slack.seen import MOST_A_MINUTE, DynamoSeen
+from answer_slack.repeats import MOST_A_MINUTE, DynamoSeen
 from local.lambda_endpoint import Context
 from local.moto_aws import OPS_TABLE, MotoAws
 from local.slack import SlackStandIn

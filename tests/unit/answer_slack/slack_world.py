@@ -12,7 +12,7 @@ from answer_slack.confirmations import WAITS, Confirmation
 from answer_slack.hand_over import Keepers
 from answer_slack.operators import Groups
 from answer_slack.refusal import Refusal, Refused
-from answer_slack.seen import MOST_A_MINUTE
+from answer_slack.repeats import MOST_A_MINUTE
 from answer_slack.settings import API, Settings
 from answer_slack.signed_request import receive
 from local.slack.requests import ANA, APP, BEN, SIGNING_SECRET, TEAM, function_url_event, signed

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from answer_slack.refusal import Refusal, Refused
-from answer_slack.seen import MOST_A_MINUTE
+from answer_slack.repeats import MOST_A_MINUTE
 from answer_slack.signed_request import MOST_BYTES, receive
 from local.slack.requests import (
     APP,

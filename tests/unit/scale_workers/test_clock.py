@@ -7,7 +7,7 @@ import pytest
 
 from scale_workers.policy.clock import bounded, parse_span
 from scale_workers.policy.model import Policy
-from scale_workers.policy.parameter import BadPolicy, service_policies
+from scale_workers.policy.service_policies import BadPolicy, service_policies
 
 LONDON = ZoneInfo("Europe/London")
 FRIDAY = datetime(2026, 7, 3, tzinfo=UTC)

@@ -5,8 +5,8 @@ import pytest
 from ops_common.answers.queue import QueueDepth, QueueFlow, Worker
 from scale_workers.policy.history import Memory
 from scale_workers.policy.model import Policy, Share
-from scale_workers.policy.parameter import BadPolicy, service_policies
 from scale_workers.policy.pools import divide
+from scale_workers.policy.service_policies import BadPolicy, service_policies
 from scale_workers.policy.shares import foreign_workers, share_of
 from tests.unit.scale_workers.two_measurements import seen
 

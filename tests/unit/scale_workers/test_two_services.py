@@ -14,7 +14,7 @@ from scale_workers.memory import Overtaken, Remembered
 from scale_workers.policy.history import Memory, RequiredTasks, ServiceMemory
 from scale_workers.policy.model import Policy
 from scale_workers.policy.outcome import HeldBy
-from scale_workers.policy.parameter import service_policies
+from scale_workers.policy.service_policies import service_policies
 from scale_workers.ports import Ports, WorkerPorts
 from scale_workers.settings import Settings
 from scale_workers.tick import run
