@@ -8,9 +8,9 @@ INTRODUCTION = """\
 # Configuration
 
 Every parameter of `template.yaml`, by the groups in which CloudFormation's console shows them.
-Each has a default, of which these are empty and needed: `VpcId`, `SubnetIds`, `DatabaseCidr`,
-`ConfigSecretId` and `EcsCluster`, unless only `Alerts` is on, and `WorkerServices` where
-`Scaling` is. Written from the template by `make docs`; a test holds the two together.
+Each has a default. `VpcId`, `SubnetIds`, `DatabaseCidr`, `ConfigSecretId` and `EcsCluster` are
+empty by default and required, unless only `Alerts` is on; so is `WorkerServices` with `Scaling`.
+Written from the template by `make docs`; a test holds the two together.
 
 ```sh aws
 make configure ENVIRONMENT=production SET="MaxTasks=6 AlertEmail=ops@example.org"
