@@ -24,23 +24,23 @@ setup: .venv/.ready .venv-emulator/.ready .venv-runtime/.ready ### Make the virt
 
 .venv/.ready: requirements-dev.txt
 	@echo "Setting up .venv from requirements-dev.txt …"
-	python=$$(sh local/find_python.sh) && "$$python" -m venv --clear .venv
-	.venv/bin/python -m pip install -q --disable-pip-version-check --retries 1 $$(grep -o '^uv==[^ ]*' requirements-dev.txt) || $(OFFLINE)
-	.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements-dev.txt || $(OFFLINE)
-	touch $@
+	@python=$$(sh local/find_python.sh) && "$$python" -m venv --clear .venv
+	@.venv/bin/python -m pip install -q --disable-pip-version-check --retries 1 $$(grep -o '^uv==[^ ]*' requirements-dev.txt) || $(OFFLINE)
+	@.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements-dev.txt || $(OFFLINE)
+	@touch $@
 
 .venv-emulator/.ready: requirements-emulator.txt .venv/.ready
 	@echo "Setting up .venv-emulator from requirements-emulator.txt …"
-	.venv/bin/python -m venv --clear .venv-emulator
-	.venv/bin/uv pip install -q --python .venv-emulator/bin/python --require-hashes -r requirements-emulator.txt || $(OFFLINE)
-	touch $@
+	@.venv/bin/python -m venv --clear .venv-emulator
+	@.venv/bin/uv pip install -q --python .venv-emulator/bin/python --require-hashes -r requirements-emulator.txt || $(OFFLINE)
+	@touch $@
 
 # Compiled, as in Lambda, or else cold starts would be timed with compiling.
 .venv-runtime/.ready: requirements-runtime.txt .venv/.ready
 	@echo "Setting up .venv-runtime from requirements-runtime.txt …"
-	.venv/bin/python -m venv --clear --without-pip .venv-runtime
-	.venv/bin/uv pip install -q --compile-bytecode --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt || $(OFFLINE)
-	touch $@
+	@.venv/bin/python -m venv --clear --without-pip .venv-runtime
+	@.venv/bin/uv pip install -q --compile-bytecode --python .venv-runtime/bin/python --require-hashes -r requirements-runtime.txt || $(OFFLINE)
+	@touch $@
 
 demo: setup ## Deploy into a local AWS and play the stories (STORY=rotation)
 	@PYTHONPATH=functions:layers/common:layers/postgres python -m local.demo $(STORY) $(if $(RECORD),--record "$(RECORD)")

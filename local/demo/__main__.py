@@ -1,6 +1,7 @@
 """`make demo`: start the local world, deploy into it, play the stories.
 
-Ends with a line per story, and with exit code 0 only if every expectation of each one held.
+Ends with a line per story and what to do next, and with exit code 0 only if every expectation of
+each one held.
 """
 
 import argparse
@@ -21,6 +22,13 @@ from local.start_world import start_world
 from local.world import World
 
 STORIES = ("rotation", "scaling", "alert", "outage", "probe", "environments")
+NEXT = """
+Next
+  make demo STORY=outage   one story again
+  make playground          the Slack channel as a page whose buttons work
+  make fit REGION=…        does it fit your app? Your account is only read
+  docs/README.md           ten tasks, each with its command
+"""
 
 
 def main() -> int:
@@ -60,6 +68,7 @@ def main() -> int:
         mark = "[bold green]✓[/]" if not say.failures else "[bold red]✗[/]"
         console.print(f"{mark} {name}: {passed} of {say.expectations} expectations held")
     console.print(f"Played in {time.monotonic() - started:.0f} s.")
+    console.print(NEXT, highlight=False)
     return 1 if any(say.failures for say in results.values()) else 0
 
 

@@ -36,7 +36,7 @@ def _play(world: World, say: Narrator) -> None:
         "SNS has it although Slack failed", world.wait_for(lambda: bool(_mails(world, notified)))
     )
     mail = _mails(world, notified)[0]
-    say.quote(f"SNS, as a subscriber got it: {mail['Subject']}", mail["Message"])
+    say.quote("SNS, as a subscriber got it", f"{mail['Subject']}\n\n{mail['Message']}")
     say.expect("Slack shows it", world.wait_for(lambda: bool(_roots(world))))
     root = _roots(world)[0]
     say.quote("Slack, the message in the channel", _text(root))
@@ -50,7 +50,7 @@ def _play(world: World, say: Narrator) -> None:
     threaded = world.wait_for(lambda: len(_thread(world, root)) >= len(events), 90)
     say.expect("each change is one line in the thread", threaded)
     calm = world.wait_for(lambda: "Resolved" in root.text, 60)
-    say.expect(f"calm for {FLAP_WINDOW_SECONDS} s, the head is green", calm)
+    say.expect(f"calm for {FLAP_WINDOW_SECONDS} s, the message is green", calm)
     say.quote("Slack, the thread", "\n".join(_text(line) for line in _thread(world, root)))
     say.quote("Slack, the same message now", _text(root))
     say.table(("SNS, all of it",), [(mail["Subject"],) for mail in _mails(world, notified)])

@@ -64,10 +64,8 @@ def play(world: World, say: Narrator) -> None:
     after = (production.text, [line.text for line in world.slack.thread(production.ts)])
     say.expect("production's message and thread are as they were", after == before)
     say.expect("of staging's deployment there is one message", len(_roots(world, SERVICE)) == 1)
-    say.table(
-        ("Slack, the channel",),
-        [(root.text,) for root in (production, staging, *_roots(world, SERVICE))],
-    )
+    roots = (production, staging, *_roots(world, SERVICE))
+    say.quote("Slack, the channel", "\n".join(root.text for root in roots))
     _put(world, _own("own_scaler_at_limit_over", deploy.STACK_NAME, "production"))
     say.expect("production's own good news ends it", world.wait_for(lambda: _green(production), 90))
 

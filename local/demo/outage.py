@@ -52,6 +52,8 @@ def play(world: World, say: Narrator) -> None:
         "e-mail has its beginning and its worsening, and no more",
         weights == ["ALARM: [WARNING", "ALARM: [CRITICAL"],
     )
+    # The events' ten seconds must be over, or what comes next would be older than their end.
+    world.wait_for(lambda: datetime.now(UTC) > started + timedelta(seconds=11))
 
 
 def _put(world: World, name: str, at: datetime, task: int = 0, deployment: str = "") -> None:

@@ -19,12 +19,18 @@ GOOD_SHA = "3f786850e387550fdab836ed7e6dc881de23001b"
 NEXT_SHA = "89e6c98d92887913cadf06b2adb97f26cde4849b"
 # The deployed function would try again for five minutes, since migrations may take so long.
 HURRY = {"PROBE_GRACE_SECONDS": "0", "PROBE_SOAK_MINUTES": ""}
+# The outage of the story before is no flap of this one.
+CALM = {"FLAP_WINDOW_SECONDS": "1"}
 
 
 def play(world: World, say: Narrator) -> None:
     """Deployments of the ECS stand-in, probed by the deployed function."""
     say.title("Probes: is what was just deployed really working?")
-    with hurried(world, "ProbeDeployment", HURRY), migrated(world):
+    with (
+        hurried(world, "ProbeDeployment", HURRY),
+        hurried(world, "SendAlerts", CALM),
+        migrated(world),
+    ):
         _healthy(world, say)
         _wrong_password(world, say)
         _old_image(world, say)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from cli.rotation import SIGNS
 from local.account import WEB_SERVICE, WORKER_SERVICE
 from local.demo.narrator import Narrator
 from local.moto_aws import SECRET
@@ -28,13 +29,13 @@ def play(world: World, say: Narrator) -> None:
 def _rehearsal(world: World, say: Narrator) -> None:
     before = world.secret()
     password = before["aurora_password"]
-    say.step("A rehearsal checks everything and changes nothing (make rehearse). Somebody has put")
     say.step(
-        "the password into a URL under another key as well, which a rotation would leave behind:"
+        "A rehearsal checks everything and changes nothing (make rehearse). Somebody has put the"
+        " password into a URL under another key as well, which a rotation would leave behind:"
     )
     _edit(world, {"database_url": f"postgres://{world.login().user}:{password}@db/jiki"})
     stopped = _rehearse(world)
-    say.table(["Check", "Found", "Do"], _rows(stopped))
+    say.table(["", "Check", "Found", "Do"], _rows(stopped))
     say.expect("it would be stopped", held=not stopped["mayRotate"])
     _put(world, before)
     free = _rehearse(world)
@@ -49,8 +50,11 @@ def _rehearse(world: World) -> dict[str, Any]:
     return answer
 
 
-def _rows(answer: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(each["check"], each["observed"], each["remedy"]) for each in answer["findings"]]
+def _rows(answer: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    return [
+        (SIGNS[each["level"]], each["check"], each["observed"], each["remedy"])
+        for each in answer["findings"]
+    ]
 
 
 def _single_user(world: World, say: Narrator) -> None:

@@ -51,6 +51,14 @@ def test_a_story_or_drill_that_does_not_exist_is_refused_with_those_that_do(
     assert all(name in said for name in known)
 
 
+def test_what_the_demo_names_next_is_there() -> None:
+    named = re.findall(r"make ([a-z]+)", demo.NEXT)
+    assert len(named) == 3
+    assert max(map(len, demo.NEXT.splitlines())) <= 80
+    assert set(named) <= set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    assert all((ROOT / page).exists() for page in re.findall(r"docs/\S+", demo.NEXT))
+
+
 NEEDS = re.findall(r"^([a-z-]+): ((?:has-[A-Z]+ )+)setup", MAKEFILE, re.MULTILINE)
 
 
