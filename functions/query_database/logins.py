@@ -40,7 +40,8 @@ def inspect_users(connection: Connection, fields: Fields) -> UsersAnswer:
         "SELECT rolname, rolcanlogin,"
         " CASE WHEN isfinite(rolvaliduntil) THEN rolvaliduntil END,"
         " count(pid)::int, coalesce(array_agg(DISTINCT application_name)"
-        "  FILTER (WHERE application_name <> ''), '{}')"
+        "  FILTER (WHERE application_name <> ''), '{}'),"
+        " coalesce(pg_has_role(rolname, to_regrole('rds_iam'), 'MEMBER'), false)"
         " FROM pg_roles LEFT JOIN pg_stat_activity"
         "  ON usename = rolname AND application_name <> %s"
         " WHERE rolname = ANY (%s) GROUP BY 1, 2, 3 ORDER BY 1",
@@ -48,8 +49,8 @@ def inspect_users(connection: Connection, fields: Fields) -> UsersAnswer:
     ).fetchall()
     return UsersAnswer(
         tuple(
-            UserStatus(name, can_login, valid_until, sessions, tuple(applications))
-            for name, can_login, valid_until, sessions, applications in rows
+            UserStatus(name, can_login, valid_until, sessions, tuple(applications), by_token)
+            for name, can_login, valid_until, sessions, applications, by_token in rows
         )
     )
 

@@ -41,6 +41,8 @@ BY_OWN_WORDS = {
     # MySQL greets first, and libpq takes the greeting for an answer.
     "invalid response to SSL negotiation": Cause.NOT_POSTGRESQL,
     "does not support SSL": Cause.NO_TLS,
+    "server requested a cleartext password": Cause.CLEAR_TEXT,
+    'authentication method requirement "password" failed': Cause.NO_TOKEN,
     "authentication method requirement": Cause.NO_PROOF,
     "Connection refused": Cause.NOTHING_LISTENS,
     "could not translate host name": Cause.UNKNOWN_HOST,
@@ -64,6 +66,9 @@ BY_PROXYS_WORDS = {
     "Rate of connection to proxy exceeded": Cause.NO_CONNECTION_LEFT,
     "only IAM": Cause.PROXY_IAM_ONLY,
 }
+# In the words of Amazon RDS to ALTER ROLE (Amazon Aurora User Guide, "Delegating and controlling
+# user password management").
+RDS_PASSWORD = "rds_password"  # noqa: S105  # a role's name
 # All others, and what nobody knows, are DatabaseUnreachable.
 KINDS: dict[Cause, type[DatabaseError]] = {
     Cause.PASSWORD: LoginRefused,
@@ -71,7 +76,9 @@ KINDS: dict[Cause, type[DatabaseError]] = {
     Cause.POOLER_NO_USER: LoginRefused,
     Cause.PROXY_NO_CREDENTIALS: LoginRefused,
     Cause.PROXY_PASSWORD: LoginRefused,
+    Cause.CLEAR_TEXT: LoginDisabled,
     Cause.NOLOGIN: LoginDisabled,
+    Cause.NO_TOKEN: LoginDisabled,
     Cause.NOT_GRANTED: DatabaseRefused,
     Cause.NO_DATABASE: DatabaseRefused,
     Cause.NO_ENTRY: DatabaseRefused,
@@ -124,6 +131,9 @@ def statement_error(error: psycopg.Error, login: Login) -> DatabaseError:
     if not code or code.startswith("57P"):
         closed = words.WORDS[Cause.CLOSED]
         return DatabaseUnreachable(f"{where(login)} {closed}", cause=Cause.CLOSED, sqlstate=code)
+    if isinstance(error, psycopg.errors.InsufficientPrivilege) and RDS_PASSWORD in (primary or ""):
+        said = f"{where(login)}: {primary}; {words.NOT_ALLOWED_TO_SET}"
+        return DatabaseRefused(said, cause=Cause.NOT_ALLOWED_TO_SET, sqlstate=code)
     # Not str(error): its DETAIL and CONTEXT may quote a row or a statement.
     return DatabaseRefused(f"{where(login)}: {code} {primary}", sqlstate=code)
 

@@ -4,6 +4,8 @@ from ops_common.database_cause import DatabaseCause as Cause
 
 # What the server does or is; its address stands before it.
 WORDS: dict[Cause, str] = {
+    Cause.CLEAR_TEXT: "wants the password of {user} in clear text: a role that was granted rds_iam"
+    " logs in by IAM token alone (REVOKE rds_iam FROM {user})",
     Cause.CLOSED: "closed the connection",
     Cause.NOLOGIN: "doesn't let {user} log in: the role is NOLOGIN",
     Cause.NOTHING_LISTENS: "refused the connection: nothing listens there",
@@ -15,6 +17,7 @@ WORDS: dict[Cause, str] = {
     Cause.NO_ENTRY: "has no pg_hba.conf entry for {user}",
     Cause.NO_PROOF: "doesn't ask for proof by SCRAM",
     Cause.NO_RESOURCES: "is out of resources ({sqlstate})",
+    Cause.NO_TOKEN: "takes no IAM token of {user} (GRANT rds_iam TO {user})",
     Cause.NO_TLS: "offers no TLS",
     Cause.OTHER_HOST: "shows a certificate of another host",
     Cause.PASSWORD: "refused the login of {user}",
@@ -34,6 +37,10 @@ WORDS: dict[Cause, str] = {
 READ_ONLY = (
     "is read-only: a reader's endpoint, a failover that isn't over, or a pooler's session with"
     " default_transaction_read_only"
+)
+NOT_ALLOWED_TO_SET = (
+    "rds.restrict_password_commands is on: GRANT rds_password TO the role that sets the password"
+    " (for users that take turns the one that prepared them)"
 )
 NO_TABLES = "database {database} has no tables of Solid Queue 1.x: {said}"
 NO_ROOTS = "the roots of {region} are not in the layer (docs/deploy.md, Certificates)"

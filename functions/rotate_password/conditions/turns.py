@@ -46,11 +46,15 @@ class TurnRefused(Exception):
 
 
 class UserBlocked(Exception):
-    """The role that is to have the new password could not log in with it (NOLOGIN)."""
+    """The role that is to have the new password could not log in with it (NOLOGIN, rds_iam)."""
 
-    def __init__(self, user: str) -> None:
-        self.user, self.statement = user, f"ALTER ROLE {user} LOGIN"
-        super().__init__(f"{user} may not log in: {self.statement}")
+    def __init__(self, user: str, *, by_token_alone: bool = False) -> None:
+        self.user = user
+        self.statement = (
+            f"REVOKE rds_iam FROM {user}" if by_token_alone else f"ALTER ROLE {user} LOGIN"
+        )
+        how = " by password" if by_token_alone else ""
+        super().__init__(f"{user} may not log in{how}: {self.statement}")
 
 
 def next_user(ports: Ports, current: SecretText, accepted: Credentials | None) -> str:
@@ -109,22 +113,27 @@ def take_over(ports: Ports, login: Credentials) -> None:
         _refuse(each for answer in made.values() for each in answer.differences)
 
 
+def refuse_managed(ports: Ports, user: str) -> None:
+    """Raises ManagedPassword where the user's password is Amazon RDS's."""
+    if ports.master and ports.master.managed() and ports.master.name() == user:
+        raise ManagedPassword(
+            f"Amazon RDS manages the password of {user} (MasterUserSecret) and rotates it"
+            " itself: end that (--no-manage-master-user-password), or let two other users alternate"
+        )
+
+
 def check_successor(ports: Ports, login: Credentials, successor: str) -> None:
     """Wait until nobody is logged in as the successor, if that is another user.
 
     Raises PartnerInUse when the wait is over; UserBlocked or PasswordExpired for a role that may
     not log in, ManagedPassword for one whose password is Amazon RDS's.
     """
-    if ports.master and ports.master.managed() and ports.master.name() == successor:
-        raise ManagedPassword(
-            f"Amazon RDS manages the password of {successor} (MasterUserSecret) and rotates it"
-            " itself: end that (--no-manage-master-user-password), or let two other users alternate"
-        )
+    refuse_managed(ports, successor)
     clock, wait = ports.clock, ports.choices.rollout_wait_seconds
     deadline = clock.now() + timedelta(seconds=wait)
     while status := ports.database.user_status(login, successor):
-        if not status.can_login:
-            raise UserBlocked(successor)
+        if not status.can_login or status.by_token_alone:
+            raise UserBlocked(successor, by_token_alone=status.can_login)
         if status.valid_until and status.valid_until <= clock.now():
             raise PasswordExpired(successor, status.valid_until)
         if login.user == successor or not status.sessions:

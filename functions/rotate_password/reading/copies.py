@@ -1,9 +1,11 @@
 """The same password under other keys of the secret: a URL, another program's name for it."""
 
+import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
 # RFC 3986, section 3.2.1: the user information before the host.
 _USER_INFO = re.compile(r"(?<=://)([^:/?#@\s]*):([^/?#@\s]*)(?=@)")
@@ -15,7 +17,7 @@ def find(content: Mapping[str, Any], password: str, known: Sequence[str]) -> tup
     """The places (`key`, or `key.inner`) that hold the password, but for the known keys.
 
     As the whole value, as the password of a URL (percent-encoded or not), or, from 8 characters
-    on, anywhere within.
+    on, anywhere within, also as other formats spell it, and in Base64.
     """
     return tuple(
         place
@@ -66,7 +68,27 @@ def _holds(text: str, password: str) -> bool:
         return True
     if len(password) < SUBSTRING_LENGTH:
         return False
-    return password in text or password in unquote(text)
+    texts = (text, unquote(text), unquote_plus(text), _decoded(text))
+    return any(spelled in each for spelled in _spellings(password) for each in texts)
+
+
+def _spellings(password: str) -> set[str]:
+    """As it is, and within quotes: in JSON, YAML (and SQL), and libpq's `key='value'`."""
+    return {
+        password,
+        json.dumps(password)[1:-1],
+        json.dumps(password, ensure_ascii=False)[1:-1],
+        password.replace("'", "''"),
+        password.replace("\\", "\\\\").replace("'", "\\'"),
+    }
+
+
+def _decoded(text: str) -> str:
+    """What a text in Base64 says, percent-decoded; empty for any other."""
+    try:
+        return unquote(b64decode(text.strip(), validate=True).decode())
+    except ValueError:
+        return ""
 
 
 def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -119,6 +119,8 @@ def _user(stage: Stage) -> Said:
         return
     if not status.can_login:
         yield Level.STOP, f"{name} is NOLOGIN", f"ALTER ROLE {name} LOGIN"
+    if status.by_token_alone:
+        yield Level.STOP, f"{name} is a member of rds_iam", f"REVOKE rds_iam FROM {name}"
     if status.valid_until and status.valid_until < stage.now + SOON:
         level = Level.STOP if status.valid_until <= stage.now else Level.NOTE
         observed = f"{name} is VALID UNTIL {status.valid_until:%Y-%m-%d}"

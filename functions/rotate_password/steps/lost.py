@@ -5,6 +5,7 @@ from rotate_password.adapters.ports import Ports
 from rotate_password.adapters.secret import RESET, SecretState
 from rotate_password.conditions.expiry import PasswordExpired, remembered
 from rotate_password.conditions.outcome import Done, Outcome
+from rotate_password.conditions.turns import refuse_managed
 from rotate_password.conditions.versions import Versions
 from rotate_password.reading.credentials import SecretText
 from rotate_password.words import events
@@ -14,17 +15,19 @@ def reset_master(ports: Ports, versions: Versions) -> Done:
     """Have Amazon RDS set the pending password, if it may, and wait until it logs in.
 
     It is asked once for a token: where the password is refused after that, the password is not
-    what is wrong. Raises PasswordLost that says which, or PasswordExpired.
+    what is wrong. Raises PasswordLost that says which, PasswordExpired, or ManagedPassword.
     """
     user = versions.current.credentials.user if versions.current.credentials else "the app"
     pending = versions.pending
+    for each in {user, pending.user}:
+        refuse_managed(ports, each)
     if ports.master is None or not ports.choices.may_reset:
         raise_if_expired(ports, versions.state, versions.current)
         raise PasswordLost(
             Reset.NOT_ALLOWED,
             f"the database accepts no known password of {user}, of none of the secret's labelled"
-            " versions (a password past the role's VALID UNTIL is refused alike); see the runbook,"
-            " or set AllowMasterReset",
+            " versions (a role that is gone or renamed, and a password past its VALID UNTIL, are"
+            " refused alike); see the runbook, or set AllowMasterReset",
         )
     master = ports.master.name()
     if pending.user != master:

@@ -83,7 +83,13 @@ def failure(error: Exception) -> str:
                 f"{error.operation_name} answered {code}: the secret's KMS key refuses this"
                 " function, which needs kms:Decrypt and kms:GenerateDataKey on it"
             )
-        return f"{error.operation_name} answered {code}"
+        said = f"{error.operation_name} answered {code}"
+        if code.startswith("AccessDenied"):
+            said += (
+                ": this function's role, the policy of what is asked for, or an endpoint's must"
+                " allow it; CloudTrail says which refused"
+            )
+        return said
     if isinstance(error, HTTPClientError):
         return f"an AWS API did not answer ({type(error).__name__})"
     return f"unexpected {type(error).__name__}"

@@ -29,12 +29,16 @@ class DatabaseCause(StrEnum):
     """Or shutting down, or recovering."""
 
     # A server that doesn't take this user, or not to this database.
+    CLEAR_TEXT = "clear_text"
+    """It wants the password itself, as Amazon RDS does of a role that was granted rds_iam."""
     NOLOGIN = "nologin"
     NOT_GRANTED = "not_granted"
     """The user lacks CONNECT."""
     NO_DATABASE = "no_database"
     NO_ENTRY = "no_entry"
     """Of pg_hba.conf."""
+    NO_TOKEN = "no_token"  # noqa: S105  # a word of answers
+    """It takes no IAM token of this user."""
     PASSWORD = "password"  # noqa: S105  # a word of answers
     """Or a user that isn't there: a server doesn't say which."""
     TAKES_NO_CONNECTION = "takes_no_connection"
@@ -57,5 +61,7 @@ class DatabaseCause(StrEnum):
     """The function in front of the database, query_database."""
 
     # A request that the database isn't ready for.
+    NOT_ALLOWED_TO_SET = "not_allowed_to_set"
+    """A password, where rds.restrict_password_commands is on."""
     NOT_PREPARED = "not_prepared"
     """The roles that take turns."""

@@ -99,7 +99,7 @@ class LoginRefused(DatabaseError):
 
 
 class LoginDisabled(LoginRefused):
-    """The password is right or not asked for, and the role may not log in (NOLOGIN)."""
+    """The password is right or not asked for: the role may not log in (NOLOGIN), or otherwise."""
 
     kind = "login_disabled"
 

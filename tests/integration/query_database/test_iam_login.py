@@ -10,6 +10,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import replace
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,14 +18,16 @@ import boto3
 import pytest
 
 from local.certificates import Authority
+from ops_common.database_cause import DatabaseCause
 from ops_common.query_database import (
     DatabaseAddress,
-    DatabaseUnreachable,
     Login,
+    LoginDisabled,
     LoginRefused,
 )
 from query_database.connection import connect
 from query_database.settings import Settings
+from tests.conftest import Database
 
 PASSWORD_REQUEST = b"R" + struct.pack("!ii", 8, 3)
 ACCEPTED = b"R" + struct.pack("!ii", 8, 0) + b"Z" + struct.pack("!i", 5) + b"I"
@@ -114,7 +117,16 @@ def test_a_server_that_asks_for_a_password_in_clear_text_gets_none(tmp_path: Pat
         settings = Settings(5, 5, iam_login=False, ca_certificate=authority.certificate_base64)
         address = DatabaseAddress("127.0.0.1", rds.port, "jiki_production")
 
-        with pytest.raises(DatabaseUnreachable):
+        with pytest.raises(LoginDisabled) as caught:
             connect(Login(address, "jiki", "hunter2"), settings).__enter__()
 
-    assert rds.tokens == []
+    assert (caught.value.cause, rds.tokens) == (DatabaseCause.CLEAR_TEXT, [])
+
+
+def test_a_role_without_rds_iam_is_no_outage(database: Database) -> None:
+    settings = Settings(5, 5, iam_login=True, ca_certificate=database.server.ca_certificate)
+
+    with pytest.raises(LoginDisabled) as caught:
+        connect(replace(database.login, password=None), settings).__enter__()
+
+    assert caught.value.cause is DatabaseCause.NO_TOKEN

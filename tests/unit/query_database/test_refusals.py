@@ -124,6 +124,23 @@ def test_without_a_server_libpq_s_own_words_decide(words: str, cause: Cause | No
     assert (error.kind, error.cause, error.sqlstate) == ("unreachable", cause, "")
 
 
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (
+            'requirement "scram-sha-256,md5" failed: server requested a cleartext password',
+            Cause.CLEAR_TEXT,
+        ),
+        ('requirement "password" failed: server requested SASL authentication', Cause.NO_TOKEN),
+        ('requirement "password" failed: server requested a hashed password', Cause.NO_TOKEN),
+    ],
+)
+def test_a_role_that_logs_in_otherwise_is_no_outage(words: str, cause: Cause) -> None:
+    error = connection_error(Refusal(f"authentication method {words}"), LOGIN, 5)
+
+    assert (error.kind, error.cause) == ("login_disabled", cause)
+
+
 def test_time_that_ran_out_is_no_matter_of_words() -> None:
     error = connection_error(Refusal("", timed_out=True), LOGIN, 5)
 

@@ -35,6 +35,15 @@ def said(refusal: Refusal, login: Login = LOGIN) -> str:
             Refusal("received invalid response to SSL negotiation: J"),
             "db.internal:5432 is no PostgreSQL server (MySQL?): only PostgreSQL is supported",
         ),
+        (
+            Refusal("server requested a cleartext password"),
+            "db.internal:5432 wants the password of jiki in clear text: a role that was granted"
+            " rds_iam logs in by IAM token alone (REVOKE rds_iam FROM jiki)",
+        ),
+        (
+            Refusal('authentication method requirement "password" failed'),
+            "db.internal:5432 takes no IAM token of jiki (GRANT rds_iam TO jiki)",
+        ),
         # What nobody knows is shown as it was said.
         (Refusal("server {closed} it"), "db.internal:5432 server {closed} it"),
         (Refusal("{user}: new", "XX000"), "db.internal:5432 said XX000: {user}: new"),
@@ -45,7 +54,11 @@ def test_a_refusal_names_the_server_and_what_it_said(refusal: Refusal, words: st
 
 
 def test_every_cause_of_a_connection_has_words() -> None:
-    assert set(Cause) - WORDS.keys() == {Cause.CRASHED, Cause.NOT_PREPARED}
+    assert set(Cause) - WORDS.keys() == {
+        Cause.CRASHED,
+        Cause.NOT_PREPARED,
+        Cause.NOT_ALLOWED_TO_SET,
+    }
 
 
 def test_a_region_without_roots_is_named() -> None:

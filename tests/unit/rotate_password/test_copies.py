@@ -1,6 +1,9 @@
 """The same password elsewhere in the secret."""
 
+import json
+from base64 import b64encode
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -9,6 +12,8 @@ from rotate_password.reading import copies
 from tests.unit.rotate_password.world import World
 
 PASSWORD = "p@ss/word 1"
+QUOTED = 'it\'s \\ "é" & more'
+"""Of a kind that every format spells in its own way."""
 ENCODED = "p%40ss%2Fword%201"
 
 
@@ -29,6 +34,40 @@ def test_copies_are_found_by_their_value(value: Any, places: tuple[str, ...]) ->
     content = {"aurora_password": PASSWORD, "other": value}
 
     assert copies.find(content, PASSWORD, ["aurora_password"]) == places
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"postgres://jiki:{quote_plus(QUOTED)}@db/jiki",
+        json.dumps({"password": QUOTED}),
+        json.dumps({"password": QUOTED}, ensure_ascii=False),
+        "password: 'it''s \\ \"é\" & more'",
+        "host=db password='it\\'s \\\\ \"é\" & more'",
+        f"jdbc:postgresql://db/jiki?password={quote(QUOTED, safe='')}",
+        b64encode(f"postgres://jiki:{quote(QUOTED, safe='')}@db/jiki".encode()).decode(),
+        b64encode(json.dumps({"password": QUOTED}).encode()).decode(),
+        f"{b64encode(QUOTED.encode()).decode()}\n",
+    ],
+    ids=[
+        "form",
+        "json",
+        "json utf-8",
+        "yaml",
+        "libpq",
+        "jdbc",
+        "url in base64",
+        "json in base64",
+        "base64",
+    ],
+)
+def test_copies_are_found_as_other_formats_spell_them(value: str) -> None:
+    assert copies.find({"password": QUOTED, "other": value}, QUOTED, ("password",)) == ("other",)
+
+
+@pytest.mark.parametrize("value", ["c29tZXRoaW5nIGVsc2U=", "c29tZXRoaW5n", "/+/+/+/+", "it's"])
+def test_base64_of_something_else_is_no_copy(value: str) -> None:
+    assert copies.find({"other": value}, QUOTED, ()) == ()
 
 
 def test_a_short_password_is_no_copy_where_it_is_a_part_of_a_word() -> None:

@@ -37,7 +37,12 @@ def fail(error: Exception, step: str = "setSecret") -> tuple[str, list[OpsEvent]
         (DatabaseUnreachable("db:5432 offers no TLS"), "db:5432 offers no TLS"),
         (
             ClientError({"Error": {"Code": "AccessDenied", "Message": MARKER}}, "PutSecretValue"),
-            "PutSecretValue answered AccessDenied",
+            "PutSecretValue answered AccessDenied: this function's role, the policy of what is"
+            " asked for, or an endpoint's must allow it; CloudTrail says which refused",
+        ),
+        (
+            ClientError({"Error": {"Code": "LimitExceeded", "Message": MARKER}}, "PutSecretValue"),
+            "PutSecretValue answered LimitExceeded",
         ),
         (
             ReadTimeoutError(endpoint_url=f"https://x/{MARKER}"),

@@ -83,6 +83,17 @@ def test_a_partner_that_may_not_log_in_is_named_before_anything_is_changed() -> 
     assert caught.value.statement == "ALTER ROLE jiki_b LOGIN"
 
 
+def test_a_partner_that_logs_in_by_token_alone_is_named_before_anything_is_changed() -> None:
+    world = World(alternating=True)
+    world.database.by_token = {"jiki_b"}
+    token = world.secret.begin_rotation()
+
+    with pytest.raises(UserBlocked) as caught:
+        world.step("createSecret", token)
+
+    assert caught.value.statement == "REVOKE rds_iam FROM jiki_b"
+
+
 def test_a_user_that_may_not_log_in_is_no_lost_password() -> None:
     world = World()
     world.database.nologin = {"jiki"}

@@ -8,7 +8,7 @@ import pytest
 
 from ops_common.ops_events import Severity, State
 from ops_common.query_database import DatabaseUnreachable, LoginRefused
-from rotate_password.adapters.master_reset import PasswordLost, Reset
+from rotate_password.adapters.master_reset import ManagedPassword, PasswordLost, Reset
 from rotate_password.adapters.secret import CURRENT, PENDING
 from rotate_password.conditions.outcome import Done, Outcome
 from rotate_password.reading.request import BadRotation, OutOfTurn
@@ -69,6 +69,22 @@ def test_a_lost_password_is_reported_when_no_known_one_logs_in() -> None:
     assert raised.value.reset is Reset.NOT_ALLOWED
 
     assert world.database.roles["jiki"] == "nobody knows"
+
+
+@pytest.mark.parametrize("may_reset", [True, False])
+def test_a_password_that_amazon_rds_has_rotated_itself_is_neither_lost_nor_reset(
+    may_reset: bool,
+) -> None:
+    world = World()
+    world.database.roles["jiki"] = "Amazon RDS knows"
+    world.master = MemoryMaster(world.database, is_managed=True)
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+
+    with pytest.raises(ManagedPassword):
+        world.step("setSecret", token, may_reset=may_reset)
+
+    assert (world.master.asked, world.database.roles["jiki"]) == ([], "Amazon RDS knows")
 
 
 def test_a_lost_master_password_is_reset_where_that_is_allowed() -> None:

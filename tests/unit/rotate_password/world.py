@@ -55,6 +55,8 @@ class MemoryDatabase:
     sessions: dict[str, list[int]] = field(default_factory=dict)
     """By user, how many sessions the next looks find; the last one stays."""
     nologin: set[str] = field(default_factory=set)
+    by_token: set[str] = field(default_factory=set)
+    """Members of rds_iam."""
     valid_until: dict[str, datetime] = field(default_factory=dict)
 
     def status(self, user: str) -> UserStatus:
@@ -62,7 +64,8 @@ class MemoryDatabase:
         count = counts.pop(0) if len(counts) > 1 else counts[0]
         names = ("puma",) if count else ()
         can_login = user not in self.nologin
-        return UserStatus(user, can_login, self.valid_until.get(user), count, names)
+        until, by_token = self.valid_until.get(user), user in self.by_token
+        return UserStatus(user, can_login, until, count, names, by_token)
 
     def ask(
         self, request: str, login: Login, parameters: Mapping[str, Any] | None = None

@@ -37,6 +37,8 @@ class UserStatus(Answer):
     sessions: int
     applications: tuple[str, ...]
     """The application names of its sessions."""
+    by_token_alone: bool = False
+    """Whether it is a member of rds_iam, whom Amazon RDS takes no password of."""
 
 
 @dataclass(frozen=True)
