@@ -6,7 +6,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, Literal
 
-from ops_common.ecs import EcsServices, Service
+from ops_common.ecs import EcsServices, Service, ServiceNotFound
 from ops_common.tasks import Task, of_service
 from probe_deployment.request import Request
 from probe_deployment.settings import Settings
@@ -65,8 +65,11 @@ class Deployed:
         self._lock = Lock()
 
     def service(self, name: str) -> Service:
-        """One of the two services. Raises ServiceNotFound."""
-        return self._services()[name]
+        """One of the services. Raises ServiceNotFound."""
+        found = self._services()[name]
+        if isinstance(found, ServiceNotFound):
+            raise found
+        return found
 
     def service_events(self, name: str) -> list[str]:
         """What ECS wrote about a service, the newest first."""
@@ -148,9 +151,14 @@ class Deployed:
             return self.service(name).target_groups
         return target_groups_of(self.revision()) or self.service(name).target_groups
 
-    def _describe_services(self) -> Mapping[str, Service]:
-        ecs = EcsServices(self.client("ecs"), self.settings.cluster)
-        return {service.name: service for service in ecs.describe(self.settings.services)}
+    def _describe_services(self) -> Mapping[str, Service | ServiceNotFound]:
+        ecs, names = EcsServices(self.client("ecs"), self.settings.cluster), self.settings.services
+        try:
+            return {service.name: service for service in ecs.describe(names)}
+        except ServiceNotFound as error:  # of one, which is no reason not to judge the others
+            others = tuple(name for name in names if name not in error.names)
+            found = ecs.describe(others) if others else []
+            return dict.fromkeys(error.names, error) | {each.name: each for each in found}
 
     def _describe_revision(self) -> Any:
         arn = self.request.target_revision

@@ -127,8 +127,11 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
     if verdict.outcome is Outcome.PENDING:
         return verdict
     request, memory, now = verdict.request, ports.memory, verdict.decided_at
+    overtaken = False  # by one that has passed since: its event comes late
     if request.suite == "failed_deployment" and request.service and request.deployment_id:
-        memory.remember_failed(request.service, request.deployment_id, now)
+        failed_at = request.started_at or now
+        memory.remember_failed(request.service, request.deployment_id, failed_at)
+        overtaken = memory.passed_since(request.service, failed_at)
     if verdict.outcome.passed and _rolled_back_by_ecs(context, memory):
         verdict = replace(verdict, request=replace(request, rolled_back=True))
     if verdict.outcome is Outcome.PASS and request.suite == "deployment":
@@ -142,7 +145,7 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
         verdict = replace(verdict, rollback=_roll_back(verdict, request.service, ports, context))
     # A hook's pass is not the deployment's end, nor is it one that doesn't hang.
     passing = request.trigger is Trigger.HOOK or request.suite == "stuck"
-    if request.report and not (passing and verdict.outcome.passed):
+    if request.report and not overtaken and not (passing and verdict.outcome.passed):
         report(verdict, memory, ports.publish)
     return verdict
 

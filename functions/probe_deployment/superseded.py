@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ops_common.ecs import Rollout, Service
+from ops_common.ecs import Rollout, Service, ServiceNotFound
 from probe_deployment.context import Context
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.request import Trigger
@@ -43,7 +43,11 @@ def refuse_superseded(context: Context, memory: ProbeMemory) -> None:
         return
     if not (request.service and request.deployment_id):
         return
-    service, asked = context.service(request.service), request.deployment_id
+    asked = request.deployment_id
+    try:
+        service = context.service(request.service)
+    except ServiceNotFound:  # deleted meanwhile: the checks say so
+        return
     if service.rollout is Rollout.UNKNOWN:
         return
     current = service.primary.id

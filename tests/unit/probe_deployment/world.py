@@ -133,6 +133,8 @@ class World:
     secret_since: datetime = field(default_factory=lambda: after(-86_400))
     evens_zones_out: bool = False
     """Whether ECS moves tasks until the zones are even."""
+    missing: set[str] = field(default_factory=set)
+    """Services that are not there."""
     deployed: list[str] = field(default_factory=list)
     """What UpdateService was asked for."""
     items: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -19,7 +19,8 @@ class FakeClient:
     # ---- ECS ----
 
     def describe_services(self, services: list[str], **_: Any) -> Any:
-        return {"services": [self._world.service_description(name) for name in services]}
+        there = [name for name in services if name not in self._world.missing]
+        return {"services": [self._world.service_description(name) for name in there]}
 
     def list_tasks(self, serviceName: str, desiredStatus: str, **_: Any) -> Any:  # noqa: N803  # boto3's
         found = self._world.present(desiredStatus)
