@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ops_common.ops_events import Severity
 from send_alerts.reading.metrics import from_detail, log_group
 from tests.unit.send_alerts.alert_world import STACK_INFO
 from tests.unit.send_alerts.parsing import Event, parsed
@@ -79,3 +80,51 @@ def test_a_command_of_ours_is_for_the_event_s_environment(event: Event) -> None:
     failed["detail"]["environment"] = "staging"
     (found, *_) = parsed(failed)
     assert "ENVIRONMENT=staging" in found.guide.check
+
+
+@pytest.mark.parametrize("name", ["anomaly_detection", "insufficient_data", "metric_math"])
+def test_an_alarm_by_a_topic_says_what_its_event_says(event: Event, name: str) -> None:
+    by_event, by_topic = (
+        parsed(event(f"alerts/{one}"))[0] for one in (f"alarm_{name}", f"sns_alarm_{name}")
+    )
+    for field in ("key", "name", "signal", "title", "text", "occurred_at", "was", "part"):
+        assert getattr(by_topic, field) == getattr(by_event, field), field
+    assert dict(by_topic.facts)["Resource"] == dict(by_event.facts)["Resource"]
+    assert by_topic.widget == by_event.widget
+
+
+def test_one_metric_by_a_topic_is_drawn_as_by_its_event(event: Event) -> None:
+    """Its dimensions have another order, and its statistic's letters another size."""
+    drawn = []
+    for name in ("alarm_metric", "sns_alarm_metric"):
+        (found,) = parsed(event(f"alerts/{name}"))
+        widget = json.loads(found.widget)
+        ((namespace, metric, *dimensions, options),) = widget["metrics"]
+        assert (namespace, metric, len(dimensions)) == ("AWS/ECS", "CPUUtilization", 4)
+        pairs = {*zip(dimensions[::2], dimensions[1::2], strict=True)}
+        shown = (options["visible"], options["period"], options["stat"].lower())
+        drawn.append((pairs, shown, widget["annotations"], found.text))
+    assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize(
+    ("word", "severity", "said"),
+    [
+        ("", Severity.WARNING, None),
+        ("warning", Severity.WARNING, None),
+        ("Critical", Severity.CRITICAL, None),
+        ("P1", Severity.CRITICAL, "(critical)"),
+        ("SEV-2", Severity.WARNING, "(warning)"),
+        ("low", Severity.INFO, "(info)"),
+        ("purple", Severity.WARNING, "unknown"),
+    ],
+)
+def test_a_severity_is_read_in_a_team_s_own_word(
+    event: Event, word: str, severity: Severity, said: str | None
+) -> None:
+    given = event("alerts/alarm_metric")
+    given["detail"]["configuration"]["description"] = f"severity: {word}" if word else ""
+    (found,) = parsed(given | {"detail": given["detail"] | {"alarmTags": {}}})
+    shown = dict(found.facts).get("Severity")
+    assert found.severity is severity
+    assert said in shown if shown and said else shown == said, shown

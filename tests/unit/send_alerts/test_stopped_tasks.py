@@ -79,6 +79,20 @@ def test_what_the_scheduler_stops_has_failed_where_a_reason_says_so(
     assert (found and found.label) == label
 
 
+def test_of_several_errors_the_first_names_the_failure() -> None:
+    by_container = stopped(
+        container("web", 1, OOM), container("proxy", 1, "DockerTimeoutError: it is slow")
+    )
+    by_task = stopped(
+        container("web", 1, OOM), reason="ContainerRuntimeError: no", code="TaskFailedToStart"
+    )
+    exits = stopped(container("web", 2), container("proxy", 1))
+    found = [by_container, by_task, exits]
+    labels = ["OutOfMemoryError", "ContainerRuntimeError", "web exited with 2"]
+    assert [one and one.label for one in found] == labels
+    assert [one and one.image for one in found] == ["web:v1"] * 3
+
+
 @pytest.mark.parametrize("code", ["UserInitiated", "SpotInterruption", "TerminationNotice"])
 def test_what_somebody_wanted_is_no_failure(code: str) -> None:
     assert stopped(container("web", 1, OOM), code=code) is None

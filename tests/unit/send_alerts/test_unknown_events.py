@@ -179,3 +179,12 @@ def test_a_subscription_that_ended_names_its_topic() -> None:
     assert "ops" in found.title
     assert TOPIC in found.text
     assert "confirm-subscription" not in found.text
+
+
+def test_what_silences_match_is_the_kind_of_an_event_and_the_title_of_the_rest() -> None:
+    assert of({}).name == "acme.orders:Import Change"
+    assert of({}, source="").name == "Import Change"
+    (by_topic,) = parsed(by_sns({"rows": 7}, Subject="importer"))
+    assert by_topic.name.startswith("ops")
+    (bare,) = parsed({"title": "The import stopped"})
+    assert bare.name == "The import stopped"
