@@ -80,6 +80,16 @@ def test_a_policy_for_each_service_is_read() -> None:
     assert service_policies("", Policy(), ("critical",)) == {}
 
 
+def test_a_policy_may_be_as_low_as_it_makes_sense() -> None:
+    text = "critical: min=0 max=1 target=1 threads=1 low.target=0 08:00-09:00.max=0 latency=metric"
+    found = service_policies(text, Policy(), ("critical",))["critical"]
+    assert (found.policy.min_tasks, found.policy.max_tasks) == (0, 1)
+    assert (found.policy.target_latency_seconds, found.policy.threads_per_task) == (1, 1)
+    assert found.policy.queue_targets == {"low": 0}
+    assert [(bound.minimum, bound.maximum) for bound in found.by_clock] == [(None, 0)]
+    assert found.latency_metric
+
+
 @pytest.mark.parametrize(
     ("text", "part"),
     [
@@ -89,6 +99,15 @@ def test_a_policy_for_each_service_is_read() -> None:
         ("critical: max=four", "max=four"),
         ("critical: max=-1", "max=-1"),
         ("critical: min=5 max=2", "max=2"),
+        ("critical: min=0 max=0", "max=0"),
+        ("critical: min=-1", "min=-1"),
+        ("critical: threads=0", "threads=0"),
+        ("critical: target=0.9", "target=0.9"),
+        ("critical: target=1000000000", "target=1000000000"),
+        ("critical: low.target=-1", "low.target=-1"),
+        ("critical: .target=5", ".target=5"),
+        ("critical: latency=5", "latency=5"),
+        ("critical: 08:00-09:00.min=-1", "08:00-09:00.min=-1"),
     ],
 )
 def test_what_is_wrong_in_it_is_named(text: str, part: str) -> None:

@@ -84,6 +84,14 @@ def test_other_records_are_no_batch(body: Any) -> None:
     assert found.body == body
 
 
+@pytest.mark.parametrize("length", range(1, 6))
+def test_what_is_no_whole_arn_says_as_much_as_is_there(length: int) -> None:
+    parts = TOPIC.split(":")[:length]
+    found = came({"Message": "Disk is full", "TopicArn": ":".join(parts)})
+    region, account = [*parts, "", "", "", "", ""][3:5]
+    assert (found.topic, found.region, found.account) == (parts[-1], region, account)
+
+
 def test_a_message_in_an_envelope_is_not_known_by_an_id_of_its_own() -> None:
     found = came({"Message": json.dumps({"id": "3", "jobs": 9}), "MessageId": "m-1"})
     assert (found.id, found.body) == ("m-1", {"id": "3", "jobs": 9})

@@ -47,6 +47,21 @@ def test_one_more_series_of_an_open_alarm_is_a_line_of_its_thread_and_nothing_el
     assert incident.notified_at == minute(0)
 
 
+@pytest.mark.parametrize(
+    ("was", "mails", "says"),
+    [(Signal.RESOLVED, 2, "Again since"), (Signal.OPEN, 1, "Still so"), (None, 1, "Still so")],
+)
+def test_an_alarm_that_rings_anew_after_an_end_that_never_came_is_loud(
+    was: Signal | None, mails: int, says: str
+) -> None:
+    world = AlertWorld()
+    world.notify(alarm(0), at=0)
+    world.notify(alarm(40, was=was), at=40)
+    assert world.topic.subjects == ["[CRITICAL] web-5xx"] * mails
+    (root,) = world.threads.roots
+    assert says in world.threads.thread(root)[-1]
+
+
 def test_an_alarm_that_arrives_after_its_ok_reopens_nothing() -> None:
     world = AlertWorld()
     world.notify(ok(5, since=minute(0)), at=5)
