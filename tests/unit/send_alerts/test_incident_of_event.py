@@ -1,8 +1,7 @@
-"""Which incident each event of ours and of ECS belongs to, which part of it, and how bad it is."""
+"""Which incident an event of ours and of ECS belongs to, which part of it, and how bad it is."""
 
 import pytest
 
-from local.alert_batches import EVENTS
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import NEXT_DEPLOYMENT, Part, Signal
 from tests.unit.send_alerts.parsing import Event, parsed
@@ -95,11 +94,6 @@ def test_an_event_is_of_its_incident(event: Event, name: str) -> None:
         for one in parsed(given)
     ]
     assert found == OF[name]
-
-
-def test_every_event_of_ours_and_of_ecs_is_here() -> None:
-    files = [path for source in ("own", "ecs") for path in (EVENTS / "alerts").glob(f"{source}_*")]
-    assert {path.stem for path in files} == set(OF)
 
 
 @pytest.mark.parametrize("name", sorted(OF))

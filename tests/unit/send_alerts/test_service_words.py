@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Signal
 from tests.unit.send_alerts.alert_world import AlertWorld
 from tests.unit.send_alerts.parsing import parsed
 from tests.unit.send_alerts.test_services import by_sns, rds
 
 CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/jiki-production"
+TASK = "arn:aws:ecs:eu-west-1:123456789012:task/jiki-production/t1"
 
 
 def event(source: str, kind: str, detail: Any, *resources: str, name: str = "1") -> dict[str, Any]:
@@ -251,7 +253,7 @@ def stopped(group: str, *exit_codes: int | None) -> dict[str, Any]:
         "lastStatus": "STOPPED",
         "stopCode": "EssentialContainerExited",
         "stoppedReason": "Essential container in task exited",
-        "taskArn": "arn:aws:ecs:eu-west-1:123456789012:task/jiki-production/t1",
+        "taskArn": TASK,
         "containers": [
             {"name": f"c{number}", "exitCode": code} if code is not None else {"name": "never"}
             for number, code in enumerate(exit_codes)
@@ -270,6 +272,22 @@ def test_a_job_that_did_not_end_well_is_sent_to_people(codes: tuple[int | None, 
     (notice,) = parsed(stopped("family:nightly-backup", *codes))
     assert notice.signal is Signal.NOTE
     assert notice.title == "The task nightly-backup failed"
+
+
+@pytest.mark.parametrize(
+    ("group", "name"), [("family:backup", "backup"), ("zeta:backup", "backup"), ("solo", "solo")]
+)
+def test_a_task_of_no_service_is_a_note_by_its_family(group: str, name: str) -> None:
+    (notice,) = parsed(stopped(group, 1))
+    assert (notice.title, notice.name) == (f"The task {name} failed", f"task:{name}")
+    assert (notice.key, notice.severity) == (f"note:{TASK}", Severity.WARNING)
+    assert dict(notice.facts) == {
+        "Task family": name,
+        "Cluster": "jiki-production",
+        "Task": "t1",
+        "Stop code": "EssentialContainerExited",
+        "Account": "123456789012 in eu-west-1",
+    }
 
 
 def test_a_service_s_task_that_ends_by_itself_has_failed_whatever_it_says() -> None:
