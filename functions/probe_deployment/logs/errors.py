@@ -4,23 +4,25 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from probe_deployment.logs import signs
+from probe_deployment.logs import harmless, signs
 from probe_deployment.logs.entry import Entry
 from probe_deployment.logs.exceptions import HARMLESS, Raised, raised
-from probe_deployment.logs.frames import app_frame
+from probe_deployment.logs.frames import app_frame, is_frame
 from probe_deployment.logs.json_entry import read_json
 from probe_deployment.logs.pairs import read_access, read_pairs
-from probe_deployment.logs.rows import Level, Row, level_word, parse_row, rows
+from probe_deployment.logs.rows import Level, Row, level_word, parse_row, rows, without_level
 
 ABORTED = "a task was given up"
 """Its cause is in the rows that follow."""
 OF_A_CLIENT = ("context canceled", "request body too large", "client disconnected")
 FRAMES_WITHIN = 60  # rows behind an exception in which its backtrace is searched
 
-_WORD_FIRST = re.compile(r"^[\[(<]?[A-Z]{4,9}[\])>]?(?: --)?\s*:?\s+(?=[A-Z(])")
-_LOGGER_FIRST = re.compile(r"^(?:\([\d.]{1,12}\w{1,3}\) )?[A-Z][\w:]{0,100} -- ")
+_REQUEST = re.compile(r"[0-9a-f]{8}(?:[0-9a-f-]{24,28})?|ActiveJob")
 _JOB = re.compile(
     r"(?:Error performing|Stopped retrying|Discarded|Failed enqueuing) ([A-Z][\w:]{0,120})"
+)
+_SIDEKIQ_JOB = re.compile(
+    r"(?:\bclass=|\"class\\?\": ?\\?\"|TID-\S+ (?=\S+ JID-))([A-Z][\w:]{0,120})"
 )
 _OF_JOB = re.compile(r"(?:ms: |due to an? |\): )([A-Z][\w:]{1,160}(?: \(.*)?)")
 
@@ -111,15 +113,17 @@ def _of_row(row: Row) -> Iterator[LogError | Raised | str]:
     message = row.message
     if not message:
         return
-    if frame := app_frame(message):
+    if frame := app_frame(bare := without_level(message)):
         yield frame
+        return
+    if is_frame(bare):
         return
     if entry := read_json(message) or read_pairs(message) or read_access(message):
         yield from _of_entry(replace(entry, level=entry.level or row.level))
         return
     if sign := signs.sign_in(message, quiet=True):
         yield _signed(sign, message)
-    elif not signs.HARMLESS.match(message):
+    elif not harmless.ROWS.match(message):
         yield from _of_text(row)
 
 
@@ -130,13 +134,13 @@ def _of_text(row: Row) -> Iterator[LogError | Raised | str]:
     level = row.level or level_word(message)
     if level is Level.QUIET or (level is Level.WARNING and not host_refused):
         return
-    sign = signs.sign_in(message)
-    exception = raised(_without_level(message))
+    sign = signs.sign_in(message, in_request=any(map(_REQUEST.fullmatch, row.tags)))
+    exception = raised(without_level(message))
     if exception and exception.benign and not _JOB.match(message):
         yield exception
     elif sign:
         yield _signed(sign, message)
-    elif signs.OF_CLIENTS.match(message):
+    elif harmless.OF_CLIENTS.match(message):
         return
     elif exception:
         yield LogError("an exception", exception.name, exception.message)
@@ -147,7 +151,9 @@ def _of_text(row: Row) -> Iterator[LogError | Raised | str]:
 def _signed(sign: signs.Sign, message: str) -> LogError:
     job = _JOB.match(message)
     cause = _OF_JOB.search(message) if job else None
-    exception = raised(cause[1]) if cause else raised(_without_level(message))
+    exception = raised(cause[1]) if cause else raised(without_level(message))
+    if sign.name == "Sidekiq" and not exception:  # the rest of it is ids and arguments
+        job, message = _SIDEKIQ_JOB.search(message), "a job failed"
     return LogError(
         why=sign.name,
         name=exception.name if exception else "",
@@ -188,8 +194,3 @@ def _of_entry(entry: Entry) -> Iterator[LogError | Raised | str]:
 def _of_a_client(entry: Entry) -> bool:
     """Whether the client went away while Thruster waited, or sent more than is allowed."""
     return entry.error is not None and entry.error.message.endswith(OF_A_CLIENT)
-
-
-def _without_level(message: str) -> str:
-    """The message behind a level word or a logger's name at its start."""
-    return _LOGGER_FIRST.sub("", _WORD_FIRST.sub("", message))

@@ -60,6 +60,9 @@ HARMLESS = frozenset(
         "Puma::HttpParserError",
         "Puma::HttpParserError501",
         "Puma::MiniSSL::SSLError",
+        "Rack::Multipart::BoundaryTooLongError",
+        "Rack::Multipart::Error",
+        "Rack::Multipart::MissingInputError",
         "SignalException",
         "SystemExit",
     }

@@ -37,6 +37,11 @@ _WORD = re.compile(
     r"(?:^|(?<=[\s\[|<(]))(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|CRIT|ALERT"
     r"|EMERG|PANIC|SEVERE)(?=[\s\]:|>),-]|$)"
 )
+_LEVEL_FIRST = re.compile(
+    r"^(?:(?:pid=\d+ tid=|\d+ TID-)\S+ (?:\S+[=-]\S+ )*)?"  # Sidekiq's
+    r"[\[(<]?[A-Z]{4,9}[\])>]?(?: --)?\s*:?\s+(?=[A-Z(/<])"
+)
+_LOGGER_FIRST = re.compile(r"^(?:\([\d.]{1,12}\w{1,3}\) )?[A-Z][\w:]{0,100} -- ")
 _WORD_FIRST = re.compile(
     r"(?i:(fatal|error|warning|info)(?: error)?(?::| -) "
     r"(?!(?:null|nil|none|no|false|0|\[\]|\{\})(?:[,;]|$)))"
@@ -138,3 +143,8 @@ def level_word(message: str) -> Level | None:
     """The level that a word near the message's start names."""
     found = _WORD_FIRST.match(message) or _WORD.search(message[:WORD_WITHIN])
     return LEVELS[found[1].lower()] if found else None
+
+
+def without_level(message: str) -> str:
+    """The message behind a level word or a logger's name at its start."""
+    return _LOGGER_FIRST.sub("", _LEVEL_FIRST.sub("", message))
