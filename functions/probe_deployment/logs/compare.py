@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from probe_deployment.logs.errors import LogError, errors
+from probe_deployment.logs.errors import errors
 from probe_deployment.logs.fingerprint import fingerprint
+from probe_deployment.logs.log_error import LogError
 from probe_deployment.logs.redact import redact
 
 SURGE_RATIO = 3.0

@@ -1,6 +1,9 @@
 """What the fields of a log entry say, whatever format they came in."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from probe_deployment.logs.exceptions import Raised, raised
 from probe_deployment.logs.rows import Level
@@ -18,10 +21,14 @@ class Entry:
     """The controller or the logger."""
     trace: tuple[str, ...]
     of_request: bool
-    text: str
-    """For people, where there is neither a message nor an exception."""
+    raw: str | Mapping[str, Any]
     nested: str = ""
     """A whole event of another writer (a log router puts it into `log`)."""
+
+    @property
+    def text(self) -> str:
+        """For people, where there is neither a message nor an exception."""
+        return self.raw if isinstance(self.raw, str) else json.dumps(self.raw, ensure_ascii=False)
 
 
 def error_of(text: str) -> Raised | None:

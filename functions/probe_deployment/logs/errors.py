@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from probe_deployment.logs import harmless, signs
 from probe_deployment.logs.entry import Entry
 from probe_deployment.logs.exceptions import HARMLESS, Raised, raised
 from probe_deployment.logs.frames import app_frame, is_frame
 from probe_deployment.logs.json_entry import read_json
+from probe_deployment.logs.log_error import JOB, LogError, signed
 from probe_deployment.logs.pairs import read_access, read_pairs
 from probe_deployment.logs.rows import Level, Row, level_word, parse_row, rows, without_level
 
@@ -18,29 +19,6 @@ OF_A_CLIENT = ("context canceled", "request body too large", "client disconnecte
 FRAMES_WITHIN = 60  # rows behind an exception in which its backtrace is searched
 
 _REQUEST = re.compile(r"[0-9a-f]{8}(?:[0-9a-f-]{24,28})?|ActiveJob")
-_JOB = re.compile(
-    r"(?:Error performing|Stopped retrying|Discarded|Failed enqueuing) ([A-Z][\w:]{0,120})"
-)
-_SIDEKIQ_JOB = re.compile(
-    r"(?:\bclass=|\"class\\?\": ?\\?\"|TID-\S+ (?=\S+ JID-))([A-Z][\w:]{0,120})"
-)
-_OF_JOB = re.compile(r"(?:ms: |due to an? |\): )([A-Z][\w:]{1,160}(?: \(.*)?)")
-
-
-@dataclass(frozen=True, slots=True)
-class LogError:
-    """One thing that went wrong, as a log shows it; nothing in it is redacted yet."""
-
-    why: str
-    """By what it was recognised."""
-    name: str
-    """The exception's class, or empty."""
-    message: str
-    source: str = ""
-    """The controller, job or logger."""
-    status: int | None = None
-    frame: str = ""
-    """The first line of the app's own backtrace: file and method, without a line number."""
 
 
 def errors(events: Iterable[str]) -> Iterator[LogError]:
@@ -122,8 +100,10 @@ def _of_row(row: Row) -> Iterator[LogError | Raised | str]:
         yield from _of_entry(replace(entry, level=entry.level or row.level))
         return
     if sign := signs.sign_in(message, quiet=True):
-        yield _signed(sign, message)
-    elif not harmless.ROWS.match(message):
+        yield signed(sign, message)
+    elif harmless.ALWAYS.match(bare):
+        return
+    elif row.level is Level.ERROR or not harmless.ROUTINE.match(message):
         yield from _of_text(row)
 
 
@@ -136,11 +116,11 @@ def _of_text(row: Row) -> Iterator[LogError | Raised | str]:
         return
     sign = signs.sign_in(message, in_request=any(map(_REQUEST.fullmatch, row.tags)))
     exception = raised(without_level(message))
-    if exception and exception.benign and not _JOB.match(message):
+    if exception and exception.benign and not JOB.match(message):
         yield exception
     elif sign:
-        yield _signed(sign, message)
-    elif harmless.OF_CLIENTS.match(message):
+        yield signed(sign, message)
+    elif harmless.HOST_OF_A_SCANNER.match(message):
         return
     elif exception:
         yield LogError("an exception", exception.name, exception.message)
@@ -148,34 +128,22 @@ def _of_text(row: Row) -> Iterator[LogError | Raised | str]:
         yield LogError("level error", "", message)
 
 
-def _signed(sign: signs.Sign, message: str) -> LogError:
-    job = _JOB.match(message)
-    cause = _OF_JOB.search(message) if job else None
-    exception = raised(cause[1]) if cause else raised(without_level(message))
-    if sign.name == "Sidekiq" and not exception:  # the rest of it is ids and arguments
-        job, message = _SIDEKIQ_JOB.search(message), "a job failed"
-    return LogError(
-        why=sign.name,
-        name=exception.name if exception else "",
-        message=exception.message if exception else message,
-        source=job[1] if job else "",
-        status=int(message[10:13]) if message.startswith("Completed ") else None,
-    )
-
-
 def _of_entry(entry: Entry) -> Iterator[LogError | Raised | str]:
     row = entry.message.strip().partition("\n")[0]
     exception = entry.error or raised(row)
-    text_says = list(_of_row(Row(entry.level, (), entry.message[:4000]))) if entry.message else []
+    said = parse_row(entry.message[:4000])
+    text_says = list(_of_row(said._replace(level=entry.level or said.level)))
     found = next((each for each in text_says if isinstance(each, LogError)), None)
     if entry.status is not None and entry.status >= 500:
         found = LogError(f"answered {entry.status}", "", entry.message or entry.text)
     elif entry.status is not None and entry.status >= 400 and entry.of_request:
         return
-    elif exception and exception.benign and not _JOB.match(row):
+    elif exception and exception.benign and not JOB.match(row):
         yield exception
         return
-    elif _of_a_client(entry):
+    elif _of_a_client(entry, without_level(said.message)) or (
+        found is None and _empty(entry, said)
+    ):
         return
     elif row.startswith("Unable to proxy request"):
         found = LogError("Thruster answered 502", "", row)
@@ -191,6 +159,12 @@ def _of_entry(entry: Entry) -> Iterator[LogError | Raised | str]:
     yield replace(found, source=found.source or entry.source, status=entry.status, frame=frame)
 
 
-def _of_a_client(entry: Entry) -> bool:
-    """Whether the client went away while Thruster waited, or sent more than is allowed."""
-    return entry.error is not None and entry.error.message.endswith(OF_A_CLIENT)
+def _of_a_client(entry: Entry, message: str) -> bool:
+    """Whether a client left, scans, or sent more than Thruster lets through."""
+    of_thruster = entry.error is not None and entry.error.message.endswith(OF_A_CLIENT)
+    return of_thruster or bool(harmless.ALWAYS.match(message))
+
+
+def _empty(entry: Entry, said: Row) -> bool:
+    """Whether its message is blank (Rails puts one before an exception), or a scanner's host."""
+    return entry.message.isspace() or bool(harmless.HOST_OF_A_SCANNER.match(said.message))

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from probe_deployment.logs.errors import LogError
+from probe_deployment.logs.log_error import LogError
 
 LENGTH = 160
 # Exceptions whose words name a place in the code, the schema or another service. The message of any
@@ -21,7 +21,12 @@ _REPLACED: tuple[tuple[str, str], ...] = (
     (r"`([^`']{1,80})'", r"'\1'"),  # the quotes of Ruby 3.3 and before
     (r"nil:NilClass", "nil"),
     (r"#<([A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,6})[^>]{0,400}>?", r"#<\1>"),
+    (r"\b(?:[jt]id=|[JT]ID-)\S{1,80}", "#"),  # Sidekiq's
     (r": (?:INSERT|SELECT|UPDATE|DELETE|WITH) .*", ""),
+    # What was given, where PostgreSQL and Ruby name what they expected.
+    (r"(invalid input syntax for type \w{1,40}|invalid value for \w{1,20}\(\)): .*", r"\1"),
+    (r"(job_ids: )\[.*", r"\1…"),
+    (r"(://[^\s/\"')]{1,200})/[^\s\"')]{1,400}", r"\1/…"),
     # A name stays, a sentence or a value goes.
     (r"([\"'»“„])(?![\w.:?!/#=-]{1,80}[\"'«”“])[^\"'«”“]{0,300}[\"'«”“]", "…"),
     (r"(?<=/tmp/)[^\s'\")]{1,200}", "…"),
@@ -29,9 +34,14 @@ _REPLACED: tuple[tuple[str, str], ...] = (
     (r"\b(?:0x)?[0-9a-f]{0,40}\d[0-9a-f]{0,40}\b", "#"),
     # An id of mixed letters and digits; S3Uploader and OAuth2Client are names.
     (r"\b(?=\w{0,60}\d\w{0,60}\d)(?=\w{0,60}[a-z])(?=\w{0,60}[A-Z])\w{10,80}\b", "#"),
+    (
+        r"\b[a-z]{2,10}_(?=[A-Za-z]{0,40}\d)(?=[a-z\d]{0,40}[A-Z])[A-Za-z\d]{12,80}\b",
+        "#",
+    ),  # Stripe's
     (r"\b(?=(?:[A-Za-z_]{0,40}\d{1,40}[A-Za-z_]{1,40}){2}\d)\w{6,80}\b", "#"),
     (r"\d+", "#"),
     (r"p#p", "#"),
+    (r"\[#(?:, ?#){1,200}", "[#"),
     (r"\s+", " "),
 )
 _PORT = re.compile(r"\bport (\d{2,5})\b")

@@ -32,4 +32,4 @@ def app_frame(row: str) -> str:
 
 def is_frame(row: str) -> bool:
     """Whether a row is a backtrace's line, whoever's it is."""
-    return bool(_ANY_FRAME.match(row.strip()))
+    return ":in " in row and bool(_ANY_FRAME.match(row.strip()))

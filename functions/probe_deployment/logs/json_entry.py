@@ -14,7 +14,7 @@ MAX_JSON = 1_200_000  # no event of CloudWatch Logs is longer
 # The keys of lograge (also logstash and Graylog), semantic_logger, Thruster (slog), Elastic Common
 # Schema, pino, bunyan, Datadog, Google Cloud Logging and OpenTelemetry.
 LEVEL_KEYS = (
-    *("level", "severity", "log.level", "lvl", "loglevel", "log_level", "levelname", "level_name"),
+    *("levelname", "level", "severity", "log.level", "lvl", "loglevel", "log_level", "level_name"),
     *("severitytext", "severity_text", "@level", "syslog.severity"),
 )
 STATUS_KEYS = (
@@ -33,7 +33,10 @@ CLASSES = (
     *("error.kind", "attributes.exception.type"),
 )
 TRACE_KEYS = ("stack_trace", "backtrace", "stack", "stacktrace", "trace")
-SOURCE_KEYS = ("controller", "_controller", "payload.controller", "name", "logger", "log.logger")
+SOURCE_KEYS = (
+    *("controller", "_controller", "payload.controller", "payload.job_class", "name", "logger"),
+    "log.logger",
+)
 REQUEST_KEYS = ("path", "_path", "payload.path", "controller", "url", "http.url", "payload.status")
 HANDLED = ("action_controller.rescue_from_handled", "active_job.retry_scheduled")
 """Events of Rails 8.1 that name an exception and no failure."""
@@ -70,7 +73,7 @@ def _read_part(text: str) -> Entry | None:
         source="",
         trace=(),
         of_request=status is not None,
-        text=text,
+        raw=text,
     )
 
 
@@ -78,13 +81,14 @@ def _of_fields(given: Mapping[str, Any]) -> Entry:
     fields = {key.lower(): value for key, value in given.items()}
     error: Raised | None = None
     trace: tuple[str, ...] = ()
-    for key in () if _handled(fields) else ERROR_KEYS:
+    handled = any(fields.get(key) in HANDLED for key in ("name", "event", "event_name", "message"))
+    for key in () if handled else ERROR_KEYS:
         error, trace = _exception(_at(fields, key), fields)
         if error:
             break
     else:
         name = _first(fields, CLASSES)
-        if isinstance(name, str) and not _handled(fields):
+        if isinstance(name, str) and not handled:
             message = _first(fields, ("exception_message", "error.message", "exception.message"))
             error = Raised(name, str(message or ""))
     status, source = _status(fields), _first(fields, SOURCE_KEYS)
@@ -97,13 +101,9 @@ def _of_fields(given: Mapping[str, Any]) -> Entry:
         source=source if isinstance(source, str) else "",
         trace=trace,
         of_request=any(_at(fields, key) is not None for key in REQUEST_KEYS),
-        text=json.dumps(given, ensure_ascii=False),
+        raw=given,
         nested=fields["log"] if isinstance(fields.get("log"), str) else "",
     )
-
-
-def _handled(fields: Mapping[str, Any]) -> bool:
-    return any(fields.get(key) in HANDLED for key in ("name", "event", "event_name", "message"))
 
 
 def _exception(value: Any, fields: Mapping[str, Any]) -> tuple[Raised | None, tuple[str, ...]]:

@@ -37,7 +37,7 @@ def read_pairs(text: str) -> Entry | None:
         source=controller[1] if controller else "",
         trace=(),
         of_request=status is not None,
-        text=text,
+        raw=text,
     )
 
 
@@ -45,4 +45,4 @@ def read_access(text: str) -> Entry | None:
     """A line of an access log in the common format (Rack, nginx)."""
     if not (found := _ACCESS.search(text)):
         return None
-    return Entry(None, int(found[1]), "", None, "", (), of_request=True, text=text)
+    return Entry(None, int(found[1]), "", None, "", (), of_request=True, raw=text)

@@ -12,25 +12,27 @@ MAX_ROWS = 400
 
 _COLOUR = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f]")
 _STAMP = re.compile(
-    r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?\s*"
+    r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
+    r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?:?\s*"
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
 )
 _TAG = re.compile(r"\[([^\[\]]{0,200})\]\s*")
 _SEMANTIC = re.compile(r"([TDIWEF]) \[\d{0,10}:?[^\]]{0,120}\]\s*")
 _LOWER = re.compile(r"(trace|debug|info|warn|warning|error|fatal|panic)\s+")
-_HEADERS = tuple(
-    re.compile(expression)
-    for expression in (
-        r"[DIWEFA], \[[^\]]{1,60}\]\s+([A-Z]{3,7}) -- [^:]{0,80}: ?",  # Ruby's own
-        r"([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d+ [\w.-]+:\d+\] ",  # klog
-        r"[\w.-]{1,40}: \[(emerg|alert|crit|error|warn|notice|info)\] ",  # nginx
-        r"(TRAC|DEBUG?|INFO|WARN|WARNING|ERROR?|FATAL?|PANIC?)\[\d{1,9}\] ",  # logrus
-        r"([DIWE])! ",  # telegraf, CloudWatch agent
-        r"\[ ([DINWEC]) \d{4}-\d\d-\d\d [^\]]{1,80}\]: ",  # Passenger
+_HEADER = re.compile(
+    "|".join(
+        (
+            r"[DIWEFA], \[[^\]]{1,60}\]\s+([A-Z]{3,7}) -- [^:]{0,80}: ?",  # Ruby's own
+            r"([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d+ [\w.-]+:\d+\] ",  # klog
+            r"[\w.-]{1,40}: \[(emerg|alert|crit|error|warn|notice|info)\] ",  # nginx
+            r"(TRAC|DEBUG?|INFO|WARN|WARNING|ERROR?|FATAL?|PANIC?)\[\d{1,9}\] ",  # logrus
+            r"([DIWE])! ",  # telegraf, CloudWatch agent
+            r"\[ ([DINWEC]) \d{4}-\d\d-\d\d [^\]]{1,80}\]: ",  # Passenger
+        )
     )
 )
-_STREAM = re.compile(r"std(?:out|err) [FP] ")  # of a container, as containerd has it
-_PROCESS = re.compile(r"(?:\d\d:\d\d:\d\d )?[a-z][\w.-]{0,40} +\| ")  # foreman, Docker Compose
+# What containerd, foreman and Docker Compose put before a row.
+_PUT_BEFORE = re.compile(r"std(?:out|err) [FP] |(?:\d\d:\d\d:\d\d )?[a-z][\w.-]{0,40} +\| ")
 _PRIORITY = re.compile(r"<(\d{1,3})>(?:1(?: \S{1,128}){5} (?:-|\[[^\]]{1,400}\]) )?")  # syslog
 _HOST = re.compile(r"[\w.-]{1,64} [\w./-]{1,48}\[\d{1,9}\]: ")  # behind its stamp
 _WORD = re.compile(
@@ -118,10 +120,11 @@ def parse_row(row: str) -> Row:
             elif behind := _HOST.match(rest):
                 rest = rest[behind.end() :]
             continue
-        if found := _header(rest):
-            level, rest = LEVELS.get(found[1].lower()), rest[found.end() :]
+        if found := _HEADER.match(rest):
+            word = found[found.lastindex or 0]
+            level, rest = LEVELS.get(word.lower()), rest[found.end() :]
             continue
-        if found := _STREAM.match(rest) or _PROCESS.match(rest):
+        if found := _PUT_BEFORE.match(rest):
             rest = rest[found.end() :]
             continue
         if found := _TAG.match(rest):
@@ -133,10 +136,6 @@ def parse_row(row: str) -> Row:
             continue
         break
     return Row(level, tuple(tags), rest)
-
-
-def _header(rest: str) -> re.Match[str] | None:
-    return next((found for each in _HEADERS if (found := each.match(rest))), None)
 
 
 def level_word(message: str) -> Level | None:

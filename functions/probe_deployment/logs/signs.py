@@ -46,7 +46,7 @@ SIGNS = (
     Sign(
         "a migration failed",
         r"(?:StandardError: )?An error has occurred, (?:this and )?all later"
-        r"|(?:Database |db )?[Mm]igrations? failed\b",
+        r"|(?:Database |db )?[Mm]igrations? failed\b|Failed to run (?:db )?migrations?",
     ),
     Sign(
         "no credentials",
@@ -97,7 +97,8 @@ SIGNS = (
     Sign(
         "no database configuration",
         r"(?:Cannot|Could not) load database configuration|YAML syntax error occurred while parsing"
-        r"|The [`'].{1,60}[`'] database is not configured for the|Error loading the '\w+' Active",
+        r"|The [`'].{1,60}[`'] database is not configured for the|Error loading the '\w+' Active"
+        r"|Couldn't (?:create|drop) (?:'\S+' )?database",
     ),
     Sign(
         "Bundler",
@@ -151,31 +152,35 @@ SIGNS = (
     Sign(
         "unexpected",
         r"(?:An )?(?:[Uu]nexpected|[Uu]nhandled|[Uu]ncaught) ?(?:[Ee]rror|[Ee]xception)\b"
-        r"|Exception (?:in|calling|while) ",
+        r"|Exception (?:in|calling|while) "
+        r"|.{0,200}\b(?:died|exited|crashed|stopped|terminated) unexpectedly\b",
     ),
     # Jobs of other libraries; Sidekiq writes at level warn what a job raised.
     Sign("GoodJob", r"GoodJob error: |Notifier errored: "),
     Sign(
+        "Delayed Job",
+        r"Job \S{1,120} \(id=\S+\).{0,100} FAILED |\d+ jobs processed .*, [1-9]\d* failed",
+    ),
+    Sign(
         "Sidekiq",
-        r".{0,200}\b(?:class=|JID-).{1,300}\bINFO: fail(?:: [\d.]+ sec)?$|fail$"
-        r"|.{0,400}\bJob raised exception\b"
-        r"|(?:pid=\d+ tid=|\d+ TID-)\S+ .{0,300}\bWARN: (?:[A-Z]\w{0,80}::)*[A-Z]\w{0,80}"
-        r"(?:Error|Exception|Timeout|NotFound|Invalid|Bad): ",
+        r"fail$|(?:\{\"context\": ?\")?Job raised exception\b"
+        r"|(?:pid=\d+ tid=|\d+ TID-)\S+ .{0,300}?(?:\bINFO: fail(?:: [\d.]+ sec)?$"
+        r"|\bWARN: (?:\{\"context\": ?\"Job raised exception\b|(?:[A-Z]\w{0,80}::){0,8}\w{0,80}"
+        r"(?:Error|Exception|Timeout|NotFound|Invalid|Bad): ))",
         quiet=True,
     ),
 )
 
 
 @cache
-def _compiled() -> tuple[tuple[Sign, re.Pattern[str]], ...]:
+def _compiled(quiet: bool) -> tuple[tuple[Sign, re.Pattern[str]], ...]:
     """Only where logs are read, for each start of the function would pay for it."""
-    return tuple((sign, re.compile(sign.expression)) for sign in SIGNS)
+    return tuple((each, re.compile(each.expression)) for each in SIGNS if each.quiet or not quiet)
 
 
 def sign_in(message: str, *, quiet: bool = False, in_request: bool = False) -> Sign | None:
     """The first sign in a row; of those that count at level info where it is quiet."""
-    for sign, expression in _compiled():
-        counts = (sign.quiet or not quiet) and not (in_request and sign.outside)
-        if counts and expression.match(message):
+    for sign, expression in _compiled(quiet):
+        if not (in_request and sign.outside) and expression.match(message):
             return sign
     return None

@@ -46,6 +46,25 @@ SAME = [
         "Errno::ENOENT (No such file @ rb_sysopen - /tmp/RackMultipart2026-1-abc1x):",
         "Errno::ENOENT (No such file @ rb_sysopen - /tmp/RackMultipart2026-7-zzq9k):",
     ),
+    # Lists of ids, addresses, and what was given where something else was expected.
+    ("RuntimeError (no seats for [7, 12]):", "RuntimeError (no seats for [9]):"),
+    (
+        "SolidQueue-1.2.3 Fail claimed jobs (2ms)  job_ids: [8, 9], process_ids: [7]",
+        "SolidQueue-1.2.4 Fail claimed jobs (9ms)  job_ids: [40], process_ids: [9], x: ['a']",
+    ),
+    (
+        "RuntimeError (GET https://x.io/v1/ada: 503):",
+        "RuntimeError (GET https://x.io/v1/bob: 503):",
+    ),
+    ("ERROR webhook evt_1PqXyZabcDEF failed", "ERROR webhook evt_1QzzyZqwertY failed"),
+    (
+        'ArgumentError (invalid value for Integer(): "abc"):',
+        'ArgumentError (invalid value for Integer(): "12 apples"):',
+    ),
+    (
+        'PG::InvalidTextRepresentation: ERROR:  invalid input syntax for type uuid: "abc"',
+        'PG::InvalidTextRepresentation: ERROR:  invalid input syntax for type uuid: "me-too"',
+    ),
 ]
 OTHER = [
     # A digit makes no id of a name.
@@ -76,6 +95,18 @@ OTHER = [
     (
         "ArgumentError (wrong number of arguments (given 1, expected 0)):",
         "ArgumentError (missing keyword: :plan):",
+    ),
+    (
+        "RuntimeError (GET https://x.io/v1/ada: 503):",
+        "RuntimeError (GET https://y.io/v1/ada: 503):",
+    ),
+    (
+        'PG::InvalidTextRepresentation: ERROR:  invalid input value for enum plan: "gold"',
+        'PG::InvalidTextRepresentation: ERROR:  invalid input value for enum plan: "free"',
+    ),
+    (
+        '{"name":"active_job.discarded","payload":{"job_class":"A","exception_class":"KeyError"}}',
+        '{"name":"active_job.discarded","payload":{"job_class":"B","exception_class":"KeyError"}}',
     ),
 ]
 
