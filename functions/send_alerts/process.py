@@ -17,7 +17,7 @@ from send_alerts.incident.follow_up import schedule
 from send_alerts.incident.incident import Incident
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Notice, Signal
-from send_alerts.words.message_text import summary_of
+from send_alerts.words.content import summary_of
 
 ATTEMPTS = 5
 BUSY_SECONDS = 5.0
@@ -75,8 +75,7 @@ def _with_digest(incident: Incident, ports: Ports) -> Incident:
 
 
 def _unfinished(incident: Incident, ports: Ports) -> bool:
-    stale = ports.threads is not None and root_is_stale(incident)
-    return bool(incident.outbox) or stale
+    return bool(incident.outbox) or (ports.threads is not None and root_is_stale(incident))
 
 
 def _claimed(held: Held, incident: Incident, now: datetime, ports: Ports) -> Held:

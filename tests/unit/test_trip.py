@@ -2,7 +2,7 @@
 
 from cli.reference.trip import hops
 
-MOST = 125
+MOST = 117
 """Calls between modules. Lower it when the trip becomes shorter."""
 
 

@@ -4,9 +4,9 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
 from send_alerts.words.actions import commands
-from send_alerts.words.first_lines import MORE, FirstLines, first_lines
+from send_alerts.words.content import MORE, Content
 from send_alerts.words.limits import SNS_MESSAGE_BYTES, cut_bytes, subject
-from send_alerts.words.message_text import headline, status, status_by
+from send_alerts.words.message_text import headline, status
 
 WORDS = {
     EntryKind.RESOLVED: "RESOLVED",
@@ -20,36 +20,32 @@ WORDS = {
 }
 
 
-def email(incident: Incident, entry: OutboxEntry) -> tuple[str, str]:
+def email(incident: Incident, entry: OutboxEntry, content: Content) -> tuple[str, str]:
     """Subject and text."""
     word = WORDS.get(entry.kind) or status(incident, None).word.upper()
-    if entry.late:
+    if entry.late and entry.kind is not EntryKind.ROLLED_BACK:
         # Who reads the subjects alone is not to take old news for the newest.
-        now = status(incident, incident.history.current).word.upper()
-        word = word if entry.kind is EntryKind.ROLLED_BACK else now
-    mark = status(incident, incident.history.current) if entry.late else status_by(incident, entry)
-    first = first_lines(incident, mark, entry.text)
+        word = content.status.word.upper()
     lines = [
-        f"[{word}] {first.title}",
-        f"Impact: {first.impact}" if first.impact else "",
-        *first.what,
-        " · ".join([headline(incident, entry, clock), *first.about]),
-        f"Next: {first.check}" if first.check else "",
-        f"Over when {first.over}" if first.over else "",
+        f"[{word}] {content.title}",
+        f"Impact: {content.impact}" if content.impact else "",
+        *content.what,
+        " · ".join([headline(incident, entry, clock), *content.about]),
+        f"Next: {content.check}" if content.check else "",
+        f"Over when {content.over}" if content.over else "",
     ]
-    paragraphs = ["\n".join(filter(None, lines)), *_more(incident, first)]
+    paragraphs = ["\n".join(filter(None, lines)), *_more(content, commands(incident))]
     text = "\n\n".join(filter(None, paragraphs))
-    return subject(f"[{word}] {first.title}"), cut_bytes(f"{text}\n", SNS_MESSAGE_BYTES)
+    return subject(lines[0]), cut_bytes(f"{text}\n", SNS_MESSAGE_BYTES)
 
 
-def _more(incident: Incident, first: FirstLines) -> list[str]:
-    about = incident.subject
-    changes = "\n".join(f"- {change}" for change in incident.changes)
+def _more(content: Content, to_type: tuple[str, ...]) -> list[str]:
+    changes = "\n".join(f"- {change}" for change in content.changes)
     found = [
-        first.rest,
+        content.rest,
         f"Changed just before:\n{changes}" if changes else "",
-        "\n".join(f"{name}: {value}" for name, value in first.facts),
-        "\n".join(f"{link.label}: {link.url}" for link in about.links) if about else "",
-        "\n".join(commands(incident)),
+        "\n".join(f"{name}: {value}" for name, value in content.facts),
+        "\n".join(f"{link.label}: {link.url}" for link in content.links),
+        "\n".join(to_type),
     ]
     return [MORE, *found] if any(found) else []

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, Sec
 
 from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import Link
-from send_alerts.words.first_lines import FirstLines
+from send_alerts.words.content import Content
 from send_alerts.words.limits import MARK, SLACK_FIELD, SLACK_SECTION, cut
 
 # After escaping: an address ends at a blank or at an escaped bracket, not at the dot of a sentence.
@@ -49,24 +49,18 @@ def local_time(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{date}|{clock(at)}>"
 
 
-def layout(
-    first: FirstLines,
-    when: Sequence[str],
-    row: Block | None,
-    links: Sequence[Link],
-    changes: Sequence[str],
-) -> tuple[Block, ...]:
+def layout(content: Content, when: Sequence[str], row: Block | None) -> tuple[Block, ...]:
     """The blocks of a message; `when` is markup already.
 
     Slack hides the end of a long attachment: what people act on stands before the rest.
     """
     return (
-        *_opening(first, when),
+        *_opening(content, when),
         *([row] if row else []),
-        *_link_row(links),
-        *_sections(first.rest),
-        *_bullets("Changed just before", changes),
-        *_fields(first.facts),
+        *_link_row(content.links),
+        *_sections(content.rest),
+        *_bullets("Changed just before", content.changes),
+        *_fields(content.facts),
     )
 
 
@@ -85,14 +79,14 @@ def _sections(text: str) -> list[SectionBlock]:
     return [SectionBlock(text=_markdown(part)) for part in parts]
 
 
-def _opening(first: FirstLines, when: Sequence[str]) -> list[SectionBlock]:
+def _opening(content: Content, when: Sequence[str]) -> list[SectionBlock]:
     """The first lines below the title."""
     lines = [
-        f"*Impact:* {clickable(first.impact)}" if first.impact else "",
-        *map(clickable, first.what),
-        " · ".join([*when, *map(escape, first.about)]),
-        f"*Next:* {_code(first.check)}" if first.check else "",
-        f"*Over when* {escape(first.over)}" if first.over else "",
+        f"*Impact:* {clickable(content.impact)}" if content.impact else "",
+        *map(clickable, content.what),
+        " · ".join([*when, *map(escape, content.about)]),
+        f"*Next:* {_code(content.check)}" if content.check else "",
+        f"*Over when* {escape(content.over)}" if content.over else "",
     ]
     text = cut_markup("\n".join(filter(None, lines)), SLACK_SECTION)
     return [SectionBlock(text=_markdown(text))] if text else []

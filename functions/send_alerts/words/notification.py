@@ -14,9 +14,9 @@ from typing import NamedTuple
 from ops_common.on_call.summaries import reference
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
+from send_alerts.words.content import content_of
 from send_alerts.words.email_text import email
 from send_alerts.words.limits import ALARM_TEXT, cut
-from send_alerts.words.message_text import title
 
 STATES = {
     EntryKind.OPENED: "opened",
@@ -56,10 +56,10 @@ class Notification(NamedTuple):
 
 def notification(incident: Incident, entry: OutboxEntry, stack: str) -> Notification:
     """The notification of an entry by a stack of this name."""
-    subject, text = email(incident, entry)
-    name, labels = title(incident), _labels(incident, entry, stack)
-    form = _alarm_form(incident, entry, labels, name, text)
-    sms = cut(f"{labels['state'].capitalize()}: {name}", SMS_CHARACTERS)
+    content, labels = content_of(incident, entry), _labels(incident, entry, stack)
+    subject, text = email(incident, entry, content)
+    form = _alarm_form(incident, entry, labels, content.title, text)
+    sms = cut(f"{labels['state'].capitalize()}: {content.title}", SMS_CHARACTERS)
     forms = {"default": text, "sms": sms, "http": form, "https": form}
     return Notification(subject, forms, labels)
 

@@ -12,17 +12,15 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import OutboxEntry
 from send_alerts.reading.notice import OPENING
 from send_alerts.words.actions import actions, command_block
-from send_alerts.words.first_lines import first_lines
+from send_alerts.words.content import Content, content, content_of, title
 from send_alerts.words.limits import SLACK_FIELD, SLACK_TEXT
 from send_alerts.words.markup import clickable, cut_markup, escape, layout, local_time
 from send_alerts.words.message_text import (
     RESOLVED,
-    Status,
     headline,
     since,
     status,
     status_by,
-    title,
 )
 
 
@@ -61,7 +59,8 @@ def root(incident: Incident) -> Message:
     opened = ""
     if now is RESOLVED and subject and subject.signal in OPENING:
         opened = f"When it opened: {subject.text}"
-    return _message(incident, now, [*when, *_by_people(incident)], opened, actions(incident))
+    said = content(incident, now, opened)
+    return _message(incident, said, [*when, *_by_people(incident)], actions(incident))
 
 
 def _by_people(incident: Incident) -> list[str]:
@@ -88,20 +87,15 @@ def line(incident: Incident, entry: OutboxEntry) -> Message:
 
 def alone(incident: Incident, entry: OutboxEntry) -> Message:
     """A whole message that needs no thread: for a note, or for a webhook."""
-    mark = status(incident, incident.history.current) if entry.late else status_by(incident, entry)
-    when = headline(incident, entry, local_time)
-    row = None if mark is RESOLVED else command_block(incident)
-    return _message(incident, mark, [when], entry.text, row)
+    said = content_of(incident, entry)
+    row = None if said.status is RESOLVED else command_block(incident)
+    return _message(incident, said, [headline(incident, entry, local_time)], row)
 
 
-def _message(
-    incident: Incident, mark: Status, when: list[str], text: str, row: Block | None
-) -> Message:
-    subject, first = incident.subject, first_lines(incident, mark, text)
-    links = subject.links if subject else ()
-    blocks = layout(first, when, row, links, incident.changes)
-    name = f"{mark.emoji} *{mark.word}: {escape(first.title)}*"
+def _message(incident: Incident, said: Content, when: list[str], row: Block | None) -> Message:
+    mark = said.status
+    name = f"{mark.emoji} *{mark.word}: {escape(said.title)}*"
     call = mention_markup(incident.destination.mention)
     if call and mark is not RESOLVED:
         name = f"{name} {call}"
-    return Message(cut_markup(name, SLACK_TEXT), mark.color, blocks)
+    return Message(cut_markup(name, SLACK_TEXT), mark.color, layout(said, when, row))

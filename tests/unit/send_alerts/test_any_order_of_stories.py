@@ -10,7 +10,7 @@ from ops_common.ops_events import Severity
 from send_alerts.channels.composites import Family
 from send_alerts.incident.episodes import Episode
 from send_alerts.reading.notice import Notice, Part, Signal
-from send_alerts.words.message_text import title
+from send_alerts.words.content import title
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, notice, ok
 
 COMPOSITE, CHILD, OTHER = "alarm:down", "alarm:targets", "alarm:latency"

@@ -12,7 +12,7 @@ from ops_common.on_call.operator_action import Action, OperatorAction
 from ops_common.on_call.summaries import from_text, reference
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
 from send_alerts.reading.notice import Part
-from send_alerts.words.message_text import summary_of
+from send_alerts.words.content import summary_of
 from tests.unit.send_alerts.alert_fakes import Shown
 from tests.unit.send_alerts.alert_world import (
     AlertWorld,

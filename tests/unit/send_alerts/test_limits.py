@@ -13,6 +13,7 @@ from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import Channels
 from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import Guide, Link, Notice, Signal
+from send_alerts.words.content import content_of
 from send_alerts.words.email_text import email
 from send_alerts.words.limits import MARK, SNS_MESSAGE_BYTES, SNS_SUBJECT
 from send_alerts.words.slack_blocks import Message, alone, line, root
@@ -51,7 +52,8 @@ def messages(notified: Notice, changes: tuple[str, ...]) -> tuple[list[Message],
     incident = replace(incident, subject=notified)
     delivery = incident.outbox[0]
     shown = [of(incident, delivery) for of in (line, alone)]
-    return [*shown, root(incident)], email(incident, delivery)
+    mail = email(incident, delivery, content_of(incident, delivery))
+    return [*shown, root(incident)], mail
 
 
 @settings(deadline=None, max_examples=60)

@@ -15,11 +15,12 @@ from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import Link, Notice, Part, Signal
 from send_alerts.words.actions import commands
+from send_alerts.words.content import MORE, content_of, title
 from send_alerts.words.email_text import email
-from send_alerts.words.first_lines import MORE
 from send_alerts.words.limits import MARK
 from send_alerts.words.markup import clickable, local_time
-from send_alerts.words.message_text import headline, since, title
+from send_alerts.words.message_text import headline, since
+from send_alerts.words.notification import notification
 from send_alerts.words.slack_blocks import alone, line, root
 from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
@@ -101,11 +102,19 @@ def test_a_title_names_the_environment_where_it_has_a_name() -> None:
     assert title(after(alarm(0, environment="staging"))) == "web-5xx (staging)"
 
 
+def test_a_title_is_one_line_wherever_it_is_shown() -> None:
+    incident = after(alarm(0, title="The import\nhas  stopped"))
+    sent = notification(incident, entry(EntryKind.OPENED, 0), "jiki-ops")
+    assert sent.forms["sms"] == "Opened: The import has stopped"
+    assert title(incident) == "The import has stopped"
+
+
 def test_an_e_mail_says_what_since_when_the_facts_what_changed_and_where_to_read_on() -> None:
     incident = after(
         alarm(0, facts=(("Resource", "app/web"),)), changes=("a deployment (5 min before)",)
     )
-    subject, text = email(incident, entry(EntryKind.OPENED, 0))
+    opened = entry(EntryKind.OPENED, 0)
+    subject, text = email(incident, opened, content_of(incident, opened))
     assert subject == "[CRITICAL] web-5xx"
     assert text.split("\n\n") == [
         "[CRITICAL] web-5xx\nerrors at 0\nSince 25 Nov 12:00:00 UTC · app/web",
@@ -130,7 +139,8 @@ def test_an_e_mail_says_what_since_when_the_facts_what_changed_and_where_to_read
 def test_the_subject_of_an_e_mail_says_how_it_stands(
     kind: EntryKind, late: bool, word: str
 ) -> None:
-    assert email(after(alarm(0), ok(5)), entry(kind, 0, late=late))[0] == f"[{word}] web-5xx"
+    incident, sent = after(alarm(0), ok(5)), entry(kind, 0, late=late)
+    assert email(incident, sent, content_of(incident, sent))[0] == f"[{word}] web-5xx"
 
 
 def test_the_root_message_of_an_end_keeps_what_it_opened_with() -> None:
