@@ -1,6 +1,5 @@
 """Answers at the target groups since the deployment, against those before it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -55,17 +54,36 @@ def check(context: Context) -> Finding:
         name: dict.fromkeys((*context.service(name).target_groups, *context.target_groups(name)))
         for name in context.probed
     }
-    balancers = context.load_balancers() if any(groups.values()) else []
-    if not balancers:
+    balancers = _balancers(context, [arn for arns in groups.values() for arn in arns])
+    behind = {
+        name: [_dimensions(arn, balancers[arn]) for arn in arns if arn in balancers]
+        for name, arns in groups.items()
+    }
+    if not any(behind.values()):
         return Finding.skipped("behind no load balancer")
     return Finding.worst(
-        [_of_service(context, name, arns, balancers[0]) for name, arns in groups.items() if arns]
+        [
+            _of_service(context, name, dimensions)
+            for name, dimensions in behind.items()
+            if dimensions
+        ]
     )
 
 
-def _of_service(context: Context, name: str, groups: Iterable[str], balancer: str) -> Finding:
+def _balancers(context: Context, groups: list[str]) -> dict[str, str]:
+    """The load balancer of each target group, for metrics are by both; a service may have two."""
+    if not groups:
+        return {}
+    described = context.client("elbv2").describe_target_groups(TargetGroupArns=groups)
+    return {
+        each["TargetGroupArn"]: arn
+        for each in described["TargetGroups"]
+        for arn in each["LoadBalancerArns"]
+    }
+
+
+def _of_service(context: Context, name: str, dimensions: list[list[dict[str, str]]]) -> Finding:
     since = context.began(name)
-    dimensions = [_dimensions(group, balancer) for group in groups]
     before = _responses(context, dimensions, since - BEFORE, since)
     return judge(before, _responses(context, dimensions, since, context.now))
 

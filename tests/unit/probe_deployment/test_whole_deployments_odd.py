@@ -9,6 +9,9 @@ import pytest
 
 from tests.unit.probe_deployment.play import play, settings
 from tests.unit.probe_deployment.world import (
+    GREEN_GROUP,
+    GROUP,
+    INTERNAL,
     WEB,
     WORKER,
     FakeTask,
@@ -151,3 +154,15 @@ def test_a_redeployment_is_ecs_s_roll_back_only_if_nothing_has_passed_since_the_
     # WHEN what passed last is deployed (again, as after a rotation)
     played = play(world, settings(monkeypatch))
     assert (played.failed, played.events[-1].kind) == (set(), kind)
+
+
+@pytest.mark.parametrize("failing", [GROUP, GREEN_GROUP])
+def test_5xx_are_seen_behind_each_of_two_load_balancers(
+    failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = [{"targetGroupArn": GROUP}, {"targetGroupArn": GREEN_GROUP}]
+    world = deployed(description=lambda _: {"loadBalancers": groups})
+    world.balancers = {GREEN_GROUP: INTERNAL}
+    world.traffic_of[failing.rpartition(":")[2]] = lambda at: (60, 3 * (at >= after(60)), 0.1)
+    played = play(world, settings(monkeypatch))
+    assert (played.failed, len(played.world.deployed)) == ({"responses_since"}, 1)

@@ -18,9 +18,11 @@ BEGAN = datetime(2026, 1, 15, 10, 20, tzinfo=UTC)
 """When the deployment that is played begins."""
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/jiki/api"
 ARN = "arn:aws:ecs:eu-west-1:123456789012:"
-GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/jiki/1"
+ELB = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
+GROUP = f"{ELB}targetgroup/jiki/1"
 GREEN_GROUP = GROUP.replace("/jiki/1", "/jiki/2")
-BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/jiki/1"
+BALANCER = f"{ELB}loadbalancer/app/jiki/1"
+INTERNAL = f"{ELB}loadbalancer/app/internal/1"
 TEST_LISTENER = BALANCER.replace(":loadbalancer/", ":listener/") + "/2"
 TEST_RULE = BALANCER.replace(":loadbalancer/", ":listener-rule/") + "/2/3"
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:config-a1B2c3"
@@ -118,6 +120,8 @@ class World:
     answer: Callable[[datetime], Answer] = lambda _: Answer(200, {"x-request-id": "1"}, 0.05)
     targets: Callable[[datetime], list[tuple[str, str]]] = lambda _: [("healthy", "")] * 2
     traffic: Callable[[datetime], Minute] = lambda _: (60, 0, 0.1)
+    balancers: dict[str, str] = field(default_factory=dict)
+    """Of a target group that is behind another load balancer."""
     traffic_of: dict[str, Callable[[datetime], Minute]] = field(default_factory=dict)
     """Of a target group that has its own."""
     processes: Callable[[datetime], list[datetime]] = lambda _: [after(60)]

@@ -79,8 +79,10 @@ class FakeClient:
         found = {"Port": 8443, "Protocol": "HTTPS", "LoadBalancerArn": places.BALANCER}
         return {"Listeners": [found]}
 
-    def describe_target_groups(self, **_: Any) -> Any:
-        return {"TargetGroups": [{"LoadBalancerArns": [places.BALANCER]}]}
+    def describe_target_groups(self, TargetGroupArns: list[str]) -> Any:  # noqa: N803  # boto3's
+        of = {arn: self._world.balancers.get(arn, places.BALANCER) for arn in TargetGroupArns}
+        groups = [{"TargetGroupArn": arn, "LoadBalancerArns": [each]} for arn, each in of.items()]
+        return {"TargetGroups": groups}
 
     def describe_load_balancers(self, **_: Any) -> Any:
         return {"LoadBalancers": [{"DNSName": "jiki.eu-west-1.elb.amazonaws.com"}]}
@@ -94,7 +96,12 @@ class FakeClient:
         whole = int((EndTime - StartTime) / timedelta(minutes=1))
 
         def minutes(query: Any) -> list[places.Minute]:
-            group = query["MetricStat"]["Metric"]["Dimensions"][0]["Value"]
+            group, balancer = (
+                each["Value"] for each in query["MetricStat"]["Metric"]["Dimensions"]
+            )
+            arn = f"{places.ELB}{group}"
+            if not self._world.balancers.get(arn, places.BALANCER).endswith(balancer):
+                return []
             traffic = self._world.traffic_of.get(group, self._world.traffic)
             return [traffic(StartTime + timedelta(minutes=each)) for each in range(whole)]
 
