@@ -99,7 +99,8 @@ def _of_row(row: Row) -> Iterator[LogError | Raised | str]:
     if entry := read_json(message) or read_pairs(message) or read_access(message):
         yield from _of_entry(replace(entry, level=entry.level or row.level))
         return
-    if sign := signs.sign_in(message, quiet=True):
+    sign = signs.sign_in(message, quiet=True)
+    if sign or (bare != message and (sign := signs.sign_in(bare, quiet=True))):
         yield signed(sign, message)
     elif harmless.ALWAYS.match(bare):
         return

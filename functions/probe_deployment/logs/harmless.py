@@ -24,7 +24,9 @@ ALWAYS = re.compile(
     r"|Caused by: [A-Z][\w:]{1,200} \(|Information for(?: cause)?: "
     # Clients of Puma, nginx and Action Cable: they leave, scan, or come back with what is no more.
     r"|HTTP parse error|HTTP connection error|SSL error, peer|Can't verify CSRF token"
-    r"|Read: #<(?:EOFError|IOError|Errno::E(?:CONNRESET|PIPE|TIMEDOUT|NOTCONN|INVAL|HOSTUNREACH))\b"
+    r"|Rack app .{0,300}#<EOFError: bad content body"
+    r"|(?:Read|Write): #<(?:EOFError|IOError"
+    r"|Errno::E(?:CONNRESET|PIPE|TIMEDOUT|NOTCONN|INVAL|HOSTUNREACH))\b"
     r"|(?:\d+#\d+: )?(?:\*\d+ )?(?:open\(\) \".*\" failed \(2: |access forbidden by rule"
     r"|client (?:intended|sent|closed|timed out)|.{1,200} while reading client request"
     r"|directory index of \".*\" is forbidden"

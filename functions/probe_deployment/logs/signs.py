@@ -126,6 +126,7 @@ SIGNS = (
         r"|unable to start container process"
         r"|: line \d+: syntax error|: \d+: .{1,200}: not found$|^sh: .{1,200}: not found$"
         r"|executable file not found in \$PATH|Illegal instruction"
+        r"|: Operation not permitted$|: \d+: Syntax error: "
         r"|version `GLIBC[\w.]*' not found|: unbound variable$|: parameter (?:null or )?not set$)",
         outside=True,
     ),
@@ -155,6 +156,7 @@ SIGNS = (
         r"|Exception (?:in|calling|while) "
         r"|.{0,200}\b(?:died|exited|crashed|stopped|terminated) unexpectedly\b",
     ),
+    Sign("a tool failed", r"[\w.-]{1,40}: error(?::| \()|An error occurred \(\w+\) when calling "),
     # Jobs of other libraries; Sidekiq writes at level warn what a job raised.
     Sign("GoodJob", r"GoodJob error: |Notifier errored: "),
     Sign(
