@@ -76,6 +76,13 @@ def test_a_short_password_is_no_copy_where_it_is_a_part_of_a_word() -> None:
     assert copies.find(content, "first", []) == ("a", "c")
 
 
+def test_from_eight_characters_on_a_part_of_a_text_is_a_copy() -> None:
+    content = {"a": "host=db password=longer-1"}
+
+    assert copies.find(content, "longer-1", []) == ("a",)
+    assert copies.find(content, "longer-", []) == ()
+
+
 @pytest.mark.parametrize(
     ("value", "renewed"),
     [

@@ -232,3 +232,27 @@ def test_a_job_that_runs_on_is_not_an_arrival_of_its_group() -> None:
     )
     memory = decide(later, one, Policy(), memory, later.taken_at).memory
     assert memory.pools["*"].arrivals[-1].jobs == 90
+
+
+def test_where_finished_jobs_are_not_kept_what_runs_shows_whose_they_were() -> None:
+    # GIVEN three of four running jobs in default, and nothing that says what ended
+    running = (QueueFlow("default", in_flight=3), QueueFlow("real_time", in_flight=1))
+    first = seen(
+        workers=readme(), flows=running, in_flight=4, enqueued_total=100, started_total=100
+    )
+    one = ServiceState(1, 1)
+    memory = decide(first, one, Policy(), Memory(), NOW).memory
+    later = replace(first, taken_at=NOW.replace(minute=1), enqueued_total=220, started_total=220)
+    memory = decide(later, one, Policy(), memory, later.taken_at).memory
+    assert memory.pools["*"].arrivals[-1].jobs == 90
+    assert memory.pools["*|background,real_time"].arrivals[-1].jobs == 120
+
+
+def test_recurring_tasks_count_for_all_pools_together_alone() -> None:
+    """In which queue the next one comes is not known."""
+    queues = (waiting("default", 1), waiting("background", 1))
+    views = groups_of(seen(queues=queues, workers=readme(), recurring_soon=1))
+    assert {name: view.recurring_soon for name, view in views.items()} == {
+        "*": 0,
+        "*|background,real_time": 1,
+    }

@@ -121,6 +121,15 @@ def test_what_is_left_out_of_the_sum() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("count", "names"), [(1, "q0"), (5, "q0, q1, q2, q3, q4"), (7, "q0, q1, q2, q3, q4 and 2 more")]
+)
+def test_five_queues_are_named(count: int, names: str) -> None:
+    queues = tuple(QueueDepth(f"q{number}", 9) for number in range(count))
+    given = measured(queues=queues, workers=workers(1, queues=("default",)))
+    assert f"no live worker takes from {names}" in decided(given).reason
+
+
 def test_tasks_that_do_not_come_are_not_promised() -> None:
     service, memory = ServiceState(5, 1, missing_because="unable to place a task"), Memory()
     for minute in range(12):

@@ -1,5 +1,10 @@
 """An alarm's story by real events: families, mutes, deletion, auto scaling."""
 
+import json
+
+import pytest
+
+from send_alerts.reading.notice import Signal
 from tests.unit.send_alerts.alarm_events import (
     CHILD,
     CPU,
@@ -10,6 +15,7 @@ from tests.unit.send_alerts.alarm_events import (
     clock,
     composite,
 )
+from tests.unit.send_alerts.parsing import parsed
 
 
 def test_a_composite_is_held_for_a_while_after_its_suppressor(event: Event) -> None:
@@ -110,6 +116,13 @@ def test_auto_scaling_s_own_alarms_are_nobody_s_business(event: Event) -> None:
     story = Story()
     story.arrives(event("alerts/alarm_of_auto_scaling"))
     assert not story.items.incident_keys
+
+
+@pytest.mark.parametrize("state", ["ALARM", "OK", "INSUFFICIENT_DATA"])
+def test_that_auto_scaling_adds_tasks_is_remembered(event: Event, state: str) -> None:
+    given = json.loads(json.dumps(event("alerts/alarm_of_auto_scaling")).replace("Low-", "High-"))
+    given["detail"]["state"]["value"] = state
+    assert [one.signal for one in parsed(given)] == [Signal.CHANGE] * (state == "ALARM")
 
 
 def test_a_child_of_an_open_composite_is_a_line_of_it(event: Event) -> None:

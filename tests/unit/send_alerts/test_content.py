@@ -142,3 +142,11 @@ def test_a_line_that_is_cut_is_there_in_full_after_it() -> None:
     (lines, mail), _ = sent(alarm(0, text=long))
     assert len(lines[1]) == LINE
     assert long in mail
+
+
+@pytest.mark.parametrize(("length", "shown"), [(79, True), (80, True), (81, False)])
+def test_a_long_fact_is_no_first_line(length: int, *, shown: bool) -> None:
+    about = (("Resource", "r" * length),)
+    (lines, mail), _ = sent(alarm(0, facts=about))
+    assert any("r" * length in line for line in lines) is shown
+    assert "r" * length in mail

@@ -10,6 +10,7 @@ import pytest
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Notice, Signal
+from send_alerts.reading.services.rds_categories import BY_EVENT, NUMBERS
 from tests.unit.send_alerts.parsing import parsed
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:db:jiki"
@@ -61,6 +62,12 @@ def only(event: Any) -> Notice:
 def test_both_ways_are_as_bad(number: str, category: str, message: str, severity: Severity) -> None:
     assert by_event_bridge(number, category, message).severity is severity
     assert by_subscription(number, message).severity is severity
+
+
+def test_a_number_is_of_one_category() -> None:
+    listed = [number for numbers in NUMBERS.values() for number in numbers]
+    assert len(listed) == len(set(listed)) == len(BY_EVENT)
+    assert all(list(numbers) == sorted(numbers) for numbers in NUMBERS.values())
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Source: Amazon RDS and Aurora User Guides, "Amazon RDS event categories and even
 of a category that says how bad an event is.
 """
 
-_NUMBERS: dict[str, tuple[int, ...]] = {
+NUMBERS: dict[str, tuple[int, ...]] = {
     "availability": (4, 6, 22, 221, 222),
     "deletion": (3, 41, 171, 205, 208, 246),
     "failover": (13, 15, 34, 49, 50, 51, 65, 69, 70, 71, 72, 73),
@@ -20,6 +20,6 @@ _NUMBERS: dict[str, tuple[int, ...]] = {
 }
 BY_EVENT = {
     f"RDS-EVENT-{number:04}": category
-    for category, numbers in _NUMBERS.items()
+    for category, numbers in NUMBERS.items()
     for number in numbers
 }
