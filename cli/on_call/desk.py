@@ -60,10 +60,9 @@ class Desk:
             question, subject = wanted
             return answer(question, subject, self._board(now))
         if wanted.action is Action.ROTATE:
-            raise CannotBe(
-                "from a terminal, with your own permission: aws secretsmanager rotate-secret"
-                f" --secret-id {self.secret}"
-            )
+            command = f"aws secretsmanager rotate-secret --secret-id {self.secret}"
+            said = f"from a terminal, with your own permission: {command}"
+            raise CannotBe(said, command=command)
         action = resolve(wanted, self.actor, self._board(now), now)
         holds = Holds(self.client("dynamodb"), self.table)
         if action.action is Action.HOLD and action.tasks is not None and action.until:

@@ -8,9 +8,10 @@ Solid Queue's shutdown_timeout to finish, or goes back to the queue (docs/scalin
 """
 
 from collections.abc import Callable, Collection
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from ops_common.answers.queue import Measurement
+from scale_workers.policy.applied import Applied, KeptBy
 from scale_workers.policy.model import NoMeasurement
 from scale_workers.protection import Protection
 from scale_workers.tasks import Tasks, occupation
@@ -25,14 +26,6 @@ class SetDesired(Protocol):
 
     def __call__(self, count: int) -> None:
         """Ask ECS for so many tasks."""
-
-
-class Applied(NamedTuple):
-    """What became of a decision."""
-
-    desired: int
-    note: str = ""
-    """Why it isn't what was decided; empty where it is."""
 
 
 def scale_out(desired: int, set_desired: SetDesired) -> Applied:
@@ -56,32 +49,34 @@ def scale_in(
     listed = tasks.list()
     occupied = occupation(listed, first, aside)
     if occupied.unmatched:
-        return Applied(current, f"{_some(occupied.unmatched)} runs jobs and matches no task")
+        return Applied(current, KeptBy.UNMATCHED, _some(occupied.unmatched))
     victims = occupied.idle[: max(0, len(listed) - desired)]
     kept = [task for task in listed if task not in victims and task.running]
     failures = protection.protect(kept, PROTECTED_MINUTES)
     if failures:
-        return Applied(current, f"ECS would not protect {failures[0]}")
+        return Applied(current, KeptBy.NOT_PROTECTED, failures[0])
     protection.release([task for task in victims if task.running])
 
     second = measure_again()
     if isinstance(second, NoMeasurement):
-        return Applied(current, f"the second measurement failed: {second.why}")
+        return Applied(current, KeptBy.NOT_MEASURED, second.why)
     occupied = occupation(listed, second, aside)
     if occupied.unmatched:
-        return Applied(current, f"{_some(occupied.unmatched)} runs jobs and matches no task")
+        return Applied(current, KeptBy.UNMATCHED, _some(occupied.unmatched))
     # Among them a task that wasn't up at the first measurement, so wasn't protected as one to keep.
     woken = [task for task in occupied.busy if task not in kept]
     failures = protection.protect(woken, PROTECTED_MINUTES)
     if failures:
-        return Applied(current, f"ECS would not protect {failures[0]}")
+        return Applied(current, KeptBy.NOT_PROTECTED, failures[0])
     idle_victims = [task for task in victims if task not in woken]
     count = max(desired, len(listed) - len(idle_victims))
     if count >= current:
-        return Applied(current, "no idle task is left to stop")
+        return Applied(current, KeptBy.NO_IDLE_TASK)
     set_desired(count)
-    return Applied(count, "" if count == desired else f"{len(occupied.busy)} tasks run jobs")
+    if count == desired:
+        return Applied(count)
+    return Applied(count, KeptBy.BUSY, str(len(occupied.busy)))
 
 
 def _some(hostnames: tuple[str, ...]) -> str:
-    return f"worker {hostnames[0] or 'without a hostname'}"
+    return hostnames[0] or "without a hostname"

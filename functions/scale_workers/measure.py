@@ -47,14 +47,17 @@ class QueueGauge:
             )
             return Measurement.from_json(answer)
         except LoginRefused as error:
-            return NoMeasurement(str(error), reverted=self._reverted())
-        except (DatabaseError, AppConfigError, ValueError) as error:
-            return NoMeasurement(str(error))
+            found, cause = self._reverted(), error.cause or error.kind
+            return NoMeasurement(str(error), reverted=found, cause=cause)
+        except DatabaseError as error:
+            return NoMeasurement(str(error), cause=error.cause or error.kind)
+        except (AppConfigError, ValueError) as error:
+            return NoMeasurement(str(error), cause="configuration")
         except ClientError as error:
-            details = error.response["Error"]
-            return NoMeasurement(f"{error.operation_name}: {details['Code']}")
+            code = error.response["Error"]["Code"]
+            return NoMeasurement(f"{error.operation_name}: {code}", cause="aws")
         except BotoCoreError as error:
-            return NoMeasurement(f"query_database can't be asked: {error}")
+            return NoMeasurement(f"query_database can't be asked: {error}", cause="aws")
 
     def _reverted(self) -> Reverted | None:
         """Which other version is accepted; None where none is or could be tried."""

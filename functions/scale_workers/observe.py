@@ -21,6 +21,8 @@ from scale_workers.ports import Ports, WorkerPorts
 from scale_workers.settings import Settings
 from scale_workers.tasks import Task, hosts_of, occupation
 
+DEPLOYMENT_FAILED = "its deployment has failed, and until the next one ECS starts no task for it"
+
 
 class Observed(NamedTuple):
     """The world at one tick; each mapping is by worker service."""
@@ -112,7 +114,7 @@ def _state(service: Service, web_tasks: int) -> ServiceState:
 def _why_none_start(service: Service) -> str:
     """What ECS says of tasks that don't come up."""
     if service.rollout is Rollout.FAILED:
-        return "its deployment has failed, and until the next one ECS starts no task for it"
+        return DEPLOYMENT_FAILED
     return service.last_event
 
 

@@ -9,7 +9,7 @@ from ops_common.answers.queue import Measurement
 from ops_common.identity import Identity
 from ops_common.jsonable import jsonable
 from ops_common.observability import logger, metrics
-from scale_workers.apply import Applied
+from scale_workers.policy.applied import Applied
 from scale_workers.policy.history import Memory
 from scale_workers.policy.model import NoMeasurement, Policy, ServiceState
 from scale_workers.policy.outcome import Decision
@@ -67,6 +67,7 @@ class Tick(NamedTuple):
                 "held_by": self.decision.held_by,
             },
             "applied": self.applied.desired,
+            "kept_by": self.applied.kept_by,
             "dry_run": self.dry_run,
         }
 
@@ -97,7 +98,9 @@ def report(tick: Tick) -> dict[str, Any]:
         "dry_run": tick.dry_run,
         "measured": False,
     }
-    if isinstance(tick.measurement, Measurement):
+    if isinstance(tick.measurement, NoMeasurement):
+        answer["cause"] = tick.measurement.cause
+    else:
         _publish(tick, tick.measurement)
         answer |= {
             "measured": True,

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from ops_common.answers.queue import Measurement
 from ops_common.ops_events import OpsEvent, Severity, State
-from scale_workers.apply import Applied, scale_in, scale_out
+from scale_workers.apply import scale_in, scale_out
 from scale_workers.memory import Overtaken, Remembered
 from scale_workers.observe import Observed, observe
+from scale_workers.policy.applied import Applied, KeptBy
 from scale_workers.policy.budget import Demand, shares
 from scale_workers.policy.conditions import follow
 from scale_workers.policy.decision import decide
@@ -149,8 +150,7 @@ def _apply(
     if decision.desired == current or isinstance(measurement, NoMeasurement):
         return Applied(current)
     if not may_scale_in:
-        # Two runs that both took tasks away would take twice as many.
-        return Applied(current, "the memory could not be kept")
+        return Applied(current, KeptBy.MEMORY)
     return scale_in(
         current,
         decision.desired,

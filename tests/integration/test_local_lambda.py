@@ -10,6 +10,7 @@ import pytest
 from local.lambda_endpoint import LambdaEndpoint
 from local.moto_aws import SECRET, MotoAws
 from ops_common.aws import client
+from ops_common.database_cause import DatabaseCause
 from ops_common.query_database import DatabaseError, LambdaQueryDatabase
 
 FUNCTION = "jiki-ops-query-database"
@@ -28,8 +29,9 @@ def test_an_exception_is_a_function_error(lambda_endpoint: LambdaEndpoint, datab
         raise ZeroDivisionError("in the handler")
 
     lambda_endpoint.functions[FUNCTION] = crash
-    with pytest.raises(DatabaseError, match="ZeroDivisionError"):
+    with pytest.raises(DatabaseError) as caught:
         LambdaQueryDatabase(client("lambda"), FUNCTION).ask("check_login", database.login)
+    assert caught.value.cause is DatabaseCause.CRASHED
 
 
 def test_an_unknown_function_is_not_found(lambda_endpoint: LambdaEndpoint) -> None:

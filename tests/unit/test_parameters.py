@@ -20,22 +20,21 @@ def test_what_the_template_takes_is_read(given: str, expected: dict[str, str]) -
 
 
 @pytest.mark.parametrize(
-    ("given", "complaint"),
+    "given",
     [
-        ("MaxTasks", "expected Name=value, not 'MaxTasks'"),
-        ("Maxtasks=6", "no parameter Maxtasks"),
-        ("AlarmSet=most", "AlarmSet must be own or essential or all, not 'most'"),
-        ("MaxTasks=many", "MaxTasks must be a number"),
-        ("QueueLatencySeconds=0", "QueueLatencySeconds must be a number, 1 or more, not"),
-        ("VpcId=jiki", "VpcId must be the id of a VPC"),
-        ("DatabaseCidr=10.1.0.0/99", "DatabaseCidr must be an IPv4 range"),
+        "MaxTasks",
+        "Maxtasks=6",
+        "AlarmSet=most",
+        "MaxTasks=many",
+        "QueueLatencySeconds=0",
+        "VpcId=jiki",
+        "DatabaseCidr=10.1.0.0/99",
     ],
 )
-def test_what_the_template_refuses_is_named_with_what_it_must_be(
-    given: str, complaint: str
-) -> None:
-    with pytest.raises(BadParameters, match=complaint):
+def test_what_the_template_refuses_is_named(given: str) -> None:
+    with pytest.raises(BadParameters) as caught:
         checked(given)
+    assert caught.value.names == (given.partition("=")[0],)
 
 
 def test_every_number_of_the_template_has_a_least_value() -> None:

@@ -121,5 +121,9 @@ class NoMeasurement(NamedTuple):
     """Why there is none. A paused cluster is meant to be left asleep, so it isn't blindness."""
 
     why: str
+    """In words."""
     paused: bool = False
     reverted: Reverted | None = None
+    cause: str = ""
+    """A DatabaseCause, or the kind of a DatabaseError without one; `configuration`, `aws`; empty
+    where the database is left asleep."""

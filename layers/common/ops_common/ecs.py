@@ -1,5 +1,6 @@
 """ECS services and their rollouts, as the functions see them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,11 +14,13 @@ INACTIVE = "INACTIVE"
 
 
 class ServiceNotFound(Exception):
-    """The cluster has no active services of those names."""
+    """The cluster has no active services of those names; `states` are ECS's, of those it lists."""
 
-    def __init__(self, cluster: str, *names: str, words: str = "") -> None:
-        super().__init__(f"cluster {cluster} has no service {words or ', '.join(names)}")
+    def __init__(self, cluster: str, *names: str, states: Mapping[str, str] | None = None) -> None:
         self.names = names
+        self.states = {name: state for name, state in (states or {}).items() if name in names}
+        shown = (f"{name} ({self.states[name]})" if name in self.states else name for name in names)
+        super().__init__(f"cluster {cluster} has no service {', '.join(shown)}")
 
 
 class DeployedElsewhere(Exception):
@@ -127,15 +130,10 @@ class EcsServices:
     def describe(self, names: tuple[str, ...]) -> list[Service]:
         """The services in the order of `names` (at most ten). Raises ServiceNotFound."""
         response = self._client.describe_services(cluster=self._cluster, services=list(names))
-        found = {service["serviceName"]: service for service in response["services"]}
-        status = {name: service.get("status", INACTIVE) for name, service in found.items()}
-        missing = {
-            name: name + ("" if status.get(name, INACTIVE) == INACTIVE else f" ({status[name]})")
-            for name in names
-            if status.get(name) != "ACTIVE"
-        }
-        if missing:
-            raise ServiceNotFound(self._cluster, *missing, words=", ".join(missing.values()))
+        found = {one["serviceName"]: one for one in response["services"]}
+        states = {name: one.get("status", INACTIVE) for name, one in found.items()}
+        if missing := [name for name in names if states.get(name) != "ACTIVE"]:
+            raise ServiceNotFound(self._cluster, *missing, states=states)
         return [_service(found[name]) for name in names]
 
     def redeploy(self, name: str) -> None:

@@ -72,7 +72,11 @@ class PublishEvent(Protocol):
 
 
 class EventNotPublished(Exception):
-    """The bus refused the event."""
+    """The bus refused the event, with that code."""
+
+    def __init__(self, kind: str, code: str) -> None:
+        super().__init__(f"{kind}: {code}")
+        self.kind, self.code = kind, code
 
 
 class EventBus:
@@ -96,4 +100,4 @@ class EventBus:
         )
         if response["FailedEntryCount"]:
             entry = response["Entries"][0]
-            raise EventNotPublished(f"{event.kind}: {entry.get('ErrorCode')}")
+            raise EventNotPublished(event.kind, entry.get("ErrorCode", "unknown"))

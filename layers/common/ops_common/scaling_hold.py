@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+class BadHold(ValueError):
+    """The table holds something else at a hold's place."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"{_key(service)} is no hold")
+        self.service = service
+
+
 @dataclass(frozen=True)
 class Hold:
     """Keep the service at so many tasks until then."""
@@ -34,15 +42,15 @@ class Hold:
 
     @classmethod
     def from_item(cls, service: str, item: dict[str, Any]) -> Self:
-        """Read what `as_item` gave. Raises ValueError for anything else."""
+        """Read what `as_item` gave. Raises BadHold for anything else."""
         try:
             until = datetime.fromisoformat(item["until"]["S"])
             tasks = int(item["tasks"]["N"])
             by = item.get("by", {}).get("S", "")
         except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{_key(service)} is no hold: {error}") from error
+            raise BadHold(service) from error
         if until.tzinfo is None or tasks < 0:
-            raise ValueError(f"{_key(service)} is no hold")
+            raise BadHold(service)
         return cls(service, tasks, until, by)
 
 

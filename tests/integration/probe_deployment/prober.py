@@ -111,7 +111,7 @@ class Prober:
 
     def publish(self, event: OpsEvent) -> None:
         if self.publish_fails:
-            raise EventNotPublished("DeploymentProbed: ThrottlingException")
+            raise EventNotPublished("DeploymentProbed", "ThrottlingException")
         self.events.append(event)
 
     def look_again(self, **settings: Any) -> Verdict:

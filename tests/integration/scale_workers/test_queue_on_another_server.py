@@ -10,6 +10,7 @@ import pytest
 from local.ecs import EcsStandIn
 from local.lambda_endpoint import Context, LambdaEndpoint
 from local.moto_aws import SECRET, MotoAws
+from ops_common.database_cause import DatabaseCause
 from scale_workers import app
 from scale_workers.login import LoginCache
 from tests.conftest import Database
@@ -69,8 +70,7 @@ def test_a_new_password_of_the_queue_s_user_is_read_in_the_same_tick(
 
     refused = tick()
 
-    assert refused["measured"] is False
-    assert "shop_jobs" in refused["reason"]
+    assert (refused["measured"], refused["cause"]) == (False, DatabaseCause.PASSWORD)
     content = aws.secret()
     url = content["QUEUE_DATABASE_URL"].partition("@")[2]
     content["QUEUE_DATABASE_URL"] = f"postgres://shop_jobs:by-hand@{url}"

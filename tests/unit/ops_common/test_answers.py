@@ -84,7 +84,7 @@ def test_a_field_of_another_type_is_named_without_its_value(
         Whole.from_json(WHOLE.as_json() | change)
 
     assert caught.value.fields == (field,)
-    assert str(caught.value) == f"Whole has a bad {field}"  # and no value
+    assert repr(change[field]) not in str(caught.value)
 
 
 def test_missing_fields_are_named() -> None:

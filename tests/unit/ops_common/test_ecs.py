@@ -80,12 +80,9 @@ NEWEST = Deployment("ecs-svc/2", True, "COMPLETED", "", NOW, "web:2", 2, 2, 0)
 SERVICE = Service("web", "arn", 2, 2, 0, "web:2", (NEWEST,))
 
 
-@pytest.mark.parametrize(
-    ("controller", "who"),
-    [("CODE_DEPLOY", "CodeDeploy"), ("EXTERNAL", "an external controller"), ("ECS", "another")],
-)
-def test_without_deployments_the_primary_one_is_a_sentence(controller: str, who: str) -> None:
-    with pytest.raises(DeployedElsewhere, match=f"web is deployed by {who}"):
+@pytest.mark.parametrize("controller", ["CODE_DEPLOY", "EXTERNAL", "ECS"])
+def test_without_deployments_the_primary_one_is_another_controller_s(controller: str) -> None:
+    with pytest.raises(DeployedElsewhere):
         _ = replace(SERVICE, deployments=(), controller=controller).primary
 
 
@@ -155,7 +152,7 @@ def test_a_service_that_is_being_deleted_is_said_to_be() -> None:
     with pytest.raises(ServiceNotFound) as raised:
         read(status="DRAINING", deployments=[raw_deployment(2, "PRIMARY")])
     assert raised.value.names == ("web",)
-    assert "DRAINING" in str(raised.value)
+    assert raised.value.states == {"web": "DRAINING"}
 
 
 @pytest.mark.parametrize(

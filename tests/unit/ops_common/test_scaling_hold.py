@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from ops_common.scaling_hold import Hold, Holds
+from ops_common.scaling_hold import BadHold, Hold, Holds
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 HOLD = Hold("workers", 6, NOW + timedelta(hours=6), "dana")
@@ -56,5 +56,6 @@ def test_a_hold_can_be_ended_before_its_time() -> None:
     ],
 )
 def test_what_is_no_hold_is_said(change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="hold#workers is no hold"):
+    with pytest.raises(BadHold) as caught:
         Hold.from_item("workers", {**HOLD.as_item(), **change})
+    assert caught.value.service == "workers"

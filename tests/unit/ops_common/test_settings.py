@@ -34,15 +34,6 @@ def test_names_every_problem_in_one_error() -> None:
     assert error.value.variables == ("NAME", "COUNT", "SMALL", "FLAG", "ONE", "RATIO")
 
 
-def test_says_of_each_what_it_must_be() -> None:
-    env = Environment({"COUNT": "many"})
-    env.text("NAME")
-    env.integer("COUNT")
-    with pytest.raises(SettingsError) as error:
-        env.finish()
-    assert str(error.value) == "NAME is missing; COUNT must be a whole number, not 'many'"
-
-
 def test_takes_an_empty_variable_as_absent() -> None:
     env = Environment({"PORT": ""})
     assert env.integer("PORT", 5432) == 5432

@@ -105,7 +105,7 @@ def test_what_is_left_to_do_is_sent_once_a_week_while_the_list_is_the_same(memor
 
 def test_a_report_that_could_not_be_published_is_sent_by_the_repetition(memory) -> None:
     def refuse(_: OpsEvent) -> None:
-        raise EventNotPublished("DeploymentProbed: ThrottlingException")
+        raise EventNotPublished("DeploymentProbed", "ThrottlingException")
 
     bad = verdict(failed("health_check"))
     with pytest.raises(EventNotPublished):

@@ -16,7 +16,7 @@ from benchmarks.scaling.policies import Ours
 from benchmarks.scaling.run import simulate
 from benchmarks.scaling.workloads import WORKLOADS, Workload
 from local.transform import source
-from scale_workers.apply import Applied
+from scale_workers.policy.applied import Applied
 from scale_workers.policy.decision import decide
 from scale_workers.policy.history import Memory
 from scale_workers.policy.model import NoMeasurement, Policy

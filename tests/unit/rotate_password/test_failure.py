@@ -88,7 +88,7 @@ def test_a_lost_password_has_a_kind_of_its_own() -> None:
 
 def test_failing_to_notify_does_not_hide_the_failure(caplog: pytest.LogCaptureFixture) -> None:
     def refuse(_: OpsEvent) -> None:
-        raise EventNotPublished("RotationFailed: ThrottlingException")
+        raise EventNotPublished("RotationFailed", "ThrottlingException")
 
     with (
         pytest.raises(StepFailed) as failed,

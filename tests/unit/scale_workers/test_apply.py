@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from ops_common.answers.queue import Measurement
-from scale_workers.apply import Applied, scale_in
+from scale_workers.apply import scale_in
+from scale_workers.policy.applied import Applied, KeptBy
 from scale_workers.policy.model import NoMeasurement
 from scale_workers.protection import EcsProtection
 from tests.unit.scale_workers.tick_world import World, measured, task, worker
@@ -47,7 +48,7 @@ def test_protects_what_stays_releases_what_goes_measures_again_and_only_then_low
 def test_never_asks_for_fewer_than_the_busy_ones() -> None:
     world = World(listed=[task(1), task(2), task(3)])
     applied = lower(world, 1, measured(worker(1, 1), worker(2, 1), worker(3)))
-    assert applied == Applied(2, "2 tasks run jobs")
+    assert applied == Applied(2, KeptBy.BUSY, "2")
     assert world.counts() == [2]
 
 
@@ -61,14 +62,14 @@ def test_a_task_that_took_a_job_between_the_measurements_is_protected_and_stays(
     # THEN it is protected, and the count stays
     assert world.done[-1] == ("protect", arns(3))
     assert world.counts() == []
-    assert applied == Applied(3, "no idle task is left to stop")
+    assert applied == Applied(3, KeptBy.NO_IDLE_TASK)
 
 
 def test_of_two_to_stop_the_one_that_is_still_idle_goes() -> None:
     world = World(listed=[task(1), task(2), task(3)])
     first = measured(worker(1, 1), worker(2), worker(3))
     second = measured(worker(1, 1), worker(2), worker(3, 1))
-    assert lower(world, 1, first, second) == Applied(2, "2 tasks run jobs")
+    assert lower(world, 1, first, second) == Applied(2, KeptBy.BUSY, "2")
 
 
 def test_a_task_that_came_up_and_took_a_job_between_the_measurements_is_protected() -> None:
@@ -83,15 +84,14 @@ def test_a_task_that_came_up_and_took_a_job_between_the_measurements_is_protecte
 def test_keeps_the_count_where_a_busy_worker_matches_no_task() -> None:
     world = World(listed=[task(1), task(2)])
     applied = lower(world, 1, measured(worker(1), worker(2), worker(9, 1)))
-    assert applied.desired == 2
-    assert "matches no task" in applied.note
+    assert (applied.desired, applied.kept_by) == (2, KeptBy.UNMATCHED)
     assert world.done == []
 
 
 def test_keeps_the_count_where_ecs_would_not_protect_a_task() -> None:
     world = World(listed=[task(1), task(2)], refuses_protection=True)
     applied = lower(world, 1, measured(worker(1, 1), worker(2)))
-    assert applied == Applied(2, "ECS would not protect arn:task/9: TASK_NOT_VALID")
+    assert applied == Applied(2, KeptBy.NOT_PROTECTED, "arn:task/9: TASK_NOT_VALID")
     assert world.counts() == []
 
 
@@ -99,7 +99,7 @@ def test_keeps_the_count_where_ecs_would_not_protect_a_task() -> None:
 def test_keeps_the_count_where_the_second_measurement_fails(*, paused: bool) -> None:
     world = World(listed=[task(1), task(2)])
     applied = lower(world, 1, measured(worker(1), worker(2)), NoMeasurement("timeout", paused))
-    assert applied == Applied(2, "the second measurement failed: timeout")
+    assert applied == Applied(2, KeptBy.NOT_MEASURED, "timeout")
     assert world.counts() == []
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from ops_common.answers.queue import QueueDepth
+from scale_workers.observe import DEPLOYMENT_FAILED
+from scale_workers.policy.applied import Applied, KeptBy
 from scale_workers.policy.decision import decide
 from scale_workers.policy.history import Memory, RequiredTasks
 from scale_workers.policy.model import ConnectionBudget, NoMeasurement, Policy, ServiceState
@@ -147,3 +149,17 @@ def test_a_first_measurement_s_guess_is_called_one() -> None:
         " 2 tasks start everything within 150 s; all threads are busy, and no job was seen to end:"
         " one more"
     )
+
+
+@pytest.mark.parametrize("kept_by", KeptBy)
+def test_what_kept_tasks_from_going_has_words(kept_by: KeptBy) -> None:
+    assert "{" not in Applied(2, kept_by, "x").note
+
+
+def test_a_busy_worker_without_a_task_is_named() -> None:
+    kept = Applied(2, KeptBy.UNMATCHED, "ip-10-1-0-9")
+    assert kept.note == "worker ip-10-1-0-9 runs jobs and matches no task"
+
+
+def test_a_failed_deployment_says_how_long_no_task_starts() -> None:
+    assert "until the next one" in DEPLOYMENT_FAILED

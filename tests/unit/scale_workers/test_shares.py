@@ -114,7 +114,6 @@ def test_what_is_wrong_in_it_is_named(text: str, part: str) -> None:
     with pytest.raises(BadPolicy) as refused:
         service_policies(text, Policy(), ("critical", "bulk"))
     assert refused.value.part == part
-    assert part in str(refused.value)
 
 
 def test_a_shared_queues_every_figure_is_divided() -> None:

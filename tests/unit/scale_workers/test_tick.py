@@ -6,6 +6,7 @@ import pytest
 
 from ops_common.scaling_hold import Hold
 from scale_workers.memory import Overtaken, Remembered
+from scale_workers.policy.applied import KeptBy
 from scale_workers.policy.history import Memory, RequiredTasks
 from scale_workers.policy.model import NoMeasurement, Policy
 from scale_workers.policy.outcome import HeldBy
@@ -146,7 +147,7 @@ def test_without_a_kept_memory_it_may_add_tasks_but_takes_none_away() -> None:
     quiet.memory_kept = False
     tick = run(quiet.ports(), settings(), NOW)
     assert tick.applied.desired == 4
-    assert tick.applied.note
+    assert tick.applied.kept_by is KeptBy.MEMORY
 
 
 def test_a_lost_memory_only_makes_it_wait_longer() -> None:

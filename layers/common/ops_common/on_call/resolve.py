@@ -14,7 +14,14 @@ AT = "@"
 
 
 class CannotBe(Exception):
-    """The wish names nothing that is there, or what isn't allowed; the message is for people."""
+    """The wish names nothing that is there, or what isn't allowed; the message is for people.
+
+    `command`: what to type instead, or empty.
+    """
+
+    def __init__(self, words: str, *, command: str = "") -> None:
+        super().__init__(words)
+        self.command = command
 
 
 @dataclass(frozen=True)
