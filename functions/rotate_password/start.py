@@ -20,4 +20,5 @@ def start(client: "SecretsManagerClient", secret_id: str) -> dict[str, str]:
     Raises ClientError, where a rotation is under way already, too.
     """
     version = client.rotate_secret(SecretId=secret_id, RotateImmediately=True)["VersionId"]
-    return {"step": "start", "reason": f"rotation to version {version} has been started"}
+    said = f"rotation to version {version} has been started"
+    return {"step": "start", "version": version, "reason": said}

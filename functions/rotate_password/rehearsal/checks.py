@@ -17,6 +17,7 @@ from rotate_password.conditions.turns import is_first_turn, next_user, pair_of
 from rotate_password.conditions.versions import Accepted
 from rotate_password.reading.credentials import Credentials, SecretText
 from rotate_password.steps.password import LENGTH
+from rotate_password.words.cause import Cause
 
 NEARLY_FULL = 0.9
 REWRITE = "give it up through a role that both are members of (pg_has_role), or by a setting"
@@ -38,6 +39,8 @@ class Finding:
     level: Level
     observed: str
     remedy: str = ""
+    cause: Cause | None = None
+    """Of the error that a check ended with; None where it came to its end."""
 
 
 @dataclass(frozen=True)

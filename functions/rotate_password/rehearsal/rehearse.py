@@ -12,6 +12,7 @@ from rotate_password.conditions.versions import find_accepted_of, read_current
 from rotate_password.rehearsal.checks import CHECKS, Finding, Level, Said, Stage
 from rotate_password.steps.lost import raise_if_expired
 from rotate_password.words import sentences
+from rotate_password.words.cause import cause_of
 
 
 def rehearse(ports: Ports) -> tuple[Finding, ...]:
@@ -32,7 +33,7 @@ def rehearse(ports: Ports) -> tuple[Finding, ...]:
             )
         stage = Stage(ports, state, current, accepted, ports.database.check(accepted.credentials))
     except Exception as error:  # noqa: BLE001  # whatever it is, it is the finding
-        return (Finding("login", Level.STOP, sentences.failure(error), "see docs/runbook.md"),)
+        return (_failed("login", error),)
     return tuple(finding for name, check in CHECKS.items() for finding in _run(name, check, stage))
 
 
@@ -46,7 +47,12 @@ def _run(name: str, check: Callable[[Stage], Said], stage: Stage) -> Iterator[Fi
         for level, observed, remedy in check(stage):
             yield Finding(name, level, observed, remedy)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is the finding
-        yield Finding(name, Level.STOP, sentences.failure(error), "see docs/runbook.md")
+        yield _failed(name, error)
+
+
+def _failed(check: str, error: Exception) -> Finding:
+    said = sentences.failure(error)
+    return Finding(check, Level.STOP, said, "see docs/runbook.md", cause_of(error))
 
 
 def answer(ports: Ports) -> dict[str, Any]:

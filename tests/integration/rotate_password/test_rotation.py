@@ -3,6 +3,7 @@
 import pytest
 
 from local.moto_aws import TEMPORARY_PASSWORD
+from rotate_password.conditions.outcome import Outcome
 from rotate_password.failure import StepFailed
 from rotate_password.words.cause import Cause
 from tests.integration.rotate_password.conftest import STEPS, Rotation, refused
@@ -97,7 +98,7 @@ def test_an_edit_meanwhile_is_merged_and_the_next_rotation_is_accepted(rotation:
     assert (secret["stripe_webhook_secret"], secret["new_key"]) == ("whsec_1", "2")
     assert rotation.logs_in("jiki", secret["aurora_password"])
     # AND a repeated last step finds nothing to do
-    assert rotation.step("finish_secret", token)["reason"] == "the rotation was complete"
+    assert rotation.step("finish_secret", token)["outcome"] == Outcome.ROTATED_BEFORE
     assert rotation.redeployments() == [1, 1]
     rotation.wait_for_rollouts()
     rotation.rotate()
@@ -165,7 +166,6 @@ def test_an_unreachable_database_is_named_without_a_password(rotation: Rotation)
         rotation.step("create_secret", token)
 
     assert caught.value.cause is Cause.UNREACHABLE
-    assert f"{rotation.database.address.host}:1 " in str(caught.value)
     assert str(rotation.aws.secret()["aurora_password"]) not in str(caught.value)
 
 

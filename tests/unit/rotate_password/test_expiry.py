@@ -8,6 +8,7 @@ from rotate_password.adapters.master_reset import PasswordLost
 from rotate_password.conditions.expiry import PREFIX, PasswordExpired, remembered
 from rotate_password.rehearsal.checks import Level
 from rotate_password.rehearsal.rehearse import rehearse
+from rotate_password.words.cause import Cause
 from tests.unit.rotate_password.world import MemoryMaster, World
 
 UNTIL = datetime(2026, 12, 1, tzinfo=UTC)
@@ -36,7 +37,7 @@ def test_a_rehearsal_says_so_too(world: World) -> None:
     (finding,) = rehearse(world.ports())
 
     assert (finding.check, finding.level) == ("login", Level.STOP)
-    assert "ALTER ROLE jiki VALID UNTIL 'infinity'" in finding.observed
+    assert finding.cause is Cause.EXPIRED
 
 
 def test_amazon_rds_is_asked_once_and_then_the_date_is_named(world: World) -> None:

@@ -120,5 +120,5 @@ def test_what_is_no_json_object_is_refused_without_quoting_it(document: str) -> 
     with pytest.raises(NotAnObject) as caught:
         put(document, {KEY: "n"})
 
-    assert str(caught.value) == "expected a JSON object"
+    assert not document or document not in str(caught.value)
     assert caught.value.__cause__ is None

@@ -9,6 +9,7 @@ from rotate_password.adapters.secret import PENDING
 from rotate_password.adapters.services import Reader
 from rotate_password.rehearsal.checks import Finding, Level
 from rotate_password.rehearsal.rehearse import as_json, may_rotate, rehearse
+from rotate_password.words.cause import Cause
 from tests.unit.rotate_password.world import SERVICES, MemoryMaster, World
 
 
@@ -46,8 +47,7 @@ def test_an_outage_is_a_finding() -> None:
 
     (finding,) = rehearse(world.ports())
 
-    assert finding.level is Level.STOP
-    assert "did not answer" in finding.observed
+    assert (finding.level, finding.cause) == (Level.STOP, Cause.UNREACHABLE)
 
 
 def test_what_would_break_stops_and_what_a_rotation_fixes_is_noted() -> None:
