@@ -2,7 +2,7 @@
 
 from cli.reference.trip import hops
 
-MOST = 117
+MOST = 115
 """Calls between modules. Lower it when the trip becomes shorter."""
 
 

@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from send_alerts.incident.transitions import Transition, ends, rolls_back
-from send_alerts.reading.notice import OPENING, Part, Signal
+from send_alerts.reading.notice import Part, Signal
 
-FLAPPING_AFTER = 1
-"""Re-opened so often, it is flapping: notified of once, then only in its thread until calm."""
 NEAR = timedelta(minutes=1)
 """A line so soon before its incident or after it is part of it: events keep no order."""
 
@@ -32,11 +30,6 @@ class Episode(NamedTuple):
     """Open, and its alarm has no data since then."""
     rolled_back_to: str = ""
     """The deployment that ECS has gone back to; the new version is not live."""
-
-    @property
-    def flapping(self) -> bool:
-        """Whether it came back so often that only its thread gets each time."""
-        return self.reopened >= FLAPPING_AFTER
 
 
 def episodes(entries: Sequence[Transition], flap_window: timedelta) -> tuple[Episode, ...]:
@@ -109,32 +102,3 @@ def covering(found: Sequence[Episode], at: datetime) -> Episode | None:
         ),
         None,
     )
-
-
-def to_notify(entries: Sequence[Transition], found: Sequence[Episode]) -> list[Transition]:
-    """The transitions to notify people of, whether that was done or not.
-
-    The end of what was not open is none: an alarm that settles (to OK from no data, or as it is
-    created), and one whose opening has not arrived. When it does, both are. So is a line of an
-    incident that has not opened.
-    """
-    news = []
-    lasting: set[Part] = set()
-    for entry in entries:
-        match entry.signal:
-            case signal if signal in OPENING:
-                lasting.add(entry.part)
-                news.append(entry)
-            case Signal.RESOLVED:
-                ended = ends(entry, entries) & lasting
-                if ended or entry.part in lasting:
-                    news.append(entry)
-                lasting -= ended
-            case Signal.NO_DATA:
-                if lasting or entry.was in (Signal.OPEN, Signal.RESOLVED):
-                    news.append(entry)
-            case Signal.CONTRIBUTOR if covering(found, entry.at) is None:
-                pass
-            case _:
-                news.append(entry)
-    return news

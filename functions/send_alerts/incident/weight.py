@@ -18,6 +18,8 @@ class Weight(NamedTuple):
     """For every channel; what isn't only adds to a thread."""
 
 
+FLAPPING_AFTER = 1
+"""Re-opened so often, it is flapping: notified of once, then only in its thread until calm."""
 # These mean the same whatever else is known.
 ALWAYS = {
     Signal.NOTE: Weight(EntryKind.NOTE, loud=True),
@@ -36,7 +38,7 @@ def weigh(incident: Incident, entry: Transition, before: Incident) -> Weight:
     if back and (over or _explains(incident, entry)):
         # Loud where people were sent an end, for want of the event that arrives now.
         return Weight(EntryKind.ROLLED_BACK, loud=not over)
-    if episode and episode.flapping:
+    if episode and episode.reopened >= FLAPPING_AFTER:
         if episode == incident.history.current and not incident.flapping_notified:
             return Weight(EntryKind.FLAPPING, loud=True)
         return Weight(EntryKind.RESOLVED if over else EntryKind.REOPENED, loud=False)

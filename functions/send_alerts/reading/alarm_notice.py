@@ -105,7 +105,7 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
 
 def _text(alarm: Alarm) -> str:
     shown = next((metric for metric in alarm.measured if metric.returned), None)
-    text = in_words(alarm.reason, shown.measure) if shown else in_words(alarm.reason, None)
+    text = in_words(alarm.reason, shown.called if shown else "It")
     if not text and alarm.query:
         text = f"{alarm.query} {'has' if alarm.state == 'ALARM' else 'has no'} results"
     if alarm.triggered_by and alarm.state == "ALARM":

@@ -1,9 +1,8 @@
 """A CloudWatch state reason in words that a person reads at a glance."""
 
 import re
-from typing import NamedTuple
 
-from send_alerts.reading.figures import number, span
+from send_alerts.reading.figures import number
 
 # The sentence CloudWatch writes into every metric alarm's reason, e.g. "Threshold Crossed: 3 out
 # of the last 3 datapoints [91.2 (25/11/26 04:10:00), ...] were greater than the threshold (80.0)".
@@ -31,23 +30,8 @@ _RULED = re.compile(
 )
 
 
-class Measure(NamedTuple):
-    """What an alarm measures."""
-
-    label: str
-    statistic: str
-    period_seconds: int
-
-    def __str__(self) -> str:
-        """`CPUUtilization (average over 5 min)`, as much of it as is known."""
-        over = f" over {span(self.period_seconds)}" if self.period_seconds else ""
-        detail = f"{self.statistic.lower()}{over}".strip()
-        return f"{self.label} ({detail})" if detail else self.label
-
-
-def in_words(reason: str, measure: Measure | None) -> str:
-    """The value against the threshold; the reason itself where it has another form."""
-    named = str(measure) if measure else "It"
+def in_words(reason: str, named: str) -> str:
+    """The value of what is so named against the threshold; else the reason itself."""
     if went := _WENT.match(reason):
         return f"{went['name']} went to {went['state']}"
     if ruled := _RULED.match(reason):

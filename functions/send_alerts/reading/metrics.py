@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from send_alerts.reading.alarm_reason import Measure, threshold
+from send_alerts.reading.alarm_reason import threshold
+from send_alerts.reading.figures import span
 from send_alerts.reading.stack_info import StackInfo
 
 WIDTH, HEIGHT = 800, 300
@@ -26,10 +27,12 @@ class Metric(NamedTuple):
     period_seconds: int
 
     @property
-    def measure(self) -> Measure:
-        """How people call it."""
+    def called(self) -> str:
+        """`CPUUtilization (average over 5 min)`, as much of it as is known."""
         label = self.label or self.name or self.expression
-        return Measure(label, self.statistic, self.period_seconds)
+        over = f" over {span(self.period_seconds)}" if self.period_seconds else ""
+        detail = f"{self.statistic.lower()}{over}".strip()
+        return f"{label} ({detail})" if detail else label
 
 
 def from_detail(entry: Mapping[str, Any]) -> Metric:

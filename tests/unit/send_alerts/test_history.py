@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from send_alerts.incident.decide import to_notify as worth
 from send_alerts.incident.episodes import Episode, episode_at, episodes
-from send_alerts.incident.episodes import to_notify as worth
 from send_alerts.incident.history import KEPT, History
 from send_alerts.incident.transitions import Transition
 from send_alerts.reading.notice import Signal
