@@ -36,7 +36,7 @@ def roll_back(event: dict[str, Any], ports: "Ports", settings: "Settings") -> di
         raise BadEvent(f"{FIELD} must be one of {', '.join(settings.services)}", FIELD)
     service = ports.ecs.describe((name,))[0]
     decision = decide(service, ports.memory.last_passed(name), on=settings.rollback)
-    done = rollback.apply(
+    _, said = rollback.apply(
         decision,
         service,
         ports.ecs,
@@ -45,4 +45,4 @@ def roll_back(event: dict[str, Any], ports: "Ports", settings: "Settings") -> di
         ports.now(),
         why="an operator asked for it",
     )
-    return {"status": "rollback", "reason": done}
+    return {"status": "rollback", "reason": said}

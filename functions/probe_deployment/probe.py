@@ -142,7 +142,7 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
     if verdict.outcome is Outcome.PASS and verdict.load_was_borne:
         memory.remember_load_test(now)
     if verdict.outcome is Outcome.FAIL and request.service and request.deployment_id:
-        verdict = replace(verdict, rollback=_roll_back(verdict, request.service, ports, context))
+        verdict = _roll_back(verdict, request.service, ports, context)
     # A hook's pass is not the deployment's end, nor is it one that doesn't hang.
     passing = request.trigger is Trigger.HOOK or request.suite == "stuck"
     if request.report and not overtaken and not (passing and verdict.outcome.passed):
@@ -150,14 +150,15 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
     return verdict
 
 
-def _roll_back(verdict: Verdict, name: str, ports: Ports, context: Context) -> str:
+def _roll_back(verdict: Verdict, name: str, ports: Ports, context: Context) -> Verdict:
     # Described anew: a deployment may have started while the checks ran.
     service = ports.ecs.describe((name,))[0]
     last_passed = ports.memory.last_passed(name)
     decision = rollback.decide(verdict, service, last_passed, on=context.settings.rollback)
-    return rollback.apply(
+    done, said = rollback.apply(
         decision, service, ports.ecs, ports.memory, ports.publish, verdict.decided_at
     )
+    return replace(verdict, rolled_back=done, rollback=said)
 
 
 def _rolled_back_by_ecs(context: Context, memory: ProbeMemory) -> bool:

@@ -12,7 +12,7 @@ from ops_common.ops_events import OpsEvent, PublishEvent, Severity, State
 from probe_deployment.finding import Result, Status
 from probe_deployment.memory import ProbeMemory
 from probe_deployment.request import Trigger
-from probe_deployment.verdict import Outcome, Verdict
+from probe_deployment.verdict import Outcome, RolledBack, Verdict
 
 REFUSED = ("ClientException", "InvalidParameterException", "AccessDeniedException")
 
@@ -101,27 +101,27 @@ def apply(
     publish: PublishEvent,
     now: datetime,
     why: str = "its deployment failed the probe",
-) -> str:
-    """Do what was decided, once for a deployment; returns what was done in words.
+) -> tuple[RolledBack | None, str]:
+    """Do what was decided, once for a deployment; returns what was done, and that in words.
 
     People are notified first: once ECS has begun, a repetition finds the deployment replaced.
     Raises EventNotPublished or ClientError where AWS is at fault, and then a repetition does it.
     """
     if decision.task_definition is None:
-        return decision.reason
+        return (RolledBack.STAYS if decision.stays else None), decision.reason
     subject = f"rollback#{service.primary.id}"
     if not memory.claim(subject, decision.task_definition, now):
-        return "was done already"
+        return RolledBack.BEGUN_BEFORE, "was done already"
     try:
         publish(_event(service, decision.task_definition, now, why))
         deployment = ecs.deploy(service.name, decision.task_definition)
     except Exception as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
         if code in REFUSED:  # a deregistered task definition, a missing permission
-            return f"{decision.reason}: ECS refused it ({code})"
+            return RolledBack.REFUSED, f"{decision.reason}: ECS refused it ({code})"
         memory.release(subject)
         raise
-    return f"{decision.reason}, as {deployment}"
+    return RolledBack.BEGUN, f"{decision.reason}, as {deployment}"
 
 
 def _event(service: Service, task_definition: str, now: datetime, why: str) -> OpsEvent:

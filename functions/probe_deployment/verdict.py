@@ -32,6 +32,17 @@ class Outcome(StrEnum):
         return self in (Outcome.PASS, Outcome.PASS_SO_FAR)
 
 
+class RolledBack(StrEnum):
+    """What became of a rollback that was in question."""
+
+    BEGUN = "begun"
+    BEGUN_BEFORE = "begun_before"
+    REFUSED = "refused"
+    """By ECS: a deregistered task definition, a missing permission."""
+    STAYS = "stays"
+    """Decided against."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a suite amounts to."""
@@ -44,7 +55,9 @@ class Verdict:
     attempts: int = 1
     seconds: float = 0.0
     rollback: str = ""
-    """What was decided about a rollback, and why."""
+    """What was decided about a rollback, and why, in words."""
+    rolled_back: RolledBack | None = None
+    """The same as a word; None where none was in question."""
     next_check: datetime | None = None
     """When it is checked again, of a pass so far."""
 

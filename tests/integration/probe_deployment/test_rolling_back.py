@@ -8,6 +8,7 @@ from ops_common.ops_events import EventNotPublished
 from probe_deployment.person_rollback import roll_back
 from probe_deployment.request import BadEvent
 from probe_deployment.superseded import Superseded
+from probe_deployment.verdict import RolledBack
 from tests.integration.probe_deployment.conftest import NEW, WEB, System
 from tests.integration.probe_deployment.prober import Prober
 
@@ -22,7 +23,7 @@ def updates(system: System) -> int:
 
 def test_does_not_roll_back_unless_that_is_on(broken: Prober) -> None:
     verdict = broken(broken.system.deployment_event(WEB), grace_seconds=0)
-    assert (verdict.outcome, verdict.rollback) == ("fail", "")
+    assert (verdict.outcome, verdict.rolled_back) == ("fail", None)
     assert running_tag(broken.system) == "b" * 40
 
 
@@ -66,7 +67,7 @@ def test_a_task_definition_that_ecs_refuses_is_shown_and_not_tried_again(broken:
     broken.system.ecs.fail_next("ClientException", "inactive", operation="UpdateService")
     event = broken.system.deployment_event(WEB)
     verdict = broken(event, grace_seconds=0, rollback=True)
-    assert "ClientException" in verdict.rollback
+    assert verdict.rolled_back is RolledBack.REFUSED
     tried = updates(broken.system)
     broken(event, grace_seconds=0, rollback=True)
     assert updates(broken.system) == tried
