@@ -188,3 +188,15 @@ def test_what_silences_match_is_the_kind_of_an_event_and_the_title_of_the_rest()
     assert by_topic.name.startswith("ops")
     (bare,) = parsed({"title": "The import stopped"})
     assert bare.name == "The import stopped"
+
+
+def test_what_is_called_a_secret_is_shown_nowhere() -> None:
+    marker = "m4rker"
+    names = ["password", "apiKey", "access_token", "Authorization", "db credentials", "SECRET"]
+    secrets = dict.fromkeys(names, marker)
+    for detail in (secrets, {"inner": secrets}, {"list": [{"deeper": secrets}]}):
+        (message,) = parsed(by_sns({"title": "Login failed", "secretArn": "arn:x", **detail}))
+        for found in (of(detail), message):
+            assert marker not in str(found)
+            assert "(hidden)" in found.text
+    assert "arn:x" in message.text

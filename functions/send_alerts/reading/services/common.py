@@ -1,6 +1,7 @@
 """What the readers of AWS's services share."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from copy import replace
 from datetime import datetime
@@ -13,6 +14,14 @@ from send_alerts.reading.notice import Guide, Link, Notice, Signal
 
 OVER = "AWS sends the good news, or you close it"
 LONGEST_LINE, LONGEST_BLOCK = 250, 600
+
+HIDDEN = "(hidden)"
+SECRET = re.compile(
+    r"(password|passwd|secret|token|credentials?|authorization"
+    r"|(api|access|private|secret)[-_ ]?key)$",
+    re.IGNORECASE,
+)
+"""Names of what is shown to nobody."""
 
 type Facts = Sequence[tuple[str, Any]]
 
@@ -88,9 +97,22 @@ def one_line(text: str) -> str:
 
 
 def block(value: object) -> str:
-    """A block of code: text as it is, all else as JSON, at most 600 characters of it."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    """A block of code: text as it is, all else as JSON, at most 600 characters of it.
+
+    What is called a password, a token or a key is not shown.
+    """
+    shown = value if isinstance(value, str) else _without_secrets(value)
+    text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False, default=str)
     return f"```\n{shortened(text.replace('```', "'''"), LONGEST_BLOCK)}\n```"
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            name: HIDDEN if inner and SECRET.search(str(name)) else _without_secrets(inner)
+            for name, inner in value.items()
+        }
+    return [_without_secrets(inner) for inner in value] if isinstance(value, list) else value
 
 
 def shortened(text: str, longest: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice
-from send_alerts.reading.services.common import block, notice, one_line, shortened
+from send_alerts.reading.services.common import SECRET, block, notice, one_line, shortened
 from send_alerts.reading.services.states import first, plain, severity, state_of
 
 MOST_FACTS = 8
@@ -116,7 +116,7 @@ def _facts(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, value in _leaves(values):
         if len(found) == MOST_FACTS:
             break
-        if not _OF_PROGRAMS.search(name) and len(str(value)) <= 200:
+        if not (_OF_PROGRAMS.search(name) or SECRET.search(name)) and len(str(value)) <= 200:
             label = " ".join(_WORDS.split(name)).strip().lower()
             found.append((label[:1].upper() + label[1:], str(value)))
     return found
