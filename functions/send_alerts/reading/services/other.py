@@ -7,6 +7,7 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice
+from send_alerts.reading.services import stacks
 from send_alerts.reading.services.common import SECRET, block, notice, one_line, shortened
 from send_alerts.reading.services.states import first, plain, severity, state_of
 
@@ -64,6 +65,8 @@ def from_json(arrival: Arrival) -> list[Notice]:
 
 def from_text(arrival: Arrival) -> list[Notice]:
     """Text: its subject or first line as title. Somebody sent it to people, so it is a warning."""
+    if (of_stack := stacks.from_text(arrival)) is not None:
+        return of_stack
     text = str(arrival.body).replace("\r\n", "\n").strip()
     first = next((line for line in text.splitlines() if line.strip()), "")
     text = shortened(text, LONGEST_TEXT)
