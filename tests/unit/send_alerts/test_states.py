@@ -51,6 +51,19 @@ def of(kind: str, source: str = "aws.other", **detail: Any) -> Any:
         ({"severity-counts": {"HIGH": 1, "CRITICAL": 2}}, CRITICAL, ""),
         ({"severity-counts": {"HIGH": 0, "LOW": 3}}, INFO, ""),
         ({"severity-counts": 3}, INFO, ""),
+        # The worst of several says how it went; not what was before.
+        ({"run": {"status": "completed", "conclusion": "failure"}}, WARNING, "failure"),
+        ({"run": {"status": "completed", "conclusion": "success"}}, INFO, "success"),
+        (
+            {"scanStatus": "DONE", "scan": {"resultStatus": "THREATS_FOUND"}},
+            WARNING,
+            "THREATS_FOUND",
+        ),
+        ({"scanStatus": "DONE", "scan": {"result": "NO_THREATS_FOUND"}}, INFO, "NO_THREATS_FOUND"),
+        ({"state": "OK", "oldResult": {"complianceType": "NON_COMPLIANT"}}, INFO, "OK"),
+        # A call that was refused.
+        ({"eventName": "DeleteBucket", "errorCode": "AccessDenied"}, WARNING, "DeleteBucket"),
+        ({"eventName": "DeleteBucket", "errorMessage": ""}, INFO, "DeleteBucket"),
     ],
 )
 def test_a_state_is_found_and_weighed(detail: Any, severity: Severity, state: str) -> None:
@@ -83,3 +96,17 @@ def test_the_phases_of_a_build_are_no_changes() -> None:
     phase = {"project-name": "web", "completed-phase": "BUILD"}
     phase["completed-phase-status"] = "CLIENT_ERROR"
     assert parsed(of("CodeBuild Build Phase Change", "aws.codebuild", **phase)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [
+        ("KMS Imported Key Material Expiration", WARNING),
+        ("Budget Threshold Breached", WARNING),
+        ("AppConfig Deployment Rolled Back", WARNING),
+        ("AppConfig Deployment Complete", INFO),
+    ],
+)
+def test_a_kind_says_how_bad_it_is(kind: str, severity: Severity) -> None:
+    (notice,) = parsed(of(kind))
+    assert notice.severity is severity

@@ -190,6 +190,34 @@ def test_what_silences_match_is_the_kind_of_an_event_and_the_title_of_the_rest()
     assert bare.name == "The import stopped"
 
 
+@pytest.mark.parametrize(
+    ("message", "severity"),
+    [
+        ({"status": "SUCCEEDED"}, "info"),
+        ({"status": "completed", "severity": "high"}, "warning"),
+        ({"status": "completed", "errorMessage": "3 rows failed"}, "warning"),
+        ({"status": "running"}, "warning"),
+    ],
+)
+def test_a_program_s_good_news_is_information(message: dict[str, str], severity: str) -> None:
+    (found,) = parsed(by_sns(message))
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("state", "severity"), [("COMPLETED", "info"), ("FAILED", "warning"), ("EXPIRED", "warning")]
+)
+def test_text_has_its_state_as_an_attribute(state: str, severity: str) -> None:
+    attributes = {"MessageAttributes": {"State": {"Type": "String", "Value": state}}}
+    (found,) = parsed(by_sns("A job has ended", Subject="AWS Backup") | attributes)
+    assert (found.title, found.severity) == (f"AWS Backup: {state}", severity)
+
+
+def test_a_message_of_one_pair_is_its_title() -> None:
+    (found,) = parsed(by_sns({"ElastiCache:FailoverComplete": "shop-2"}))
+    assert found.title == "ElastiCache:FailoverComplete shop-2"
+
+
 def test_what_is_called_a_secret_is_shown_nowhere() -> None:
     marker = "m4rker"
     names = ["password", "apiKey", "access_token", "Authorization", "db credentials", "SECRET"]

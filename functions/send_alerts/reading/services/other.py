@@ -30,6 +30,7 @@ def from_event(arrival: Arrival) -> list[Notice]:
     """An event of EventBridge: its kind and resource, its plain fields, and its JSON at the end."""
     event = arrival.body
     kind, detail = str(event["detail-type"]), event.get("detail")
+    words = detail.strip() if isinstance(detail, str) else ""
     detail = detail if isinstance(detail, Mapping) else {}
     resources = event.get("resources") or []
     names = [_resource_name(one) for one in resources if isinstance(one, str)]
@@ -40,14 +41,14 @@ def from_event(arrival: Arrival) -> list[Notice]:
     title = str(titled) or ": ".join(part for part in (kind, subject) if part)
     how_bad = severity(detail, kind, Severity.INFO, state)
     facts = [("Source", str(event.get("source") or "")), *_facts(detail)]
-    return [notice(arrival, title, how_bad, _with_json("", detail), facts=facts)]
+    return [notice(arrival, title, how_bad, _with_json(words, detail), facts=facts)]
 
 
 def from_json(arrival: Arrival) -> list[Notice]:
     """JSON of a program, by SNS or written to the queue."""
     message = arrival.body
     words, named = first(message, SAYING), first(message, NAMING)
-    title = arrival.subject or named or (one_line(words)[:80] if words else "")
+    title = arrival.subject or named or (one_line(words)[:80] if words else "") or _only(message)
     where = f"by the topic {arrival.topic}" if arrival.topic else "in the alert queue"
     return [
         notice(
@@ -64,7 +65,11 @@ def from_json(arrival: Arrival) -> list[Notice]:
 
 
 def from_text(arrival: Arrival) -> list[Notice]:
-    """Text: its subject or first line as title. Somebody sent it to people, so it is a warning."""
+    """Text: its subject or first line as title. Somebody sent it to people, so it is a warning.
+
+    AWS Backup and others add their state as an attribute (Backup Developer Guide, "Using Amazon
+    SNS to track AWS Backup events").
+    """
     if (of_stack := stacks.from_text(arrival)) is not None:
         return of_stack
     text = str(arrival.body).replace("\r\n", "\n").strip()
@@ -72,7 +77,11 @@ def from_text(arrival: Arrival) -> list[Notice]:
     text = shortened(text, LONGEST_TEXT)
     facts = (("Topic", arrival.topic),)
     title = arrival.subject or first or f"Empty message by the topic {arrival.topic}"
-    return [notice(arrival, title, Severity.WARNING, text, facts=facts)]
+    state = state_of(arrival.attributes)
+    how_bad = severity(arrival.attributes, "", Severity.WARNING, state)
+    if state and state.lower() not in title.lower():
+        title = f"{title}: {state}"
+    return [notice(arrival, title, how_bad, text, facts=facts)]
 
 
 def from_confirmation(arrival: Arrival) -> list[Notice]:
@@ -102,6 +111,12 @@ def _resource_name(arn: str) -> str:
     while len(parts) > 1 and _OF_NO_WORDS.fullmatch(parts[-1]):
         parts.pop()
     return parts[-1] if parts else ""
+
+
+def _only(message: Mapping[str, Any]) -> str:
+    """A message of one pair, such as ElastiCache's `{event: node}`."""
+    pairs = [f"{name} {value}" for name, value in message.items() if isinstance(value, str)]
+    return one_line(pairs[0])[:80] if len(pairs) == len(message) == 1 else ""
 
 
 def _name(detail: Mapping[str, Any]) -> str:

@@ -7,41 +7,53 @@ from typing import Any
 from ops_common.ops_events import Severity
 from send_alerts.reading.severities import WORDS, severity_of
 
-STATES = ("state", "status", "statusCode", "build-status", "result", "outcome")
-_STATE = re.compile(r"(?<!previous)(?<!desired)(state|status|result|outcome|compliancetype)$")
+STATES = ("conclusion", "state", "status", "statusCode", "build-status", "result", "outcome")
+_STATE = re.compile(
+    r"(?<!previous)(?<!desired)(state|status|result|outcome|conclusion|compliancetype)$"
+)
 _PREVIOUS = re.compile(r"^(previous|old|desired|last|expected)")
 LONGEST_STATE = 40
+ERRORS = ("errorCode", "errorMessage")
 SEVERITIES = ("severity", "Severity", "Label", "level", "priority")
 _BAD = re.compile(
-    r"\b(fail\w*|error\w*|unsuccessful|aborted|expired|impaired|exceeded|fault\w*|warn\w*"
-    r"|rollback|denied|unhealthy|time(d )?out|critical|lost|interrupt\w*|non ?compliant)\b",
+    r"\b(fail\w*|error\w*|unsuccessful|aborted|expir\w*|impaired|exceeded|fault\w*|warn\w*"
+    r"|rollback|rolled back|breach\w*|(?<!no )threats? found"
+    r"|denied|unhealthy|time(d )?out|critical|lost|interrupt\w*|non ?compliant)\b",
     re.IGNORECASE,
 )
 # A severity says how bad it was; "completed" is not among them, for it may be a scan that finds.
 _WELL = ("compliant", "passed", "pass", "ok", "green", "normal", "healthy", "recovered")
+_DONE = ("succeeded", "success", "successful", "completed", "complete", "finished", "done")
 _OVER = re.compile(r"\b(resolved|closed|recovered)$", re.IGNORECASE)
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\-\s]+")
 
 
 def state_of(values: Mapping[str, Any]) -> str:
     """The state, status or result, under whatever name; empty where there is none."""
-    return first(values, STATES) or next(_states(values), "") or first(values, ("eventType",))
+    states = [*(str(value) for value in find(values, STATES)), *_states(values)]
+    bad = next((state for state in states if _is_bad(state)), "")
+    return bad or next(iter(states), "") or first(values, ("eventType",))
 
 
 def severity(
     values: Mapping[str, Any], kind: str, otherwise: Severity, state: str = ""
 ) -> Severity:
     """By a severity's word, what a scan counts, or the words of its kind and state."""
-    said = " ".join(_WORDS.split(f"{kind} {state}"))
     over = _OVER.search(kind) or _OVER.search(state) or state.lower() in _WELL
-    if over and not _BAD.search(" ".join(_WORDS.split(state))):
+    if over and not _is_bad(state):
         return Severity.INFO
     labels = [str(value).lower() for value in (*find(values, SEVERITIES), *_named(values))]
     if label := next((one for one in labels if any(one in known for known in WORDS.values())), ""):
         return severity_of(label)[0]
     if counted := [name for name in ("critical", "high") if _counts(values, name)]:
         return severity_of(counted[0])[0]
-    return Severity.WARNING if _BAD.search(said) else otherwise
+    if _is_bad(f"{kind} {state}") or any(plain(error) for error in find(values, ERRORS)):
+        return Severity.WARNING
+    return Severity.INFO if state.lower() in _DONE else otherwise
+
+
+def _is_bad(words: str) -> bool:
+    return bool(_BAD.search(" ".join(_WORDS.split(words))))
 
 
 def find(values: Mapping[str, Any], names: Sequence[str]) -> Iterator[Any]:
@@ -61,7 +73,9 @@ def plain(value: Any) -> bool:
 
 
 def _levels(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [values, *(value for value in values.values() if isinstance(value, Mapping))]
+    inner = ((str(name).lower(), value) for name, value in values.items())
+    deeper = [one for name, one in inner if isinstance(one, Mapping) and not _PREVIOUS.match(name)]
+    return [values, *deeper]
 
 
 def _states(values: Mapping[str, Any]) -> Iterator[str]:
