@@ -13,6 +13,10 @@ SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 """What reading a shape raises that nobody foresaw."""
 
 
+ACCOUNTS = ("affectedAccount", "accountId", "awsAccountId")
+"""Fields of AWS Health, of GuardDuty and of Inspector."""
+
+
 class Arrival(NamedTuple):
     """Identity and time of a message, its own where it has them; and what is in it."""
 
@@ -43,6 +47,19 @@ class Arrival(NamedTuple):
     def region(self) -> str:
         """The region of the topic, or nothing."""
         return _part(self.topic_arn, 3)
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """The account and the region that it is about, as far as they are known.
+
+        AWS tells an organization's administrator what happened in a member's account.
+        """
+        event = self.body if isinstance(self.body, Mapping) else {}
+        detail = event.get("detail") if str(event.get("source")).startswith("aws.") else None
+        fields = detail if isinstance(detail, Mapping) else {}
+        member = next((_text(fields[name]) for name in ACCOUNTS if fields.get(name)), "")
+        account = member or event.get("account") or self.account
+        return str(account), str(event.get("region") or self.region)
 
 
 def arrivals_of(
@@ -123,10 +140,26 @@ def _read(text: str) -> Any:
 
 
 def _event(body: Any) -> Any:
-    """An event as EventBridge writes it; notification rules of the developer tools spell its kind
-    otherwise (Developer Tools console User Guide, "Notification concepts")."""
-    if isinstance(body, Mapping) and {"source", "detailType", "detail"} <= body.keys():
-        return {"detail-type": body["detailType"], **body}
+    """An event as EventBridge writes it, whoever writes it otherwise.
+
+    Notification rules of the developer tools spell its kind otherwise, an alarm's own call of a
+    function has no detail, and of a schedule the detail may be JSON as text (Developer Tools
+    console, CloudWatch and EventBridge Scheduler User Guides).
+    """
+    if not isinstance(body, Mapping):
+        return body
+    if {"source", "detailType", "detail"} <= body.keys():
+        body = {"detail-type": body["detailType"], **body}
+    if {"alarmArn", "alarmData"} <= body.keys():
+        body = {
+            **body,
+            "detail-type": "CloudWatch Alarm State Change",
+            "resources": [body["alarmArn"]],
+            "account": body.get("accountId"),
+            "detail": body["alarmData"],
+        }
+    if "detail-type" in body and isinstance(detail := body.get("detail"), str):
+        body = {**body, "detail": _read(detail)}
     return body
 
 

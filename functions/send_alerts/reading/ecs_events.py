@@ -3,12 +3,15 @@
 All of one service's are one story, whose parts are its deployment, its tasks and their starts.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice, Part, Signal, instant
 from send_alerts.reading.service_story import RUNBOOK, guide, key_of, places
+from send_alerts.reading.stack_info import StackInfo
 from send_alerts.reading.stopped_tasks import Failure, failure
 
 STARTED = "SERVICE_DEPLOYMENT_"
@@ -36,7 +39,7 @@ def from_deployment(arrival: Arrival) -> list[Notice]:
     Raises LookupError, TypeError or ValueError on less.
     """
     event, stack_info, detail = arrival.body, arrival.stack_info, arrival.body["detail"]
-    cluster, service = event["resources"][0].split("/")[-2:]
+    cluster, service = _service(event, stack_info)
     words = detail["eventName"].removeprefix(STARTED).replace("_", " ").lower()
     reason = detail.get("reason") or ""
     deployment = detail.get("deploymentId") or ""
@@ -89,7 +92,7 @@ def from_action(arrival: Arrival) -> list[Notice]:
     steady = name == STEADY
     if not steady and detail.get("eventType") not in FAILING:
         return []
-    cluster, service = event["resources"][0].split("/")[-2:]
+    cluster, service = _service(event, stack_info)
     at = instant(detail.get("createdAt") or event["time"])
     action = ACTIONS.get(name, name.replace("_", " ").lower())
     resources = [
@@ -122,6 +125,13 @@ def from_action(arrival: Arrival) -> list[Notice]:
     ]
 
 
+def _service(event: Mapping[str, Any], stack_info: StackInfo) -> tuple[str, str]:
+    """Names of the cluster and the service; the ARN of an old service names no cluster."""
+    *named, service = event["resources"][0].partition(":service/")[2].split("/")
+    known = str(event["detail"].get("clusterArn") or stack_info.cluster)
+    return (named[0] if named else known.rsplit("/", 1)[-1]), service
+
+
 def from_task(arrival: Arrival) -> list[Notice]:
     """An `ECS Task State Change`: a failed task opens its service's story, which quiet ends.
 
@@ -134,7 +144,7 @@ def from_task(arrival: Arrival) -> list[Notice]:
     failed = failure(detail)
     if failed is None:
         return []
-    group, task = detail["group"], detail["taskArn"].rsplit("/", 1)[-1]
+    group, task = str(detail.get("group") or ""), detail["taskArn"].rsplit("/", 1)[-1]
     cluster = detail["clusterArn"].rsplit("/", 1)[-1]
     kind, _, name = group.partition(":")
     at = instant(detail.get("stoppedAt") or detail.get("updatedAt") or event["time"])
@@ -145,7 +155,8 @@ def from_task(arrival: Arrival) -> list[Notice]:
         *((("Image", failed.image),) if failed.image else ()),
     )
     if kind != "service":
-        return [_of_no_service(name or group, detail["taskArn"], failed, facts, at)]
+        family = str(detail.get("taskDefinitionArn") or "").rsplit("/", 1)[-1].split(":")[0]
+        return [_of_no_service(name or group or family, detail["taskArn"], failed, facts, at)]
     return [
         Notice(
             key=key_of(event, cluster, name),

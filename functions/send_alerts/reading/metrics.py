@@ -48,7 +48,7 @@ def from_detail(entry: Mapping[str, Any]) -> Metric:
         name=metric.get("name") or "",
         dimensions=dict(metric.get("dimensions") or {}),
         statistic=stat.get("stat") or "",
-        period_seconds=stat.get("period") or entry.get("period") or 0,
+        period_seconds=int(stat.get("period") or entry.get("period") or 0),
     )
 
 
@@ -68,7 +68,7 @@ def from_trigger(trigger: Mapping[str, Any]) -> list[Metric]:
             name=trigger["MetricName"],
             dimensions=_dimensions(trigger),
             statistic=trigger.get("ExtendedStatistic") or trigger.get("Statistic") or "",
-            period_seconds=trigger.get("Period", 0),
+            period_seconds=int(trigger.get("Period") or 0),
         )
     ]
 
@@ -85,7 +85,7 @@ def _from_math(entry: Mapping[str, Any]) -> Metric:
         name=metric.get("MetricName") or "",
         dimensions=_dimensions(metric),
         statistic=stat.get("Stat") or "",
-        period_seconds=stat.get("Period") or entry.get("Period") or 0,
+        period_seconds=int(stat.get("Period") or entry.get("Period") or 0),
     )
 
 

@@ -111,9 +111,7 @@ def _loaded(body: str) -> Any:
 def _with_place(notice: Notice, arrival: Arrival) -> Notice:
     """With whose it is: the environment, the account and its region."""
     arn = notice.key.removeprefix("alarm:").split(":") if notice.key.startswith("alarm:") else []
-    said = arrival.body if isinstance(arrival.body, Mapping) else {}
-    account = arn[4] if len(arn) > 4 else str(said.get("account") or arrival.account)
-    region = arn[3] if len(arn) > 4 else str(said.get("region") or arrival.region)
+    account, region = (arn[4], arn[3]) if len(arn) > 4 else arrival.origin
     where = f"{account} in {region}" if region else account
     facts = (*notice.facts, ("Account", where)) if account else notice.facts
     return replace(notice, facts=facts, environment=arrival.stack_info.environment)

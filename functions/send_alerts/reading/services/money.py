@@ -58,4 +58,7 @@ def _cause(cause: Mapping[str, Any]) -> str:
 
 
 def _money(value: Any) -> str:
-    return f"${float(value):,.2f}" if isinstance(value, (int, float)) else "an unknown amount"
+    try:
+        return f"${float(value):,.2f}"
+    except (TypeError, ValueError):
+        return "an unknown amount"

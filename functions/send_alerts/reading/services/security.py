@@ -22,6 +22,7 @@ LABELS = {
     "high": Severity.WARNING,
     "medium": Severity.WARNING,
 }
+NORMALIZED = ((90, "critical"), (70, "high"), (40, "medium"), (1, "low"))
 MOST_FINDINGS = 10
 OVER = ("RESOLVED", "SUPPRESSED", "ARCHIVED")
 EXPIRING = "Approaching Expiration"
@@ -74,10 +75,12 @@ def _finding(arrival: Arrival, finding: Mapping[str, Any]) -> Notice | None:
     passed = str(compliance.get("Status") or compliance.get("status") or "").upper()
     if any(str(state or "").upper() in OVER for state in states) or passed in ("PASSED", "PASS"):
         return None
-    label = finding.get("severity") or (finding.get("Severity") or {}).get("Label") or ""
+    severity = finding.get("Severity") or {}
+    label = finding.get("severity") or severity.get("Label") or _label(severity.get("Normalized"))
     resources = finding.get("Resources") or finding.get("resources") or []
     names = [name_in(one.get("Id") or one.get("uid") or one.get("name")) for one in resources]
     control = compliance.get("SecurityControlId") or compliance.get("control")
+    account = finding.get("AwsAccountId")
     product = (finding.get("metadata") or {}).get("product") or {}
     remedy = ((finding.get("Remediation") or {}).get("Recommendation") or {}).get("Url") or ""
     found = notice(
@@ -89,11 +92,19 @@ def _finding(arrival: Arrival, finding: Mapping[str, Any]) -> Notice | None:
             ("Severity", str(label).lower()),
             ("Resource", ", ".join(name for name in names if name)),
             ("Control", control),
+            ("Member account", account if account != arrival.body.get("account") else ""),
             ("Found by", finding.get("ProductName") or product.get("name")),
         ),
         url=str(remedy),
     )
     return once(found, str(finding.get("Id") or about.get("uid") or arrival.id))
+
+
+def _label(normalized: Any) -> str:
+    """Of a finding that has the older number alone (AWS Security Finding Format, "Severity")."""
+    if not isinstance(normalized, int):
+        return ""
+    return next((label for least, label in NORMALIZED if normalized >= least), "informational")
 
 
 def from_certificate(arrival: Arrival) -> list[Notice]:
@@ -120,7 +131,7 @@ def from_certificate(arrival: Arrival) -> list[Notice]:
     used = detail.get("InUse") is not False
     found = notice(
         arrival,
-        f"The certificate of {name} expires in {days} days",
+        f"The certificate of {name} expires in {days} {'day' if days == 1 else 'days'}",
         Severity.CRITICAL if days <= LAST_DAYS and used else Severity.WARNING,
         "ACM renews certificates that are in use and whose validation records are in the DNS;"
         f" this one ends on {ends:%d %B %Y} unless it is renewed or replaced."
