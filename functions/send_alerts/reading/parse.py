@@ -175,8 +175,8 @@ def _known(arrival: Arrival) -> Said | None:
         return None
     source, kind = str(event.get("source") or NO_EVENT), str(event.get("detail-type") or ANY)
     kinds = [(source, kind), (source, ANY), *((NO_EVENT, field) for field in event)]
-    if kind and not source:
-        # A rule's input transformer may have left it out.
+    if kind != ANY:
+        # Sent on by another, or by a rule's input transformer: whatever the source is then.
         kinds += [known for known in READERS if known[1] == kind and known[0].startswith("aws.")]
     read = next((READERS[kind] for kind in kinds if kind in READERS), None)
     return read(arrival) if read else None

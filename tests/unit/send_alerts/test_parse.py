@@ -272,7 +272,10 @@ def test_a_batch_brings_what_each_of_its_records_says(event: Event) -> None:
 
 
 @pytest.mark.parametrize("name", ["alarm_metric", "ecs_task_failed", "ecs_deployment_failed"])
-def test_an_event_whose_source_was_left_out_is_known_by_its_kind(event: Event, name: str) -> None:
+@pytest.mark.parametrize("source", [None, "acme.forwarder"])
+def test_an_event_of_another_source_is_known_by_its_kind(
+    event: Event, name: str, source: str | None
+) -> None:
     whole = event(f"alerts/{name}")
-    read, known = parsed({**whole, "source": None}), parsed(whole)
+    read, known = parsed({**whole, "source": source}), parsed(whole)
     assert [(n.key, n.signal, n.title) for n in read] == [(n.key, n.signal, n.title) for n in known]
