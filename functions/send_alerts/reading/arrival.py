@@ -52,7 +52,7 @@ class Arrival(NamedTuple):
     def origin(self) -> tuple[str, str]:
         """The account and the region that it is about, as far as they are known.
 
-        AWS tells an organization's administrator what happened in a member's account.
+        AWS notifies an organization's administrator of what happened in a member's account.
         """
         event = self.body if isinstance(self.body, Mapping) else {}
         detail = event.get("detail") if str(event.get("source")).startswith("aws.") else None

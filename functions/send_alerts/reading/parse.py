@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ops_common.on_call.operator_action import KIND as OPERATOR_ACTION
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import SOURCE
-from send_alerts.reading import alarms, ecs_events, own_events
+from send_alerts.reading import alarm_detail, alarms, ecs_events, own_events
 from send_alerts.reading.arrival import SHAPES, Arrival, arrivals_of
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.services import (
@@ -155,6 +155,7 @@ READERS: dict[tuple[str, str], Reader] = {
     (NO_EVENT, "AlarmName"): alarms.from_sns,
     (NO_EVENT, "AutoScalingGroupName"): work.from_auto_scaling,
     (NO_EVENT, "Event Message"): rds.from_subscription,
+    (NO_EVENT, "alarmName"): alarm_detail.from_detail,
     (NO_EVENT, "anomalyId"): money.from_anomaly_message,
     (NO_EVENT, "requestContext"): work.from_destination,
 }

@@ -64,8 +64,8 @@ def test_a_text_of_json_in_an_envelope_is_its_text() -> None:
 
 
 def test_a_notification_rule_of_the_developer_tools_names_the_kind_as_others_do() -> None:
-    told = {"source": "aws.codebuild", "detailType": "CodeBuild Build State Change", "detail": {}}
-    for body in (told, {"Message": json.dumps(told), "MessageId": "m-1"}):
+    sent = {"source": "aws.codebuild", "detailType": "CodeBuild Build State Change", "detail": {}}
+    for body in (sent, {"Message": json.dumps(sent), "MessageId": "m-1"}):
         assert came(body).body["detail-type"] == "CodeBuild Build State Change"
 
 

@@ -32,6 +32,16 @@ def test_an_alarm_s_own_call_of_a_function_is_the_alarm(event: Event) -> None:
     assert parsed(action) == parsed(alarm)
 
 
+def test_the_detail_alone_of_an_alarm_is_the_alarm(event: Event) -> None:
+    alarm = event("alerts/alarm_metric")
+    found, known = only(by_sns(alarm["detail"])), only(alarm)
+    assert (found.key, found.signal, found.text) == (known.key, Signal.OPEN, known.text)
+
+
+def test_what_only_has_an_alarm_s_name_is_a_message() -> None:
+    assert only(by_sns({"alarmName": "web-cpu", "state": "ALARM"})).signal is Signal.NOTE
+
+
 @pytest.mark.parametrize("period", ["60", 60])
 def test_a_period_as_text_keeps_the_alarm(event: Event, period: Any) -> None:
     alarm = event("alerts/alarm_metric")

@@ -10,7 +10,7 @@ from tests.unit.send_alerts.test_services import by_sns
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/7f2c"
 
 
-def told(status: str, resource: str = "", reason: str = "null") -> list[tuple[Signal, str]]:
+def sent(status: str, resource: str = "", reason: str = "null") -> list[tuple[Signal, str]]:
     text = (
         f"StackId='{STACK}'\nTimestamp='2026-11-25T04:13:11.000Z'\n"
         f"LogicalResourceId='{resource or 'shop'}'\nPhysicalResourceId='{resource or STACK}'\n"
@@ -29,16 +29,16 @@ def told(status: str, resource: str = "", reason: str = "null") -> list[tuple[Si
 @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_IN_PROGRESS", "ROLLBACK_FAILED"])
 def test_a_stack_that_fails_opens_its_incident(status: str) -> None:
     title = f"Stack shop: {status.replace('_', ' ').lower()}"
-    assert told(status, reason="Queue failed") == [(Signal.OPEN, title), (Signal.CHANGE, title)]
+    assert sent(status, reason="Queue failed") == [(Signal.OPEN, title), (Signal.CHANGE, title)]
 
 
 def test_its_next_success_ends_it() -> None:
     title = "Stack shop: update complete"
-    assert told("UPDATE_COMPLETE") == [(Signal.RESOLVED, title), (Signal.CHANGE, title)]
+    assert sent("UPDATE_COMPLETE") == [(Signal.RESOLVED, title), (Signal.CHANGE, title)]
 
 
 def test_a_resource_that_failed_says_why() -> None:
-    assert told("CREATE_FAILED", "Queue", "It exists") == [
+    assert sent("CREATE_FAILED", "Queue", "It exists") == [
         (Signal.OPEN, "Stack shop: Queue create failed")
     ]
 
@@ -52,4 +52,4 @@ def test_a_resource_that_failed_says_why() -> None:
     ],
 )
 def test_all_else_is_no_news(status: str, resource: str, reason: str) -> None:
-    assert told(status, resource, reason) == []
+    assert sent(status, resource, reason) == []
