@@ -152,8 +152,7 @@ def _conclude(verdict: Verdict, context: Context, ports: Ports) -> Verdict:
 
 def _roll_back(verdict: Verdict, name: str, ports: Ports, context: Context) -> Verdict:
     # Described anew: a deployment may have started while the checks ran.
-    service = ports.ecs.describe((name,))[0]
-    last_passed = ports.memory.last_passed(name)
+    service, last_passed = ports.ecs.describe((name,))[0], ports.memory.last_passed(name)
     decision = rollback.decide(verdict, service, last_passed, on=context.settings.rollback)
     done, said = rollback.apply(
         decision, service, ports.ecs, ports.memory, ports.publish, verdict.decided_at
