@@ -31,7 +31,8 @@ class Metric(NamedTuple):
         """`CPUUtilization (average over 5 min)`, as much of it as is known."""
         label = self.label or self.name or self.expression
         over = f" over {span(self.period_seconds)}" if self.period_seconds else ""
-        detail = f"{self.statistic.lower()}{over}".strip()
+        statistic = "sample count" if self.statistic == "SampleCount" else self.statistic.lower()
+        detail = f"{statistic}{over}".strip()
         return f"{label} ({detail})" if detail else label
 
 
@@ -67,10 +68,15 @@ def from_trigger(trigger: Mapping[str, Any]) -> list[Metric]:
             namespace=trigger.get("Namespace", ""),
             name=trigger["MetricName"],
             dimensions=_dimensions(trigger),
-            statistic=trigger.get("ExtendedStatistic") or trigger.get("Statistic") or "",
+            statistic=trigger.get("ExtendedStatistic") or _as_drawn(trigger.get("Statistic") or ""),
             period_seconds=int(trigger.get("Period") or 0),
         )
     ]
+
+
+def _as_drawn(statistic: str) -> str:
+    """`SAMPLE_COUNT` as `SampleCount`, the only spelling that CloudWatch draws."""
+    return "".join(word.capitalize() for word in statistic.split("_"))
 
 
 def _from_math(entry: Mapping[str, Any]) -> Metric:

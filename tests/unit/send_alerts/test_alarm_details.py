@@ -94,7 +94,7 @@ def test_an_alarm_by_a_topic_says_what_its_event_says(event: Event, name: str) -
 
 
 def test_one_metric_by_a_topic_is_drawn_as_by_its_event(event: Event) -> None:
-    """Its dimensions have another order, and its statistic's letters another size."""
+    """Its dimensions have another order."""
     drawn = []
     for name in ("alarm_metric", "sns_alarm_metric"):
         (found,) = parsed(event(f"alerts/{name}"))
@@ -102,9 +102,31 @@ def test_one_metric_by_a_topic_is_drawn_as_by_its_event(event: Event) -> None:
         ((namespace, metric, *dimensions, options),) = widget["metrics"]
         assert (namespace, metric, len(dimensions)) == ("AWS/ECS", "CPUUtilization", 4)
         pairs = {*zip(dimensions[::2], dimensions[1::2], strict=True)}
-        shown = (options["visible"], options["period"], options["stat"].lower())
+        shown = (options["visible"], options["period"], options["stat"])
         drawn.append((pairs, shown, widget["annotations"], found.text))
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize(
+    ("sent", "drawn", "said"),
+    [
+        ({"Statistic": "AVERAGE"}, "Average", "(average over 1 min)"),
+        ({"Statistic": "SUM"}, "Sum", "(sum over 1 min)"),
+        ({"Statistic": "SAMPLE_COUNT"}, "SampleCount", "(sample count over 1 min)"),
+        ({"Statistic": None, "ExtendedStatistic": "p99.9"}, "p99.9", "(p99.9 over 1 min)"),
+        ({"Statistic": None, "ExtendedStatistic": "TM(2%:98%)"}, "TM(2%:98%)", "over 1 min"),
+    ],
+)
+def test_a_statistic_by_a_topic_is_spelled_as_cloudwatch_draws_it(
+    event: Event, sent: dict[str, str | None], drawn: str, said: str
+) -> None:
+    by_sns = event("alerts/sns_alarm_metric")
+    message = json.loads(by_sns["Message"])
+    message["Trigger"] |= sent
+    (found,) = parsed(by_sns | {"Message": json.dumps(message)})
+    ((*_, options),) = json.loads(found.widget)["metrics"]
+    assert options["stat"] == drawn
+    assert said in found.text
 
 
 @pytest.mark.parametrize(
