@@ -20,6 +20,7 @@ from ops_common.query_database import (
 )
 from probe_deployment.cause import Cause
 from probe_deployment.context import ResourceMissing, SeeOtherCheck
+from probe_deployment.database_remedies import REMEDIES
 from probe_deployment.deployed import RevisionMissing
 from probe_deployment.finding import Finding, Status
 
@@ -113,6 +114,8 @@ def explain(error: Exception) -> Finding:
     for kind, (cause, remedy, status) in MEANINGS.items():
         if isinstance(error, kind):
             named = _named(error)
+            if isinstance(error, DatabaseError) and error.cause:
+                remedy = REMEDIES.get(error.cause, remedy)
             return Finding(status, str(error), ANSWER, remedy, cause=cause, subjects=named)
     return Finding.unknown(
         f"the check itself broke: {type(error).__name__}",

@@ -70,11 +70,15 @@ class DatabaseError(Exception):
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> "DatabaseError":
-        """Read what `as_json` wrote, as the error of its kind."""
-        cause = values.get("cause")
+        """Read what `as_json` wrote, as the error of its kind.
+
+        While a stack is updated the functions are not all of one version: a cause that this one
+        does not know is none.
+        """
+        cause = values.get("cause") or ""
         return ERRORS.get(values["kind"], DatabaseError)(
             values["message"],
-            cause=cause and DatabaseCause(cause),
+            cause=DatabaseCause(cause) if cause in DatabaseCause else None,
             sqlstate=values.get("sqlstate", ""),
             field=values.get("field", ""),
         )

@@ -66,10 +66,11 @@ def test_an_error_crosses_with_its_kind_and_all_of_its_fields(
     assert str(error.value) == "words"
 
 
-def test_an_unknown_kind_is_a_plain_database_error() -> None:
-    client = FakeLambda({"ok": False, "error": {"kind": "new", "message": "words"}})
+def test_an_unknown_kind_or_cause_is_a_plain_database_error() -> None:
+    client = FakeLambda({"ok": False, "error": {"kind": "new", "cause": "new", "message": "words"}})
     with pytest.raises(DatabaseError) as error:
         ask(client)
+    assert error.value.cause is None
     assert type(error.value) is DatabaseError
 
 
