@@ -49,7 +49,7 @@ class Outcome:
             self.later = later
 
 
-def claimed(incident: Incident, now: datetime) -> Incident:
+def claim(incident: Incident, now: datetime) -> Incident:
     """The incident as it is saved before the first attempt: all of Slack marked as tried."""
     outbox = tuple(
         one.trying(now, SETTLE, thread(incident, one)) if one.channel is Channel.SLACK else one

@@ -42,7 +42,7 @@ def process(key: str, change: Change, ports: Ports) -> str:
         if incident == held.incident and not _unfinished(incident, ports):
             return f"{key}: nothing new"
         try:
-            held = ports.incidents.save(_claimed(held, incident, now, ports), now)
+            held = ports.incidents.save(_claim(held, incident, now, ports), now)
             return _finish(held, incident, ports)
         except Conflict:
             logger.info("incident changed meanwhile; once more", incident=key)
@@ -78,12 +78,12 @@ def _unfinished(incident: Incident, ports: Ports) -> bool:
     return bool(incident.outbox) or (ports.threads is not None and root_is_stale(incident))
 
 
-def _claimed(held: Held, incident: Incident, now: datetime, ports: Ports) -> Held:
+def _claim(held: Held, incident: Incident, now: datetime, ports: Ports) -> Held:
     """What is saved before the first attempt: all of Slack marked as tried, and a lease."""
     lease = None
     if _unfinished(incident, ports):
         lease = ports.deadline + LEASE_MARGIN
-        incident = outbox.claimed(incident, now)
+        incident = outbox.claim(incident, now)
     summary = summary_of(incident)
     return Held(incident, held.version, lease, summary.as_text() if summary else "")
 

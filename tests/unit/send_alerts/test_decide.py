@@ -11,7 +11,7 @@ from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import Channels, enqueue, first_announcement, fold
 from send_alerts.incident.incident import FollowUpDue, Incident, RootMessage
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.outbox import claimed
+from send_alerts.outbox import claim
 from send_alerts.reading.notice import Hold, Notice, Signal
 from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
@@ -255,7 +255,7 @@ def test_a_delivery_remembers_its_attempts() -> None:
 
 def test_what_is_for_slack_is_marked_as_tried_in_its_place() -> None:
     incident = after(alarm(0), ok(1))
-    found = claimed(incident, minute(7)).outbox
+    found = claim(incident, minute(7)).outbox
     assert [one.id for one in found] == [one.id for one in incident.outbox]
     assert {one.tried_at for one in found if one.channel is Channel.SLACK} == {minute(7)}
     assert {one.tried_at for one in found if one.channel is not Channel.SLACK} == {None}
