@@ -5,10 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
+from ops_common.query_database import LambdaQueryDatabase
 from probe_deployment.cause import Cause
 from probe_deployment.checks import certificate, health_check
+from probe_deployment.context import Context
+from probe_deployment.deployed import Clients
 from probe_deployment.finding import Finding, Status
 from probe_deployment.http_answer import Answer, judge
 from probe_deployment.http_get import get
@@ -18,34 +22,32 @@ from probe_deployment.settings import Settings
 from tests.integration.probe_deployment.https_server import HttpsServer, days, serve
 
 
-class Context:
-    """The settings that the two checks read, and the real time."""
-
-    def __init__(self, server: HttpsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-        values = {
-            "CONFIG_SECRET_ID": "config",
-            "CONFIG_TABLE_NAME": "config",
-            "QUERY_DATABASE_FUNCTION": "query",
-            "ECS_CLUSTER": "cluster",
-            "WEB_SERVICES": "web",
-            "WORKER_SERVICES": "worker",
-            "OPS_TABLE_NAME": "ops",
-            "HEALTH_CHECK_URL": server.url,
-            "HEALTH_CHECK_CA_CERTIFICATE": server.ca_certificate,
-            "SCHEDULE_GROUP": "jiki-ops",
-            "SCHEDULE_ROLE_ARN": "role",
-            "SCHEDULE_TARGET_ARN": "function",
-        }
-        for name, value in values.items():
-            monkeypatch.setenv(name, value)
-        self.settings = Settings.from_env()
-        self.now = datetime.now(UTC)
-        self.request = Request(Trigger.PERSON, "deployment")
-        self.get = get
+def context_of(server: HttpsServer, monkeypatch: pytest.MonkeyPatch) -> Context:
+    """Settings with the server's address, the real time, and nothing else to ask."""
+    values = {
+        "CONFIG_SECRET_ID": "config",
+        "CONFIG_TABLE_NAME": "config",
+        "QUERY_DATABASE_FUNCTION": "query",
+        "ECS_CLUSTER": "cluster",
+        "WEB_SERVICES": "web",
+        "WORKER_SERVICES": "worker",
+        "OPS_TABLE_NAME": "ops",
+        "HEALTH_CHECK_URL": server.url,
+        "HEALTH_CHECK_CA_CERTIFICATE": server.ca_certificate,
+        "SCHEDULE_GROUP": "jiki-ops",
+        "SCHEDULE_ROLE_ARN": "role",
+        "SCHEDULE_TARGET_ARN": "function",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    clients, settings = Clients(boto3.client), Settings.from_env()
+    query = LambdaQueryDatabase(clients("lambda"), settings.query_database_function)
+    request = Request(Trigger.PERSON, "deployment")
+    return Context(request, settings, datetime.now(UTC), clients, query)
 
 
 def found(check: Any, server: HttpsServer, monkeypatch: pytest.MonkeyPatch) -> Finding:
-    finding: Finding = check(Context(server, monkeypatch))
+    finding: Finding = check(context_of(server, monkeypatch))
     return finding
 
 
@@ -136,7 +138,7 @@ def test_a_server_that_hangs_fails_at_the_deadline(
     # GIVEN a port that takes connections and never says a word
     with socket.create_server(("127.0.0.1", 0)) as silent:
         server = HttpsServer(url=f"https://127.0.0.1:{silent.getsockname()[1]}/health-check")
-        context = Context(server, monkeypatch)
+        context = context_of(server, monkeypatch)
         (result,) = run_checks({"check": lambda: check(context)}, 0.2)
     assert result.finding.cause is Cause.DEADLINE
 
