@@ -46,16 +46,18 @@ def title(verdict: Verdict) -> str:
 
 
 def text(verdict: Verdict) -> str:
-    """Of a message: each failed or unknown check with what to do, and what became of a rollback."""
+    """Of a message: each failed or unknown check with what to do, and what became of a rollback.
+
+    Empty where all passed: the title says it.
+    """
     lines = "\n".join(
         f"• {each.check}{': no answer' if each in verdict.unknown else ''}:"
         f" {each.finding.observed} (expected: {each.finding.expected})\n"
         f"  → {each.finding.remedy}"
         for each in (*verdict.failed, *verdict.unknown)
     )
-    lines = lines or summary(verdict)
     if verdict.request.rolled_back:
-        lines = f"The version that was to be deployed is not there. {lines}"
+        lines = f"The version that was to be deployed is not there.\n{lines}".rstrip()
     return f"{lines}\nRollback: {verdict.rollback}" if verdict.rollback else lines
 
 

@@ -1,14 +1,18 @@
+import json
 from copy import replace
 from datetime import timedelta
 
 import pytest
 
 from ops_common.ops_events import EventNotPublished, OpsEvent, Severity, State
+from paths import ROOT
 from probe_deployment import words
 from probe_deployment.report import event, report
 from probe_deployment.request import Request, Trigger
-from tests.unit.probe_deployment.samples import NOW, REQUEST, WEB, failed, passed, verdict
+from probe_deployment.verdict import Verdict
+from tests.unit.probe_deployment.samples import NOW, REQUEST, WEB, failed, passed, unknown, verdict
 
+EVENTS = ROOT / "events" / "alerts"
 CANARY = Request(Trigger.SCHEDULE, "canary")
 READINESS = Request(Trigger.SCHEDULE, "readiness")
 
@@ -39,11 +43,29 @@ def told(memory, *verdicts) -> list[OpsEvent]:
     return events
 
 
-def test_a_pass_is_one_line() -> None:
+def test_a_pass_is_a_title() -> None:
     notice = event(verdict(passed("health_check")))
     assert (notice.kind, notice.state) == ("DeploymentProbed", State.NOTICE)
     assert notice.incident == f"probe:{WEB}"
-    assert "\n" not in notice.text
+    assert notice.text == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("own_deployment_passed", verdict(passed("a"))),
+        ("own_deployment_failed", verdict(failed("a"))),
+        ("own_probe_undecided", verdict(unknown("a"))),
+        ("own_rollback_probed", verdict(passed("a"), request=replace(REQUEST, rolled_back=True))),
+    ],
+)
+def test_the_files_of_its_events_are_as_it_writes_them(name: str, found: Verdict) -> None:
+    written, file = event(found), json.loads((EVENTS / f"{name}.json").read_text())
+    detail = file["detail"]
+    assert file["detail-type"] == written.kind
+    assert (detail["state"], detail["severity"]) == (written.state, written.severity)
+    assert detail["facts"].keys() == written.facts.keys()
+    assert bool(detail["text"]) == bool(written.text)
 
 
 def test_a_failure_opens_a_critical_incident_that_says_what_to_do() -> None:

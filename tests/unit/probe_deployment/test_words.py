@@ -95,7 +95,7 @@ def test_a_message_lists_what_is_bad_and_what_became_of_it() -> None:
 def test_a_message_after_ecs_rolled_back_says_so() -> None:
     found = verdict(passed("image"), request=replace(REQUEST, rolled_back=True))
     assert words.title(found).startswith("ECS rolled jiki-api-web back; ")
-    assert words.text(found).startswith("The version that was to be deployed is not there. ")
+    assert words.text(found) == "The version that was to be deployed is not there."
 
 
 def refused(code: str) -> ClientError:
