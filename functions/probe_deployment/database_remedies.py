@@ -3,6 +3,10 @@
 from ops_common.database_cause import DatabaseCause as Cause
 
 _ADDRESS = "correct the database's address: in the app's configuration, or by DatabaseAddress"
+_AVAILABLE = (
+    "is the cluster available (aws rds describe-db-clusters), and is this its address (in the app's"
+    " configuration, or DatabaseAddress)?"
+)
 _DATABASE = "correct the database's name: in the app's configuration, or by QueueDatabaseName"
 _TLS = (
     "is the address the cluster's own endpoint, or a pooler's whose CA is in the layer"
@@ -20,7 +24,7 @@ REMEDIES: dict[Cause, str] = {
     Cause.CLOSED: _WAIT,
     Cause.CRASHED: "read the log of query_database",
     Cause.NOLOGIN: "ALTER ROLE … LOGIN, or name the user that may log in",
-    Cause.NOTHING_LISTENS: _ADDRESS,
+    Cause.NOTHING_LISTENS: _AVAILABLE,
     Cause.NOT_GRANTED: "GRANT CONNECT ON DATABASE … TO the user",
     Cause.NOT_POSTGRESQL: _ADDRESS,
     Cause.NO_CONNECTION_LEFT: "see 'Database connections' in docs/runbook.md",
