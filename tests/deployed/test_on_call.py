@@ -64,7 +64,7 @@ def test_another_probe_runs_and_status_shows_its_verdict(world: World) -> None:
     world.slack.app.type(f"probe {WEB_SERVICE}", BEN)
     # By rule to the probe, its verdict by the queue to send_alerts, and from there to who asks.
     assert world.wait_for(
-        lambda: bool(read_board(table, name, datetime.now(UTC)).of(Part.VERDICT, WEB_SERVICE)), 90
+        lambda: bool(read_board(table, name, datetime.now(UTC)).of(Part.VERDICT, WEB_SERVICE)), 240
     )
     assert f"`{WEB_SERVICE}`" in world.slack.app.type("status", EVE).text
 
