@@ -11,8 +11,6 @@ from send_alerts.reading.stack_info import StackInfo
 
 SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 """What reading a shape raises that nobody foresaw."""
-
-
 ACCOUNTS = ("affectedAccount", "accountId", "awsAccountId")
 """Fields of AWS Health, of GuardDuty and of Inspector."""
 

@@ -8,7 +8,13 @@ import pytest
 
 from probe_deployment.http_answer import Answer
 from tests.unit.probe_deployment.play import play, settings
-from tests.unit.probe_deployment.world import WORKER, FakeTask, World, after, deployed
+from tests.unit.probe_deployment.world import (
+    WORKER,
+    World,
+    after,
+    deployed,
+    with_tasks_that_end,
+)
 
 OF_APP = {"x-request-id": "1"}
 
@@ -37,13 +43,7 @@ def migrates() -> World:
 def restarts_while_it_migrates() -> World:
     """Its tasks are killed before the migration has ended, which goes on in another's."""
     world = deployed(completed=None, migrating=lambda _: True)
-    for old in world.tasks[:2]:
-        old.ended = None
-    world.tasks[2:] = [
-        FakeTask(f"new{number}", world.service, after(40 + at), ended=after(340 + at))
-        for number, at in enumerate(range(0, 1200, 150))
-    ]
-    return world
+    return with_tasks_that_end(world, every=150, until=1200, seconds=300)
 
 
 LEFT: dict[str, tuple[Callable[[], World], set[str]]] = {

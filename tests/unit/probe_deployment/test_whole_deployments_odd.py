@@ -19,6 +19,7 @@ from tests.unit.probe_deployment.world import (
     after,
     definition,
     deployed,
+    with_tasks_that_end,
 )
 
 
@@ -41,13 +42,7 @@ def without_state(**changes: Any) -> World:
 
 def never_runs(world: World) -> World:
     """Its tasks end as they start."""
-    for old in world.tasks[:2]:
-        old.ended = None
-    world.tasks[2:] = [
-        FakeTask(f"new{number}", world.service, after(40 + at), ended=after(55 + at))
-        for number, at in enumerate(range(0, 840, 60))
-    ]
-    return world
+    return with_tasks_that_end(world, every=60, until=840, seconds=15)
 
 
 def migrate_at_once() -> World:

@@ -252,3 +252,14 @@ def deployed(service: str = WEB, **changes: Any) -> World:
     for name, value in changes.items():
         setattr(world, name, value)
     return world
+
+
+def with_tasks_that_end(world: World, *, every: int, until: int, seconds: int) -> World:
+    """No old task ends; a new one starts so often, and ends so many seconds later."""
+    for old in world.tasks[:2]:
+        old.ended = None
+    world.tasks[2:] = [
+        FakeTask(f"new{number}", world.service, after(40 + at), ended=after(40 + at + seconds))
+        for number, at in enumerate(range(0, until, every))
+    ]
+    return world

@@ -72,26 +72,21 @@ def test_sessions_of_a_single_user_hold_nothing() -> None:
     assert world.current().password == world.database.roles["jiki"]
 
 
-def test_a_partner_that_may_not_log_in_is_named_before_anything_is_changed() -> None:
+@pytest.mark.parametrize(
+    ("blocked", "statement"),
+    [("nologin", "ALTER ROLE jiki_b LOGIN"), ("by_token", "REVOKE rds_iam FROM jiki_b")],
+)
+def test_a_partner_that_may_not_log_in_is_named_before_anything_is_changed(
+    blocked: str, statement: str
+) -> None:
     world = World(alternating=True)
-    world.database.nologin = {"jiki_b"}
+    setattr(world.database, blocked, {"jiki_b"})
     token = world.secret.begin_rotation()
 
     with pytest.raises(UserBlocked) as caught:
         world.step("createSecret", token)
 
-    assert caught.value.statement == "ALTER ROLE jiki_b LOGIN"
-
-
-def test_a_partner_that_logs_in_by_token_alone_is_named_before_anything_is_changed() -> None:
-    world = World(alternating=True)
-    world.database.by_token = {"jiki_b"}
-    token = world.secret.begin_rotation()
-
-    with pytest.raises(UserBlocked) as caught:
-        world.step("createSecret", token)
-
-    assert caught.value.statement == "REVOKE rds_iam FROM jiki_b"
+    assert caught.value.statement == statement
 
 
 def test_a_user_that_may_not_log_in_is_no_lost_password() -> None:
