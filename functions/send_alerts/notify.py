@@ -4,6 +4,8 @@ from copy import replace
 from datetime import datetime
 
 from ops_common.on_call.operator_action import Action, OperatorAction
+from ops_common.on_call.summaries import Part as Shown
+from ops_common.on_call.summaries import PartSummary
 from send_alerts import families, storm_updates
 from send_alerts.changes import remember, with_image
 from send_alerts.incident.by_people import act
@@ -14,12 +16,12 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import PREFIX
 from send_alerts.ports import Ports
 from send_alerts.process import SLACK_KEY, Change, process
-from send_alerts.reading.notice import Hold, Notice, Signal
+from send_alerts.reading.notice import Hold, Notice, Part, Signal
 from send_alerts.reading.parse import FollowUp, Said, Sweep
-from send_alerts.reading.part_summary import part_summary
 from send_alerts.sweep import sweep
 
 SILENCE = "a silence"
+ROTATION = "rotation:"
 
 
 def notify(said: Said, ports: Ports) -> str:
@@ -39,8 +41,8 @@ def notify(said: Said, ports: Ports) -> str:
 
 
 def _notify_of(notice: Notice, ports: Ports) -> str:
-    if found := part_summary(notice):
-        ports.background.record(found)
+    if shown := _part_summary(notice):
+        ports.background.record(shown)
     if notice.signal is Signal.CHANGE:
         return remember(notice, ports)
     notice = with_image(notice, ports)
@@ -49,6 +51,16 @@ def _notify_of(notice: Notice, ports: Ports) -> str:
     for member, change in families.changes(notice, ports):
         reasons.append(process(member, change, ports))
     return "; ".join(reasons)
+
+
+def _part_summary(notice: Notice) -> PartSummary | None:
+    """What `/ops status` shows of the rotation and the probes: their own events' words."""
+    if notice.key.startswith(ROTATION) and notice.signal is not Signal.CHANGE:
+        secret = notice.key.removeprefix(ROTATION)
+        return PartSummary(Shown.ROTATION, secret, notice.occurred_at, notice.title)
+    if notice.part is Part.PROBE and (service := dict(notice.facts).get("service")):
+        return PartSummary(Shown.VERDICT, service, notice.occurred_at, notice.title)
+    return None
 
 
 def _taking(notice: Notice, ports: Ports) -> Change:

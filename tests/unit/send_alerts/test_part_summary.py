@@ -2,7 +2,6 @@
 
 from ops_common.on_call.summaries import Part as Shown
 from send_alerts.reading.notice import Part, Signal
-from send_alerts.reading.part_summary import part_summary
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, notice
 
 
@@ -18,6 +17,7 @@ def test_the_rotation_s_ends_and_verdicts_are_kept() -> None:
     ]
 
 
-def test_alarms_are_none_of_them() -> None:
-    assert part_summary(alarm(0)) is None
-    assert part_summary(notice(Signal.CHANGE, 0, key="rotation:config")) is None
+def test_alarms_and_what_only_changed_are_none_of_them() -> None:
+    world = AlertWorld()
+    world.notify(alarm(0), notice(Signal.CHANGE, 0, key="rotation:config"), at=0)
+    assert world.background.parts == []
