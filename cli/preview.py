@@ -21,8 +21,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.parse import NotAnEvent, parse
 from send_alerts.reading.stack_info import StackInfo
-from send_alerts.words.content import content_of
-from send_alerts.words.email_text import email
+from send_alerts.words.notification import notification
 from send_alerts.words.slack_blocks import alone, line, root
 
 OVER_AFTER = timedelta(minutes=18)
@@ -71,11 +70,10 @@ def _preview(notice: Notice, now: datetime) -> str:
     delivery = notified.outbox[-1]
     by_itself = notified.history.current is None
     first = alone(notified, delivery) if by_itself else root(notified)
-    mailed = notified.outbox[0]
-    subject, text = email(notified, mailed, content_of(notified, mailed))
+    mail = notification(notified, notified.outbox[0], stack="")
     return (
         f"<h2>Slack</h2>{message_html(first)}{_when_over(notified, notice, now)}"
-        f"<h2>SNS: {html.escape(subject)}</h2><pre>{html.escape(text)}</pre>"
+        f"<h2>SNS: {html.escape(mail.subject)}</h2><pre>{html.escape(mail.forms['default'])}</pre>"
     )
 
 

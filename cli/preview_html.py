@@ -4,7 +4,7 @@ import html
 import re
 from typing import Any
 
-from send_alerts.words.slack_blocks import Message
+from send_alerts.words.markup import Message
 
 # Drawn as dots: a headless browser may have no font with them.
 EMOJI = {

@@ -12,7 +12,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.notify import notify
 from send_alerts.ports import Ports
 from send_alerts.reading.parse import Said
-from send_alerts.words.slack_blocks import Message
+from send_alerts.words.markup import Message
 
 
 class Channel:

@@ -20,7 +20,7 @@ from send_alerts.channels.slack_failures import (
     SlackFailure,
     ThreadClosed,
 )
-from send_alerts.words.slack_blocks import Message
+from send_alerts.words.markup import Message
 
 MESSAGE = Message("CPU high", "#d62728")
 MEANINGS: tuple[tuple[type[SlackFailure], str], ...] = (

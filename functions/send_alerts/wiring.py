@@ -26,7 +26,7 @@ from send_alerts.channels.slack_failures import SlackBroken
 from send_alerts.channels.topic import SnsTopic
 from send_alerts.ports import Ports
 from send_alerts.settings import Settings
-from send_alerts.words.slack_blocks import Message
+from send_alerts.words.markup import Message
 
 TOKEN_MAX_AGE_SECONDS = 300
 

@@ -2,7 +2,7 @@
 
 from cli.reference.trip import hops
 
-MOST = 114
+MOST = 96
 """Calls between modules. Lower it when the trip becomes shorter."""
 
 

@@ -110,15 +110,12 @@ class DynamoBackground:
         before = None
         with suppress(LookupError, TypeError, ValueError):
             before = from_text(self._item(item_id)["summary"]["S"])
-        if isinstance(before, PartSummary):
-            if before.at >= summary.at:
-                return
-            summary = summary.after(before)
-        else:
-            summary = summary.after(None)
+        known = before if isinstance(before, PartSummary) else None
+        if known and known.at >= summary.at:
+            return
         self._client.put_item(
             TableName=self._table_name,
-            Item={"id": {"S": item_id}, "summary": {"S": summary.as_text()}},
+            Item={"id": {"S": item_id}, "summary": {"S": summary.after(known).as_text()}},
         )
 
     def silence(self, pattern: str, until: datetime) -> None:

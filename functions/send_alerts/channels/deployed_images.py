@@ -14,13 +14,13 @@ class DeployedImages(Protocol):
 
 
 class EcsDeployedImages:
-    """Releases by DescribeServices and DescribeTaskDefinition."""
+    """DeployedImages by DescribeServices and DescribeTaskDefinition."""
 
     def __init__(self, client: "ECSClient") -> None:
         self._client = client
 
     def image_tag(self, cluster: str, service: str, deployment: str) -> str:
-        """See Releases. Raises botocore's errors."""
+        """See DeployedImages. Raises botocore's errors."""
         answer = self._client.describe_services(cluster=cluster, services=[service])
         for found in answer["services"]:
             for entry in found["deployments"]:

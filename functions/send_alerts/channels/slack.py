@@ -18,7 +18,7 @@ from send_alerts.channels.slack_failures import (
     of_webhook,
 )
 from send_alerts.channels.slack_places import SlackPlaces
-from send_alerts.words.slack_blocks import Message
+from send_alerts.words.markup import Message
 
 TIMEOUT_SECONDS = 5
 EVENT_TYPE = "jiki_ops_alert"

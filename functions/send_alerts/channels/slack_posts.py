@@ -16,7 +16,6 @@ from send_alerts.channels.slack_failures import (
     SlackBroken,
     SlackFailure,
 )
-from send_alerts.incident.episodes import episode_at
 from send_alerts.incident.incident import Incident, RootMessage
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.words.slack_blocks import alone, line, root
@@ -60,7 +59,8 @@ def find(incident: Incident, tried: OutboxEntry, threads: Threads) -> Incident |
 
 def post(incident: Incident, entry: OutboxEntry, threads: Threads) -> Incident:
     """The incident after the post. Raises SlackFailure."""
-    thread_ts, stands_alone = thread(incident, entry), _stands_alone(incident, entry)
+    thread_ts = thread(incident, entry)
+    stands_alone = not thread_ts and _stands_alone(incident, entry)
     if thread_ts:
         message = line(incident, entry)
     elif stands_alone:
@@ -159,8 +159,10 @@ def _channel(incident: Incident, entry: OutboxEntry) -> str:
 
 
 def _stands_alone(incident: Incident, entry: OutboxEntry) -> bool:
+    """Whether it is no root message: a note, before any incident, or in one more channel."""
     if entry.place:
         return True
     if entry.kind is EntryKind.NO_DATA:
         return False
-    return entry.kind is EntryKind.NOTE or episode_at(incident.history.episodes, entry.at) is None
+    began = any(one.opened_at <= entry.at for one in incident.history.episodes)
+    return entry.kind is EntryKind.NOTE or not began

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from send_alerts.words.limits import subject as one_line
 from send_alerts.words.notification import alarm_subject
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class SnsTopic:
         """See Topic. Raises botocore's errors; the event is then tried again."""
         self._client.publish(
             TopicArn=self._topic_arn,
-            Subject=one_line(alarm_subject(subject, labels.get("state", ""))),
+            Subject=alarm_subject(subject, labels.get("state", "")),
             Message=json.dumps(forms, ensure_ascii=False),
             MessageStructure="json",
             MessageAttributes={

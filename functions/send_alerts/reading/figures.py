@@ -1,6 +1,7 @@
 """Numbers, durations and times as people read them."""
 
-from datetime import datetime
+CLOCK = "%d %b %H:%M:%S UTC"
+"""A time of day with its date, as `strftime` writes one of UTC."""
 
 
 def number(value: float) -> str:
@@ -21,8 +22,3 @@ def span(seconds: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
-
-
-def clock(at: datetime) -> str:
-    """A time of day with its date, in UTC."""
-    return at.strftime("%d %b %H:%M:%S UTC")

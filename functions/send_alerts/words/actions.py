@@ -1,7 +1,4 @@
-"""What people may do about an incident: buttons and menus, or commands where no button is at hand.
-
-Each button carries a line of `/ops`.
-"""
+"""What people may do about an incident by a press: buttons, menus, each with a line of `/ops`."""
 
 import shlex
 from collections.abc import Sequence
@@ -9,9 +6,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
-    ContextBlock,
     InteractiveElement,
-    MarkdownTextObject,
     Option,
     StaticSelectElement,
 )
@@ -20,41 +15,14 @@ from ops_common.on_call.resolve import pattern_of
 from ops_common.on_call.summaries import reference
 from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import Part
-from send_alerts.words.limits import cut
+from send_alerts.words.content import cut
 
 OPTION_TEXT = 75
 REASONS = ("fixed", "false alarm", "expected work", "known issue", "duplicate")
 
 
-def actions(incident: Incident) -> ActionsBlock | ContextBlock | None:
-    """The row below an incident's root message; None where nothing is left to do."""
-    return _buttons(incident) if incident.offers else command_block(incident)
-
-
-def commands(incident: Incident) -> tuple[str, ...]:
-    """The `make` commands for an incident that lasts; none for another."""
-    subject = incident.subject
-    if subject is None or not incident.history.lasts:
-        return ()
-    ref = reference(incident.key)
-    where = f"ENVIRONMENT={subject.environment or 'production'}"
-    acknowledge = f"make ack {where} INCIDENT={ref}"
-    return (
-        *(() if incident.acknowledged else (acknowledge,)),
-        f"make silence {where} NAME=@{ref} FOR=1h",
-        f"make close {where} INCIDENT={ref} WHY=fixed",
-    )
-
-
-def command_block(incident: Incident) -> ContextBlock | None:
-    """The same as a row of a Slack message."""
-    text = " · ".join(f"`{command}`" for command in commands(incident))
-    if not text:
-        return None
-    return ContextBlock(elements=[MarkdownTextObject(text=text, verbatim=True)])
-
-
-def _buttons(incident: Incident) -> ActionsBlock | None:
+def buttons(incident: Incident) -> ActionsBlock | None:
+    """The row below a root message; None where nothing is left to do."""
     subject = incident.subject
     if subject is None or not incident.history.lasts:
         return None

@@ -7,13 +7,18 @@ what to type, when it ends. Whatever else there is comes after them.
 from collections import Counter
 from typing import NamedTuple
 
-from ops_common.on_call.summaries import IncidentSummary
+from ops_common.on_call.summaries import IncidentSummary, reference
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import OutboxEntry
-from send_alerts.incident.transitions import Transition
 from send_alerts.reading.notice import OPENING, Guide, Link, Part, Signal
-from send_alerts.words.limits import cut
-from send_alerts.words.message_text import NO_DATA, RESOLVED, Status, status, status_by
+from send_alerts.words.message_text import (
+    NO_DATA,
+    RESOLVED,
+    Clock,
+    Standing,
+    standing_by,
+    standing_now,
+)
 
 MOST = 6
 TITLE_AND_TIME = 2
@@ -22,14 +27,14 @@ LINE = 200
 KEY_FACTS = ("Resource", "Contributor", "service", "secret", "image", "Image")
 MOST_KEY_FACTS = 2
 KEY_FACT = 80
-MORE = "-- more --"
 FENCE = "```"
+MARK = "…"
 
 
 class Content(NamedTuple):
-    """Plain text; the line of the time is the channel's, which writes times its own way."""
+    """Plain text, but for the times, which are written as the channel wants them."""
 
-    status: Status
+    standing: Standing
     title: str
     impact: str = ""
     what: tuple[str, ...] = ()
@@ -44,20 +49,29 @@ class Content(NamedTuple):
     links: tuple[Link, ...] = ()
     changes: tuple[str, ...] = ()
     """What had changed just before it opened."""
+    commands: tuple[str, ...] = ()
+    """What can be typed, while the incident lasts."""
 
 
-def content_of(incident: Incident, entry: OutboxEntry) -> Content:
-    """What a whole message says by one notification; by late news, how it stands now."""
-    mark = status(incident, incident.history.current) if entry.late else status_by(incident, entry)
-    return content(incident, mark, entry.text)
+def content_of(incident: Incident, entry: OutboxEntry, clock: Clock) -> Content:
+    """What a whole message says by one notification."""
+    return _content(incident, standing_by(incident, entry, clock), entry.text)
 
 
-def content(incident: Incident, status: Status, text: str = "") -> Content:
+def content_now(incident: Incident, clock: Clock) -> Content:
+    """What the root message says: how it stands now; when it is over, also what it opened with."""
+    standing, subject, opened = standing_now(incident, clock), incident.subject, ""
+    if standing.status is RESOLVED and subject and subject.signal in OPENING:
+        opened = f"When it opened: {subject.text}"
+    return _content(incident, standing, opened)
+
+
+def _content(incident: Incident, standing: Standing, text: str) -> Content:
     """What is said of an incident that stands so; `text` instead of its subject's."""
     subject, called = incident.subject, title(incident)
     if subject is None:
-        return Content(status, called, rest=text, changes=incident.changes)
-    guide = Guide() if status in (RESOLVED, NO_DATA) else subject.guide
+        return Content(standing, called, rest=text, changes=incident.changes)
+    guide = Guide() if standing.status in (RESOLVED, NO_DATA) else subject.guide
     free = MOST - TITLE_AND_TIME - sum(1 for line in guide if line)
     what, rest = _what(text or subject.text, free)
     about = tuple(
@@ -68,7 +82,7 @@ def content(incident: Incident, status: Status, text: str = "") -> Content:
     )[:MOST_KEY_FACTS]
     seen = {*about, *(fact for fact in subject.facts if fact[1] in (guide.impact, *what))}
     return Content(
-        status=status,
+        standing=standing,
         title=called,
         impact=cut(_one_line(guide.impact), LINE),
         what=what,
@@ -81,7 +95,13 @@ def content(incident: Incident, status: Status, text: str = "") -> Content:
         ),
         links=subject.links,
         changes=incident.changes,
+        commands=commands(incident),
     )
+
+
+def cut(text: str, length: int) -> str:
+    """At most so many characters, with a mark at the end where some are missing."""
+    return text if len(text) <= length else text[: length - len(MARK)] + MARK
 
 
 def _one_line(text: str) -> str:
@@ -101,6 +121,21 @@ def _what(text: str, most: int) -> tuple[tuple[str, ...], str]:
     return tuple(lines), ""
 
 
+def commands(incident: Incident) -> tuple[str, ...]:
+    """The `make` commands for an incident that lasts; none for another."""
+    subject = incident.subject
+    if subject is None or not incident.history.lasts:
+        return ()
+    ref = reference(incident.key)
+    where = f"ENVIRONMENT={subject.environment or 'production'}"
+    acknowledge = f"make ack {where} INCIDENT={ref}"
+    return (
+        *(() if incident.acknowledged else (acknowledge,)),
+        f"make silence {where} NAME=@{ref} FOR=1h",
+        f"make close {where} INCIDENT={ref} WHY=fixed",
+    )
+
+
 def title(incident: Incident) -> str:
     """What the incident is called, on one line: a story by all that it has come to."""
     if incident.subject is None:
@@ -115,7 +150,11 @@ def _story(incident: Incident) -> str:
     if episode is None:
         return ""
     of_it = [entry for entry in incident.history.entries if entry.at >= episode.opened_at]
-    labels = [entry.label or "failed" for entry in _of(of_it, Part.TASKS)]
+    labels = [
+        entry.label or "failed"
+        for entry in of_it
+        if entry.part is Part.TASKS and entry.signal in OPENING
+    ]
     counted = Counter(labels).most_common(2)
     parts = [f"{label} × {count}" if count > 1 else label for label, count in counted]
     if not any(entry.part is Part.DEPLOYMENT for entry in of_it) and len(labels) < 2:
@@ -123,23 +162,16 @@ def _story(incident: Incident) -> str:
         parts = []
     failed = [
         entry.label
-        for entry in _of(of_it, Part.DEPLOYMENT)
-        if entry.signal is Signal.OPEN and entry.label
+        for entry in of_it
+        if entry.part is Part.DEPLOYMENT and entry.signal is Signal.OPEN and entry.label
     ]
-    if episode.rolled_back_to:
-        parts.append(f"ECS rolled back to {_name(of_it, episode.rolled_back_to)}")
+    if back_to := episode.rolled_back_to:
+        names = (entry.label for entry in of_it if entry.ref == back_to and entry.label)
+        parts.append(f"ECS rolled back to {next(names, back_to)}")
         parts.append(f"{failed[-1] if failed else 'the new version'} is not live")
     elif failed:
         parts.append(f"image {failed[-1]}")
     return "; ".join(parts)
-
-
-def _of(entries: list[Transition], part: Part) -> list[Transition]:
-    return [entry for entry in entries if entry.part is part and entry.signal in OPENING]
-
-
-def _name(entries: list[Transition], ref: str) -> str:
-    return next((entry.label for entry in entries if entry.ref == ref and entry.label), ref)
 
 
 def summary_of(incident: Incident) -> IncidentSummary | None:

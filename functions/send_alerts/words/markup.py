@@ -1,19 +1,27 @@
-"""Text as Slack has it (Slack developer docs, "Formatting text"), and the blocks that hold it.
+"""Text as Slack has it (Slack developer docs, "Formatting text"), and the message that holds it.
 
 What an event says is escaped and cut here, so that none of it can mention, link or be refused.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from itertools import batched
+from typing import Any, NamedTuple
 
+from slack_sdk.models.attachments import BlockAttachment
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 
-from send_alerts.reading.figures import clock
+from ops_common.alert_routes import mention_markup
 from send_alerts.reading.notice import Link
-from send_alerts.words.content import Content
-from send_alerts.words.limits import MARK, SLACK_FIELD, SLACK_SECTION, cut
+from send_alerts.words.content import MARK, Content, cut
+from send_alerts.words.message_text import RESOLVED
+
+# Slack API reference, "Block Kit" and chat.postMessage.
+SECTION = 3000
+FIELD = 2000
+TEXT = 3000
 
 # After escaping: an address ends at a blank or at an escaped bracket, not at the dot of a sentence.
 _ADDRESS = re.compile(r"https?://(?:(?!&[lg]t;)[^\s|])+(?<![.,;:!?)])")
@@ -21,6 +29,32 @@ _PART_OF_ESCAPED = re.compile(rf"&[a-z]{{0,3}}{MARK}$")
 MOST_FIELDS = 10
 MOST_FIELD_SECTIONS = 2
 MOST_PARTS = 10
+
+
+class Message(NamedTuple):
+    """A headline, and blocks beside a bar of colour."""
+
+    text: str
+    color: str
+    blocks: tuple[Block, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        """The arguments of chat.postMessage, chat.update and of a webhook."""
+        if not self.blocks:
+            return {"text": self.text}
+        attachment = BlockAttachment(
+            blocks=self.blocks, color=self.color, fallback=cut_markup(self.text, FIELD)
+        )
+        return {"text": self.text, "attachments": [attachment.to_dict()]}
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for messages that show the same."""
+        return hashlib.sha256(json.dumps(self.payload()).encode()).hexdigest()[:16]
+
+    def plain(self) -> "Message":
+        """The headline alone, should Slack refuse the blocks."""
+        return Message(self.text, self.color)
 
 
 def escape(text: str) -> str:
@@ -43,25 +77,26 @@ def cut_markup(text: str, length: int) -> str:
     return shorter
 
 
-def local_time(at: datetime) -> str:
-    """A time as each reader's own clock shows it (Slack, "Formatting text", date)."""
-    date = "{date_short_pretty} {time_secs}"
-    return f"<!date^{int(at.timestamp())}^{date}|{clock(at)}>"
-
-
-def layout(content: Content, when: Sequence[str], row: Block | None) -> tuple[Block, ...]:
-    """The blocks of a message; `when` is markup already.
+def layout(
+    content: Content, mention: str, people: Sequence[str] = (), buttons: Block | None = None
+) -> Message:
+    """A whole message; what is said of `people` is markup already.
 
     Slack hides the end of a long attachment: what people act on stands before the rest.
     """
-    return (
-        *_opening(content, when),
-        *([row] if row else []),
-        *_link_row(content.links),
+    mark, call = content.standing.status, mention_markup(mention)
+    name = f"{mark.emoji} *{mark.word}: {escape(content.title)}*"
+    if call and mark is not RESOLVED:
+        name = f"{name} {call}"
+    blocks = (
+        *_opening(content, people),
+        *([buttons] if buttons else _row(f"`{command}`" for command in content.commands)),
+        *_row(_fitting(content.links)),
         *_sections(content.rest),
         *_bullets("Changed just before", content.changes),
         *_fields(content.facts),
     )
+    return Message(cut_markup(name, TEXT), mark.color, blocks)
 
 
 def _sections(text: str) -> list[SectionBlock]:
@@ -69,26 +104,26 @@ def _sections(text: str) -> list[SectionBlock]:
     lines = clickable(text).splitlines()
     parts: list[str] = []
     while lines and len(parts) < MOST_PARTS:
-        part = cut_markup(lines.pop(0), SLACK_SECTION)
-        while lines and len(part) + 1 + len(lines[0]) <= SLACK_SECTION:
+        part = cut_markup(lines.pop(0), SECTION)
+        while lines and len(part) + 1 + len(lines[0]) <= SECTION:
             part = f"{part}\n{lines.pop(0)}"
         if part.strip():
             parts.append(part)
     if lines and parts:
-        parts[-1] = cut_markup(f"{parts[-1]}\n{lines[0]}{MARK * 2}", SLACK_SECTION)
+        parts[-1] = cut_markup(f"{parts[-1]}\n{lines[0]}{MARK * 2}", SECTION)
     return [SectionBlock(text=_markdown(part)) for part in parts]
 
 
-def _opening(content: Content, when: Sequence[str]) -> list[SectionBlock]:
+def _opening(content: Content, people: Sequence[str]) -> list[SectionBlock]:
     """The first lines below the title."""
     lines = [
         f"*Impact:* {clickable(content.impact)}" if content.impact else "",
         *map(clickable, content.what),
-        " · ".join([*when, *map(escape, content.about)]),
+        " · ".join([*content.standing.when, *people, *map(escape, content.about)]),
         f"*Next:* {_code(content.check)}" if content.check else "",
         f"*Over when* {escape(content.over)}" if content.over else "",
     ]
-    text = cut_markup("\n".join(filter(None, lines)), SLACK_SECTION)
+    text = cut_markup("\n".join(filter(None, lines)), SECTION)
     return [SectionBlock(text=_markdown(text))] if text else []
 
 
@@ -99,9 +134,7 @@ def _code(command: str) -> str:
 
 def _fields(facts: Iterable[tuple[str, str]]) -> list[SectionBlock]:
     """Names and values of an event in two columns."""
-    texts = [
-        cut_markup(f"*{escape(name)}*\n{clickable(value)}", SLACK_FIELD) for name, value in facts
-    ]
+    texts = [cut_markup(f"*{escape(name)}*\n{clickable(value)}", FIELD) for name, value in facts]
     return [
         SectionBlock(fields=[_markdown(text) for text in some])
         for some in batched(texts[: MOST_FIELDS * MOST_FIELD_SECTIONS], MOST_FIELDS, strict=False)
@@ -111,17 +144,23 @@ def _fields(facts: Iterable[tuple[str, str]]) -> list[SectionBlock]:
 def _bullets(heading: str, lines: Sequence[str]) -> list[SectionBlock]:
     """A list below a heading; no block where there is nothing to list."""
     text = "\n".join([f"*{heading}*", *(f"• {escape(line)}" for line in lines)])
-    return [SectionBlock(text=_markdown(cut_markup(text, SLACK_SECTION)))] if lines else []
+    return [SectionBlock(text=_markdown(cut_markup(text, SECTION)))] if lines else []
 
 
-def _link_row(links: Sequence[Link]) -> list[ContextBlock]:
-    """Links side by side; a link cut in its middle would be none: one that is too long is out."""
+def _fitting(links: Sequence[Link]) -> list[str]:
+    """Those that fit side by side: a link cut in its middle would be none."""
     fitting: list[str] = []
     for link in links:
         text = f"<{link.url}|{escape(link.label)}>"
-        if sum(map(len, fitting)) + len(text) < SLACK_SECTION - 3 * len(links):
+        if sum(map(len, fitting)) + len(text) < SECTION - 3 * len(links):
             fitting.append(text)
-    return [ContextBlock(elements=[_markdown(" · ".join(fitting))])] if fitting else []
+    return fitting
+
+
+def _row(texts: Iterable[str]) -> list[ContextBlock]:
+    """Texts side by side; no block where there are none."""
+    text = " · ".join(texts)
+    return [ContextBlock(elements=[_markdown(text)])] if text else []
 
 
 def _markdown(text: str) -> MarkdownTextObject:

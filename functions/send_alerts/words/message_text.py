@@ -1,4 +1,4 @@
-"""The sentences of a message; Slack's and the e-mail's are both made of them.
+"""How an incident stands, in signs and in one sentence; each channel's messages are made of them.
 
 A sentence holds words of ours and times alone, nothing of an event: it needs no escaping. Times are
 written by the channel, which may show them in the reader's own zone.
@@ -13,7 +13,7 @@ from send_alerts.incident.episodes import Episode, episode_at
 from send_alerts.incident.incident import ACKNOWLEDGED_FOR, Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.incident.storm import PREFIX
-from send_alerts.reading.figures import span
+from send_alerts.reading.figures import CLOCK, span
 from send_alerts.reading.notice import Signal
 
 type Clock = Callable[[datetime], str]
@@ -35,6 +35,17 @@ SENTENCES = {
     EntryKind.SUMMARY: "All of them by {at}",
 }
 """Those that hold no more than the time of their transition."""
+WORDS = {
+    EntryKind.RESOLVED: "RESOLVED",
+    EntryKind.CALM: "RESOLVED",
+    EntryKind.FLAPPING: "FLAPPING",
+    EntryKind.NO_DATA: "NO DATA",
+    EntryKind.REMINDER: "STILL OPEN",
+    EntryKind.ACKNOWLEDGED: "ACKNOWLEDGED",
+    EntryKind.SUMMARY: "STORM",
+    EntryKind.ROLLED_BACK: "ROLLED BACK",
+}
+"""What a subject begins with; of other kinds by the severity."""
 
 
 class Status(NamedTuple):
@@ -53,10 +64,46 @@ OPEN = {
     Severity.WARNING: Status("Warning", ":large_orange_circle:", "#ff9f1c"),
     Severity.INFO: Status("Info", ":large_blue_circle:", "#3f8ad9"),
 }
+BY_KIND = {
+    EntryKind.RESOLVED: RESOLVED,
+    EntryKind.CALM: RESOLVED,
+    EntryKind.NO_DATA: NO_DATA,
+}
+"""What a notification says of itself, however the incident stands now."""
 
 
-def status(incident: Incident, episode: Episode | None) -> Status:
-    """How the incident stands now; a note without an incident stands by its severity."""
+class Standing(NamedTuple):
+    """How an incident stands, as messages say it."""
+
+    status: Status
+    when: tuple[str, ...]
+    """In a sentence; none now for what never was an incident, such as a note."""
+    word: str = ""
+    """What a subject begins with."""
+
+
+def standing_now(incident: Incident, clock: Clock) -> Standing:
+    """How the incident stands now: what its root message shows."""
+    episode = incident.shown_episode or incident.history.current
+    when = (f"Since {since(episode, clock)}",) if episode else ()
+    return Standing(_status(incident, episode), when)
+
+
+def standing_by(incident: Incident, entry: OutboxEntry, clock: Clock) -> Standing:
+    """How it stands by one notification; by late news, how it stands now."""
+    sentence, now = _sentence(incident, entry, clock), _status(incident, incident.history.current)
+    word = WORDS.get(entry.kind) or _status(incident, None).word.upper()
+    if not entry.late:
+        return Standing(BY_KIND.get(entry.kind, now), (sentence,), word)
+    if entry.kind is not EntryKind.ROLLED_BACK:
+        # Who reads the subjects alone is not to take old news for the newest.
+        word = now.word.upper()
+    sentence = f"{sentence} (this arrived late; now: {now.word.lower()})"
+    return Standing(now, (sentence,), word)
+
+
+def _status(incident: Incident, episode: Episode | None) -> Status:
+    """By the episode; a note without one stands by its severity."""
     severity = incident.subject.severity if incident.subject else Severity.WARNING
     if incident.key.startswith(PREFIX) and (episode is None or episode.closed_at is None):
         return OPEN[severity]._replace(word="Storm")
@@ -68,40 +115,24 @@ def status(incident: Incident, episode: Episode | None) -> Status:
     return RESOLVED if episode.closed_at else OPEN[severity]
 
 
-def status_by(incident: Incident, entry: OutboxEntry) -> Status:
-    """How it stands by one notification."""
-    if entry.kind in (EntryKind.RESOLVED, EntryKind.CALM):
-        return RESOLVED
-    if entry.kind is EntryKind.NO_DATA:
-        return NO_DATA
-    return status(incident, incident.history.current)
-
-
-def headline(incident: Incident, entry: OutboxEntry, clock: Clock) -> str:
-    """The entry in one sentence, without the title."""
-    sentence = _sentence(incident, entry, clock)
-    if not entry.late:
-        return sentence
-    now = status(incident, incident.history.current)
-    return f"{sentence} (this arrived late; now: {now.word.lower()})"
-
-
 def _sentence(incident: Incident, entry: OutboxEntry, clock: Clock) -> str:
     episode = episode_at(incident.history.episodes, entry.at)
-    if entry.kind is EntryKind.REMINDER:
-        return _reminder(episode, entry, clock)
-    at, times = clock(entry.at), f"{episode.reopened + 1} times" if episode else "again and again"
+    times = f"{episode.reopened + 1} times" if episode else "again and again"
     match entry.kind:
+        case EntryKind.REMINDER:
+            return _reminder(episode, entry, clock)
         case EntryKind.OPENED:
-            return f"Since {clock(episode.opened_at) if episode else at}"
+            return f"Since {clock(episode.opened_at if episode else entry.at)}"
         case EntryKind.FLAPPING:
             calm = span(incident.history.flap_window.total_seconds())
+            at = clock(entry.at)
             return f"Flapping: {times} by {at}; the next message comes after {calm} of calm"
         case EntryKind.RESOLVED if episode:
-            return f"Over at {at}, after {span((entry.at - episode.opened_at).total_seconds())}"
+            lasted = span((entry.at - episode.opened_at).total_seconds())
+            return f"Over at {clock(entry.at)}, after {lasted}"
         case EntryKind.CALM:
-            return f"Calm since {at}, after {times}"
-    return SENTENCES.get(entry.kind, "{at}").format(at=at)
+            return f"Calm since {clock(entry.at)}, after {times}"
+    return SENTENCES.get(entry.kind, "{at}").format(at=clock(entry.at))
 
 
 def _reminder(episode: Episode | None, entry: OutboxEntry, clock: Clock) -> str:
@@ -122,3 +153,14 @@ def since(episode: Episode, clock: Clock) -> str:
     if episode.reopened:
         text = f"{text}, {episode.reopened + 1} times"
     return text
+
+
+def utc(at: datetime) -> str:
+    """A time for an e-mail."""
+    return at.strftime(CLOCK)
+
+
+def local_time(at: datetime) -> str:
+    """A time as each reader's own clock shows it (Slack, "Formatting text", date)."""
+    date = "{date_short_pretty} {time_secs}"
+    return f"<!date^{int(at.timestamp())}^{date}|{utc(at)}>"

@@ -14,9 +14,16 @@ from typing import NamedTuple
 from ops_common.on_call.summaries import reference
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
-from send_alerts.words.content import content_of
-from send_alerts.words.email_text import email
-from send_alerts.words.limits import ALARM_TEXT, cut
+from send_alerts.words.content import MARK, Content, content_of, cut
+from send_alerts.words.message_text import utc
+
+# Amazon SNS API reference, Publish.
+SNS_SUBJECT = 100
+SNS_MESSAGE_BYTES = 100 * 1024
+# Amazon CloudWatch API reference, AlarmDescription and StateReason.
+ALARM_TEXT = 1024
+IN_ASCII = str.maketrans({"×": "x", "–": "-", "—": "-", "…": "...", "’": "'", "→": "->"})
+MORE = "-- more --"
 
 STATES = {
     EntryKind.OPENED: "opened",
@@ -56,12 +63,34 @@ class Notification(NamedTuple):
 
 def notification(incident: Incident, entry: OutboxEntry, stack: str) -> Notification:
     """The notification of an entry by a stack of this name."""
-    content, labels = content_of(incident, entry), _labels(incident, entry, stack)
-    subject, text = email(incident, entry, content)
+    content, labels = content_of(incident, entry, utc), _labels(incident, entry, stack)
+    headline = f"[{content.standing.word}] {content.title}"
+    text = _cut_bytes(_email(headline, content), SNS_MESSAGE_BYTES)
     form = _alarm_form(incident, entry, labels, content.title, text)
     sms = cut(f"{labels['state'].capitalize()}: {content.title}", SMS_CHARACTERS)
     forms = {"default": text, "sms": sms, "http": form, "https": form}
-    return Notification(subject, forms, labels)
+    return Notification(_subject(headline), forms, labels)
+
+
+def _email(headline: str, content: Content) -> str:
+    lines = [
+        headline,
+        f"Impact: {content.impact}" if content.impact else "",
+        *content.what,
+        " · ".join([*content.standing.when, *content.about]),
+        f"Next: {content.check}" if content.check else "",
+        f"Over when {content.over}" if content.over else "",
+    ]
+    changes = "\n".join(f"- {change}" for change in content.changes)
+    more = [
+        content.rest,
+        f"Changed just before:\n{changes}" if changes else "",
+        "\n".join(f"{name}: {value}" for name, value in content.facts),
+        "\n".join(f"{link.label}: {link.url}" for link in content.links),
+        "\n".join(content.commands),
+    ]
+    paragraphs = ["\n".join(filter(None, lines)), *([MORE, *more] if any(more) else [])]
+    return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
 def _labels(incident: Incident, entry: OutboxEntry, stack: str) -> dict[str, str]:
@@ -124,7 +153,7 @@ def alarm_name(key: str) -> str:
 def alarm_subject(subject: str, state: str) -> str:
     """The subject, with the state in front where an on-call service is to act."""
     value = STATE_VALUES.get(state)
-    return f"{value}: {subject}" if value else subject
+    return _subject(f"{value}: {subject}" if value else subject)
 
 
 def _description(incident: Incident, name: str) -> str:
@@ -136,3 +165,20 @@ def _description(incident: Incident, name: str) -> str:
 def _time(at: datetime) -> str:
     # As CloudWatch writes it.
     return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}+0000"
+
+
+def _cut_bytes(text: str, length: int) -> str:
+    """At most so many bytes of UTF-8, with a mark at the end where some are missing."""
+    encoded = text.encode()
+    if len(encoded) <= length:
+        return text
+    return encoded[: length - len(MARK.encode())].decode(errors="ignore") + MARK
+
+
+def _subject(text: str) -> str:
+    """An SNS subject: printable ASCII on one line, not blank at its start, at most 100 long."""
+    one_line = " ".join(text.translate(IN_ASCII).split())
+    plain = "".join(char if " " <= char <= "~" else "?" for char in one_line)
+    if len(plain) > SNS_SUBJECT:
+        plain = plain[: SNS_SUBJECT - 3] + "..."
+    return plain or "(no subject)"

@@ -20,7 +20,7 @@ from send_alerts.app import handler
 from send_alerts.channels.slack import BotSlack
 from send_alerts.channels.slack_posts import chart as draw_chart
 from send_alerts.incident.incident import Incident, RootMessage
-from send_alerts.words.slack_blocks import Message
+from send_alerts.words.markup import Message
 from tests.integration.send_alerts.conftest import Alerts
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.alert_world import alarm as alarm_notice

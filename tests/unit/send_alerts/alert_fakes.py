@@ -14,7 +14,7 @@ from send_alerts.channels.incidents import DynamoIncidents, Held
 from send_alerts.channels.slack import Posted
 from send_alerts.channels.slack_failures import MaybeSent
 from send_alerts.words.content import summary_of
-from send_alerts.words.slack_blocks import Message
+from send_alerts.words.markup import Message
 
 
 class CrashingIncidents(DynamoIncidents):

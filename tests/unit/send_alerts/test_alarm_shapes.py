@@ -8,7 +8,7 @@ import pytest
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Signal
-from send_alerts.words.limits import MARK
+from send_alerts.words.content import MARK
 from send_alerts.words.markup import cut_markup, escape
 from tests.unit.send_alerts.parsing import Event, parsed
 

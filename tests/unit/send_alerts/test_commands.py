@@ -11,8 +11,8 @@ from ops_common.on_call.summaries import reference
 from paths import ROOT
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.notice import Signal
-from send_alerts.words.actions import command_block, commands
-from send_alerts.words.slack_blocks import alone
+from send_alerts.words.content import commands
+from send_alerts.words.slack_blocks import alone, root
 from tests.unit.send_alerts.alert_world import AlertWorld, alarm, minute, notice, ok
 
 KEY = "alarm:web-5xx"
@@ -54,9 +54,9 @@ def test_the_mail_and_the_root_message_name_them(world: AlertWorld) -> None:
 
 
 def test_slack_makes_nothing_else_of_what_is_to_be_typed(world: AlertWorld) -> None:
-    block = command_block(world.incident())
-    assert block
-    assert [element["verbatim"] for element in block.to_dict()["elements"]] == [True]
+    row = root(world.incident()).blocks[1].to_dict()
+    assert "make ack" in row["elements"][0]["text"]
+    assert [element["verbatim"] for element in row["elements"]] == [True]
 
 
 def test_a_webhook_s_messages_name_them_while_it_lasts(world: AlertWorld) -> None:

@@ -16,9 +16,10 @@ from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import OPENING, Guide, Notice, Signal
 from send_alerts.reading.own_runbook import ADVICE
 from send_alerts.reading.parse import NotAnEvent, parse
-from send_alerts.words.content import LINE, MORE, content_of
-from send_alerts.words.email_text import email
-from send_alerts.words.slack_blocks import Message, alone, root
+from send_alerts.words.content import LINE
+from send_alerts.words.markup import Message
+from send_alerts.words.notification import MORE, notification
+from send_alerts.words.slack_blocks import alone, root
 from tests.unit.send_alerts.alert_world import NOON, alarm
 
 BOT = Channels(slack=True, threads=True)
@@ -52,7 +53,7 @@ def sent(notice: Notice) -> Iterator[tuple[list[str], str]]:
         return
     entry = incident.outbox[-1]
     shown = alone(incident, entry) if incident.history.current is None else root(incident)
-    _, mail = email(incident, entry, content_of(incident, entry))
+    mail = notification(incident, entry, "jiki-ops").forms["default"]
     yield mail.partition(f"\n{MORE}\n")[0].splitlines(), mail
     yield lines_of(shown), json.dumps(shown.payload())
 

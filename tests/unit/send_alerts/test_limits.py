@@ -13,10 +13,10 @@ from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import Channels
 from send_alerts.incident.incident import Incident
 from send_alerts.reading.notice import Guide, Link, Notice, Signal
-from send_alerts.words.content import content_of
-from send_alerts.words.email_text import email
-from send_alerts.words.limits import MARK, SNS_MESSAGE_BYTES, SNS_SUBJECT
-from send_alerts.words.slack_blocks import Message, alone, line, root
+from send_alerts.words.content import MARK
+from send_alerts.words.markup import Message
+from send_alerts.words.notification import SNS_MESSAGE_BYTES, SNS_SUBJECT, notification
+from send_alerts.words.slack_blocks import alone, line, root
 from tests.unit.send_alerts.alert_world import NOON, notice
 
 # Slack's own escapes are the only < > it may see: links that we made.
@@ -52,8 +52,8 @@ def messages(notified: Notice, changes: tuple[str, ...]) -> tuple[list[Message],
     incident = replace(incident, subject=notified)
     delivery = incident.outbox[0]
     shown = [of(incident, delivery) for of in (line, alone)]
-    mail = email(incident, delivery, content_of(incident, delivery))
-    return [*shown, root(incident)], mail
+    mail = notification(incident, delivery, "jiki-ops")
+    return [*shown, root(incident)], (mail.subject, mail.forms["default"])
 
 
 @settings(deadline=None, max_examples=60)

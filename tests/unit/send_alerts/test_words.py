@@ -12,15 +12,11 @@ from send_alerts.incident.enqueue import Channels
 from send_alerts.incident.episodes import Episode
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.figures import clock
 from send_alerts.reading.notice import Link, Notice, Part, Signal
-from send_alerts.words.actions import commands
-from send_alerts.words.content import MORE, content_of, title
-from send_alerts.words.email_text import email
-from send_alerts.words.limits import MARK
-from send_alerts.words.markup import clickable, local_time
-from send_alerts.words.message_text import headline, since
-from send_alerts.words.notification import notification
+from send_alerts.words.content import MARK, commands, title
+from send_alerts.words.markup import clickable
+from send_alerts.words.message_text import local_time, since, standing_by, utc
+from send_alerts.words.notification import MORE, notification
 from send_alerts.words.slack_blocks import alone, line, root
 from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
@@ -53,19 +49,18 @@ def entry(kind: EntryKind, at: float, text: str = "", *, late: bool = False) -> 
     ],
 )
 def test_each_kind_is_one_sentence(kind: EntryKind, words: str) -> None:
-    assert headline(after(alarm(0)), entry(kind, 9), clock) == words
+    assert standing_by(after(alarm(0)), entry(kind, 9), utc).when == (words,)
 
 
 def test_what_came_back_twice_was_there_three_times() -> None:
     episode = Episode(minute(0), minute(9), minute(9), reopened=2)
-    assert since(episode, clock) == "25 Nov 12:00:00 UTC, for 9 min, 3 times"
+    assert since(episode, utc) == "25 Nov 12:00:00 UTC, for 9 min, 3 times"
 
 
 def test_what_arrives_late_says_how_it_stands_now() -> None:
     incident = after(alarm(0), ok(5))
-    assert headline(incident, entry(EntryKind.OPENED, 0, late=True), clock).endswith(
-        "(this arrived late; now: resolved)"
-    )
+    (sentence,) = standing_by(incident, entry(EntryKind.OPENED, 0, late=True), utc).when
+    assert sentence.endswith("(this arrived late; now: resolved)")
 
 
 def of_service(signal: Signal, at: float, part: Part, ref: str, label: str) -> Notice:
@@ -113,10 +108,9 @@ def test_an_e_mail_says_what_since_when_the_facts_what_changed_and_where_to_read
     incident = after(
         alarm(0, facts=(("Resource", "app/web"),)), changes=("a deployment (5 min before)",)
     )
-    opened = entry(EntryKind.OPENED, 0)
-    subject, text = email(incident, opened, content_of(incident, opened))
-    assert subject == "[CRITICAL] web-5xx"
-    assert text.split("\n\n") == [
+    sent = notification(incident, entry(EntryKind.OPENED, 0), "jiki-ops")
+    assert sent.subject == "[CRITICAL] web-5xx"
+    assert sent.forms["default"].split("\n\n") == [
         "[CRITICAL] web-5xx\nerrors at 0\nSince 25 Nov 12:00:00 UTC · app/web",
         MORE,
         "Changed just before:\n- a deployment (5 min before)",
@@ -140,7 +134,7 @@ def test_the_subject_of_an_e_mail_says_how_it_stands(
     kind: EntryKind, late: bool, word: str
 ) -> None:
     incident, sent = after(alarm(0), ok(5)), entry(kind, 0, late=late)
-    assert email(incident, sent, content_of(incident, sent))[0] == f"[{word}] web-5xx"
+    assert notification(incident, sent, "jiki-ops").subject == f"[{word}] web-5xx"
 
 
 def test_the_root_message_of_an_end_keeps_what_it_opened_with() -> None:
@@ -195,4 +189,4 @@ def test_severities_of_open_incidents_differ_in_colour() -> None:
     colors = {root(after(alarm(0, severity=severity))).color for severity in Severity}
     assert len(colors) == len(Severity)
     assert root(after(alarm(0), ok(5))).color not in colors
-    assert clock(minute(0) + timedelta(0)) == "25 Nov 12:00:00 UTC"
+    assert utc(minute(0) + timedelta(0)) == "25 Nov 12:00:00 UTC"

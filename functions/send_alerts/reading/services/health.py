@@ -12,7 +12,7 @@ from typing import Any
 
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
-from send_alerts.reading.figures import clock
+from send_alerts.reading.figures import CLOCK
 from send_alerts.reading.links import partition
 from send_alerts.reading.notice import Notice, Signal, instant
 from send_alerts.reading.services.common import detail_of, incident, name_in, notice, once
@@ -51,8 +51,8 @@ def from_event(arrival: Arrival) -> list[Notice]:
             ("Service", service),
             ("Kind", kind),
             ("Status", detail.get("statusCode")),
-            ("From", start and clock(start)),
-            ("Until", end and clock(end)),
+            ("From", start and start.strftime(CLOCK)),
+            ("Until", end and end.strftime(CLOCK)),
             ("Resources", _resources(detail)),
         ),
         url=DASHBOARDS.get(partition(str(arrival.body.get("region") or "")), ""),
