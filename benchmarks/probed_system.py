@@ -82,9 +82,11 @@ def _variables(
 
 def _seed(aws: MotoAws, login: Login, ca_certificate: str) -> None:
     aws.reset()
-    aws.put_config("aurora_endpoint", login.address.host)
-    aws.put_config("aurora_port", str(login.address.port))
-    aws.put_config("aurora_database_name", login.address.name)
+    aws.put_config(
+        aurora_endpoint=login.address.host,
+        aurora_port=str(login.address.port),
+        aurora_database_name=login.address.name,
+    )
     for name in (WEB, WORKER):
         aws.client("logs").create_log_group(logGroupName=f"/ecs/{name}")
     with connect(login, ca_certificate) as session:

@@ -70,8 +70,7 @@ def worlds() -> Iterator[Callable[[], World]]:
             postgres.drop_database(DATABASE)
             postgres.create_database(DATABASE, TEMPORARY_PASSWORD)
             aws.reset()
-            aws.put_config("aurora_endpoint", address.host)
-            aws.put_config("aurora_port", str(address.port))
+            aws.put_config(aurora_endpoint=address.host, aurora_port=str(address.port))
             ecs = EcsStandIn(
                 start_delay_seconds=TASK_START_SECONDS, stop_delay_seconds=TASK_STOP_SECONDS
             )

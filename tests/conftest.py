@@ -232,9 +232,11 @@ def aws(
     moto_server.reset()
     if "database" in request.fixturenames:
         address = request.getfixturevalue("database").address
-        moto_server.put_config("aurora_endpoint", address.host)
-        moto_server.put_config("aurora_port", str(address.port))
-        moto_server.put_config("aurora_database_name", address.name)
+        moto_server.put_config(
+            aurora_endpoint=address.host,
+            aurora_port=str(address.port),
+            aurora_database_name=address.name,
+        )
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto_server.url)

@@ -132,9 +132,11 @@ def _make_database(postgres: PostgresServer, aws: MotoAws) -> None:
     with postgres.connect(DATABASE) as admin:
         admin.execute(f"SET ROLE {MASTER_USER}")
         admin.execute((ROOT / "local" / "solid_queue" / "schema.sql").read_text())
-    aws.put_config("aurora_endpoint", postgres.host)
-    aws.put_config("aurora_port", str(postgres.port))
-    aws.put_config("aurora_database_name", DATABASE)
+    aws.put_config(
+        aurora_endpoint=postgres.host,
+        aurora_port=str(postgres.port),
+        aurora_database_name=DATABASE,
+    )
 
 
 def _chart(request: Request) -> Response | None:

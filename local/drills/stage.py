@@ -97,9 +97,11 @@ def lay_down(stage: Stage, ecs: EcsStandIn, slack: SlackStandIn, address: Databa
     login = Login(address, MASTER_USER, TEMPORARY_PASSWORD)
     with connect(login, postgres.ca_certificate) as session:
         session.execute(SCHEMA.read_text())
-    moto.put_config("aurora_endpoint", address.host)
-    moto.put_config("aurora_port", str(address.port))
-    moto.put_config("aurora_database_name", address.name)
+    moto.put_config(
+        aurora_endpoint=address.host,
+        aurora_port=str(address.port),
+        aurora_database_name=address.name,
+    )
     moto.client("ssm").put_parameter(Name=TOKEN_PARAMETER, Value=slack.token, Type="SecureString")
     topic = moto.client("sns").create_topic(Name="alerts")["TopicArn"]
     moto.client("sqs").create_queue(QueueName="subscriber")

@@ -19,10 +19,9 @@ def fill_in_values(account: System) -> None:
         SecretId="config", SecretString=json.dumps(secret)
     )
     account.database.server.set_password("jiki", CHOSEN)
-    for key in STRIPE:
-        account.aws.put_config(
-            key, "pk_" + "live_51Habcdef9" if "key" in key else "price_1Nabcdef9"
-        )
+    account.aws.put_config(
+        **{key: "pk_" + "live_51Habcdef9" if "key" in key else "price_1Nabcdef9" for key in STRIPE}
+    )
 
 
 def make_alarms(account: System) -> None:

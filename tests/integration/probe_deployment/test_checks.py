@@ -208,7 +208,7 @@ def test_a_database_without_rails_has_no_migrations_to_check(system: System) -> 
 def test_an_unreachable_database_fails_one_check_that_others_point_to(
     system: System,
 ) -> None:
-    system.aws.put_config("aurora_port", "1")
+    system.aws.put_config(aurora_port="1")
     checks = system.checks()
     failed = {name for name, check in checks.items() if check["status"] == "fail"}
     assert failed == {"database_login"}

@@ -51,7 +51,7 @@ def test_answers_to_all_callers_fit_the_schema(
     answers.append(system.probe(trigger="pipeline", service=WEB, expectedImageTag=OLD))
     now = event["detail"]["updatedAt"]
     answers.append(system.probe(trigger="pipeline", expectedImageTag=OLD, startedAt=now))
-    system.aws.put_config("aurora_port", "1")
+    system.aws.put_config(aurora_port="1")
     failed = copy.deepcopy(event)
     failed["detail"]["eventName"] = "SERVICE_DEPLOYMENT_FAILED"
     answers += [system.probe(failed), system.probe(trigger="schedule", suite="canary")]

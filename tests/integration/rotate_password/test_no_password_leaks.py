@@ -43,9 +43,9 @@ def test_a_password_appears_in_nothing_that_comes_out(
     rotation.step("create_secret", token)
     passwords.append(rotation.aws.secret("AWSPENDING")["aurora_password"])
     _fails(rotation, "test_secret", token, raised)
-    rotation.aws.put_config("aurora_port", "1")
+    rotation.aws.put_config(aurora_port="1")
     _fails(rotation, "set_secret", token, raised)
-    rotation.aws.put_config("aurora_port", str(rotation.database.address.port))
+    rotation.aws.put_config(aurora_port=str(rotation.database.address.port))
     rotation.edit(aurora_password="typed-by-a-person")
     passwords.append("typed-by-a-person")
     for name in STEPS[:3]:

@@ -159,7 +159,7 @@ def test_a_lost_password_is_reported(rotation: Rotation) -> None:
 
 
 def test_an_unreachable_database_is_named_without_a_password(rotation: Rotation) -> None:
-    rotation.aws.put_config("aurora_port", "1")
+    rotation.aws.put_config(aurora_port="1")
     token = rotation.begin()
 
     with pytest.raises(StepFailed) as caught:

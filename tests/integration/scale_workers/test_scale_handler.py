@@ -163,7 +163,7 @@ def test_a_tick_during_a_rollout_takes_nothing_away(
 def test_a_database_out_of_reach_keeps_the_count_and_is_reported_with_its_cause(
     tick: Callable[[], dict[str, Any]], ecs: EcsStandIn, aws: MotoAws
 ) -> None:
-    aws.put_config("aurora_port", "1")
+    aws.put_config(aurora_port="1")
     answer = tick()
     assert (answer["measured"], answer["cause"]) == (False, DatabaseCause.NOTHING_LISTENS)
     assert desired(ecs) == 1
