@@ -4,6 +4,8 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
+# Images for containers often set it; each of hundreds of processes would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 # The local world's; of AWS itself the region and the profile are samconfig.toml's alone.
 demo drill invoke test% bench%: export AWS_DEFAULT_REGION ?= eu-west-1
 
