@@ -142,9 +142,16 @@ doctor: setup ## Let every function of the stack check itself
 invoke: has-FUNCTION has-EVENT setup ### Run a function in Lambda's container (FUNCTION=… EVENT=…)
 	PYTHONPATH=functions:layers/common:layers/postgres python -m local.invoke "$(FUNCTION)" "$(EVENT)"
 
+SIDE_BY_SIDE = $(MAKE) --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) --keep-going -j2
+
+# The longest first: all the others are done one after the other beside it.
+gates: lint ### Run lint, types, validate and test, two at a time
+	@echo "Two at a time; each says how it went when it ends (some minutes) …"
+	@$(SIDE_BY_SIDE) test-integration types validate test-others
+
 test: setup ### Run every test, in two processes
 	@echo "Running the tests in two processes; each says how it went when it ends (some minutes) …"
-	@$(MAKE) --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) --keep-going -j2 test-integration test-others
+	@$(SIDE_BY_SIDE) test-integration test-others
 
 # In one process, since the contract of permissions compares all calls made in it.
 test-integration: setup ### Run the tests on PostgreSQL and AWS's stand-ins alone

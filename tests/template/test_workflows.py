@@ -37,7 +37,18 @@ def commands(text: str) -> set[str]:
 def test_the_workflow_runs_what_ci_runs_and_builds() -> None:
     runs = [step["run"] for step in WORKFLOWS["ci"]["jobs"]["gates"]["steps"] if "run" in step]
     assert runs == [".ci/run", "make build"]
-    assert commands(CI) == {"lint", "types", "validate", "test"}
+    assert commands(CI) == {"gates"}
+
+
+def test_the_gates_are_lint_types_validate_and_all_tests() -> None:
+    gates = re.search(
+        r"^gates: (.*) ###.*\n(?:\t.*\n)*?\t@\$\(SIDE_BY_SIDE\) (.*)$", MAKEFILE, re.MULTILINE
+    )
+    assert gates
+    assert {gates[1], *gates[2].split()} == {
+        *("lint", "types", "validate"),
+        *("test-integration", "test-others"),
+    }
 
 
 def test_what_needs_root_asks_for_it() -> None:
