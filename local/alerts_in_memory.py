@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.stores_in_memory import BackgroundInMemory, ItemsInMemory
-from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
+from send_alerts.channels.incidents import DynamoIncidents
 from send_alerts.channels.slack import Posted
+from send_alerts.channels.storms import DynamoStorms
 from send_alerts.incident.follow_up import NotificationPolicy
 from send_alerts.incident.incident import Incident
 from send_alerts.notify import notify

@@ -19,7 +19,7 @@ from local.slack.requests import (
     signed,
 )
 from paths import ROOT
-from send_alerts.channels.incidents import STORMS_ID
+from send_alerts.channels.storms import STORMS_ID
 
 TOKEN_PARAMETER = "/jiki-ops/slack-token"  # noqa: S105  # its name
 SIGNING_PARAMETER = "/jiki-ops/slack-signing-secret"

@@ -11,9 +11,10 @@ from send_alerts.channels.background import Background
 from send_alerts.channels.chart import Chart
 from send_alerts.channels.composites import Composites
 from send_alerts.channels.deployed_images import DeployedImages
-from send_alerts.channels.incidents import IncidentStore, StormStore
+from send_alerts.channels.incidents import IncidentStore
 from send_alerts.channels.queue import AlertQueue
 from send_alerts.channels.slack import Threads, Webhook
+from send_alerts.channels.storms import StormStore
 from send_alerts.channels.topic import Topic
 from send_alerts.incident.enqueue import Channels
 from send_alerts.incident.follow_up import NotificationPolicy

@@ -19,10 +19,11 @@ from send_alerts.channels.background import DynamoBackground
 from send_alerts.channels.chart import CloudWatchChart
 from send_alerts.channels.composites import CloudWatchComposites
 from send_alerts.channels.deployed_images import EcsDeployedImages
-from send_alerts.channels.incidents import DynamoIncidents, DynamoStorms
+from send_alerts.channels.incidents import DynamoIncidents
 from send_alerts.channels.queue import SqsAlertQueue
 from send_alerts.channels.slack import BotSlack, Webhook, WebhookSlack
 from send_alerts.channels.slack_failures import SlackBroken
+from send_alerts.channels.storms import DynamoStorms
 from send_alerts.channels.topic import SnsTopic
 from send_alerts.ports import Ports
 from send_alerts.settings import Settings

@@ -2,7 +2,7 @@
 
 from cli.reference.trip import hops
 
-MOST = 96
+MOST = 108
 """Calls between modules. Lower it when the trip becomes shorter."""
 
 

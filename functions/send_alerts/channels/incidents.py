@@ -1,19 +1,21 @@
-"""Incidents and storms in DynamoDB: items that only whoever saw their last version may change."""
+"""Incidents in DynamoDB: items that only whoever saw their last version may change."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
 
+from ops_common.alert_routes import Destination
 from ops_common.datetimes import parse_optional
+from ops_common.jsonable import jsonable
 from ops_common.observability import logger
-from ops_common.versioned_item import Conflict, Items
+from ops_common.versioned_item import Items
 from send_alerts.incident.history import FLAP_WINDOW, History
-from send_alerts.incident.incident import Incident
-from send_alerts.incident.storm import Storms
+from send_alerts.incident.incident import Acknowledgement, FollowUpDue, Incident, RootMessage
+from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
+from send_alerts.incident.transitions import Transition
+from send_alerts.reading.notice import Notice, Part, Signal, hold_from_json
 
-ATTEMPTS = 20
-STORMS_ID = "storm#newest"
 INCIDENT_ID = "incident#{key}"
 
 
@@ -41,16 +43,6 @@ class IncidentStore(Protocol):
         """The keys of those whose follow-up was to come before a time, and has not."""
 
 
-class StormStore(Protocol):
-    """The port of the one item that counts new incidents; tests give one in memory."""
-
-    def read(self) -> Storms:
-        """As it stands."""
-
-    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
-        """Change it, and give what `change` gave beside. Raises Conflict."""
-
-
 class DynamoIncidents:
     """IncidentStore on the table of the stack."""
 
@@ -65,7 +57,7 @@ class DynamoIncidents:
         if values is None:
             return new
         try:
-            incident = Incident.from_json(values, self._flap_window)
+            incident = _incident(values, self._flap_window)
             return Held(incident, version, parse_optional(values["leased_until"]), summary)
         except (KeyError, TypeError, ValueError) as error:
             logger.warning("incident of another form begins anew", key=key, reason=str(error))
@@ -73,13 +65,11 @@ class DynamoIncidents:
 
     def save(self, held: Held, now: datetime) -> Held:
         """See IncidentStore."""
-        leased = held.leased_until and held.leased_until.isoformat()
-        document = {**held.incident.as_json(), "leased_until": leased}
         follow_up = held.incident.follow_up
         version = self._items.write(
             INCIDENT_ID.format(key=held.incident.key),
             held.version,
-            document,
+            _document(held),
             now,
             held.summary,
             follow_up.due_at if follow_up else None,
@@ -92,31 +82,74 @@ class DynamoIncidents:
         return [item_id.removeprefix(prefix) for item_id in self._items.due_before(at)]
 
 
-class DynamoStorms:
-    """StormStore on the table of the stack."""
+def _document(held: Held) -> dict[str, Any]:
+    """What is kept; of a history its transitions, as short rows, for there are up to KEPT."""
+    incident, history = held.incident, held.incident.history
+    values = {one.name: getattr(incident, one.name) for one in fields(incident)}
+    values["history"] = {
+        "forgotten_until": history.forgotten_until,
+        "entries": [list(entry) for entry in history.entries],
+    }
+    document: dict[str, Any] = jsonable({**values, "leased_until": held.leased_until})
+    return document
 
-    def __init__(self, items: Items) -> None:
-        self._items = items
 
-    def read(self) -> Storms:
-        """See StormStore."""
-        return self._read()[1]
+def _incident(values: Mapping[str, Any], flap_window: timedelta) -> Incident:
+    """What `_document` made. Raises KeyError, TypeError or ValueError on another form."""
+    root, follow_up = values["root"], values["follow_up"]
+    end, acknowledgement = values.get("end_mail"), values.get("acknowledgement")
+    return Incident(
+        key=values["key"],
+        history=_history(values["history"], flap_window),
+        subject=values["subject"] and Notice.from_json(values["subject"]),
+        changes=tuple(values["changes"]),
+        root=root and RootMessage(**{**root, "posted_for": parse_optional(root["posted_for"])}),
+        folded_for=parse_optional(values["folded_for"]),
+        storm=values["storm"],
+        part_of=values["part_of"],
+        outbox=tuple(_outbox_entry(row) for row in values["outbox"]),
+        end_mail=_outbox_entry(end) if end else None,
+        flapping_notified=values["flapping_notified"],
+        announced_for=parse_optional(values["announced_for"]),
+        notified_at=parse_optional(values["notified_at"]),
+        hold=hold_from_json(values["hold"]),
+        follow_up=follow_up
+        and FollowUpDue(follow_up["number"], parse_optional(follow_up["due_at"])),
+        acknowledgement=acknowledgement
+        and Acknowledgement(acknowledgement["by"], datetime.fromisoformat(acknowledgement["at"])),
+        actions=tuple(values.get("actions", ())),
+        offers=tuple(values.get("offers", ())),
+        destination=Destination(**values.get("destination", {})),
+    )
 
-    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
-        """See StormStore; tried again as long as somebody else was faster."""
-        for _ in range(ATTEMPTS):
-            version, before = self._read()
-            after, result = change(before)
-            if after == before:
-                return result
-            with suppress(Conflict):
-                self._items.write(STORMS_ID, version, after.as_json(), datetime.now(UTC))
-                return result
-        raise Conflict(STORMS_ID)
 
-    def _read(self) -> tuple[int, Storms]:
-        version, values, _ = self._items.read(STORMS_ID)
-        try:
-            return version, Storms() if values is None else Storms.from_json(values)
-        except (KeyError, TypeError, ValueError):
-            return version, Storms()
+def _history(values: Mapping[str, Any], flap_window: timedelta) -> History:
+    entries = tuple(
+        Transition(
+            datetime.fromisoformat(at),
+            Signal(signal),
+            Signal(was) if was else None,
+            parse_optional(since),
+            notified,
+            Part(part),
+            ref,
+            label,
+        )
+        for at, signal, was, since, notified, part, ref, label in values["entries"]
+    )
+    return History.of(entries, flap_window, parse_optional(values["forgotten_until"]))
+
+
+def _outbox_entry(row: Mapping[str, Any]) -> OutboxEntry:
+    return OutboxEntry(
+        id=row["id"],
+        channel=Channel(row["channel"]),
+        kind=EntryKind(row["kind"]),
+        at=datetime.fromisoformat(row["at"]),
+        text=row["text"],
+        late=row["late"],
+        tried_at=parse_optional(row["tried_at"]),
+        settles_at=parse_optional(row["settles_at"]),
+        tried_in=tuple(row["tried_in"]),
+        place=row.get("place", ""),
+    )

@@ -5,13 +5,12 @@ transition is put into a set, sorted by the time that the event itself carries, 
 read off the sorted set. The same events give the same state, whatever their order and repeats.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import replace
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
-from ops_common.datetimes import parse_optional
 from send_alerts.incident.episodes import Episode, episodes
 from send_alerts.incident.transitions import Transition
 from send_alerts.reading.notice import Notice, Part, Signal
@@ -108,43 +107,6 @@ class History:
                 for entry in self.entries
             ),
         )
-
-    def as_json(self) -> dict[str, Any]:
-        """Short rows; there are up to KEPT of them in an item."""
-        return {
-            "forgotten_until": self.forgotten_until and self.forgotten_until.isoformat(),
-            "entries": [
-                [
-                    entry.at.isoformat(),
-                    entry.signal,
-                    entry.was,
-                    entry.since and entry.since.isoformat(),
-                    entry.notified,
-                    entry.part,
-                    entry.ref,
-                    entry.label,
-                ]
-                for entry in self.entries
-            ],
-        }
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any], flap_window: timedelta = FLAP_WINDOW) -> Self:
-        """What `as_json` made."""
-        entries = tuple(
-            Transition(
-                datetime.fromisoformat(at),
-                Signal(signal),
-                Signal(was) if was else None,
-                parse_optional(since),
-                notified,
-                Part(part),
-                ref,
-                label,
-            )
-            for at, signal, was, since, notified, part, ref, label in values["entries"]
-        )
-        return cls.of(entries, flap_window, parse_optional(values["forgotten_until"]))
 
 
 def _oldest(history: History) -> Sequence[Transition]:

@@ -1,18 +1,15 @@
 """What is known of one incident key, and what is still to be sent about it. Plain values only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 from ops_common.alert_routes import Destination
-from ops_common.datetimes import parse_optional
-from ops_common.jsonable import jsonable
 from send_alerts.incident.episodes import Episode, episode_at
-from send_alerts.incident.history import FLAP_WINDOW, History
+from send_alerts.incident.history import History
 from send_alerts.incident.outbox_entry import OutboxEntry
-from send_alerts.reading.notice import Hold, Notice, hold_from_json
+from send_alerts.reading.notice import Hold, Notice
 
 
 class RootMessage(NamedTuple):
@@ -128,39 +125,3 @@ class Incident:
     def _covers(self, known: datetime, at: datetime) -> bool:
         episode = episode_at(self.history.episodes, at)
         return episode is None or known >= episode.opened_at
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, to be kept."""
-        values = {one.name: jsonable(getattr(self, one.name)) for one in fields(self)}
-        return {**values, "history": self.history.as_json()}
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any], flap_window: timedelta = FLAP_WINDOW) -> Self:
-        """What `as_json` made. Raises KeyError, TypeError or ValueError on another form."""
-        root, follow_up = values["root"], values["follow_up"]
-        return cls(
-            key=values["key"],
-            history=History.from_json(values["history"], flap_window),
-            subject=values["subject"] and Notice.from_json(values["subject"]),
-            changes=tuple(values["changes"]),
-            root=root and RootMessage(**{**root, "posted_for": parse_optional(root["posted_for"])}),
-            folded_for=parse_optional(values["folded_for"]),
-            storm=values["storm"],
-            part_of=values["part_of"],
-            outbox=tuple(OutboxEntry.from_json(row) for row in values["outbox"]),
-            end_mail=OutboxEntry.from_json(end) if (end := values.get("end_mail")) else None,
-            flapping_notified=values["flapping_notified"],
-            announced_for=parse_optional(values["announced_for"]),
-            notified_at=parse_optional(values["notified_at"]),
-            hold=hold_from_json(values["hold"]),
-            follow_up=follow_up
-            and FollowUpDue(follow_up["number"], parse_optional(follow_up["due_at"])),
-            acknowledgement=_acknowledgement(values.get("acknowledgement")),
-            actions=tuple(values.get("actions", ())),
-            offers=tuple(values.get("offers", ())),
-            destination=Destination(**values.get("destination", {})),
-        )
-
-
-def _acknowledgement(values: Mapping[str, str] | None) -> Acknowledgement | None:
-    return Acknowledgement(values["by"], datetime.fromisoformat(values["at"])) if values else None

@@ -1,12 +1,9 @@
 """One notification of one incident for one channel, and what is known of the attempts at it."""
 
-from collections.abc import Mapping
 from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
-
-from ops_common.datetimes import parse_optional
+from typing import NamedTuple
 
 
 class Channel(StrEnum):
@@ -78,19 +75,3 @@ class OutboxEntry(NamedTuple):
         """The same by another channel, not tried yet."""
         name = self.id.removesuffix(f"/{self.channel}")
         return replace(self.untried(), id=f"{name}/{channel}", channel=channel)
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Self:
-        """What an incident keeps of it."""
-        return cls(
-            id=row["id"],
-            channel=Channel(row["channel"]),
-            kind=EntryKind(row["kind"]),
-            at=datetime.fromisoformat(row["at"]),
-            text=row["text"],
-            late=row["late"],
-            tried_at=parse_optional(row["tried_at"]),
-            settles_at=parse_optional(row["settles_at"]),
-            tried_in=tuple(row["tried_in"]),
-            place=row.get("place", ""),
-        )

@@ -6,13 +6,11 @@ and over when each member is over or has been announced by itself. Each member k
 its later lines hang below the digest too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
-from ops_common.datetimes import parse_optional
-from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import Channels, enqueue, mail_end
@@ -61,20 +59,6 @@ class Storms(NamedTuple):
     def lasts(self, now: datetime) -> bool:
         """Whether it takes in what opens now."""
         return self.quiet_at is not None and now < self.quiet_at
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, to be kept."""
-        return dict(jsonable(self))
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """What `as_json` made. Raises KeyError, TypeError or ValueError on another form."""
-        return cls(
-            recent=tuple(_opening(row) for row in values["recent"]),
-            started_at=parse_optional(values["started_at"]),
-            joined_at=parse_optional(values["joined_at"]),
-            members=tuple(_opening(row) for row in values["members"]),
-        )
 
 
 def join(storms: Storms, opening: Opening, now: datetime, threshold: int) -> tuple[Storms, str]:
@@ -158,17 +142,6 @@ def _ended(
 
 def _same(one: Opening, other: Opening) -> bool:
     return (one.key, one.opened_at) == (other.key, other.opened_at)
-
-
-def _opening(row: Mapping[str, Any]) -> Opening:
-    return Opening(
-        row["key"],
-        datetime.fromisoformat(row["opened_at"]),
-        datetime.fromisoformat(row["counted_at"]),
-        row["title"],
-        Severity(row["severity"]),
-        row.get("environment", ""),
-    )
 
 
 def _subject(storms: Storms, at: datetime) -> Notice:

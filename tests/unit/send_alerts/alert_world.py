@@ -9,7 +9,7 @@ from local.alerts_in_memory import Nothing
 from local.stores_in_memory import BackgroundInMemory, ItemsInMemory
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import Severity
-from send_alerts.channels.incidents import DynamoStorms
+from send_alerts.channels.storms import DynamoStorms
 from send_alerts.incident.follow_up import NotificationPolicy
 from send_alerts.incident.history import FLAP_WINDOW
 from send_alerts.incident.incident import Incident

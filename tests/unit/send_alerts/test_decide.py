@@ -1,6 +1,5 @@
 """What each transition is worth to whom, without any channel behind it."""
 
-import json
 from copy import replace
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ import pytest
 from ops_common.ops_events import Severity
 from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import Channels, enqueue, first_announcement, fold
-from send_alerts.incident.incident import FollowUpDue, Incident, RootMessage
+from send_alerts.incident.incident import Incident, RootMessage
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.outbox import claim
 from send_alerts.reading.notice import Hold, Notice, Signal
@@ -259,28 +258,6 @@ def test_what_is_for_slack_is_marked_as_tried_in_its_place() -> None:
     assert [one.id for one in found] == [one.id for one in incident.outbox]
     assert {one.tried_at for one in found if one.channel is Channel.SLACK} == {minute(7)}
     assert {one.tried_at for one in found if one.channel is not Channel.SLACK} == {None}
-
-
-def test_everything_that_is_known_survives_its_json() -> None:
-    incident = after(alarm(0), ok(1), alarm(2), ok(3), alarm(4))
-    assert Incident.from_json(json.loads(json.dumps(incident.as_json()))) == incident
-    full = replace(
-        incident,
-        changes=("a deployment",),
-        root=ROOT,
-        folded_for=minute(1),
-        outbox=tuple(one.trying(minute(5), timedelta(1), "1.0") for one in incident.outbox),
-        flapping_notified=True,
-        notified_at=minute(2),
-        announced_for=minute(2),
-        hold=HOLD,
-        part_of="alarm:composite",
-        storm="storm:1",
-        follow_up=FollowUpDue(7, minute(9)),
-    )
-    assert Incident.from_json(json.loads(json.dumps(full.as_json()))) == full
-    arrived = replace(full, follow_up=FollowUpDue(8, None))
-    assert Incident.from_json(json.loads(json.dumps(arrived.as_json()))) == arrived
 
 
 def test_nobody_is_notified_of_what_is_for_the_thread() -> None:

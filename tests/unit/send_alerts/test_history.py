@@ -1,6 +1,5 @@
 """What a key's transitions say by themselves: which are known, and which incidents they are."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -190,12 +189,3 @@ def test_only_those_that_were_sent_are_marked() -> None:
         True,
         True,
     ]
-
-
-def test_a_history_survives_its_json() -> None:
-    history = flapping(0, KEPT).with_transition(alarm(KEPT, since=minute(1)))
-    history = history.with_transition(notice(NO_DATA, KEPT + 1))
-    history = history.mark_notified(history.entries[:9])
-    assert history.forgotten_until is not None
-    assert History.from_json(json.loads(json.dumps(history.as_json()))) == history
-    assert History.from_json(json.loads(json.dumps(History().as_json()))) == History()
