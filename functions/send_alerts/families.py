@@ -23,11 +23,24 @@ GRACE = timedelta(minutes=1)
 type Change = Callable[[Incident, datetime], Incident]
 
 
-def within_family(incident: Incident, notice: Notice, ports: Ports) -> tuple[Incident, Notice]:
+def parent_of(notice: Notice, ports: Ports) -> str:
+    """The composite whose rule names the alarm, remembered or asked for."""
+    if not notice.key.startswith("alarm:") or notice.children:
+        return ""
+    known = ports.background.parent_of(notice.key)
+    if known or notice.signal not in (*OPENING, Signal.RESOLVED):
+        return known
+    family = ports.composites.family_of(notice.key)
+    if family is None:
+        return ""
+    ports.background.remember_children(*family)
+    return family.parent
+
+
+def within_family(
+    incident: Incident, notice: Notice, parent: str, ports: Ports
+) -> tuple[Incident, Notice]:
     """A child's incident within its composite's, where that is open; else held for a moment."""
-    parent = _parent(notice, ports)
-    if not parent:
-        return incident, notice
     composite = ports.incidents.load(parent).incident
     if composite.history.lasts:
         return replace(incident, part_of=parent), notice
@@ -40,14 +53,14 @@ def within_family(incident: Incident, notice: Notice, ports: Ports) -> tuple[Inc
     return replace(incident, hold=incident.hold or hold), replace(notice, hold=hold)
 
 
-def changes(notice: Notice, ports: Ports) -> Iterator[tuple[str, Change]]:
+def changes(notice: Notice, parent: str, ports: Ports) -> Iterator[tuple[str, Change]]:
     """What a notice changes in the other members of its family, by their keys."""
     if notice.children:
         ports.background.remember_children(notice.key, notice.children)
         if notice.signal in (*OPENING, Signal.RESOLVED):
             for child in notice.children:
                 yield child, _follow(notice.key, notice.title, ports)
-    elif parent := _parent(notice, ports):
+    elif parent:
         line = replace(
             notice,
             key=parent,
@@ -91,20 +104,6 @@ def _joined(child: Incident, parent: str, title: str, now: datetime, ports: Port
         child = enqueue(child, entry, now, ports.channels, loud=False)
     hold = child.hold
     return replace(child, part_of=parent, hold=None if hold and hold.announce_later else hold)
-
-
-def _parent(notice: Notice, ports: Ports) -> str:
-    """The composite whose rule names the alarm, remembered or asked for."""
-    if not notice.key.startswith("alarm:") or notice.children:
-        return ""
-    known = ports.background.parent_of(notice.key)
-    if known or notice.signal not in (*OPENING, Signal.RESOLVED):
-        return known
-    family = ports.composites.family_of(notice.key)
-    if family is None:
-        return ""
-    ports.background.remember_children(*family)
-    return family.parent
 
 
 def _waiting(now: datetime, *, notified: bool) -> Hold:

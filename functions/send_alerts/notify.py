@@ -45,11 +45,14 @@ def _notify_of(notice: Notice, ports: Ports) -> str:
         ports.background.record(shown)
     if notice.signal is Signal.CHANGE:
         return remember(notice, ports)
-    notice = with_image(notice, ports)
-    reasons = [process(notice.key, _taking(notice, ports), ports)]
-    # Of a composite alarm's family: its other members are to know, and to be quiet or loud.
-    for member, change in families.changes(notice, ports):
-        reasons.append(process(member, change, ports))
+    if notice.part is Part.DEPLOYMENT:
+        notice = with_image(notice, ports)
+    parent = families.parent_of(notice, ports)
+    reasons = [process(notice.key, _taking(notice, parent, ports), ports)]
+    if parent or notice.children:
+        # The others of its family are to know, and to be quiet or loud.
+        for member, change in families.changes(notice, parent, ports):
+            reasons.append(process(member, change, ports))
     return "; ".join(reasons)
 
 
@@ -63,13 +66,15 @@ def _part_summary(notice: Notice) -> PartSummary | None:
     return None
 
 
-def _taking(notice: Notice, ports: Ports) -> Change:
+def _taking(notice: Notice, parent: str, ports: Ports) -> Change:
     def change(incident: Incident, now: datetime) -> Incident:
         if incident.history.knows(notice):
             return incident
-        incident = _silenced(incident, notice.name, now, ports)
-        incident = lift_when_due(incident, now, ports.channels)
-        incident, about = families.within_family(incident, notice, ports)
+        incident, about = _silenced(incident, notice.name, now, ports), notice
+        if incident.hold:
+            incident = lift_when_due(incident, now, ports.channels)
+        if parent:
+            incident, about = families.within_family(incident, notice, parent, ports)
         return advance(incident, about, now, ports.channels)
 
     return change

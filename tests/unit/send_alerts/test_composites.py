@@ -8,8 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from local.stores_in_memory import BackgroundInMemory
 from send_alerts.channels.composites import KEPT_SECONDS, CloudWatchComposites, Family
 from send_alerts.reading.composite_rule import children_of
+from tests.unit.send_alerts.alert_world import AlertWorld, alarm
 
 PLACE = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm"
 DOWN = Family(f"alarm:{PLACE}:down", (f"alarm:{PLACE}:cpu", f"alarm:{PLACE}:5xx [web]"))
@@ -90,3 +92,21 @@ def test_a_rule_names_alarms_one_by_one_and_in_lists(rule: str, names: str) -> N
     here = "arn:aws:cloudwatch:eu-west-1:1:alarm"
     found = children_of(f"{here}:down", "down", rule)
     assert "|".join(key.removeprefix(f"alarm:{here}:") for key in found) == names
+
+
+class AskedBackground(BackgroundInMemory):
+    """Counts how often the family of an alarm is read."""
+
+    asked = 0
+
+    def parent_of(self, child: str) -> str:
+        self.asked += 1
+        return super().parent_of(child)
+
+
+@pytest.mark.parametrize("families", [[], [Family("alarm:down", ("alarm:web-5xx",))]])
+def test_the_family_of_an_alarm_is_read_once(families: list[Family]) -> None:
+    world = AlertWorld()
+    world.families, world.background = families, AskedBackground()
+    world.notify(alarm(0))
+    assert world.background.asked == 1
