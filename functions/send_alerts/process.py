@@ -12,9 +12,9 @@ from send_alerts import outbox, storm_updates
 from send_alerts.channels.incidents import Held
 from send_alerts.channels.slack_posts import root_is_stale
 from send_alerts.incident.decide import advance
-from send_alerts.incident.enqueue import copy_if_worse, first_announcement, mail_end
+from send_alerts.incident.enqueue import copy_if_worse, mail_end
 from send_alerts.incident.follow_up import schedule
-from send_alerts.incident.incident import Incident
+from send_alerts.incident.incident import Incident, first_announcement
 from send_alerts.ports import Ports, TryLater
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.words.content import summary_of
@@ -53,9 +53,10 @@ def _decided(before: Incident, change: Change, now: datetime, ports: Ports) -> I
     incident = change(before, now)
     if incident == before:
         return incident
-    destination = find_destination(incident.labels, ports.routes)
+    destination = find_destination(_labels(incident.subject), ports.routes)
     incident = replace(incident, offers=ports.offers, destination=destination)
-    incident = copy_if_worse(before, incident)
+    if incident.root:
+        incident = copy_if_worse(before, incident)
     opening = first_announcement(before, incident)
     if opening and incident.key != SLACK_KEY:
         incident = replace(incident, changes=ports.background.changes_before(opening.at))
@@ -63,6 +64,14 @@ def _decided(before: Incident, change: Change, now: datetime, ports: Ports) -> I
         if incident.storm != before.storm and ports.threads:
             incident = _with_digest(incident, ports)
     return schedule(incident, now, ports.policy)
+
+
+def _labels(subject: Notice | None) -> dict[str, str]:
+    """What the rules of AlertRoutes may ask for: severity, environment, and every tag."""
+    if subject is None:
+        return {}
+    known = {"severity": subject.severity.value, "environment": subject.environment}
+    return dict(subject.tags) | known
 
 
 def _with_digest(incident: Incident, ports: Ports) -> Incident:

@@ -2,7 +2,7 @@
 
 from cli.reference.trip import hops
 
-MOST = 108
+MOST = 94
 """Calls between modules. Lower it when the trip becomes shorter."""
 
 

@@ -1,6 +1,5 @@
 """The decisions: what a notice does to an incident, and what people are notified of. No I/O."""
 
-from collections.abc import Sequence
 from copy import replace
 from datetime import datetime
 
@@ -11,13 +10,13 @@ from send_alerts.incident.enqueue import (
     mail_end_when_due,
     without_undone_end,
 )
-from send_alerts.incident.episodes import Episode, covering, episode_at
+from send_alerts.incident.episodes import episode_at
 from send_alerts.incident.hold import hold_after
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.incident.transitions import Transition, ends, rolls_back
+from send_alerts.incident.transitions import Transition, rolls_back
 from send_alerts.incident.weight import weigh
-from send_alerts.reading.notice import OPENING, Notice, Part, Signal
+from send_alerts.reading.notice import OPENING, Notice, Signal
 
 
 def advance(incident: Incident, notice: Notice, now: datetime, channels: Channels) -> Incident:
@@ -26,19 +25,17 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
     A repeat changes nothing. A late one finds its place in the history, re-opens nothing that a
     newer one has ended, and is sent as late. While the incident is held, nothing is sent.
     """
-    if incident.history.knows(notice):
+    history, news = incident.history.after(notice)
+    if history is incident.history:
         return incident
-    incident = mail_end_when_due(incident, now)
+    if incident.end_mail:
+        incident = mail_end_when_due(incident, now)
     before = incident
-    incident = replace(
-        hold_after(incident, notice),
-        history=incident.history.with_transition(notice),
-    )
+    if incident.hold or notice.hold:
+        incident = hold_after(incident, notice)
+    incident = replace(incident, history=history)
     incident = replace(incident, subject=_subject_after(incident, notice))
-    known = incident.history
-    pending = [one for one in to_notify(known.entries, known.episodes) if not one.notified]
-    incident = replace(incident, history=known.mark_notified(pending))
-    for entry in pending:
+    for entry in news:
         weight = weigh(incident, entry, before)
         own = entry.at == notice.occurred_at and entry.part is notice.part
         out = OutboxEntry(
@@ -53,36 +50,7 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
             flapping = weight.kind is EntryKind.FLAPPING
             incident = replace(incident, flapping_notified=flapping)
         incident = enqueue(incident, out, now, channels, loud=weight.loud)
-    return without_undone_end(incident)
-
-
-def to_notify(entries: Sequence[Transition], found: Sequence[Episode]) -> list[Transition]:
-    """The transitions to notify people of, whether that was done or not.
-
-    The end of what was not open is none: an alarm that settles (to OK from no data, or as it is
-    created), and one whose opening has not arrived. When it does, both are. So is a line of an
-    incident that has not opened.
-    """
-    news = []
-    lasting: set[Part] = set()
-    for entry in entries:
-        match entry.signal:
-            case signal if signal in OPENING:
-                lasting.add(entry.part)
-                news.append(entry)
-            case Signal.RESOLVED:
-                ended = ends(entry, entries) & lasting
-                if ended or entry.part in lasting:
-                    news.append(entry)
-                lasting -= ended
-            case Signal.NO_DATA:
-                if lasting or entry.was in (Signal.OPEN, Signal.RESOLVED):
-                    news.append(entry)
-            case Signal.CONTRIBUTOR if covering(found, entry.at) is None:
-                pass
-            case _:
-                news.append(entry)
-    return news
+    return without_undone_end(incident) if incident.end_mail else incident
 
 
 def _subject_after(incident: Incident, notice: Notice) -> Notice:

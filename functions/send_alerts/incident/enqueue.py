@@ -37,10 +37,11 @@ def enqueue(
     """
     if incident.hold is not None or incident.part_of:
         return incident
+    folded = incident.storm and incident.folded(entry.at)
     wanted = []
-    if loud and not incident.folded(entry.at) and mailed(incident, entry.kind, channels):
+    if loud and not folded and mailed(incident, entry.kind, channels):
         wanted.append(Channel.SNS)
-    if channels.threads or (channels.slack and loud and not incident.folded(entry.at)):
+    if channels.threads or (channels.slack and loud and not folded):
         wanted.append(Channel.SLACK)
     put = tuple(replace(entry, id=f"{entry.id}/{channel}", channel=channel) for channel in wanted)
     waits = [one for one in put if one.channel is Channel.SNS and may_come_back(incident, one, now)]
@@ -62,22 +63,6 @@ def mailed(incident: Incident, kind: EntryKind, channels: Channels) -> bool:
     severity = incident.subject and incident.subject.severity
     for_slack = kind is EntryKind.NOTE and severity is Severity.INFO
     return (kind in BY_MAIL and not for_slack) if channels.slack else kind in LOUD
-
-
-def first_announcement(before: Incident, after: Incident) -> OutboxEntry | None:
-    """The new entry by which people are first notified of an incident, if there is one."""
-    known = {entry.id for entry in before.outbox}
-    unannounced = replace(after, announced_for=before.announced_for)
-    return next(
-        (
-            entry
-            for entry in after.outbox
-            if entry.id not in known
-            and entry.kind in (EntryKind.OPENED, EntryKind.FLAPPING)
-            and not unannounced.announced(entry.at)
-        ),
-        None,
-    )
 
 
 def fold(incident: Incident, opening: OutboxEntry, storm: str, channels: Channels) -> Incident:
@@ -120,15 +105,10 @@ def may_come_back(incident: Incident, entry: OutboxEntry, now: datetime) -> bool
     return entry.kind is EntryKind.RESOLVED and now < entry.at + incident.history.flap_window
 
 
-def end_mail_due(incident: Incident) -> datetime | None:
-    """When the end that waits is sure."""
-    return incident.end_mail.at + incident.history.flap_window if incident.end_mail else None
-
-
 def mail_end_when_due(incident: Incident, now: datetime) -> Incident:
     """With the end in the outbox that was kept back, if it is sure by now."""
-    due = end_mail_due(incident)
-    return mail_end(incident) if due and now >= due else incident
+    end = incident.end_mail
+    return mail_end(incident) if end and not may_come_back(incident, end, now) else incident
 
 
 def mail_end(incident: Incident) -> Incident:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import (
     Channels,
-    end_mail_due,
     enqueue,
     mail_end,
     mail_end_when_due,
@@ -106,13 +105,17 @@ def _next(incident: Incident, policy: NotificationPolicy) -> datetime | None:
         _end_by_lost_data(episode),
         _reminder(incident, episode, policy),
         _calm(incident, episode),
-        end_mail_due(incident),
+        _end_sure(incident),
     )
     return min((time for time in times if time), default=None)
 
 
 def _end_of_hold(incident: Incident) -> datetime | None:
     return incident.hold.until if incident.hold and waits(incident) else None
+
+
+def _end_sure(incident: Incident) -> datetime | None:
+    return incident.end_mail.at + incident.history.flap_window if incident.end_mail else None
 
 
 def _end_by_quiet(episode: Episode) -> datetime | None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 
-from send_alerts.incident.episodes import Episode, episodes
-from send_alerts.incident.transitions import Transition
-from send_alerts.reading.notice import Notice, Part, Signal
+from send_alerts.incident.episodes import Episode, covering, episodes
+from send_alerts.incident.transitions import Transition, ends
+from send_alerts.reading.notice import OPENING, Notice, Part, Signal
 
 KEPT = 60
 """Transitions remembered per key: days of flapping, in an item of a few kilobytes."""
@@ -74,6 +74,21 @@ class History:
             for entry in self.entries
         )
 
+    def after(self, notice: Notice) -> tuple["History", list[Transition]]:
+        """With the notice's transition, and what people are to be notified of now, marked as such.
+
+        Itself, and nothing, where the transition is known.
+        """
+        if self.knows(notice):
+            return self, []
+        history = self.with_transition(notice)
+        known = to_notify(history.entries, history.episodes)
+        news = [entry for entry in known if not entry.notified]
+        entries = tuple(
+            replace(entry, notified=True) if entry in news else entry for entry in history.entries
+        )
+        return replace(history, entries=entries), news
+
     def with_transition(self, notice: Notice) -> "History":
         """One more transition in its place; when full, the oldest are forgotten."""
         new = Transition(
@@ -98,15 +113,34 @@ class History:
         kept = tuple(entry for entry in entries if entry not in dropped)
         return History.of(kept, self.flap_window, max(entry.at for entry in dropped))
 
-    def mark_notified(self, notified: Sequence[Transition]) -> "History":
-        """The same, with these transitions marked as notified of."""
-        return replace(
-            self,
-            entries=tuple(
-                replace(entry, notified=True) if entry in notified else entry
-                for entry in self.entries
-            ),
-        )
+
+def to_notify(entries: Sequence[Transition], found: Sequence[Episode]) -> list[Transition]:
+    """The transitions to notify people of, whether that was done or not.
+
+    The end of what was not open is none: an alarm that settles (to OK from no data, or as it is
+    created), and one whose opening has not arrived. When it does, both are. So is a line of an
+    incident that has not opened.
+    """
+    news = []
+    lasting: set[Part] = set()
+    for entry in entries:
+        match entry.signal:
+            case signal if signal in OPENING:
+                lasting.add(entry.part)
+                news.append(entry)
+            case Signal.RESOLVED:
+                ended = ends(entry, entries) & lasting
+                if ended or entry.part in lasting:
+                    news.append(entry)
+                lasting -= ended
+            case Signal.NO_DATA:
+                if lasting or entry.was in (Signal.OPEN, Signal.RESOLVED):
+                    news.append(entry)
+            case Signal.CONTRIBUTOR if covering(found, entry.at) is None:
+                pass
+            case _:
+                news.append(entry)
+    return news
 
 
 def _oldest(history: History) -> Sequence[Transition]:

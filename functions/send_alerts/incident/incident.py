@@ -1,5 +1,6 @@
 """What is known of one incident key, and what is still to be sent about it. Plain values only."""
 
+from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -8,7 +9,7 @@ from typing import NamedTuple
 from ops_common.alert_routes import Destination
 from send_alerts.incident.episodes import Episode, episode_at
 from send_alerts.incident.history import History
-from send_alerts.incident.outbox_entry import OutboxEntry
+from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
 from send_alerts.reading.notice import Hold, Notice
 
 
@@ -97,16 +98,6 @@ class Incident:
         elsewhere = self.hold is not None or bool(self.part_of) or self.folded(newest.opened_at)
         return episode_at(self.history.episodes, self.root.posted_for) if elsewhere else newest
 
-    @property
-    def labels(self) -> dict[str, str]:
-        """What the rules of AlertRoutes may ask for: severity, environment, and every tag."""
-        if self.subject is None:
-            return {}
-        return dict(self.subject.tags) | {
-            "severity": self.subject.severity.value,
-            "environment": self.subject.environment,
-        }
-
     def root_covers(self, at: datetime) -> bool:
         """Whether what happened at `at` belongs below the present root message."""
         return self.root is not None and self._covers(self.root.posted_for, at)
@@ -125,3 +116,19 @@ class Incident:
     def _covers(self, known: datetime, at: datetime) -> bool:
         episode = episode_at(self.history.episodes, at)
         return episode is None or known >= episode.opened_at
+
+
+def first_announcement(before: Incident, after: Incident) -> OutboxEntry | None:
+    """The new entry by which people are first notified of an incident, if there is one."""
+    known = {entry.id for entry in before.outbox}
+    unannounced = replace(after, announced_for=before.announced_for)
+    return next(
+        (
+            entry
+            for entry in after.outbox
+            if entry.id not in known
+            and entry.kind in (EntryKind.OPENED, EntryKind.FLAPPING)
+            and not unannounced.announced(entry.at)
+        ),
+        None,
+    )

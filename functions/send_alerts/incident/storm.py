@@ -113,14 +113,13 @@ def _summed_up(incident: Incident, now: datetime, channels: Channels) -> Inciden
     if subject is None:
         return incident
     done = replace(subject, signal=Signal.NOTE, occurred_at=now, ref=EntryKind.SUMMARY)
-    if incident.history.knows(done):
+    history, _ = incident.history.after(done)
+    if history is incident.history:
         return incident
     summary = OutboxEntry(
         f"{incident.key}/summary", Channel.SLACK, EntryKind.SUMMARY, now, subject.text
     )
-    incident = enqueue(incident, summary, now, channels, loud=True)
-    history = incident.history.with_transition(done)
-    return replace(incident, history=history.mark_notified(history.entries))
+    return replace(enqueue(incident, summary, now, channels, loud=True), history=history)
 
 
 def _ended(

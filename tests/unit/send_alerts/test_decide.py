@@ -7,8 +7,8 @@ import pytest
 
 from ops_common.ops_events import Severity
 from send_alerts.incident.decide import advance
-from send_alerts.incident.enqueue import Channels, enqueue, first_announcement, fold
-from send_alerts.incident.incident import Incident, RootMessage
+from send_alerts.incident.enqueue import Channels, enqueue, fold
+from send_alerts.incident.incident import Incident, RootMessage, first_announcement
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.outbox import claim
 from send_alerts.reading.notice import Hold, Notice, Signal

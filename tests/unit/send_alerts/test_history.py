@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from send_alerts.incident.decide import to_notify as worth
 from send_alerts.incident.episodes import Episode, episode_at, episodes
 from send_alerts.incident.history import KEPT, History
+from send_alerts.incident.history import to_notify as worth
 from send_alerts.incident.transitions import Transition
 from send_alerts.reading.notice import Signal
 from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
@@ -180,12 +180,21 @@ def test_the_opening_of_the_incident_at_hand_is_not_forgotten() -> None:
     assert found.opened_at == minute(0)
 
 
-def test_only_those_that_were_sent_are_marked() -> None:
-    history = flapping(0, 3)
-    marked = history.mark_notified(history.entries[1:2])
-    assert [one.notified for one in marked.entries] == [False, True, False]
-    assert [one.notified for one in marked.mark_notified(marked.entries[2:]).entries] == [
-        False,
-        True,
-        True,
-    ]
+def test_what_was_notified_of_is_marked() -> None:
+    # An end is news when its opening is known, an end and its opening then.
+    history, news = History().after(ok(5))
+    assert news == []
+    assert [one.notified for one in history.entries] == [False]
+    history, news = history.after(alarm(0))
+    assert [one.at for one in news] == [minute(0), minute(5)]
+    assert [one.notified for one in history.entries] == [True, True]
+    history, news = history.after(ok(30))
+    assert news == []
+    assert [one.notified for one in history.entries] == [True, True, False]
+
+
+def test_what_is_known_is_no_news() -> None:
+    history, _ = History().after(alarm(0))
+    again, news = history.after(alarm(0))
+    assert again is history
+    assert news == []
