@@ -29,8 +29,6 @@ from send_alerts.ports import Ports
 from send_alerts.sending import CALL_TIME, Broken, Later, Sent, Work, send, send_or_wait
 
 ORDER = (Channel.SNS, Channel.SCHEDULE, Channel.SLACK)
-# A post without an answer may land later; searched too soon, it would be posted twice.
-SETTLE = timedelta(seconds=30)
 CHART_TIME = timedelta(seconds=20)
 
 
@@ -47,15 +45,6 @@ class Outcome:
         """The longest wait counts."""
         if self.later is None or later.seconds > self.later.seconds:
             self.later = later
-
-
-def claim(incident: Incident, now: datetime) -> Incident:
-    """The incident as it is saved before the first attempt: all of Slack marked as tried."""
-    outbox = tuple(
-        one.trying(now, SETTLE, thread(incident, one)) if one.channel is Channel.SLACK else one
-        for one in incident.outbox
-    )
-    return replace(incident, outbox=outbox)
 
 
 def work_through(held: Held, unclaimed: Sequence[OutboxEntry], ports: Ports) -> Outcome:

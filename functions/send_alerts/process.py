@@ -10,7 +10,7 @@ from ops_common.ops_events import Severity
 from ops_common.versioned_item import Conflict
 from send_alerts import outbox, storm_updates
 from send_alerts.channels.incidents import Held
-from send_alerts.channels.slack_posts import root_is_stale
+from send_alerts.channels.slack_posts import claim, root_is_stale
 from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import copy_if_worse, mail_end
 from send_alerts.incident.follow_up import schedule
@@ -92,7 +92,7 @@ def _claim(held: Held, incident: Incident, now: datetime, ports: Ports) -> Held:
     lease = None
     if _unfinished(incident, ports):
         lease = ports.deadline + LEASE_MARGIN
-        incident = outbox.claim(incident, now)
+        incident = claim(incident, now)
     summary = summary_of(incident)
     return Held(incident, held.version, lease, summary.as_text() if summary else "")
 

@@ -24,14 +24,13 @@ def join(incident: Incident, opening: OutboxEntry, now: datetime, ports: Ports) 
         incident.key, opening.at, now, subject.title, subject.severity, subject.environment
     )
 
-    def change(storms: Storms) -> tuple[Storms, str]:
-        changed, key = storm.join(storms, one, now, ports.policy.storm_threshold)
-        if key and key != storms.key:
-            # The message goes first: one too many does nothing, a missing one is never made up.
-            _check_again(key, now + storm.WINDOW, ports)
-        return changed, key
-
-    key = ports.storms.change(change)
+    key = ports.storms.join(
+        one,
+        now,
+        ports.policy.storm_threshold,
+        # The message goes first: one too many does nothing, a missing one is never made up.
+        begins=lambda key: _check_again(key, now + storm.WINDOW, ports),
+    )
     return fold(incident, opening, key, ports.channels) if key else incident
 
 

@@ -1,7 +1,7 @@
 """What an outbox entry is in Slack: a message of its own, or a line below the root message."""
 
 from copy import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,9 +17,11 @@ from send_alerts.channels.slack_failures import (
     SlackFailure,
 )
 from send_alerts.incident.incident import Incident, RootMessage
-from send_alerts.incident.outbox_entry import EntryKind, OutboxEntry
+from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.words.slack_blocks import alone, line, root
 
+SETTLE = timedelta(seconds=30)
+"""A post without an answer may land later; searched too soon, it would be posted twice."""
 NO_DATA_THREAD = timedelta(hours=24)
 """For so long missing data is one message with a thread; later it is a new one."""
 DELETED = "message_not_found"
@@ -35,6 +37,15 @@ def thread(incident: Incident, entry: OutboxEntry) -> str:
     if entry.kind is EntryKind.NO_DATA and entry.at - known.posted_for > NO_DATA_THREAD:
         return ""
     return known.ts
+
+
+def claim(incident: Incident, now: datetime) -> Incident:
+    """The incident as it is saved before the first attempt: all of Slack marked as tried."""
+    outbox = tuple(
+        one.trying(now, SETTLE, thread(incident, one)) if one.channel is Channel.SLACK else one
+        for one in incident.outbox
+    )
+    return replace(incident, outbox=outbox)
 
 
 def find(incident: Incident, tried: OutboxEntry, threads: Threads) -> Incident | None:

@@ -9,7 +9,7 @@ from ops_common.datetimes import parse_optional
 from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 from ops_common.versioned_item import Conflict, Items
-from send_alerts.incident.storm import Opening, Storms
+from send_alerts.incident.storm import Opening, Storms, join
 
 ATTEMPTS = 20
 STORMS_ID = "storm#newest"
@@ -21,8 +21,13 @@ class StormStore(Protocol):
     def read(self) -> Storms:
         """As it stands."""
 
-    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
-        """Change it, and give what `change` gave beside. Raises Conflict."""
+    def join(
+        self, opening: Opening, now: datetime, threshold: int, begins: Callable[[str], None]
+    ) -> str:
+        """Count a new incident; the key of the storm that it belongs to, if any. Raises Conflict.
+
+        `begins` is called with the key of one that begins by it, before that is written.
+        """
 
 
 class DynamoStorms:
@@ -35,16 +40,20 @@ class DynamoStorms:
         """See StormStore."""
         return self._read()[1]
 
-    def change[T](self, change: Callable[[Storms], tuple[Storms, T]]) -> T:
+    def join(
+        self, opening: Opening, now: datetime, threshold: int, begins: Callable[[str], None]
+    ) -> str:
         """See StormStore; tried again as long as somebody else was faster."""
         for _ in range(ATTEMPTS):
             version, before = self._read()
-            after, result = change(before)
+            after, key = join(before, opening, now, threshold)
             if after == before:
-                return result
+                return key
+            if key and key != before.key:
+                begins(key)
             with suppress(Conflict):
                 self._items.write(STORMS_ID, version, jsonable(after), datetime.now(UTC))
-                return result
+                return key
         raise Conflict(STORMS_ID)
 
     def _read(self) -> tuple[int, Storms]:

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from ops_common.ops_events import Severity
+from send_alerts.channels.slack_posts import claim
 from send_alerts.incident.decide import advance
 from send_alerts.incident.enqueue import Channels, enqueue, fold
 from send_alerts.incident.incident import Incident, RootMessage, first_announcement
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.outbox import claim
 from send_alerts.reading.notice import Hold, Notice, Signal
 from tests.unit.send_alerts.alert_world import alarm, minute, notice, ok
 
