@@ -14,9 +14,7 @@ GIT_SHA = re.compile(r"[0-9a-f]{40}")
 
 
 def with_image(notice: Notice, ports: Ports) -> Notice:
-    """A deployment is called by its image, where ECS still knows it."""
-    if notice.part is not Part.DEPLOYMENT or not notice.ref:
-        return notice
+    """Of a deployment, called by its image, where ECS still knows it."""
     image = _image(notice, ports)
     # A git sha is known by its beginning.
     label = image[:7] if GIT_SHA.fullmatch(image) else image

@@ -5,22 +5,21 @@ its children's events are lines in its thread. A child that rings by itself wait
 the composite it sets off comes right after; if none comes, it is announced as any other alarm.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import replace
 from datetime import datetime, timedelta
 
 from send_alerts.incident.decide import advance
-from send_alerts.incident.enqueue import enqueue
+from send_alerts.incident.enqueue import enqueue, entry_of
 from send_alerts.incident.episodes import covering
 from send_alerts.incident.incident import Incident
-from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
+from send_alerts.incident.outbox_entry import EntryKind
 from send_alerts.ports import Ports
+from send_alerts.process import Change
 from send_alerts.reading.notice import OPENING, Hold, Notice, Signal
 
 GRACE = timedelta(minutes=1)
 """How long a child waits for its composite alarm, which CloudWatch evaluates within seconds."""
-
-type Change = Callable[[Incident, datetime], Incident]
 
 
 def parent_of(notice: Notice, ports: Ports) -> str:
@@ -94,13 +93,7 @@ def _follow(parent: str, title: str, ports: Ports) -> Change:
 
 def _joined(child: Incident, parent: str, title: str, now: datetime, ports: Ports) -> Incident:
     if child.history.current and child.announced(child.history.current.opened_at):
-        entry = OutboxEntry(
-            f"{child.key}@{now.isoformat()}/{EntryKind.PART_OF}",
-            Channel.SLACK,
-            EntryKind.PART_OF,
-            now,
-            title,
-        )
+        entry = entry_of(child, EntryKind.PART_OF, now, title)
         child = enqueue(child, entry, now, ports.channels, loud=False)
     hold = child.hold
     return replace(child, part_of=parent, hold=None if hold and hold.announce_later else hold)

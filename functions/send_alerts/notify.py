@@ -45,7 +45,7 @@ def _notify_of(notice: Notice, ports: Ports) -> str:
         ports.background.record(shown)
     if notice.signal is Signal.CHANGE:
         return remember(notice, ports)
-    if notice.part is Part.DEPLOYMENT:
+    if notice.part is Part.DEPLOYMENT and notice.ref:
         notice = with_image(notice, ports)
     parent = families.parent_of(notice, ports)
     reasons = [process(notice.key, _taking(notice, parent, ports), ports)]

@@ -23,7 +23,6 @@ def join(incident: Incident, opening: OutboxEntry, now: datetime, ports: Ports) 
     one = Opening(
         incident.key, opening.at, now, subject.title, subject.severity, subject.environment
     )
-
     key = ports.storms.join(
         one,
         now,

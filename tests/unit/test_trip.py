@@ -2,7 +2,7 @@
 
 from cli.reference.trip import hops
 
-MOST = 94
+MOST = 74
 """Calls between modules. Lower it when the trip becomes shorter."""
 
 

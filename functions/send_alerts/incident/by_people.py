@@ -4,12 +4,12 @@ from copy import replace
 from datetime import datetime
 
 from ops_common.on_call.operator_action import Action, OperatorAction
-from send_alerts.incident.decide import advance
-from send_alerts.incident.enqueue import Channels, enqueue, mail_end
+from send_alerts.incident.decide import end
+from send_alerts.incident.enqueue import Channels, enqueue
 from send_alerts.incident.hold import lift
 from send_alerts.incident.incident import MOST_ACTIONS, Acknowledgement, Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
-from send_alerts.reading.notice import Hold, Notice, Part, Signal
+from send_alerts.reading.notice import Hold
 
 
 def act(incident: Incident, action: OperatorAction, now: datetime, channels: Channels) -> Incident:
@@ -49,28 +49,14 @@ def _acknowledge(
 def _close(
     incident: Incident, action: OperatorAction, now: datetime, channels: Channels
 ) -> Incident:
-    subject, episode = incident.subject, incident.history.current
-    if subject is None or episode is None or not incident.history.lasts:
+    episode = incident.history.current
+    if episode is None or not incident.history.lasts:
         return incident
     # Whoever closes it wants to see it closed, though it be silenced.
     incident = replace(incident, hold=None)
-    over = _over(subject, max(action.at, episode.last_at), action)
-    return mail_end(advance(incident, over, now, channels))
-
-
-def _over(subject: Notice, at: datetime, action: OperatorAction) -> Notice:
     why = f": {action.why}" if action.why else ""
-    return replace(
-        subject,
-        signal=Signal.RESOLVED,
-        occurred_at=at,
-        text=f"Closed by {action.by}{why}",
-        was=None,
-        since=None,
-        part=Part.WHOLE,
-        ref="",
-        hold=None,
-    )
+    at = max(action.at, episode.last_at)
+    return end(incident, at, f"Closed by {action.by}{why}", now, channels)
 
 
 def _say(incident: Incident, action: OperatorAction, now: datetime, channels: Channels) -> Incident:

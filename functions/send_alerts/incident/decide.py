@@ -7,6 +7,7 @@ from ops_common.ops_events import Severity
 from send_alerts.incident.enqueue import (
     Channels,
     enqueue,
+    mail_end,
     mail_end_when_due,
     without_undone_end,
 )
@@ -16,7 +17,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.incident.transitions import Transition, rolls_back
 from send_alerts.incident.weight import weigh
-from send_alerts.reading.notice import OPENING, Notice, Signal
+from send_alerts.reading.notice import OPENING, Notice, Part, Signal
 
 
 def advance(incident: Incident, notice: Notice, now: datetime, channels: Channels) -> Incident:
@@ -51,6 +52,24 @@ def advance(incident: Incident, notice: Notice, now: datetime, channels: Channel
             incident = replace(incident, flapping_notified=flapping)
         incident = enqueue(incident, out, now, channels, loud=weight.loud)
     return without_undone_end(incident) if incident.end_mail else incident
+
+
+def end(incident: Incident, at: datetime, text: str, now: datetime, channels: Channels) -> Incident:
+    """Over as a whole, by a person or as time has passed; mailed at once."""
+    if incident.subject is None:
+        return incident
+    over = replace(
+        incident.subject,
+        signal=Signal.RESOLVED,
+        occurred_at=at,
+        text=text,
+        was=None,
+        since=None,
+        part=Part.WHOLE,
+        ref="",
+        hold=None,
+    )
+    return mail_end(advance(incident, over, now, channels))
 
 
 def _subject_after(incident: Incident, notice: Notice) -> Notice:

@@ -28,6 +28,12 @@ class Channels(NamedTuple):
     """A bot token can thread and edit; an incoming webhook can't."""
 
 
+def entry_of(incident: Incident, kind: EntryKind, at: datetime, text: str = "") -> OutboxEntry:
+    """A new entry, to be given its channels by `enqueue`."""
+    name = f"{incident.key}@{at.isoformat()}/{kind}"
+    return OutboxEntry(name, Channel.SLACK, kind, at, text)
+
+
 def enqueue(
     incident: Incident, entry: OutboxEntry, now: datetime, channels: Channels, *, loud: bool
 ) -> Incident:
@@ -38,18 +44,17 @@ def enqueue(
     if incident.hold is not None or incident.part_of:
         return incident
     folded = incident.storm and incident.folded(entry.at)
-    wanted = []
+    outbox, end_mail = incident.outbox, incident.end_mail
     if loud and not folded and mailed(incident, entry.kind, channels):
-        wanted.append(Channel.SNS)
+        mail = replace(entry, id=f"{entry.id}/{Channel.SNS}", channel=Channel.SNS)
+        if may_come_back(incident, entry, now):
+            end_mail = mail
+        else:
+            outbox = (*outbox, mail)
     if channels.threads or (channels.slack and loud and not folded):
-        wanted.append(Channel.SLACK)
-    put = tuple(replace(entry, id=f"{entry.id}/{channel}", channel=channel) for channel in wanted)
-    waits = [one for one in put if one.channel is Channel.SNS and may_come_back(incident, one, now)]
-    incident = replace(
-        incident,
-        outbox=incident.outbox + tuple(one for one in put if one not in waits),
-        end_mail=next(iter(waits), incident.end_mail),
-    )
+        post = replace(entry, id=f"{entry.id}/{Channel.SLACK}", channel=Channel.SLACK)
+        outbox = (*outbox, post)
+    incident = replace(incident, outbox=outbox, end_mail=end_mail)
     if not loud:
         return incident
     announced_for = max(incident.announced_for or entry.at, entry.at)
@@ -87,17 +92,13 @@ def copy_if_worse(before: Incident, after: Incident) -> Incident:
     if after.root is None or not place or after.root.channel == place:
         return after
     more = tuple(
-        _there(entry, place)
+        replace(entry, id=f"{entry.id}/{place}", place=place)
         for entry in after.outbox
         if entry.id not in known
         and entry.channel is Channel.SLACK
         and entry.kind is EntryKind.WORSE
     )
     return replace(after, outbox=after.outbox + more)
-
-
-def _there(entry: OutboxEntry, place: str) -> OutboxEntry:
-    return replace(entry, id=f"{entry.id}/{place}", place=place)
 
 
 def may_come_back(incident: Incident, entry: OutboxEntry, now: datetime) -> bool:

@@ -8,11 +8,11 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from send_alerts.incident.decide import advance
+from send_alerts.incident.decide import end
 from send_alerts.incident.enqueue import (
     Channels,
     enqueue,
-    mail_end,
+    entry_of,
     mail_end_when_due,
 )
 from send_alerts.incident.episodes import Episode
@@ -21,7 +21,7 @@ from send_alerts.incident.incident import ACKNOWLEDGED_FOR, FollowUpDue, Inciden
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.incident.storm import PREFIX
 from send_alerts.reading.figures import span
-from send_alerts.reading.notice import Notice, Part, Signal
+from send_alerts.reading.notice import Part
 
 QUIET = timedelta(minutes=30)
 """Failed tasks and starts have no event of their end; so long without another one, it is over."""
@@ -54,10 +54,10 @@ def run_follow_up(
         return incident
     if (due := _end_by_quiet(episode)) and now >= due:
         text = f"No repeat for {span(QUIET.total_seconds())}"
-        return mail_end(advance(incident, _over(subject, due, text), now, channels))
+        return end(incident, due, text, now, channels)
     if (due := _end_by_lost_data(episode)) and now >= due:
         text = f"No data for {span(NO_DATA_END.total_seconds())}: taken as over"
-        return mail_end(advance(incident, _over(subject, due, text), now, channels))
+        return end(incident, due, text, now, channels)
     if (due := _reminder(incident, episode, policy)) and now >= due:
         # An acknowledgement has run out: somebody is asked to take it anew.
         incident = replace(incident, acknowledgement=None)
@@ -65,11 +65,11 @@ def run_follow_up(
         if incident.folded(episode.opened_at):
             # Of a storm's members those that last are announced by themselves from now on.
             incident, kind = replace(incident, folded_for=None, root=None), EntryKind.OPENED
-        reminder = _entry(incident, kind, now, subject.text)
+        reminder = entry_of(incident, kind, now, subject.text)
         incident = enqueue(incident, reminder, now, channels, loud=True)
     if (due := _calm(incident, episode)) and now >= due:
         incident = replace(incident, flapping_notified=False)
-        calm = _entry(incident, EntryKind.CALM, episode.last_at, "")
+        calm = entry_of(incident, EntryKind.CALM, episode.last_at)
         incident = enqueue(incident, calm, now, channels, loud=True)
     return incident
 
@@ -142,21 +142,3 @@ def _calm(incident: Incident, episode: Episode) -> datetime | None:
     if not incident.flapping_notified or episode.closed_at is None:
         return None
     return episode.closed_at + incident.history.flap_window
-
-
-def _over(subject: Notice, at: datetime, text: str) -> Notice:
-    return replace(
-        subject,
-        signal=Signal.RESOLVED,
-        occurred_at=at,
-        text=text,
-        was=None,
-        since=None,
-        part=Part.WHOLE,
-        ref="",
-        hold=None,
-    )
-
-
-def _entry(incident: Incident, kind: EntryKind, at: datetime, text: str) -> OutboxEntry:
-    return OutboxEntry(f"{incident.key}@{at.isoformat()}/{kind}", Channel.SLACK, kind, at, text)

@@ -3,7 +3,7 @@
 from copy import replace
 from datetime import datetime
 
-from send_alerts.incident.enqueue import Channels, enqueue
+from send_alerts.incident.enqueue import Channels, enqueue, entry_of
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import Channel, EntryKind, OutboxEntry
 from send_alerts.reading.notice import OPENING, Hold, Notice, Signal
@@ -66,18 +66,14 @@ def lift(incident: Incident, now: datetime, channels: Channels) -> Incident:
     if episode is None or subject is None:
         return incident
     if unsaid and episode.closed_at:
-        at = episode.closed_at
-        name = f"{incident.key}@{at.isoformat()}/{Signal.RESOLVED}"
-        end = OutboxEntry(name, Channel.SLACK, EntryKind.RESOLVED, at)
+        end = entry_of(incident, EntryKind.RESOLVED, episode.closed_at)
         incident = replace(incident, flapping_notified=False)
         return enqueue(incident, end, now, channels, loud=True)
     if episode.closed_at:
         return _announce_late(incident, now, channels) if hold and hold.announce_later else incident
     announced = incident.announced(episode.opened_at)
     kind = EntryKind.REMINDER if announced else EntryKind.OPENED
-    entry = OutboxEntry(
-        f"{incident.key}@{now.isoformat()}/{kind}", Channel.SLACK, kind, now, subject.text
-    )
+    entry = entry_of(incident, kind, now, subject.text)
     return enqueue(incident, entry, now, channels, loud=True)
 
 
