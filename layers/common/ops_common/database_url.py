@@ -7,7 +7,7 @@ user and password (percent-encoded), host, port, name, options.
 import re
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 _URL = re.compile(
     r"(?P<scheme>postgres(?:ql)?|postgis)://"
@@ -15,6 +15,9 @@ _URL = re.compile(
     r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:/?#@,%\s\[\]]+)(?::(?P<port>[0-9]{0,5}))?"
     r"/(?P<name>[^?#\s]+)(?P<rest>\?\S*)?"
 )
+# What an option may say instead of the part before it: libpq takes the last, Rails the option.
+LOGIN_OPTIONS = frozenset({"user", "username", "password"})
+_PLACE_OPTIONS = frozenset({"host", "hostaddr", "port", "dbname", "database"})
 POSTGRES_PORT = 5432
 MAX_PORT = 65_535
 
@@ -34,6 +37,11 @@ class OtherDatabase(BadDatabaseUrl):
 def is_url(text: object) -> bool:
     """Whether a value is meant as a URL."""
     return isinstance(text, str) and "://" in text
+
+
+def options(text: str) -> frozenset[str]:
+    """The names of a URL's options, decoded."""
+    return frozenset(name for name, _ in parse_qsl(text.partition("?")[2], keep_blank_values=True))
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,8 @@ class DatabaseUrl:
         match = _URL.fullmatch(text)
         if match is None or not match["password"]:
             raise BadDatabaseUrl("expected postgres://USER:PASSWORD@HOST:PORT/NAME in one line")
+        if again := options(text) & (LOGIN_OPTIONS | _PLACE_OPTIONS):
+            raise BadDatabaseUrl(f"its options say {', '.join(sorted(again))} once more")
         port = int(match["port"] or POSTGRES_PORT)
         if not 0 < port <= MAX_PORT:
             raise BadDatabaseUrl(f"its port must be from 1 to {MAX_PORT}")

@@ -57,6 +57,9 @@ def test_any_login_is_read_as_it_was_written(user: str, old: str, new: str) -> N
         "postgres://shop:MARKER@db.example.org:99999/shop",
         "postgres://shop:MARKER@db.example.org:0/shop",
         "postgres://shop:MARKER" + "%FF@db.example.org/shop",
+        "postgres://shop:MARKER@db.example.org/shop?password=other",
+        "postgres://shop:MARKER@db.example.org/shop?pool=5&%75ser=other",
+        "postgres://shop:MARKER@db.example.org/shop?host=/var/run/postgresql",
     ],
 )
 def test_what_is_no_whole_url_is_refused_without_being_quoted(text: str) -> None:
