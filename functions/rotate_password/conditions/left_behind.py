@@ -1,6 +1,6 @@
 """What a rotation would leave behind, so that it is refused before anything changes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rotate_password.adapters.database import RDS_PROXY_REMEDY
 from rotate_password.adapters.ports import Ports
@@ -32,17 +32,17 @@ class BehindRdsProxy(LeftBehind):
 
 
 def refuse_what_would_be_left_behind(
-    ports: Ports, current: SecretText, accepted: Credentials | None
+    ports: Ports, current: SecretText, held: Collection[str]
 ) -> None:
-    """Raises LeftBehind. A copy may hold the password that is `accepted` instead of the current."""
+    """Raises LeftBehind. A copy may hold one of the passwords `held`."""
     if ports.database.behind_rds_proxy:
         raise BehindRdsProxy
-    places, unusable = current.other_copies, current.unusable_copies(passwords(current, accepted))
+    places, unusable = current.other_copies, current.unusable_copies(held)
     if places or unusable:
         raise CopiesLeft(current.shape.secret_id, places, unusable)
 
 
 def passwords(current: SecretText, accepted: Credentials | None) -> frozenset[str]:
-    """What a copy may hold before a rotation."""
+    """What a copy may hold before a rotation: the accepted password instead of the current."""
     known = (current.login, accepted) if accepted else (current.login,)
     return frozenset(each.password for each in known)

@@ -107,6 +107,12 @@ def find_accepted_of(
     return None
 
 
+def known_passwords(ports: Ports, versions: Versions) -> frozenset[str]:
+    """Those of all labelled versions: what a copy of the password may hold."""
+    labelled = _labelled(ports, versions.state, versions.current)
+    return frozenset(credentials.password for _, credentials in labelled)
+
+
 def _labelled(
     ports: Ports, state: SecretState, current: SecretText
 ) -> Iterator[tuple[str, Credentials]]:

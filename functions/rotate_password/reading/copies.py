@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 
+from ops_common.database_url import LOGIN_OPTIONS, options
+
 # RFC 3986, section 3.2.1: the user information before the host.
 _USER_INFO = re.compile(r"(?<=://)([^:/?#@\s]*):([^/?#@\s]*)(?=@)")
 # A shorter password may be a part of a longer word by accident; of that length, hardly.
 SUBSTRING_LENGTH = 8
+_STANDARD_DIGITS = str.maketrans("-_", "+/")
 
 
 def find(content: Mapping[str, Any], password: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -38,29 +41,24 @@ def advice(place: str, value: Any, password: str) -> str:
     return f"PasswordCopies={place}, or a password of its own if it is for another server"
 
 
-def renewed(value: Any, *, user: str, password: str) -> str | None:
-    """The new value of a key that is named to hold the password: it alone, or a URL with it.
-
-    None where it is neither, so that it can't be changed.
-    """
-    if not isinstance(value, str) or not value:
-        return None
+def renewed(value: str, *, user: str, password: str) -> str:
+    """The new value of a key that holds a password alone, or a URL with it."""
     if "://" not in value:
         return password
-    text, count = _USER_INFO.subn(
-        lambda _: f"{quote(user, safe='')}:{quote(password, safe='')}", value
-    )
-    return text if count else None
+    return _USER_INFO.sub(lambda _: f"{quote(user, safe='')}:{quote(password, safe='')}", value)
 
 
 def password_in(value: Any) -> str:
-    """The password of a value that is it alone, or a URL with it; empty where it is neither."""
+    """The password of a value that is it alone, or a URL with it; empty where it is neither.
+
+    So it is for a URL within which another login stands, or the same once more.
+    """
     if not isinstance(value, str):
         return ""
     if "://" not in value:
         return value
-    found = _USER_INFO.search(value)
-    return unquote(found[2]) if found else ""
+    found = _USER_INFO.findall(value)
+    return unquote(found[0][1]) if len(found) == 1 and not options(value) & LOGIN_OPTIONS else ""
 
 
 def _holds(text: str, password: str) -> bool:
@@ -84,9 +82,11 @@ def _spellings(password: str) -> set[str]:
 
 
 def _decoded(text: str) -> str:
-    """What a text in Base64 says, percent-decoded; empty for any other."""
+    """What a text in Base64 (RFC 4648) says, percent-decoded; empty for any other."""
+    # In lines, by the alphabet for URLs, or without its padding.
+    digits = "".join(text.split()).translate(_STANDARD_DIGITS).rstrip("=")
     try:
-        return unquote(b64decode(text.strip(), validate=True).decode())
+        return unquote(b64decode(digits + "=" * (-len(digits) % 4), validate=True).decode())
     except ValueError:
         return ""
 

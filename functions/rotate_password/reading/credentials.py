@@ -85,7 +85,9 @@ class SecretText:
         """Where else in the text the password is, but for the keys that change with it; with what
         to do about each.
         """
-        known, password = (self.shape.password_key, *self.shape.copies), self.login.password
+        # A user who is called as its password is no copy.
+        known = (self.shape.password_key, self.shape.username_key, *self.shape.copies)
+        password = self.login.password
         return {
             place: copies.advice(place, self.content.get(place), password)
             for place in copies.find(self.content, password, known)
@@ -110,11 +112,12 @@ class SecretText:
             if isinstance(value := self.content.get(key), str) and "://" not in value
         )
 
-    def with_credentials(self, new: Credentials) -> str:
+    def with_credentials(self, new: Credentials, known: Collection[str] = ()) -> str:
         """The text with these credentials in place of its own, all else byte for byte.
 
-        A user or a password that somebody took out of it is put in again, at the end; a copy that
-        somebody took out stays out.
+        A user or a password that somebody took out of it is put in again, at the end. A copy
+        changes where it holds one of the `known` passwords: what somebody has put there instead
+        would be lost.
         """
         if self.url is not None:
             values = {self.shape.password_key: self.url.with_credentials(new.user, new.password)}
@@ -123,7 +126,7 @@ class SecretText:
             if self.credentials is None or self.credentials.user != new.user:
                 values[self.shape.username_key] = new.user
         for key in self.shape.copies:
-            value = copies.renewed(self.content.get(key), user=new.user, password=new.password)
-            if value is not None:
-                values[key] = value
+            value = self.content.get(key)
+            if copies.password_in(value) in known:
+                values[key] = copies.renewed(str(value), user=new.user, password=new.password)
         return json_key.put(self.text, values)

@@ -90,7 +90,8 @@ def _login(stage: Stage) -> Said:
 
 def _secret(stage: Stage) -> Said:
     new = Credentials(stage.successor, "x" * LENGTH)
-    size = len(stage.current.with_credentials(new).encode())
+    held = passwords(stage.current, stage.credentials)
+    size = len(stage.current.with_credentials(new, held).encode())
     level = Level.OK if size <= MAXIMUM_BYTES * NEARLY_FULL else Level.NOTE
     level = Level.STOP if size > MAXIMUM_BYTES else level
     yield level, f"{size:,} of {MAXIMUM_BYTES:,} bytes", "" if level is Level.OK else "make room"

@@ -16,7 +16,7 @@ from rotate_password.adapters.secret import (
     VersionTaken,
 )
 from rotate_password.conditions.expiry import remember
-from rotate_password.conditions.left_behind import refuse_what_would_be_left_behind
+from rotate_password.conditions.left_behind import passwords, refuse_what_would_be_left_behind
 from rotate_password.conditions.outcome import Done, Outcome
 from rotate_password.conditions.redeploy import wait_for_rollouts
 from rotate_password.conditions.turns import (
@@ -55,14 +55,15 @@ def create_secret(ports: Ports, token: str) -> Done:
     _place(ports, versions.state, BASE, versions.state.labels[CURRENT])
     current = versions.current
     login = accepted.credentials if accepted else None
-    refuse_what_would_be_left_behind(ports, current, login)
+    held = passwords(current, login)
+    refuse_what_would_be_left_behind(ports, current, held)
     successor = Credentials(next_user(ports, current, login), generate())
     if login is not None:
         check_successor(ports, login, successor.user)
         if is_first_turn(ports, login, successor.user):
             check_first_turn(ports, login)
     try:
-        ports.secret.put(token, current.with_credentials(successor), PENDING)
+        ports.secret.put(token, current.with_credentials(successor, held), PENDING)
     except VersionTaken:
         return Done(Outcome.STORED_MEANWHILE, successor.user)
     return Done(Outcome.STORED, successor.user)

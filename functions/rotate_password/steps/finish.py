@@ -6,7 +6,7 @@ from rotate_password.adapters.ports import Ports
 from rotate_password.adapters.secret import BASE, CURRENT, MERGED, PENDING
 from rotate_password.conditions.outcome import Done, Outcome
 from rotate_password.conditions.redeploy import redeploy
-from rotate_password.conditions.versions import Versions, read_versions
+from rotate_password.conditions.versions import Versions, known_passwords, read_versions
 from rotate_password.reading.request import BadRotation, OutOfTurn
 from rotate_password.words import events
 
@@ -45,7 +45,8 @@ def _promote(ports: Ports, token: str) -> bool:
         if versions.promoted:
             return False
         ports.database.check(pending)
-        merged = versions.current.with_credentials(pending)
+        known = known_passwords(ports, versions) if ports.shape.copies else ()
+        merged = versions.current.with_credentials(pending, known)
         _report_edit(ports, versions)
         current, target = versions.state.labels[CURRENT], token
         if versions.pending_text and merged != versions.pending_text.text:

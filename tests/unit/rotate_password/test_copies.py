@@ -1,7 +1,8 @@
 """The same password elsewhere in the secret."""
 
 import json
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
+from textwrap import wrap
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -48,6 +49,9 @@ def test_copies_are_found_by_their_value(value: Any, places: tuple[str, ...]) ->
         b64encode(f"postgres://jiki:{quote(QUOTED, safe='')}@db/jiki".encode()).decode(),
         b64encode(json.dumps({"password": QUOTED}).encode()).decode(),
         f"{b64encode(QUOTED.encode()).decode()}\n",
+        urlsafe_b64encode(f"{QUOTED}~~~".encode()).decode(),
+        b64encode(f"{QUOTED}!!".encode()).decode().rstrip("="),
+        "\n".join(wrap(b64encode(QUOTED.encode() * 9).decode(), 76)),
     ],
     ids=[
         "form",
@@ -59,6 +63,9 @@ def test_copies_are_found_by_their_value(value: Any, places: tuple[str, ...]) ->
         "url in base64",
         "json in base64",
         "base64",
+        "base64 for urls",
+        "base64 without padding",
+        "base64 in lines",
     ],
 )
 def test_copies_are_found_as_other_formats_spell_them(value: str) -> None:
@@ -88,13 +95,10 @@ def test_from_eight_characters_on_a_part_of_a_text_is_a_copy() -> None:
     [
         ("anything", "n/w"),
         ("postgres://jiki_a:old@db:5432/x?sslmode=require", "postgres://jiki_b:n%2Fw@db:5432/x?sslmode=require"),
-        ("postgres://db:5432/x", None),
-        ("", None),
-        (7, None),
-        (None, None),
+        ("postgres://jiki_a:old@a:1,b:2/x", "postgres://jiki_b:n%2Fw@a:1,b:2/x"),
     ],
 )  # fmt: skip
-def test_a_named_copy_is_changed_as_it_is_written(value: Any, renewed: str | None) -> None:
+def test_a_named_copy_is_changed_as_it_is_written(value: str, renewed: str) -> None:
     assert copies.renewed(value, user="jiki_b", password="n/w") == renewed
 
 
@@ -138,9 +142,18 @@ def test_a_named_copy_that_holds_no_password_stops_the_rotation() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["signing key", "postgres://jiki:other@queue/jiki", "host=db password=first"]
+    "value",
+    [
+        "signing key",
+        "postgres://jiki:other@queue/jiki",
+        "host=db password=first",
+        "postgres://jiki:first@db/jiki redis://default:other@cache:6379",
+        "postgres://jiki:first@db/jiki?password=first",
+        7,
+        None,
+    ],
 )
-def test_a_key_named_as_a_copy_by_mistake_keeps_its_value(value: str) -> None:
+def test_a_key_named_as_a_copy_by_mistake_keeps_its_value(value: Any) -> None:
     world = World(copies=("jwt_secret",))
     world.secret.edit(jwt_secret=value)
 
@@ -149,6 +162,17 @@ def test_a_key_named_as_a_copy_by_mistake_keeps_its_value(value: str) -> None:
 
     assert caught.value.unusable == ("jwt_secret",)
     assert world.content()["jwt_secret"] == value
+
+
+def test_a_user_who_is_called_as_its_password_is_no_copy() -> None:
+    world = World()
+    world.secret.edit(aurora_username="jiki", aurora_password="jiki")
+    world.database.roles["jiki"], world.database.prepared = "jiki", False
+
+    world.rotate()
+
+    assert world.content()["aurora_username"] == "jiki"
+    assert world.current().password == world.database.roles["jiki"] != "jiki"
 
 
 def test_a_copy_of_the_accepted_password_is_renewed_where_the_current_one_is_refused() -> None:

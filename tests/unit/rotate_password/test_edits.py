@@ -31,6 +31,35 @@ def test_a_key_added_during_the_rotation_survives(after: str) -> None:
     assert world.told("PasswordEdited") == []
 
 
+@pytest.mark.parametrize("after", BEFORE_LAST)
+def test_a_named_copy_that_is_given_another_login_during_the_rotation_keeps_it(after: str) -> None:
+    world = World(copies=("reader_url", "queue_password"))
+    world.secret.edit(reader_url="postgres://jiki:first@db/x", queue_password="first")
+    token = world.secret.begin_rotation()
+
+    for name in STEPS:
+        world.step(name, token)
+        if name == after:
+            world.secret.edit(reader_url="postgres://reader:its-own@replica/x")
+
+    assert world.content()["reader_url"] == "postgres://reader:its-own@replica/x"
+    assert world.content()["queue_password"] == world.database.roles["jiki"] != "first"
+
+
+def test_a_named_copy_that_is_edited_beside_its_password_has_the_new_one() -> None:
+    world = World(copies=("database_url",))
+    world.secret.edit(database_url="postgres://jiki:first@db/x")
+    token = world.secret.begin_rotation()
+    world.step("createSecret", token)
+    world.secret.edit(database_url="postgres://jiki:first@db/x?pool=9", aurora_password="mine")
+
+    for name in ("setSecret", "testSecret", "finishSecret"):
+        world.step(name, token)
+
+    password = world.database.roles["jiki"]
+    assert world.content()["database_url"] == f"postgres://jiki:{password}@db/x?pool=9"
+
+
 def test_two_edits_survive_the_second_between_the_check_and_the_move() -> None:
     # GIVEN an edit after createSecret, and a person who is quicker than the move of the label
     world = World()
