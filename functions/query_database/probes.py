@@ -85,7 +85,7 @@ def connection_usage(connection: Connection, _fields: Fields) -> ConnectionUsage
 def queue_processes(connection: Connection, _fields: Fields) -> QueueProcesses:
     """Solid Queue's processes, newest first, and the number of claims that are nobody's.
 
-    Raises QueueTablesMissing where the database has no tables of Solid Queue 1.x.
+    Raises QueueTablesMissing where the database has no tables of Solid Queue.
     """
     with solid_queue(connection), connection.cursor(row_factory=dict_row) as cursor:
         processes = cursor.execute(PROCESSES, {"processes": MAX_PROCESSES}).fetchall()

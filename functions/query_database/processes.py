@@ -117,6 +117,17 @@ def maintains_limits(process: Process) -> bool:
     return "batch_size" not in values or "concurrency_maintenance_interval" in values
 
 
+def recurring_keys(process: Process) -> tuple[str, ...]:
+    """The recurring tasks that it fires: a scheduler's, a dispatcher's before Solid Queue 0.9."""
+    return tuple(map(str, _metadata(process.metadata).get("recurring_schedule") or ()))
+
+
+def recurring_by_rows(processes: Sequence[Process]) -> dict[str, Any]:
+    """As the statement counts them, where no table has them: Solid Queue before 0.5."""
+    keys = sorted({key for one in processes for key in recurring_keys(one)})
+    return {"tasks": len(keys), "keys": keys[:3], "soon": 0}
+
+
 def threads_and_queues(metadata: str) -> tuple[int, str | None]:
     """Threads (0 where unknown) and queues of a worker (None), as it wrote them itself.
 

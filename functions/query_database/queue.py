@@ -7,8 +7,6 @@ migration, and for that no longer than the connection's lock timeout.
 from collections import defaultdict
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from ops_common.answers.queue import Completed, Measurement, QueueFlow, Worker
 from ops_common.query_database import BadRequest
 from query_database.fields import Connection, Fields
@@ -16,13 +14,15 @@ from query_database.processes import (
     Process,
     maintains_limits,
     queue_list,
+    recurring_by_rows,
+    recurring_keys,
     replaced,
     threads_and_queues,
     working,
 )
 from query_database.queue_depths import depths, seconds
 from query_database.queue_statement import statement
-from query_database.queue_tables import solid_queue
+from query_database.queue_tables import first_answer
 
 DEFAULT_BOUND = 500
 MAX_BOUND = 100_000
@@ -33,15 +33,17 @@ def measure_queue(connection: Connection, fields: Fields) -> Measurement:
 
     `bound`: rows counted per queue before "at least" is said (default 500).
     `look_ahead_seconds`: how far scheduled and recurring jobs are counted (default 75).
-    Raises QueueTablesMissing where the database has no tables of Solid Queue 1.x.
+    Raises QueueTablesMissing where the database has no tables of Solid Queue.
     """
     bound = fields.integer("bound", DEFAULT_BOUND)
     if bound > MAX_BOUND:
         raise BadRequest(f"bound must be at most {MAX_BOUND}", field="bound")
-    asked = statement(bound=bound, look_ahead_seconds=fields.integer("look_ahead_seconds", 75))
-    with solid_queue(connection), connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(asked).fetchone()
-    assert row is not None  # noqa: S101  # FROM clock, which has one row
+    look_ahead_seconds = fields.integer("look_ahead_seconds", 75)
+    asked = [
+        statement(bound=bound, look_ahead_seconds=look_ahead_seconds, with_recurring=there_are)
+        for there_are in (True, False)
+    ]
+    row = first_answer(connection, asked)
     return _measurement(row, bound)
 
 
@@ -58,6 +60,7 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
     gone = replaced(processes)
     alive = working(processes, gone)
     dispatchers = [one for one in processes if one.kind == "Dispatcher" and one.id in alive]
+    recurring = row["recurring"] or recurring_by_rows(processes)
     due, soon = row["due"] or {}, row["soon_due"] or {}
     long_running = _sum_by(claims, "process_id", "long_running")
     flows = _flows([one for one in claims if one["process_id"] in alive], row, paused)
@@ -87,7 +90,7 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
         due_scheduled=sum(jobs for name, jobs in due.items() if name not in paused),
         oldest_due_seconds=seconds(row["oldest_due_seconds"]),
         soon_due_scheduled=sum(jobs for name, jobs in soon.items() if name not in paused),
-        recurring_soon=row["recurring"]["soon"],
+        recurring_soon=recurring["soon"],
         completed=_completed(row["finished"], bound),
         arrived_total=row["started_total"] + sum(one.jobs for one in queues),
         enqueued_total=row["enqueued_total"],
@@ -100,18 +103,22 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
         dispatchers=len(dispatchers),
         scheduler_hosts=tuple(
             sorted(
-                {one.hostname for one in processes if one.kind == "Scheduler" and one.id in alive}
+                {
+                    one.hostname
+                    for one in processes
+                    if one.id in alive and (one.kind == "Scheduler" or recurring_keys(one))
+                }
             )
         ),
         due_jobs_whose_dispatcher_is_missing=0 if dispatchers else sum(due.values()),
         blocked_jobs_whose_dispatcher_is_missing=0
-        if any(maintains_limits(one) for one in dispatchers)
+        if any(row["recurring"] is None or maintains_limits(one) for one in dispatchers)
         else row["lapsed"],
         orphaned_claims=sum(jobs for holder, jobs in held.items() if holder not in known),
         next_scheduled_seconds=row["next_scheduled_seconds"]
         and float(row["next_scheduled_seconds"]),
-        recurring_tasks=row["recurring"]["tasks"],
-        recurring_keys=tuple(row["recurring"]["keys"] or ()),
+        recurring_tasks=recurring["tasks"],
+        recurring_keys=tuple(recurring["keys"] or ()),
         max_connections=row["max_connections"],
     )
 

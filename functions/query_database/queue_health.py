@@ -52,7 +52,7 @@ FIRST_ROWS = 20
 def queue_health(connection: Connection, fields: Fields) -> QueueHealth:
     """Failed jobs since a moment and as long before it, the oldest wait, and the last work done.
 
-    Raises QueueTablesMissing where the database has no tables of Solid Queue 1.x.
+    Raises QueueTablesMissing where the database has no tables of Solid Queue.
     """
     asked = {"since": fields.time("since"), "bound": BOUND, "first": FIRST_ROWS}
     with solid_queue(connection), connection.cursor(row_factory=dict_row) as cursor:

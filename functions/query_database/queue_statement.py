@@ -85,17 +85,7 @@ SELECT
      ) AS soon GROUP BY queue_name) AS by_queue) AS soon_due,
   (SELECT extract(epoch FROM scheduled_at - utc) FROM solid_queue_scheduled_executions
    WHERE scheduled_at > utc ORDER BY scheduled_at LIMIT 1) AS next_scheduled_seconds,
-  -- The schedule is text for Ruby's fugit (cron or English), so it isn't parsed: a task is
-  -- expected again as long after its last run as that was after the one before.
-  (SELECT json_build_object('tasks', count(*), 'keys', (array_agg(key ORDER BY key))[:3],
-     'soon', count(*) FILTER (
-     WHERE next_run > utc AND next_run <= utc + {horizon} * interval '1 second'
-   )) FROM (SELECT key FROM solid_queue_recurring_tasks LIMIT {rows}) AS tasks
-   CROSS JOIN LATERAL (
-     SELECT CASE count(*) WHEN 2 THEN max(run_at) + (max(run_at) - min(run_at)) END AS next_run
-     FROM (SELECT run_at FROM solid_queue_recurring_executions
-           WHERE task_key = tasks.key ORDER BY run_at DESC LIMIT 2) AS runs
-   ) AS expected) AS recurring,
+  {recurring},
   (SELECT json_agg(claims) FROM claims) AS claims,
   (SELECT json_agg(newest) FROM (
      SELECT id, kind, hostname, metadata, supervisor_id,
@@ -128,15 +118,34 @@ FROM clock CROSS JOIN ends
 """
 
 
+_RECURRING = """
+  -- The schedule is text for Ruby's fugit (cron or English), so it isn't parsed: a task is
+  -- expected again as long after its last run as that was after the one before.
+  (SELECT json_build_object('tasks', count(*), 'keys', (array_agg(key ORDER BY key))[:3],
+     'soon', count(*) FILTER (
+     WHERE next_run > utc AND next_run <= utc + {horizon} * interval '1 second'
+   )) FROM (SELECT key FROM solid_queue_recurring_tasks LIMIT {rows}) AS tasks
+   CROSS JOIN LATERAL (
+     SELECT CASE count(*) WHEN 2 THEN max(run_at) + (max(run_at) - min(run_at)) END AS next_run
+     FROM (SELECT run_at FROM solid_queue_recurring_executions
+           WHERE task_key = tasks.key ORDER BY run_at DESC LIMIT 2) AS runs
+   ) AS expected) AS recurring
+"""
+_NO_RECURRING = "NULL::json AS recurring"
+
+
 @lru_cache(maxsize=4)
-def statement(*, bound: int, look_ahead_seconds: int) -> bytes:
+def statement(*, bound: int, look_ahead_seconds: int, with_recurring: bool = True) -> bytes:
     """The statement with its numbers in it; kept, for a container asks the same each minute.
 
-    Planned for parameters, it would take a fifth longer.
+    Planned for parameters, it would take a fifth longer. `with_recurring`: whether there is a table
+    of recurring tasks, as there is since Solid Queue 0.5.
     """
+    recurring = sql.SQL(_RECURRING if with_recurring else _NO_RECURRING)
     return (
         sql.SQL(WALKS + _FIGURES)
         .format(
+            recurring=recurring.format(horizon=look_ahead_seconds, rows=MAX_ROWS),
             bound=bound,
             horizon=look_ahead_seconds,
             queues=MAX_QUEUES,

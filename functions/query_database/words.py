@@ -42,7 +42,7 @@ NOT_ALLOWED_TO_SET = (
     "rds.restrict_password_commands is on: GRANT rds_password TO the role that sets the password"
     " (for users that take turns the one that prepared them)"
 )
-NO_TABLES = "database {database} has no tables of Solid Queue 1.x: {said}"
+NO_TABLES = "database {database} has no tables of Solid Queue: {said}"
 NO_ROOTS = "the roots of {region} are not in the layer (docs/deploy.md, Certificates)"
 NOT_PREPARED = (
     "{login} can't set the password of {user}: the alternating users are not prepared in this"

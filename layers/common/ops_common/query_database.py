@@ -127,7 +127,7 @@ class DatabaseRefused(DatabaseError):
 
 
 class QueueTablesMissing(DatabaseError):
-    """The database that was asked holds no tables of Solid Queue 1.x."""
+    """The database that was asked holds no tables of Solid Queue."""
 
     kind = "queue_tables_missing"
 

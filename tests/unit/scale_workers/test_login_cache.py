@@ -102,7 +102,7 @@ def test_another_database_of_the_same_server_is_asked_where_the_queue_is_there()
     "failure",
     [
         DatabaseUnreachable("db:5432: timeout expired"),
-        QueueTablesMissing("database jiki_production has no tables of Solid Queue 1.x"),
+        QueueTablesMissing("database jiki_production has no tables of Solid Queue"),
         AppConfigError("table config has no value for aurora_port"),
         ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke"),
         ReadTimeoutError(endpoint_url="https://lambda"),
