@@ -152,29 +152,42 @@ def queue_list(
     age_seconds: float,
     oldest_waits: Mapping[str, float],
     taken_from: Collection[str],
+    names: Collection[str],
 ) -> tuple[str, ...]:
     """A worker's list as Solid Queue reads it: one given as a single text `"a,b"` is one odd name,
     and `"a,mail*"` one odd prefix.
 
-    The row of a list `[a, b]` is the same. They differ by jobs that were taken from such
-    a queue; by a blank, for a list is joined without; or by old jobs in a queue of the list of
-    which none has been taken. `oldest_waits` has the queues that aren't paused (none where nobody
-    could know that nothing was taken), `taken_from` those of which jobs run or were finished of
-    late. An empty list is all queues.
+    The row of a list `[a, b]` is the same. They differ by a queue of such a name, among the `names`
+    of those with jobs; by a blank, for a list is joined without; or by old jobs in a queue of the
+    list of which none has been taken. What was taken decides before all these. `oldest_waits` has
+    the queues that aren't paused (none where nobody could know that nothing was taken),
+    `taken_from` those of which jobs run or were finished of late. An empty list is all queues.
     """
     if text is None:
         return ()
     odd = text.strip()
-    queues = tuple(name.strip() for name in odd.split(",") if name.strip()) or ("*",)
-    if len(queues) < 2:
-        return queues
-    if odd in taken_from:
-        return (odd,)
-    if any(_covers(queues, name) for name in taken_from):
+    queues, joined = _parts(odd, ()), _parts(odd, names)
+
+    def taken(by: tuple[str, ...]) -> bool:
+        return any(_covers(by, name) for name in taken_from)
+
+    if joined != queues and (taken(joined) or not taken(queues)):
+        return joined
+    if len(queues) < 2 or taken(queues):
         return queues
     waits = (wait for name, wait in oldest_waits.items() if _covers(queues, name))
     ignored = min(max(waits, default=0.0), age_seconds) > CERTAIN_WAIT_SECONDS
     return (odd,) if ignored or odd != ",".join(queues) else queues
+
+
+def _parts(text: str, names: Collection[str]) -> tuple[str, ...]:
+    """What stands between commas; as one where together it is one of the `names`."""
+    left, found = text.split(","), list[str]()
+    while left:
+        together = (",".join(left[:end]).strip() for end in range(len(left), 1, -1))
+        found.append(next((one for one in together if one in names), left[0].strip()))
+        left = left[found[-1].count(",") + 1 :]
+    return tuple(filter(None, found)) or ("*",)
 
 
 def _covers(queues: Iterable[str], name: str) -> bool:

@@ -5,6 +5,8 @@ migration, and for that no longer than the connection's lock timeout.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ops_common.answers.queue import Completed, Measurement, QueueFlow, Worker
@@ -68,9 +70,11 @@ def _measurement(row: dict[str, Any], bound: int) -> Measurement:
     kept = row["finished"]["preserved"]
     waits = {one.name: one.oldest_wait_seconds for one in queues if kept and not one.paused}
     taken_from = {one.name for one in flows if one.in_flight or one.completed}
+    names = {one.name for one in queues} | {one.name for one in flows}
+    read = partial(queue_list, oldest_waits=waits, taken_from=taken_from, names=names)
     workers = {
         is_alive: tuple(
-            _worker(one, long_running.get(one.id, 0), waits, taken_from, is_gone=one.id in gone)
+            _worker(one, long_running.get(one.id, 0), read, is_gone=one.id in gone)
             for one in processes
             if one.kind == "Worker" and (one.id in alive) is is_alive
         )
@@ -174,8 +178,7 @@ def _completed(finished: dict[str, Any], bound: int) -> tuple[Completed, ...] | 
 def _worker(
     process: Process,
     long_running: int,
-    waits: dict[str, float],
-    taken_from: set[str],
+    read_list: Callable[[str | None, float], tuple[str, ...]],
     *,
     is_gone: bool,
 ) -> Worker:
@@ -183,7 +186,7 @@ def _worker(
     return Worker(
         process.hostname,
         threads,
-        queue_list(written, process.age_seconds, waits, taken_from),
+        read_list(written, process.age_seconds),
         process.in_flight,
         max(0.0, process.heartbeat_age_seconds),
         long_running,

@@ -154,4 +154,4 @@ def _lists(policy: Policy, remembered: Remembered) -> tuple[QueueList, ...]:
     """As its policy or the memory has them, while no worker shows them."""
     if policy.queues:
         return (policy.queues,)
-    return tuple(tuple(names.split(",")) for names, _ in remembered.memory.service.lists)
+    return tuple(queues for queues, _ in remembered.memory.service.lists)

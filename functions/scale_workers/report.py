@@ -121,7 +121,7 @@ def _publish(tick: Tick, measurement: Measurement) -> None:
         metrics.add_metric("FailedJobs", MetricUnit.Count, measurement.failed)
         metrics.flush_metrics()
     if tick.latency_metric:
-        lists = tuple(tuple(one.split(",")) for one, _ in tick.decision.memory.service.lists)
+        lists = [queues for queues, _ in tick.decision.memory.service.lists]
         for pool, seconds in pool_waits(measurement, lists).items():
             with single_metric("PoolLatency", MetricUnit.Seconds, seconds) as metric:
                 metric.add_dimension(name="stack", value=stack)

@@ -6,11 +6,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from ops_common.jsonable import jsonable
+from scale_workers.policy.queues import QueueList
 from scale_workers.policy.stored_values import (
     parse_count,
     parse_datetime,
     parse_duration,
     parse_float,
+    parse_names,
 )
 
 
@@ -46,7 +48,7 @@ class Missing(NamedTuple):
 class ServiceMemory(NamedTuple):
     """What is remembered of the service beside its streams of jobs."""
 
-    lists: tuple[tuple[str, int], ...] = ()
+    lists: tuple[tuple[QueueList, int], ...] = ()
     """Queue lists of its workers as last seen, each with its threads per task."""
     missing: tuple[Missing, ...] = ()
     """Of the last minutes."""
@@ -71,14 +73,16 @@ class ServiceMemory(NamedTuple):
     def from_json(cls, values: Any) -> Self:
         """Read what `as_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
         return cls(
-            lists=tuple((str(names), parse_count(threads)) for names, threads in values["lists"]),
+            lists=tuple(
+                (parse_names(names), parse_count(threads)) for names, threads in values["lists"]
+            ),
             missing=tuple(
                 Missing(parse_datetime(at), parse_count(tasks)) for at, tasks in values["missing"]
             ),
             counts=tuple(parse_count(one) for one in values["counts"]),
             changed_by_others=tuple(parse_datetime(at) for at in values["changed_by_others"]),
-            idle_beside=tuple(str(name) for name in values["idle_beside"]),
-            foreign=tuple(str(name) for name in values["foreign"]),
+            idle_beside=parse_names(values["idle_beside"]),
+            foreign=parse_names(values["foreign"]),
             ready_total=_optional(parse_count, values["ready_total"]),
         )
 

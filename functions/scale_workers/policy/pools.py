@@ -29,7 +29,7 @@ class Pools:
     """Queues with ready jobs that none of its lists covers."""
     stalled: tuple[str, ...]
     """Queues whose jobs wait beside idle threads, in two measurements."""
-    lists: tuple[tuple[str, int], ...]
+    lists: tuple[tuple[QueueList, int], ...]
     """To be remembered."""
     ignored: tuple[str, ...] = ()
     """Queues with jobs that bring no task, because a person said so."""
@@ -40,9 +40,9 @@ def divide(measurement: Measurement, share: Share | None, memory: Memory, policy
     own = own_view(measurement, share)
     workers = own.workers
     known = _known_lists(workers, memory, policy)
-    remembered = tuple((",".join(queues), threads) for queues, threads in known)
     ignored = {name for name, target in policy.queue_targets.items() if not target}
     by_queue = bool(ignored) or (share is not None and share.portions is not None)
+    remembered = known
     if not known and by_queue:
         # Nobody knows its lists: a first task would show them.
         known = ((EVERYTHING, policy.threads_per_task),)
@@ -79,7 +79,7 @@ def _known_lists(
         )
     if policy.queues:
         return ((policy.queues, policy.threads_per_task),)
-    return tuple((tuple(names.split(",")), threads) for names, threads in memory.service.lists)
+    return memory.service.lists
 
 
 def _threads(workers: Sequence[Worker], lists: Collection[QueueList]) -> int:

@@ -38,3 +38,10 @@ def parse_duration(value: Any) -> float:
     if (seconds := parse_float(value)) < 1:
         raise ValueError("no duration")
     return seconds
+
+
+def parse_names(values: Any) -> tuple[str, ...]:
+    """A list of texts."""
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise ValueError("no list of names")
+    return tuple(values)

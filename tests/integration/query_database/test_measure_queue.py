@@ -277,7 +277,7 @@ def test_the_app_s_own_login_may_ask_it_over_tls(
 
 
 def test_knows_where_a_table_is_missing(database: Database) -> None:
-    database.admin.execute("DROP TABLE solid_queue_recurring_executions")
+    database.admin.execute("DROP TABLE solid_queue_pauses")
     with pytest.raises(QueueTablesMissing) as caught:
         measure(database.admin)
     assert caught.value.sqlstate == "42P01"

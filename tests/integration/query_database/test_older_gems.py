@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from ops_common.query_database import QueueTablesMissing
 from tests.conftest import Database
 from tests.integration.query_database.queue_rows import (
     NOW,
@@ -83,10 +82,3 @@ def test_any_dispatcher_lets_blocked_jobs_through_whose_limit_has_lapsed(
     )
     add_jobs(database.admin, "default", 2, into=lapsed)
     assert measure(database.admin).blocked_jobs_whose_dispatcher_is_missing == 0
-
-
-def test_a_database_without_the_tables_is_said_to_have_none(database: Database) -> None:
-    with rolled_back(database.admin):
-        database.admin.execute("DROP TABLE solid_queue_ready_executions")
-        with pytest.raises(QueueTablesMissing):
-            measure(database.admin)

@@ -144,4 +144,21 @@ LIST, ONE = ("low", "limited"), ("low,limited",)
     ],
 )
 def test_a_list_is_read_as_solid_queue_reads_it(written, age, waits, taken, read_as) -> None:
-    assert queue_list(written, age, waits, taken) == read_as
+    assert queue_list(written, age, waits, taken, {*waits, *taken}) == read_as
+
+
+@pytest.mark.parametrize(
+    ("written", "taken", "read_as"),
+    [
+        ("a,b", set(), ("a,b",)),
+        ("a,b", {"a,b"}, ("a,b",)),
+        ("a,b", {"b"}, ("a", "b")),
+        ("a,b,c", {"c"}, ("a,b", "c")),
+        ("c, a,b", set(), ("c", "a,b")),
+        ("a,b,*", {"mail"}, ("a,b", "*")),
+        ("b,a", {"c"}, ("b", "a")),
+        (",a", set(), ("a",)),
+    ],
+)
+def test_a_queue_whose_name_has_a_comma_is_one_of_the_list(written, taken, read_as) -> None:
+    assert queue_list(written, 1, {}, taken, {"a,b", "c", *taken}) == read_as

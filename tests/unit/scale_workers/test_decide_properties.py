@@ -129,7 +129,7 @@ memories = st.builds(
         ServiceMemory,
         missing=st.lists(st.builds(Missing, at=times, tasks=few), max_size=3).map(tuple),
         changed_by_others=st.just(()),
-        lists=st.just(()) | st.just((("default", 3), ("ma*,video", 5))),
+        lists=st.just(()) | st.just(((("default",), 3), (("ma*", "video"), 5))),
         counts=st.just(()),
         idle_beside=st.just(()) | st.just(("mail",)),
         ready_total=st.none() | counts,

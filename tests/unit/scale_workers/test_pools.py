@@ -1,5 +1,6 @@
 """Workers of one list are a pool; a service requires the most of its groups of pools."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -92,7 +93,7 @@ def test_each_group_has_its_own_arrivals_by_what_ended_in_its_queues() -> None:
 
 
 def test_a_service_without_a_worker_remembers_its_lists() -> None:
-    memory = Memory(service=ServiceMemory(lists=(("*", 3), ("background,real_time", 15))))
+    memory = Memory(service=ServiceMemory(lists=((("*",), 3), (("background", "real_time"), 15))))
     measurement = seen(queues=(waiting("default", 90), waiting("real_time", 9)))
     pools = divide(measurement, None, memory, Policy())
     assert {group.name: group.threads_per_task for group in pools.groups} == {
@@ -101,9 +102,22 @@ def test_a_service_without_a_worker_remembers_its_lists() -> None:
     }
 
 
+def test_a_remembered_list_keeps_a_name_with_a_comma() -> None:
+    worker = Worker("ip-1", 3, ("a,b",), 0, 20)
+    jobs = seen(queues=(waiting("a,b", 90),))
+    memory = decide(
+        replace(jobs, workers=(worker,)), ServiceState(1, 1), Policy(), Memory(), NOW
+    ).memory
+    again = Memory.from_json(json.loads(json.dumps(memory.as_json())))
+    decision = decide(jobs, ServiceState(0, 0), Policy(min_tasks=0), again, NOW)
+    assert decision.pools is not None
+    assert decision.pools.unserved == ()
+    assert decision.desired > 0
+
+
 def test_a_worker_that_reports_no_threads_has_one() -> None:
     measurement = seen(9, workers=(Worker("ip-1", 0, STAR, 0, 20),))
-    assert divide(measurement, None, Memory(), Policy()).lists == (("*", 1),)
+    assert divide(measurement, None, Memory(), Policy()).lists == ((("*",), 1),)
 
 
 def test_of_more_groups_than_are_weighed_the_last_is_all_pools() -> None:

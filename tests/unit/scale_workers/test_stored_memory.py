@@ -41,7 +41,7 @@ WHOLE = Remembered(
         last_change_at=NOW - 5 * MINUTE,
         pools={"default": Memory(measured_at=NOW - MINUTE, waiting=7)},
         service=ServiceMemory(
-            lists=(("default", 3), ("mail,low*", 5)),
+            lists=((("default",), 3), (("mail", "low*", "a,b"), 5)),
             missing=(Missing(NOW - MINUTE, 2),),
             counts=(2, 3),
             changed_by_others=(NOW - 9 * MINUTE,),

@@ -175,7 +175,7 @@ def test_the_lists_of_a_service_without_workers_are_remembered_for_all() -> None
     world = Two(look=look(urgent=1, other=50, oldest=20))
     world.bulk.worker, world.bulk.listed = service(0, name=BULK), []
     world.look = replace(world.look, workers=(replace(worker(1), queues=("*",)),))
-    memory = Memory(service=ServiceMemory(lists=(("other", 3),)))
+    memory = Memory(service=ServiceMemory(lists=((("other",), 3),)))
     world.bulk.remembered = Remembered(memory)
     critical, bulk = run(world.ports(), two("bulk: min=0"), NOW)
     # THEN its jobs are its own, not those of the one that takes everything
