@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from ops_common.datetimes import parse_optional
-from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 
 
@@ -120,13 +119,9 @@ class Notice(NamedTuple):
             raise TypeError("a field that should be text is none")
         return self
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, to be kept with the incident."""
-        return dict(jsonable(self))
-
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """What `as_json` made."""
+        """What `jsonable` made of one."""
         return cls(
             key=values["key"],
             signal=Signal(values["signal"]),

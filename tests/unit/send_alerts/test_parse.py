@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.alert_batches import BATCHES, EVENTS, rendered
+from ops_common.jsonable import jsonable
 from ops_common.ops_events import Severity
 from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.parse import FollowUp, NotAnEvent, parse
@@ -257,7 +258,7 @@ def test_a_notice_survives_being_kept() -> None:
     for path in Path(EVENTS / "alerts").glob("*.json"):
         found = parse(path.read_text(), datetime(2026, 11, 25, tzinfo=UTC), STACK_INFO)
         for notice in found if isinstance(found, list) else ():
-            assert Notice.from_json(json.loads(json.dumps(notice.as_json()))) == notice
+            assert Notice.from_json(json.loads(json.dumps(jsonable(notice)))) == notice
 
 
 def test_a_sentence_of_a_rule_s_input_transformer_is_a_message() -> None:
