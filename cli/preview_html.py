@@ -41,7 +41,7 @@ h2 { font-size: 13px; color: #616061; text-transform: uppercase; letter-spacing:
 
 def message_html(message: Message) -> str:
     """A message of Slack's as it stands in the channel."""
-    payload = message.payload()
+    payload = message.payload
     attachments = "".join(_attachment(one) for one in payload.get("attachments", []))
     return (
         '<div class="message"><div class="avatar">J</div><div><span class="who">jiki-ops</span>'

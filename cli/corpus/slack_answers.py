@@ -20,9 +20,9 @@ from send_alerts.channels.slack_failures import (
     SlackFailure,
     ThreadClosed,
 )
-from send_alerts.words.markup import Message
+from send_alerts.words.markup import message
 
-MESSAGE = Message("CPU high", "#d62728")
+MESSAGE = message("CPU high", "#d62728")
 MEANINGS: tuple[tuple[type[SlackFailure], str], ...] = (
     (ThreadClosed, "new_head"),
     (MessageGone, "gone"),

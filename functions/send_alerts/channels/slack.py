@@ -106,7 +106,7 @@ class BotSlack:
         answer = self._call(
             self._client.chat_postMessage,
             channel=channel or self._channel,
-            **message.payload(),
+            **message.payload,
             thread_ts=thread_ts or None,
             reply_broadcast=broadcast or None,
             unfurl_links=False,
@@ -161,7 +161,7 @@ class BotSlack:
 
     def update(self, channel: str, ts: str, message: Message) -> None:
         """See Threads."""
-        self._call(self._client.chat_update, channel=channel, ts=ts, **message.payload())
+        self._call(self._client.chat_update, channel=channel, ts=ts, **message.payload)
 
     def upload(self, channel: str, thread_ts: str, title: str, png: bytes) -> None:
         """See Threads."""
@@ -190,7 +190,7 @@ class WebhookSlack:
 
         def attempt() -> None:
             try:
-                answer = self._client.send(**message.payload())
+                answer = self._client.send(**message.payload)
             except (OSError, HTTPException) as error:
                 raise of_exception(error) from None
             if answer.status_code != 200:

@@ -36,25 +36,25 @@ class Message(NamedTuple):
 
     text: str
     color: str
-    blocks: tuple[Block, ...] = ()
-
-    def payload(self) -> dict[str, Any]:
-        """The arguments of chat.postMessage, chat.update and of a webhook."""
-        if not self.blocks:
-            return {"text": self.text}
-        attachment = BlockAttachment(
-            blocks=self.blocks, color=self.color, fallback=cut_markup(self.text, FIELD)
-        )
-        return {"text": self.text, "attachments": [attachment.to_dict()]}
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for messages that show the same."""
-        return hashlib.sha256(json.dumps(self.payload()).encode()).hexdigest()[:16]
+    payload: dict[str, Any]
+    """The arguments of chat.postMessage, chat.update and of a webhook."""
+    fingerprint: str
+    """Equal for messages that show the same."""
 
     def plain(self) -> "Message":
         """The headline alone, should Slack refuse the blocks."""
-        return Message(self.text, self.color)
+        return message(self.text, self.color)
+
+
+def message(text: str, color: str, blocks: Sequence[Block] = ()) -> Message:
+    """A message of markup that fits."""
+    payload: dict[str, Any] = {"text": text}
+    if blocks:
+        fallback = cut_markup(text, FIELD)
+        attachment = BlockAttachment(blocks=blocks, color=color, fallback=fallback)
+        payload["attachments"] = [attachment.to_dict()]
+    digest = hashlib.sha256(json.dumps(payload).encode()).hexdigest()
+    return Message(text, color, payload, digest[:16])
 
 
 def escape(text: str) -> str:
@@ -96,7 +96,7 @@ def layout(
         *_bullets("Changed just before", content.changes),
         *_fields(content.facts),
     )
-    return Message(cut_markup(name, TEXT), mark.color, blocks)
+    return message(cut_markup(name, TEXT), mark.color, blocks)
 
 
 def _sections(text: str) -> list[SectionBlock]:

@@ -6,7 +6,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import OutboxEntry
 from send_alerts.words.actions import buttons
 from send_alerts.words.content import content_now, content_of, title
-from send_alerts.words.markup import TEXT, Message, clickable, cut_markup, escape, layout
+from send_alerts.words.markup import TEXT, Message, clickable, cut_markup, escape, layout, message
 from send_alerts.words.message_text import BY_KIND, RESOLVED, local_time, standing_by
 
 
@@ -36,7 +36,7 @@ def line(incident: Incident, entry: OutboxEntry) -> Message:
     text = f"{mark.emoji} {said}"
     if entry.text:
         text = f"{text}\n{clickable(entry.text)}"
-    return Message(cut_markup(text, TEXT), mark.color)
+    return message(cut_markup(text, TEXT), mark.color)
 
 
 def alone(incident: Incident, entry: OutboxEntry) -> Message:

@@ -20,7 +20,7 @@ from send_alerts.app import handler
 from send_alerts.channels.slack import BotSlack
 from send_alerts.channels.slack_posts import chart as draw_chart
 from send_alerts.incident.incident import Incident, RootMessage
-from send_alerts.words.markup import Message
+from send_alerts.words.markup import message
 from tests.integration.send_alerts.conftest import Alerts
 from tests.unit.send_alerts.alert_world import NOON
 from tests.unit.send_alerts.alert_world import alarm as alarm_notice
@@ -150,7 +150,7 @@ def test_the_chart_is_a_file_in_the_thread(slack: SlackStandIn) -> None:
             return f"picture of {widget}".encode()
 
     threads = BotSlack(slack.token, slack.channel, slack.url)
-    posted = threads.post(Message("head", "#d62728"), "delivery")
+    posted = threads.post(message("head", "#d62728"), "delivery")
     root = RootMessage(posted.channel, posted.ts, NOON, "")
     subject = alarm_notice(0, widget="{}")
     draw_chart(Incident(subject.key, subject=subject, root=root), threads, Drawn())

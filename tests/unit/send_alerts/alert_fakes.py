@@ -89,7 +89,7 @@ class FakeThreads:
         ts = f"{len(self.messages) + 1}.0"
         hangs_in = "" if thread_ts in self.deleted else thread_ts
         shown = Shown(ts, as_read(message.text), hangs_in, delivery, broadcast)
-        shown.content, shown.channel = message.payload(), channel or "C0ALERTS"
+        shown.content, shown.channel = message.payload, channel or "C0ALERTS"
         self.messages.append(shown)
         if failure:
             raise failure
@@ -109,7 +109,7 @@ class FakeThreads:
             raise failure
         shown = next(shown for shown in self.messages if shown.ts == ts)
         shown.edits.append(as_read(message.text))
-        shown.content = message.payload()
+        shown.content = message.payload
 
     def upload(self, channel: str, thread_ts: str, title: str, png: bytes) -> None:
         self.pictures.append(thread_ts)

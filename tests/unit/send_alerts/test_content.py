@@ -55,11 +55,13 @@ def sent(notice: Notice) -> Iterator[tuple[list[str], str]]:
     shown = alone(incident, entry) if incident.history.current is None else root(incident)
     mail = notification(incident, entry, "jiki-ops").forms["default"]
     yield mail.partition(f"\n{MORE}\n")[0].splitlines(), mail
-    yield lines_of(shown), json.dumps(shown.payload())
+    yield lines_of(shown), json.dumps(shown.payload)
 
 
 def lines_of(message: Message) -> list[str]:
-    return "\n".join([message.text, message.blocks[0].to_dict()["text"]["text"]]).splitlines()
+    return "\n".join(
+        [message.text, message.payload["attachments"][0]["blocks"][0]["text"]["text"]]
+    ).splitlines()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -61,9 +61,9 @@ def messages(notified: Notice, changes: tuple[str, ...]) -> tuple[list[Message],
 def test_slack_and_sns_take_every_message(notified: Notice, changes: list[str]) -> None:
     shown, (subject, text) = messages(notified, tuple(changes))
     for message in shown:
-        payload = json.loads(json.dumps(message.payload()))
+        payload = json.loads(json.dumps(message.payload))
         assert problem(payload) == ""
-        assert problem(message.plain().payload()) == ""
+        assert problem(message.plain().payload) == ""
         assert not PING.search(json.dumps(payload, ensure_ascii=False))
     # Amazon SNS API reference, Publish: the subject is ASCII without a line break or control
     # character, begins with no space, and has at most 100 characters.
@@ -78,4 +78,4 @@ def test_what_is_cut_is_marked() -> None:
     assert subject.endswith("...")
     assert text.endswith(MARK)
     for message in shown:
-        assert MARK in json.dumps(message.payload(), ensure_ascii=False)
+        assert MARK in json.dumps(message.payload, ensure_ascii=False)

@@ -138,11 +138,11 @@ def test_the_subject_of_an_e_mail_says_how_it_stands(
 
 
 def test_the_root_message_of_an_end_keeps_what_it_opened_with() -> None:
-    over = json.dumps(root(after(alarm(0), ok(5))).payload())
+    over = json.dumps(root(after(alarm(0), ok(5))).payload)
     assert "When it opened: errors at 0" in over
     # Where the opening is not known, its end's words are not passed off as that.
     unknown = after(notice(Signal.NO_DATA, 0, was=Signal.RESOLVED), ok(5))
-    assert "When it opened" not in json.dumps(root(unknown).payload())
+    assert "When it opened" not in json.dumps(root(unknown).payload)
 
 
 def test_a_time_in_slack_is_each_reader_s_own() -> None:
@@ -172,7 +172,7 @@ def test_a_line_below_a_digest_names_its_incident() -> None:
 
 def test_what_is_longer_than_ten_sections_ends_with_a_mark() -> None:
     incident = after(alarm(0, text="\n".join(["x" * 2900] * 20)))
-    blocks = alone(incident, entry(EntryKind.OPENED, 0)).payload()["attachments"][0]["blocks"]
+    blocks = alone(incident, entry(EntryKind.OPENED, 0)).payload["attachments"][0]["blocks"]
     texts = [block["text"]["text"] for block in blocks if "text" in block]
     assert len(texts) == 1 + 10
     assert texts[-1].endswith(MARK)
@@ -181,7 +181,7 @@ def test_what_is_longer_than_ten_sections_ends_with_a_mark() -> None:
 def test_more_facts_than_a_section_holds_are_in_several() -> None:
     facts = tuple((f"name {number}", "value") for number in range(15))
     incident = after(alarm(0, facts=facts, links=(Link("Alarm", "https://example.org"),)))
-    shown = json.dumps(root(incident).payload())
+    shown = json.dumps(root(incident).payload)
     assert all(name in shown for name, _ in facts)
 
 
