@@ -1,6 +1,6 @@
 """Errors in the new tasks' logs that the old tasks' logs don't have, or have seldom."""
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from probe_deployment.context import Context
 from probe_deployment.finding import Finding
 from probe_deployment.logs import Change, Compared, compare, count, redact
 from probe_deployment.logs.compare import SIGNIFICANCE, chance
+from probe_deployment.logs.elsewhere import elsewhere
 from probe_deployment.logs.read import Budget, Read, read
 
 BEFORE = timedelta(minutes=60)
@@ -21,14 +22,6 @@ NAME_LENGTH = 100
 EXPECTED = "no error that the old tasks don't have, none that surges"
 ENOUGH_TO_ROLL_BACK = 3
 """Fewer occurrences are shown, and no reason to touch production."""
-# What another service or the network answers: the older version would meet it too.
-_ELSEWHERE = re.compile(
-    r"Net::|Faraday::(?:Connection|Timeout|Server|SSL)|Errno::(?:E(?:CONN|HOST|NET|PIPE|TIMEDOUT))"
-    r"|SocketError|Timeout::Error|OpenSSL::|Redis::|PG::ConnectionBad|Aws::|HTTP::Timeout"
-    r"|ActiveRecord::(?:ConnectionNotEstablished|DatabaseConnectionError|ConnectionTimeout|Query)"
-)
-
-
 OVERLAP = timedelta(minutes=1)
 """A check begins a while after its time, and lines arrive late."""
 SHARE_OF_THE_NEW = 2 / 3
@@ -153,9 +146,19 @@ def _names(worse: Sequence[Compared]) -> list[str]:
 
 
 def older_version_fixes(worse: Sequence[Compared]) -> bool:
-    """Whether enough of it is the app's own, and not another service's."""
-    own = [each for each in worse if not _ELSEWHERE.match(each.error.name)]
-    return sum(each.after for each in own) >= ENOUGH_TO_ROLL_BACK
+    """Whether enough of it is the app's own, and not another service's.
+
+    An answer 5xx stands beside the exception that it is for, in Rails' log and in each proxy's.
+    """
+    own, answered, exceptions = 0, Counter[str](), 0
+    for each in worse:
+        if each.error.status and not each.error.name:
+            answered[each.error.why] += each.after
+            continue
+        exceptions += each.after
+        own += 0 if elsewhere(each.error) else each.after
+    unexplained = max(answered.values(), default=0) - exceptions
+    return own + max(unexplained, 0) >= ENOUGH_TO_ROLL_BACK
 
 
 def _described(each: Compared) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from probe_deployment.logs.exceptions import raised
+from probe_deployment.logs.exceptions import NAME, Raised, raised
 from probe_deployment.logs.rows import without_level
 from probe_deployment.logs.signs import Sign
 
@@ -14,6 +14,7 @@ _SIDEKIQ_JOB = re.compile(
     r"(?:\bclass=|\"class\\?\": ?\\?\"|TID-\S+ (?=\S+ JID-))([A-Z][\w:]{0,120})"
 )
 _OF_JOB = re.compile(r"(?:ms: |due to an? |\): )([A-Z][\w:]{1,160}(?: \(.*)?)")
+_OF_SOLID_QUEUE = re.compile(rf"SolidQueue-.*\berror: \"({NAME}) (.*)\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def signed(sign: Sign, message: str) -> LogError:
     job = JOB.match(message)
     cause = _OF_JOB.search(message) if job else None
     exception = raised(cause[1]) if cause else raised(without_level(message))
+    if of_queue := _OF_SOLID_QUEUE.match(message):
+        exception = Raised(of_queue[1], of_queue[2])
     if sign.name == "Sidekiq" and not exception:  # the rest of it is ids and arguments
         job, message = _SIDEKIQ_JOB.search(message), "a job failed"
     return LogError(
