@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from probe_deployment.logs import Change, Compared, compare, count
+from probe_deployment.logs import Compared, compare, count
 from probe_deployment.logs.errors import first_error
 from probe_deployment.logs.rows import level_word, parse_row
 
@@ -60,7 +60,7 @@ def _event(line: str) -> str:
 def report(before: list[str], after: list[str]) -> dict[str, Any]:
     """What would count, in each line and in comparison."""
     compared = compare(count([before]), count([after]))
-    worse = [each for each in compared if each.change in (Change.NEW, Change.SURGE)]
+    worse = [each for each in compared if each.worse]
     return {
         "new": bool(worse),
         "lines": {"before": len(before), "after": len(after)},

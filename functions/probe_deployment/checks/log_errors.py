@@ -2,107 +2,28 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from probe_deployment import soak
+from probe_deployment.checks.log_groups import LogGroup, log_groups
 from probe_deployment.context import Context
 from probe_deployment.finding import Finding
-from probe_deployment.logs import Change, Compared, compare, count, redact
-from probe_deployment.logs.compare import SIGNIFICANCE, chance
+from probe_deployment.logs import Change, Compared, redact
 from probe_deployment.logs.elsewhere import elsewhere
-from probe_deployment.logs.read import Budget, Read, read
 
-BEFORE = timedelta(minutes=60)
-MILLISECOND = timedelta(milliseconds=1)
-AFTER = timedelta(minutes=30)
-"""At most the last of it, of a deployment that is older."""
 LISTED = 3
 NAME_LENGTH = 100
 EXPECTED = "no error that the old tasks don't have, none that surges"
 ENOUGH_TO_ROLL_BACK = 3
 """Fewer occurrences are shown, and no reason to touch production."""
-OVERLAP = timedelta(minutes=1)
-"""A check begins a while after its time, and lines arrive late."""
-SHARE_OF_THE_NEW = 2 / 3
-
-
-@dataclass(frozen=True, slots=True)
-class LogGroup:
-    """What was read of a service's log."""
-
-    name: str
-    compared: Sequence[Compared]
-    lines: int
-    unread_from: datetime | None
-    unread_until: datetime
-    seen_before: bool = True
-    """Whether what was not read had been there to be read by the check before this one."""
-    exposure: float | None = None
-    """Of the old tasks' log, where it was not read to its end; None where it was."""
-
-    def sure(self, each: Compared) -> bool:
-        """Whether an error is worse also against what was not read of the old tasks' log."""
-        if self.exposure is None or each.change is not Change.NEW:
-            return True
-        return chance(0, each.after, self.exposure) < SIGNIFICANCE
 
 
 def check(context: Context) -> Finding:
     """New tasks against old ones, by log stream: what is new, and what comes more often."""
-    new, old = Budget.shared(SHARE_OF_THE_NEW)
-    return judge([_group(context, name, new, old) for name in context.probed])
-
-
-def _read_new(context: Context, group: str, since: datetime, budget: Budget) -> tuple[Read, bool]:
-    """The new tasks' time, and whether what is left out of it was there for the check before.
-
-    What has come since that check is read first.
-    """
-    client = context.client("logs")
-    ago = soak.since_previous(context.request, context.settings.soak_minutes)
-    recent = max(since, context.now - ago - OVERLAP) if ago else since
-    newest = read(client, group, recent, context.now, budget)
-    if recent == since or newest.unread_from:
-        return newest, newest.unread_from is None
-    return read(client, group, since, recent - MILLISECOND, budget).then(newest), True
-
-
-def _group(context: Context, name: str, budget: Budget, budget_of_old: Budget) -> LogGroup:
-    client, group = context.client("logs"), log_group(context, name)
-    since = max(context.began(name), context.now - AFTER)
-    after, seen_before = _read_new(context, group, since, budget)
-    new_ids = {task.id for task in context.new_tasks(name)}
-    new, old = after.of(new_ids), after.of(new_ids, others=True)
-    if not new:  # another log driver may name its streams otherwise
-        new, old = old, []
-    found, compared = count(new), list[Compared]()
-    cut: float | None = None
-    if found:
-        before = read(client, group, since - BEFORE, since, budget_of_old)
-        old += before.of(new_ids, others=True)
-        seen = (before.unread_from or since) - (since - BEFORE)
-        exposure = _exposure(seen, len(old), context.now - since, len(new))
-        compared = compare(count(old), found, exposure)
-        cut = exposure if before.unread_from else None
-    unread = (after.unread_from, after.unread_until)
-    return LogGroup(group, compared, after.lines, *unread, seen_before, cut)
-
-
-def _exposure(before: timedelta, old: int, after: timedelta, new: int) -> float:
-    """Task-seconds before, per one after."""
-    seconds = max(after.total_seconds(), 1.0) * max(new, 1)
-    return max(before.total_seconds() * max(old, 1) / seconds, 0.01)
+    return judge(log_groups(context))
 
 
 def judge(groups: Sequence[LogGroup]) -> Finding:
     """What the errors of the services' logs amount to."""
-    worse = [
-        (group, each)
-        for group in groups
-        for each in group.compared
-        if each.change in (Change.NEW, Change.SURGE)
-    ]
+    worse = [(group, each) for group in groups for each in group.compared if each.worse]
     sure = [each for group, each in worse if group.sure(each)]
     unread = [group for group in groups if group.unread_from]
     notes = "".join(
@@ -164,12 +85,3 @@ def older_version_fixes(worse: Sequence[Compared]) -> bool:
 def _described(each: Compared) -> str:
     before = f" (before: {each.before})" if each.change is Change.SURGE else ""
     return f"{each.after} × {each.sample}{before}"
-
-
-def log_group(context: Context, name: str) -> str:
-    """Where a service's tasks log to: as their task definition says, else by the prefix."""
-    for container in context.definition(context.target_definition(name))["containerDefinitions"]:
-        options = container.get("logConfiguration", {}).get("options", {})
-        if group := options.get("awslogs-group"):
-            return str(group)
-    return context.settings.log_group(name)

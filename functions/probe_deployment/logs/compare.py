@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from probe_deployment.logs.errors import errors
@@ -53,6 +53,11 @@ class Compared:
     error: LogError
 
     @property
+    def worse(self) -> bool:
+        """Whether it is new, or surges."""
+        return self.change in (Change.NEW, Change.SURGE)
+
+    @property
     def sample(self) -> str:
         """The error in words, redacted."""
         return sample(self.error)
@@ -87,6 +92,15 @@ def compare(before: Counts, after: Counts, exposure: float = 1.0) -> list[Compar
         old, new = was.times if was else 0, is_.times if is_ else 0
         compared.append(Compared(key, change(old, new, exposure), old, new, one.error))
     return sorted(compared, key=lambda each: (order.index(each.change), -each.after))
+
+
+def no_worse_than(start: Iterable[Compared], compared: Iterable[Compared]) -> list[Compared]:
+    """What an old task's start has as often is known: a start has errors of its own."""
+    usual = {each.key for each in start if each.change is Change.KNOWN}
+    return [
+        replace(each, change=Change.KNOWN) if each.worse and each.key in usual else each
+        for each in compared
+    ]
 
 
 def change(before: int, after: int, exposure: float = 1.0) -> Change:

@@ -23,10 +23,9 @@ class Budget:
     _end: float | None = field(default=None, init=False)
 
     @classmethod
-    def shared(cls, share: float) -> tuple["Budget", "Budget"]:
-        """The whole in two parts, the first of which is this share."""
-        lines = int(LINES * share)
-        return cls(lines, SECONDS * share), cls(LINES - lines, SECONDS * (1 - share))
+    def shared(cls, *shares: float) -> list["Budget"]:
+        """The whole in parts."""
+        return [cls(int(LINES * share), SECONDS * share) for share in shares]
 
     @property
     def spent(self) -> bool:
@@ -58,12 +57,8 @@ class Read:
 
         Source: Amazon ECS Developer Guide, "Send Amazon ECS logs to CloudWatch".
         """
-        ids = set(tasks)
-        return [
-            events
-            for name, events in self.streams.items()
-            if (name.rsplit("/", 1)[-1] in ids) is not others
-        ]
+        ids = tuple(tasks)
+        return [events for name, events in self.streams.items() if name.endswith(ids) is not others]
 
 
 def read(

@@ -3,7 +3,7 @@
 import pytest
 
 from probe_deployment.checks import log_errors
-from probe_deployment.checks.log_errors import LogGroup
+from probe_deployment.checks.log_groups import LogGroup
 from probe_deployment.finding import Finding, Status
 from probe_deployment.logs import compare, count
 from tests.unit.probe_deployment.samples import NOW
@@ -41,7 +41,7 @@ ELSEWHERE = {
     "lograge": ("method=GET path=/ status=500 error='HTTP::ConnectTimeoutError: x' duration=1.0",),
 }
 OWN = {
-    "an exception and its answer": (ANSWERED, TAG + "NoMethodError (undefined method 'x' for nil):"),
+    "an exception and its answer": (ANSWERED, TAG + "NoMethodError (undefined method 'x'):"),
     "an answer alone": (ANSWERED,),
     "a column": (TAG + "ActiveRecord::StatementInvalid (PG::UndefinedColumn: ERROR:  column x):",),
     "a slow request": (TAG + "Rack::Timeout::RequestTimeoutException (Request ran for 15000ms):",),

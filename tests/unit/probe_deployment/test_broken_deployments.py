@@ -27,6 +27,7 @@ from probe_deployment.checks import (
     steady_state,
     target_health,
 )
+from probe_deployment.checks.log_groups import LogGroup
 from probe_deployment.checks.responses_since import Responses
 from probe_deployment.checks.target_health import Target
 from probe_deployment.finding import Finding, Status
@@ -58,7 +59,7 @@ def running_image(*tasks: Task, expected: str | None = "new") -> Finding:
 
 def logs(before: list[str], after: list[str]) -> Finding:
     compared = compare(count([before]), count([after]))
-    return log_errors.judge([log_errors.LogGroup("/ecs/web", compared, len(after), None, NOW)])
+    return log_errors.judge([LogGroup("/ecs/web", compared, len(after), None, NOW)])
 
 
 def queue(

@@ -9,12 +9,13 @@ import pytest
 from ops_common.tasks import Task, parse_task
 from probe_deployment import soak
 from probe_deployment.cause import Cause
-from probe_deployment.checks import log_errors, responses_since, secret_version, zones
-from probe_deployment.checks.log_errors import LogGroup
+from probe_deployment.checks import log_errors, log_groups, responses_since, secret_version, zones
+from probe_deployment.checks.log_groups import LogGroup
 from probe_deployment.checks.responses_since import Responses
 from probe_deployment.finding import Status
-from probe_deployment.logs import compare, count
-from probe_deployment.logs.read import Budget, read
+from probe_deployment.logs import Change, Compared, compare, count
+from probe_deployment.logs.compare import no_worse_than
+from probe_deployment.logs.read import Budget, Read, read
 from probe_deployment.request import Request, Trigger
 from tests.unit.probe_deployment.samples import NOW
 
@@ -108,6 +109,45 @@ def test_an_error_that_the_unread_part_may_hold_is_not_new() -> None:
     ):
         finding = log_errors.judge([group(error * times, exposure=exposure)])
         assert finding.status is status, (times, exposure)
+
+
+def test_what_an_old_task_s_start_has_as_often_is_known() -> None:
+    def compared(before: int, after: int, exposure: float) -> Sequence[Compared]:
+        line = "KeyError (key not found: :plan):"
+        return compare(count([[line] * before]), count([[line] * after]), exposure)
+
+    for at_start, after, change in (
+        (1, 4, Change.KNOWN),
+        (0, 4, Change.NEW),
+        (1, 60, Change.NEW),  # once at a start, and now all the time
+    ):
+        start = compared(at_start, after, exposure=0.5)
+        (found,) = no_worse_than(start, compared(0, after, exposure=4.0))
+        assert found.change is change
+
+
+@pytest.mark.parametrize(
+    "name", ["web/app/0f5e", "from-fluent-bit-web-firelens-0f5e", "ecs/web-firelens-0f5e"]
+)
+def test_a_stream_s_name_ends_with_its_task_s_id(name: str) -> None:
+    found = Read({name: ["x"], "web/app/1a2b": ["y"]}, 2, None, NOW)
+    assert (found.of({"0f5e"}), found.of({"0f5e"}, others=True)) == ([["x"]], [["y"]])
+    assert found.of(set()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "group"),
+    [
+        ([{"awslogs-group": "/ecs/agent"}, {"awslogs-group": "/ecs/web"}], "/ecs/web"),
+        # FireLens: the router's own log is not the app's.
+        ([{"awslogs-group": "router"}, {"log_group_name": "/ecs/web"}], "/ecs/web"),
+        ([{}, {"awslogs-group": "/named/otherwise"}], "/named/otherwise"),
+        ([{}], "/ecs/web"),
+    ],
+)
+def test_the_app_s_log_group_is_read(options: list[dict[str, str]], group: str) -> None:
+    containers = [{"logConfiguration": {"options": each}} for each in options]
+    assert log_groups.named_by([{}, *containers], own="/ecs/web") == group
 
 
 class Pages:

@@ -12,6 +12,7 @@ from tests.unit.probe_deployment.world import (
     ECR,
     SCALED_IN,
     SPOT,
+    START_UP,
     WORKER,
     FakeTask,
     World,
@@ -57,6 +58,18 @@ def the_same_as_before() -> World:
     return world
 
 
+def with_errors_of_each_start() -> World:
+    """The old tasks' start is two hours ago, beyond what is read of their log."""
+    world = deployed()
+    line = "E, [2026-01-15T10:20:44.1 #7] ERROR -- : no cache yet, building it"
+    world.lines = [
+        (task.started + START_UP / 10 * number, task.id, line)
+        for task in world.tasks
+        for number in range(3)
+    ]
+    return world
+
+
 def lent(**fields: object) -> FakeTask:
     task = FakeTask("other", "jiki-api-web", after(50), ended=after(200))
     for name, value in fields.items():
@@ -84,6 +97,7 @@ GOOD: dict[str, Callable[[], World]] = {
         "[0f5e] ActiveRecord::RecordNotFound (Couldn't find Lesson with 'id'=7):",
         "[0f5e] Completed 404 Not Found in 2ms",
     ),
+    "errors of each start": with_errors_of_each_start,
     "the old tasks' end": lambda: with_lines(
         "SIGTERM (SignalException)", "- Gracefully shutting down workers...", task="old0"
     ),
