@@ -17,6 +17,8 @@ AFTER = timedelta(minutes=30)
 """At most the last of it, of a deployment that is older."""
 OVERLAP = timedelta(minutes=1)
 """A check begins a while after its time, and lines arrive late."""
+TOGETHER = timedelta(minutes=3)
+"""Tasks that one deployment starts are started within it."""
 SHARES = (6 / 9, 2 / 9, 1 / 9)
 """What may be read of the new tasks, of the old ones, and of an old one's start."""
 
@@ -66,13 +68,13 @@ def _read(context: Context, name: str, budgets: Sequence[Budget]) -> LogGroup:
         exposure = _exposure(seen, len(old), context.now - since, len(new))
         compared = compare(count(old), found, exposure)
         cut = exposure if before.unread_from else None
-        started = _start_of_an_old_task(context, name, new_ids)
+        started = _started_last(context, name, new_ids)
         if started and any(each.worse for each in compared):
-            old_id, at = started
+            at = min(started.values())
             until = min(at + (context.now - since), context.now)
-            start = count(read(client, group, at, until, budget_of_start).of({old_id}))
-            exposure = _exposure(until - at, 1, context.now - since, len(new))
-            compared = no_worse_than(compare(start, found, exposure), compared)
+            start = read(client, group, at, until, budget_of_start).of(started)
+            exposure = _exposure(until - at, len(started), context.now - since, len(new))
+            compared = no_worse_than(compare(count(start), found, exposure), compared)
     unread = (after.unread_from, after.unread_until)
     return LogGroup(group, compared, after.lines, *unread, seen_before, cut)
 
@@ -91,17 +93,14 @@ def _read_new(context: Context, group: str, since: datetime, budget: Budget) -> 
     return read(client, group, since, recent - MILLISECOND, budget).then(newest), True
 
 
-def _start_of_an_old_task(
-    context: Context, name: str, new_ids: set[str]
-) -> tuple[str, datetime] | None:
-    """The id of the old task that was started last, and when."""
+def _started_last(context: Context, name: str, new_ids: set[str]) -> dict[str, datetime]:
+    """The old tasks that were started last, at about the same time, and when."""
     everyone = [*context.tasks(name, "RUNNING"), *context.tasks(name, "STOPPED")]
-    old = [(task.created_at, task.id) for task in everyone if task.id not in new_ids]
-    started = [(at, task_id) for at, task_id in old if at is not None]
-    if not started:
-        return None
-    at, task_id = max(started)
-    return task_id, at
+    started = {
+        task.id: task.created_at for task in everyone if task.id not in new_ids and task.created_at
+    }
+    last = max(started.values(), default=context.now)
+    return {task_id: at for task_id, at in started.items() if last - at <= TOGETHER}
 
 
 def _exposure(before: timedelta, old: int, after: timedelta, new: int) -> float:

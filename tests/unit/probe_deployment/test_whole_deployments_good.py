@@ -70,6 +70,23 @@ def with_errors_of_each_start() -> World:
     return world
 
 
+def behind_a_proxy() -> World:
+    """The balancer asks Thruster for /up while Puma boots, as the old tasks' start did not see."""
+    world = deployed()
+    log = '{"time":"t","level":"INFO","path":"/up",'
+    unable = (
+        log + '"msg":"Unable to proxy request","error":"dial tcp: connect: connection refused"}'
+    )
+    asked = log + '"msg":"Request","method":"GET","status":'
+    rows = [*[unable, asked + "502}"] * 4, "* Listening on http://0.0.0.0:3000", asked + "200}"]
+    world.lines = [
+        (task.started + START_UP / 10 * number, task.id, row)
+        for task in world.tasks[2:]
+        for number, row in enumerate(rows)
+    ]
+    return world
+
+
 def lent(**fields: object) -> FakeTask:
     task = FakeTask("other", "jiki-api-web", after(50), ended=after(200))
     for name, value in fields.items():
@@ -97,6 +114,7 @@ GOOD: dict[str, Callable[[], World]] = {
         "[0f5e] ActiveRecord::RecordNotFound (Couldn't find Lesson with 'id'=7):",
         "[0f5e] Completed 404 Not Found in 2ms",
     ),
+    "a proxy that starts before the app": behind_a_proxy,
     "errors of each start": with_errors_of_each_start,
     "the old tasks' end": lambda: with_lines(
         "SIGTERM (SignalException)", "- Gracefully shutting down workers...", task="old0"

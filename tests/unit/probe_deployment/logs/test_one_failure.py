@@ -62,3 +62,18 @@ def test_a_job_that_fails_again_in_sidekiq_is_the_same_error() -> None:
     assert new(before, after) == 0
     assert new(before, [row.replace("MailJob", "ReportJob") for row in after]) == 1
     assert new(before, [row.replace("KeyError", "IOError") for row in after]) == 1
+
+
+def test_what_a_proxy_can_t_reach_counts_once_the_app_has_answered_or_if_it_never_does() -> None:
+    refused = (
+        "2026/01/15 10:26:31 [error] 9#9: *1 connect() failed (111: Connection refused) while"
+        ' connecting to upstream, client: 10.1.2.3, request: "GET /up HTTP/1.1"'
+    )
+    answers = '10.1.2.3 - - [15/Jan/2026:10:26:31 +0000] "GET /up HTTP/1.1" {0} 5 "-" "-"'
+    starts = [refused, answers.format(502)] * 9
+    assert new([], [*starts, answers.format(200)]) == 0
+    assert new([], [*starts, "* Listening on http://0.0.0.0:3000"]) == 0
+    assert new([], starts) == 2
+    assert new([], [answers.format(200), *starts]) == 2
+    # Another error is the app's own at any time.
+    assert new([], ["KeyError (key not found: :x):", *starts, answers.format(200)]) == 1
