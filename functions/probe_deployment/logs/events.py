@@ -105,7 +105,7 @@ def _error_of(entry: Entry) -> Iterator[LogError | Raised | str]:
     found = next((each for each in text_says if isinstance(each, LogError)), None)
     if entry.status is not None and entry.status >= 500:
         found = LogError(f"answered {entry.status}", "", entry.message or entry.text)
-    elif entry.status is not None and entry.status >= 400 and entry.of_request:
+    elif entry.status is not None and entry.of_request and (entry.status >= 400 or not entry.level):
         return
     elif exception and exception.benign and not JOB.match(row):
         yield exception

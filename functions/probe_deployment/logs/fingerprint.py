@@ -20,7 +20,7 @@ _REPLACED: tuple[tuple[str, str], ...] = (
     (r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", "…"),
     (r"`([^`']{1,80})'", r"'\1'"),  # the quotes of Ruby 3.3 and before
     (r"nil:NilClass", "nil"),
-    (r"#<([A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,6})[^>]{0,400}>?", r"#<\1>"),
+    (r"#<([A-Z]\w{0,80}(?:::[A-Z]\w{0,80}){0,6})[^>]{0,400}>?", r"an instance of \1"),
     (r"\b(?:[jt]id=|[JT]ID-)\S{1,80}", "#"),  # Sidekiq's
     (r": (?:INSERT|SELECT|UPDATE|DELETE|WITH) .*", ""),
     # What was given, where PostgreSQL and Ruby name what they expected.
@@ -28,7 +28,7 @@ _REPLACED: tuple[tuple[str, str], ...] = (
     (r"(job_ids: )\[.*", r"\1…"),
     (r"(://[^\s/\"')]{1,200})/[^\s\"')]{1,400}", r"\1/…"),
     # A name stays, a sentence or a value goes.
-    (r"([\"'»“„])(?![\w.:?!/#=-]{1,80}[\"'«”“])[^\"'«”“]{0,300}[\"'«”“]", "…"),
+    (r"([\"'»“„])(?![A-Za-z\d_.:?!/#=-]{1,80}[\"'«”“])[^\"'«”“]{0,300}[\"'«”“]", "…"),
     (r"(?<=/tmp/)[^\s'\")]{1,200}", "…"),
     (r"\b(port) (\d{2,5})\b", r"\1 p\2p"),
     (r"\b(?:0x)?[0-9a-f]{0,40}\d[0-9a-f]{0,40}\b", "#"),
@@ -41,9 +41,12 @@ _REPLACED: tuple[tuple[str, str], ...] = (
     (r"\b(?=(?:[A-Za-z_]{0,40}\d{1,40}[A-Za-z_]{1,40}){2}\d)\w{6,80}\b", "#"),
     (r"\d+", "#"),
     (r"p#p", "#"),
+    (r"#(?:[.,:/-]#){1,20}", "#"),  # amounts, dates
     (r"\[#(?:, ?#){1,200}", "[#"),
     (r"\s+", " "),
 )
+_QUALIFIED = re.compile(r"#.*[#.](?=[^#.]+$)")
+"""A frame's method has its class since Ruby 3.4."""
 _PORT = re.compile(r"\bport (\d{2,5})\b")
 
 
@@ -55,7 +58,8 @@ def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def fingerprint(error: LogError) -> str:
     """The same for the same error: class, what of its words matters, and where it was raised."""
-    parts = [error.name or error.why, str(error.status or ""), error.source, error.frame]
+    frame = _QUALIFIED.sub("#", error.frame)
+    parts = [error.name or error.why, str(error.status or ""), error.source, frame]
     if not error.name:
         # A status says all; the rest of such a row is times and paths.
         parts.append("" if error.status else _words(error.message))

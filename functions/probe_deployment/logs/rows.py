@@ -35,6 +35,10 @@ _HEADER = re.compile(
 _PUT_BEFORE = re.compile(r"std(?:out|err) [FP] |(?:\d\d:\d\d:\d\d )?[a-z][\w.-]{0,40} +\| ")
 _PRIORITY = re.compile(r"<(\d{1,3})>(?:1(?: \S{1,128}){5} (?:-|\[[^\]]{1,400}\]) )?")  # syslog
 _HOST = re.compile(r"[\w.-]{1,64} [\w./-]{1,48}\[\d{1,9}\]: ")  # behind its stamp
+# Sidekiq 8 writes the level first; before it stood behind what it says of the job.
+_SIDEKIQ = re.compile(
+    r"(DEBUG|INFO|WARN|ERROR|FATAL) ?\s(?:\d{4}-\S{15,25} )?(pid=\d+ tid=\S+?(?: \w+=\S*?){0,20}): "
+)
 _WORD = re.compile(
     r"(?:^|(?<=[\s\[|<(]))(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|CRIT|ALERT"
     r"|EMERG|PANIC|SEVERE)(?=[\s\]:|>),-]|$)"
@@ -108,7 +112,7 @@ def parse_row(row: str) -> Row:
     """
     level: Level | None = None
     tags: list[str] = []
-    rest = row.strip()
+    rest = _SIDEKIQ.sub(r"\2 \1: ", row.strip(), count=1)
     if found := _PRIORITY.match(rest):
         level = Level.ERROR if int(found[1]) % 8 <= SYSLOG_ERROR else None
         rest = rest[found.end() :]

@@ -167,6 +167,8 @@ SIGNS = (
         "Sidekiq",
         r"fail$|(?:\{\"context\": ?\")?Job raised exception\b"
         r"|(?:pid=\d+ tid=|\d+ TID-)\S+ .{0,300}?(?:\bINFO: fail(?:: [\d.]+ sec)?$"
+        r"|\bINFO: (?:Adding dead |.{1,300} \((?:[A-Z]\w{0,80}::){0,8}\w{0,80}"
+        r"(?:Error|Exception|Timeout|NotFound|Invalid|Bad)\)$)"
         r"|\bWARN: (?:\{\"context\": ?\"Job raised exception\b|(?:[A-Z]\w{0,80}::){0,8}\w{0,80}"
         r"(?:Error|Exception|Timeout|NotFound|Invalid|Bad): ))",
         quiet=True,

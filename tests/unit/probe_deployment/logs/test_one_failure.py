@@ -50,6 +50,14 @@ def test_a_view_fails_in_the_same_place_in_each_process() -> None:
     assert new([error, before], [error, after.replace("hi.html", "bye.html")]) == 1
 
 
+def test_a_frame_is_the_same_with_its_class_in_front_as_ruby_3_4_has_it() -> None:
+    error = "NoMethodError (undefined method 'x' for nil):"
+    before = [error, "app/models/order.rb:12:in `block in total'"]
+    after = [error, "app/models/order.rb:15:in 'block in Shop::Order#total'"]
+    assert new(before, after) == 0
+    assert new(before, [error, "app/models/order.rb:15:in 'Shop::Order.total?'"]) == 1
+
+
 def test_a_job_that_fails_again_in_sidekiq_is_the_same_error() -> None:
     fails = [
         "2026-01-15T10:26:31.001Z pid=1 tid={0} class=MailJob jid={0}f elapsed=0.1 INFO: fail",

@@ -20,6 +20,15 @@ SAME = [
         "NoMethodError (undefined method `x' for nil:NilClass):",
         "NoMethodError (undefined method 'x' for nil):",
     ),
+    # Ruby 3.3 and 3.4 word it anew: an upgrade brings no error.
+    (
+        "NoMethodError (undefined method `x' for #<Order id: 5>):",
+        "NoMethodError (undefined method 'x' for an instance of Order):",
+    ),
+    # A person's name, amounts, dates.
+    ("ERROR Geocoding failed for 'Zürich'", "ERROR Geocoding failed for 'Łódź'"),
+    ("ERROR order #81: 12.50 EUR", "ERROR order #9: 1,250.00 EUR"),
+    ('ArgumentError (invalid date: "2026-13-01"):', 'ArgumentError (invalid date: "31/02/2026"):'),
     ("RuntimeError (order 81 not saved):", "RuntimeError (order 1094 not saved):"),
     ("RuntimeError (no user ada@example.org):", "RuntimeError (no user bob@example.org):"),
     (
