@@ -10,8 +10,8 @@ from typing import Any
 
 from cli.reference.rooms import FUNCTIONS, room_of
 from local.alerts_in_memory import AlertsInMemory
+from ops_common.datetimes import parse_utc
 from paths import ROOT
-from send_alerts.reading.notice import instant
 from send_alerts.reading.parse import parse
 from send_alerts.reading.stack_info import StackInfo
 
@@ -40,7 +40,7 @@ class Hop:
 def hops() -> list[Hop]:
     """Every call between modules of send_alerts while the first event of an alarm is handled."""
     body = ALARM.read_text()
-    now = instant(json.loads(body)["time"])
+    now = parse_utc(json.loads(body)["time"])
     alerts = AlertsInMemory()
     return traced(lambda: alerts.notify(parse(body, now, STACK), now))
 

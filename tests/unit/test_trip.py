@@ -2,7 +2,7 @@
 
 from cli.reference.trip import hops
 
-MOST = 73
+MOST = 59
 """Calls between modules. Lower it when the trip becomes shorter."""
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from ops_common.datetimes import parse_utc
 from ops_common.observability import logger
 from ops_common.on_call.summaries import PartSummary, from_text
 from send_alerts.reading.figures import span
-from send_alerts.reading.notice import instant
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -82,7 +82,7 @@ class DynamoBackground:
         for attribute, value in self._item(CHANGES_ID).items():
             if attribute == "id":
                 continue
-            changed_at = instant(value["M"]["at"]["S"])
+            changed_at = parse_utc(value["M"]["at"]["S"])
             if at - RECENT <= changed_at <= at:
                 found.append((changed_at, value["M"]["title"]["S"]))
         return tuple(
@@ -98,7 +98,7 @@ class DynamoBackground:
             if pattern == "id" or not (name == pattern or fnmatchcase(name, pattern)):
                 continue
             try:
-                ends.append(instant(value["S"]))
+                ends.append(parse_utc(value["S"]))
             except (KeyError, ValueError):
                 logger.warning("silence ignored: expected an ISO 8601 time", pattern=pattern)
         end = max(ends, default=now)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ops_common.ops_events import Severity
-from send_alerts.reading import links, metrics
-from send_alerts.reading.alarm_reason import in_words
+from send_alerts.reading import links
+from send_alerts.reading.alarm_reason import read_reason
 from send_alerts.reading.composite_rule import children_of
+from send_alerts.reading.metrics import Measured
 from send_alerts.reading.notice import Guide, Hold, Link, Notice, Part, Signal
 from send_alerts.reading.severities import severity_of
 from send_alerts.reading.stack_info import StackInfo
@@ -38,12 +39,12 @@ class Alarm:
     state: str
     reason: str
     at: datetime
+    measured: Measured
     was: Signal | None = None
     since: datetime | None = None
     description: str = ""
     rule: str = ""
     triggered_by: Sequence[str] = ()
-    measured: Sequence[metrics.Metric] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     hold: Hold | None = None
     contributor: str = ""
@@ -68,12 +69,13 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
     """The notices of it; `own_state` where it is the alarm's state, not a contributor's."""
     if tracking := _TARGET_TRACKING.match(alarm.name):
         adds = tracking["kind"] == "Alarm" and tracking["side"] == "High"
-        return _of_auto_scaling(alarm, tracking["of"]) if adds else []
+        return [_of_auto_scaling(alarm, tracking["of"])] if adds and alarm.state == "ALARM" else []
     about = links.read_description(alarm.description)
     signal = SIGNALS[alarm.state]
     opens = signal is Signal.OPEN
     tagged = next((word for name, word in alarm.tags.items() if _is_severity(name)), "")
     severity, said = severity_of(tagged or about.severity)
+    reason = read_reason(alarm.reason, alarm.measured.name)
     return [
         Notice(
             key=f"alarm:{alarm.arn}",
@@ -82,13 +84,13 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
             name=alarm.name,
             title=alarm.name,
             severity=severity,
-            text=_text(alarm),
+            text=_text(alarm, reason.text),
             facts=(*said, *_facts(alarm, about, stack_info)),
-            links=_links(alarm, about, stack_info),
+            links=tuple(_links(alarm, about, stack_info)),
             was=alarm.was,
             since=alarm.since,
             widget=(
-                metrics.widget(alarm.region, alarm.name, alarm.measured, alarm.reason)
+                alarm.measured.widget(alarm.region, alarm.name, reason.threshold)
                 if opens and own_state
                 else ""
             ),
@@ -98,14 +100,12 @@ def notices_of(alarm: Alarm, stack_info: StackInfo, *, own_state: bool = True) -
             hold=alarm.hold,
             tags=tuple(_tags(alarm, about).items()),
             guide=_guide(alarm, about) if opens else Guide(),
-            children=children_of(alarm.arn, alarm.name, alarm.rule),
+            children=children_of(alarm.arn, alarm.name, alarm.rule) if alarm.rule else (),
         )
     ]
 
 
-def _text(alarm: Alarm) -> str:
-    shown = next((metric for metric in alarm.measured if metric.returned), None)
-    text = in_words(alarm.reason, shown.called if shown else "It")
+def _text(alarm: Alarm, text: str) -> str:
     if not text and alarm.query:
         text = f"{alarm.query} {'has' if alarm.state == 'ALARM' else 'has no'} results"
     if alarm.triggered_by and alarm.state == "ALARM":
@@ -122,8 +122,8 @@ def _facts(
     facts = [("Rule", alarm.rule)] if alarm.rule else []
     if about.text:
         facts.append(("About", about.text))
-    if resource := metrics.resource(alarm.measured):
-        facts.append(("Resource", resource))
+    if alarm.measured.resource:
+        facts.append(("Resource", alarm.measured.resource))
     if alarm.attributes:
         facts.append(("Contributor", _listed(alarm.attributes)))
     if about.runbook_place:
@@ -158,34 +158,33 @@ def _history(alarm: Alarm) -> str:
     )
 
 
-def _links(alarm: Alarm, about: links.Description, stack_info: StackInfo) -> tuple[Link, ...]:
-    places = [links.alarm(alarm.region, alarm.name)]
-    ours = stack_info.is_here(alarm.account, alarm.region)
-    known = metrics.log_group(alarm.measured, stack_info) if ours else ""
-    if log_group := about.log_group or known:
-        places.append(links.logs(alarm.region, log_group, alarm.at))
+def _links(alarm: Alarm, about: links.Description, stack_info: StackInfo) -> list[Link]:
+    known = alarm.measured.log_group if _is_here(alarm, stack_info) else ""
+    places = links.of_alarm(alarm.region, alarm.name, alarm.at, about.log_group or known)
     if about.runbook:
         places.append(Link("Runbook", about.runbook))
     elif not about.runbook_place:
         places.extend(stack_info.runbook(RUNBOOK))
-    return tuple(places)
+    return places
 
 
-def _of_auto_scaling(alarm: Alarm, target: str) -> list[Notice]:
+def _is_here(alarm: Alarm, stack_info: StackInfo) -> bool:
+    """Whether it is of this function's own account and region: only there are the app's logs."""
+    ours = alarm.account in ("", stack_info.account) or not stack_info.account
+    return ours and alarm.region == stack_info.region
+
+
+def _of_auto_scaling(alarm: Alarm, target: str) -> Notice:
     """Target tracking owns two alarms: one adds tasks, the other rings whenever a service idles."""
-    if alarm.state != "ALARM":
-        return []
-    return [
-        Notice(
-            key=f"scaling:{target}",
-            signal=Signal.CHANGE,
-            occurred_at=alarm.at,
-            name=alarm.name,
-            title=f"Auto scaling is about to add to {target}",
-            severity=Severity.INFO,
-            text="",
-        )
-    ]
+    return Notice(
+        key=f"scaling:{target}",
+        signal=Signal.CHANGE,
+        occurred_at=alarm.at,
+        name=alarm.name,
+        title=f"Auto scaling is about to add to {target}",
+        severity=Severity.INFO,
+        text="",
+    )
 
 
 def _listed(attributes: Mapping[str, str]) -> str:

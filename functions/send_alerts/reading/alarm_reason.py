@@ -1,8 +1,7 @@
 """A CloudWatch state reason in words that a person reads at a glance."""
 
 import re
-
-from send_alerts.reading.figures import number
+from typing import NamedTuple
 
 # The sentence CloudWatch writes into every metric alarm's reason, e.g. "Threshold Crossed: 3 out
 # of the last 3 datapoints [91.2 (25/11/26 04:10:00), ...] were greater than the threshold (80.0)".
@@ -22,7 +21,6 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 
-
 # Of a composite alarm.
 _WENT = re.compile(r"arn:\S+?:alarm:(?P<name>.+?) transitioned to (?P<state>\w+) at ")
 _RULED = re.compile(
@@ -30,8 +28,22 @@ _RULED = re.compile(
 )
 
 
-def in_words(reason: str, named: str) -> str:
-    """The value of what is so named against the threshold; else the reason itself."""
+class Reason(NamedTuple):
+    """What a reason says."""
+
+    text: str
+    """The value of what is measured against the threshold; else the reason itself."""
+    threshold: float | None
+    """The fixed one; None for a band or another form."""
+
+
+def read_reason(reason: str, named: str) -> Reason:
+    """A reason, in the words for what is so named."""
+    static = _STATIC.search(reason)
+    return Reason(_in_words(reason, named), float(static["threshold"]) if static else None)
+
+
+def _in_words(reason: str, named: str) -> str:
     if went := _WENT.match(reason):
         return f"{went['name']} went to {went['state']}"
     if ruled := _RULED.match(reason):
@@ -44,7 +56,7 @@ def in_words(reason: str, named: str) -> str:
     points, count = _POINT.findall(reason), _COUNT.search(reason)
     if not points or not count:
         return reason
-    value = number(float(max(points, key=_point_time)[0]))
+    value = _number(max(points, key=_point_time)[0])
     share = f"{count['count']} of {count['of'] or count['count']} {count['what']}s"
     if against := _against(reason):
         return f"{named} is {value}, {against} ({share})"
@@ -53,11 +65,11 @@ def in_words(reason: str, named: str) -> str:
 
 def _against(reason: str) -> str:
     if static := _STATIC.search(reason):
-        return f"{static['how'].lower()} the threshold {number(float(static['threshold']))}"
+        return f"{static['how'].lower()} the threshold {_number(static['threshold'])}"
     band = {match["side"]: match["values"].split(",")[0] for match in _BAND.finditer(reason)}
     if not band:
         return ""
-    edges = {side: number(float(value)) for side, value in band.items()}
+    edges = {side: _number(value) for side, value in band.items()}
     inside = "not" in reason.split("]", 1)[1].split("the", 1)[0]
     if len(edges) > 1:
         where = "inside" if inside else "outside"
@@ -67,10 +79,10 @@ def _against(reason: str) -> str:
     return f"{'not ' if inside else ''}{beyond} the {side} bound {edge}"
 
 
-def threshold(reason: str) -> float | None:
-    """The fixed threshold that the reason names; None for a band or another form."""
-    static = _STATIC.search(reason)
-    return float(static["threshold"]) if static else None
+def _number(value: str) -> str:
+    """Four significant digits, whole above a thousand."""
+    number = float(value)
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
 def _point_time(point: tuple[str, str]) -> tuple[str, ...]:

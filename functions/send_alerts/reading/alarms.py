@@ -11,11 +11,12 @@ from copy import replace
 from datetime import timedelta
 from typing import Any
 
+from ops_common.datetimes import parse_utc
 from ops_common.ops_events import Severity
 from send_alerts.reading import links, metrics
 from send_alerts.reading.alarm_notice import SIGNALS, Alarm, notices_of
 from send_alerts.reading.arrival import SHAPES, Arrival
-from send_alerts.reading.notice import Hold, Notice, Signal, instant
+from send_alerts.reading.notice import Hold, Notice, Signal
 
 WAIT = timedelta(seconds=120)
 """How long a composite waits for its suppressor, where the event does not say."""
@@ -24,10 +25,6 @@ PERIODS = {
     "ExtensionPeriod": ("actionsSuppressorExtensionPeriod", "a while after"),
 }
 """What holds a composite back for some time: the field that says how long, and words for it."""
-QUERIES = (
-    ("evaluationCriteria", "promQLCriteria", "query"),
-    ("EvaluationCriteria", "PromQLCriteria", "Query"),
-)
 _COUNTED = re.compile(r"\b\d+ (?:out )?of \d+ (?:contributors|time series)")
 _NONE_LEFT = re.compile(r"\b0 (?:out )?of \d+ (?:contributors|time series)")
 
@@ -40,7 +37,7 @@ def from_event_bridge(arrival: Arrival) -> list[Notice]:
     alarm = replace(
         _of_event(arrival),
         was=SIGNALS.get(str(previous.get("value"))),
-        since=_readable(instant, previous.get("timestamp")),
+        since=_readable(parse_utc, previous.get("timestamp")),
         rule=str(configuration.get("alarmRule") or ""),
         triggered_by=_readable(_triggering, state.get("reasonData")) or (),
     )
@@ -67,9 +64,9 @@ def _of_event(arrival: Arrival) -> Alarm:
         name=detail["alarmName"],
         state=detail["state"]["value"],
         reason=str(detail["state"].get("reason") or ""),
-        at=_readable(instant, detail["state"].get("timestamp")) or arrival.at,
+        at=_readable(parse_utc, detail["state"].get("timestamp")) or arrival.at,
         description=str(configuration.get("description") or ""),
-        measured=_each(metrics.from_detail, configuration.get("metrics")),
+        measured=metrics.of_event(configuration.get("metrics"), arrival.stack_info),
         tags=_texts(detail.get("alarmTags")),
         hold=_readable(_hold, detail, configuration),
         query=_readable(_query, configuration) or "",
@@ -80,20 +77,19 @@ def from_configuration(arrival: Arrival) -> list[Notice]:
     """A `CloudWatch Alarm Configuration Change`: no OK will come of an alarm that is deleted."""
     event, detail = arrival.body, arrival.body["detail"]
     name, operation = detail["alarmName"], detail["operation"]
-    arn = _arn(event, name)
-    deleted = operation == "delete"
-    if not deleted and operation != "update":
+    if operation not in ("delete", "update"):
         return []
+    deleted, at = operation == "delete", parse_utc(event["time"])
     return [
         Notice(
-            key=f"alarm:{arn}",
+            key=f"alarm:{_arn(event, name)}",
             signal=Signal.RESOLVED if deleted else Signal.CHANGE,
-            occurred_at=instant(event["time"]),
+            occurred_at=at,
             name=name,
             title=name if deleted else f"Alarm {name} was changed",
             severity=Severity.WARNING,
             text="The alarm was deleted: no OK of it will come" if deleted else "",
-            links=(links.alarm(event["region"], name),),
+            links=tuple(links.of_alarm(event["region"], name, at)),
         )
     ]
 
@@ -101,9 +97,10 @@ def from_configuration(arrival: Arrival) -> list[Notice]:
 def from_sns(arrival: Arrival) -> list[Notice]:
     """An alarm's SNS message; an old one has no ARN, and its topic's region is the alarm's."""
     message, name = arrival.body, arrival.body["AlarmName"]
-    region = arrival.region or arrival.stack_info.region
-    account = message.get("AWSAccountId") or ""
-    arn = f"arn:{links.partition(region)}:cloudwatch:{region}:{account}:alarm:{name}"
+    place = {
+        "region": arrival.region or arrival.stack_info.region,
+        "account": message.get("AWSAccountId") or "",
+    }
     reason = str(message.get("NewStateReason") or "")
     # Each contributor notifies by itself, and the alarm doesn't. Where the reason counts them,
     # that one is well says nothing of the others.
@@ -113,18 +110,16 @@ def from_sns(arrival: Arrival) -> list[Notice]:
     a_line = state == "INSUFFICIENT_DATA" or (state == "OK" and counted and not none_left)
     return notices_of(
         Alarm(
-            arn=message.get("AlarmArn") or arn,
+            arn=message.get("AlarmArn") or _arn(place, name),
             name=name,
             state=state,
             reason=reason,
-            at=_readable(instant, message.get("StateChangeTime")) or arrival.at,
+            at=_readable(parse_utc, message.get("StateChangeTime")) or arrival.at,
             was=None if contributor else SIGNALS.get(str(message.get("OldStateValue"))),
             description=str(message.get("AlarmDescription") or ""),
             rule=str(message.get("AlarmRule") or ""),
-            triggered_by=_each(
-                lambda child: str(child["Arn"].split(":", 6)[-1]), message.get("TriggeringChildren")
-            ),
-            measured=_readable(metrics.from_trigger, message.get("Trigger") or {}) or (),
+            triggered_by=_readable(_names, message.get("TriggeringChildren"), "Arn") or (),
+            measured=metrics.of_message(message.get("Trigger"), arrival.stack_info),
             contributor=contributor,
             attributes=_texts(message.get("AlarmContributorAttributes")),
             none_left=none_left and state == "OK",
@@ -135,6 +130,16 @@ def from_sns(arrival: Arrival) -> list[Notice]:
     )
 
 
+def from_detail(arrival: Arrival) -> list[Notice]:
+    """The detail alone, by a rule's input path; it happened where its topic is, or this stack."""
+    event = {
+        "account": arrival.account or arrival.stack_info.account,
+        "region": arrival.region or arrival.stack_info.region,
+        "detail": arrival.body,
+    }
+    return from_event_bridge(arrival._replace(body=event))
+
+
 def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
@@ -142,12 +147,6 @@ def _object(value: Any) -> Mapping[str, Any]:
 def _texts(values: Any) -> dict[str, str]:
     """Names and values, where they are such."""
     return {str(name): str(value) for name, value in _object(values).items()}
-
-
-def _each[T](read: Callable[[Any], T], entries: Any) -> list[T]:
-    """Those entries that can be read."""
-    some = entries if isinstance(entries, list) else []
-    return [found for one in some if (found := _readable(read, one)) is not None]
 
 
 def _readable[*Values, T](read: Callable[[*Values], T], *values: *Values) -> T | None:
@@ -162,7 +161,7 @@ def _hold(detail: Mapping[str, Any], configuration: Mapping[str, Any]) -> Hold |
     """Held back by a mute rule, or by the suppressor of a composite alarm."""
     if mute := detail.get("muteDetail"):
         rule = str(mute.get("mutedByArn") or "").rsplit(":", 1)[-1]
-        return Hold(instant(mute["muteWindowEnd"]), f"AWS's mute rule {rule}".strip())
+        return Hold(parse_utc(mute["muteWindowEnd"]), f"AWS's mute rule {rule}".strip())
     by = detail["state"].get("actionsSuppressedBy")
     if not by:
         return None
@@ -173,15 +172,14 @@ def _hold(detail: Mapping[str, Any], configuration: Mapping[str, Any]) -> Hold |
     field, words = PERIODS[by]
     seconds = configuration.get(field)
     wait = WAIT if seconds is None else timedelta(seconds=float(seconds))
-    return Hold(instant(detail["state"]["timestamp"]) + wait, f"{words} {suppressor}")
+    return Hold(parse_utc(detail["state"]["timestamp"]) + wait, f"{words} {suppressor}")
 
 
 def _query(configuration: Mapping[str, Any]) -> str:
     """The query of a PromQL alarm, by EventBridge or by SNS."""
-    for criteria, language, query in QUERIES:
-        if found := ((configuration.get(criteria) or {}).get(language) or {}).get(query):
-            return str(found)
-    return ""
+    criteria = configuration.get("evaluationCriteria") or configuration["EvaluationCriteria"]
+    language = criteria.get("promQLCriteria") or criteria["PromQLCriteria"]
+    return str(language.get("query") or language["Query"])
 
 
 def _arn(event: Mapping[str, Any], name: str) -> str:
@@ -193,7 +191,9 @@ def _arn(event: Mapping[str, Any], name: str) -> str:
 
 
 def _triggering(reason_data: Any) -> list[str]:
-    if not reason_data:
-        return []
     values = json.loads(reason_data) if isinstance(reason_data, str) else reason_data
-    return [alarm["arn"].split(":", 6)[-1] for alarm in values.get("triggeringAlarms") or ()]
+    return _names(values.get("triggeringAlarms"), "arn")
+
+
+def _names(alarms: Any, field: str) -> list[str]:
+    return [str(alarm[field].split(":", 6)[-1]) for alarm in alarms or ()]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from send_alerts.reading.notice import instant
+from ops_common.datetimes import parse_utc
 from send_alerts.reading.stack_info import StackInfo
 
 SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
@@ -84,7 +84,7 @@ def arrival_of(
     if envelope is None:
         body = _event(body)
         own = body if isinstance(body, Mapping) else {}
-        found_at = _instant(own.get("time") or own.get("Timestamp"), sent_at)
+        found_at = time_or(own.get("time") or own.get("Timestamp"), sent_at)
         name = _text(own.get("id")) or _fingerprint(body)
         return Arrival(name, found_at, body, stack_info, attributes=attributes)
     message = envelope["Message"]
@@ -93,7 +93,7 @@ def arrival_of(
     event = inside if isinstance(inside, Mapping) and "detail-type" in inside else {}
     return Arrival(
         id=_text(event.get("id")) or _text(envelope.get("MessageId")) or _fingerprint(message),
-        at=_instant(event.get("time") or envelope.get("Timestamp"), sent_at),
+        at=time_or(event.get("time") or envelope.get("Timestamp"), sent_at),
         body=inside,
         stack_info=stack_info,
         subject=_text(envelope.get("Subject")),
@@ -183,11 +183,12 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _instant(value: Any, now: datetime) -> datetime:
+def time_or(value: Any, otherwise: datetime) -> datetime:
+    """An ISO 8601 time as UTC; another where it is none."""
     try:
-        return instant(value)
+        return parse_utc(value)
     except (TypeError, ValueError):
-        return now
+        return otherwise
 
 
 def _fingerprint(body: Any) -> str:

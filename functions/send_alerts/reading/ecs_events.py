@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ops_common.datetimes import parse_utc
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
-from send_alerts.reading.notice import Notice, Part, Signal, instant
+from send_alerts.reading.notice import Notice, Part, Signal
 from send_alerts.reading.service_story import RUNBOOK, guide, key_of, places
 from send_alerts.reading.stack_info import StackInfo
 from send_alerts.reading.stopped_tasks import Failure, failure
@@ -43,7 +44,7 @@ def from_deployment(arrival: Arrival) -> list[Notice]:
     words = detail["eventName"].removeprefix(STARTED).replace("_", " ").lower()
     reason = detail.get("reason") or ""
     deployment = detail.get("deploymentId") or ""
-    at = instant(detail.get("updatedAt") or detail.get("createdAt") or event["time"])
+    at = parse_utc(detail.get("updatedAt") or detail.get("createdAt") or event["time"])
     rolls_back = words == "in progress" and ROLLING_BACK in reason
     title = f"Deployment of {service} {'failed' if rolls_back else words}"
     facts = (
@@ -93,7 +94,7 @@ def from_action(arrival: Arrival) -> list[Notice]:
     if not steady and detail.get("eventType") not in FAILING:
         return []
     cluster, service = _service(event, stack_info)
-    at = instant(detail.get("createdAt") or event["time"])
+    at = parse_utc(detail.get("createdAt") or event["time"])
     action = ACTIONS.get(name, name.replace("_", " ").lower())
     resources = [
         str(arn)
@@ -147,7 +148,7 @@ def from_task(arrival: Arrival) -> list[Notice]:
     group, task = str(detail.get("group") or ""), detail["taskArn"].rsplit("/", 1)[-1]
     cluster = detail["clusterArn"].rsplit("/", 1)[-1]
     kind, _, name = group.partition(":")
-    at = instant(detail.get("stoppedAt") or detail.get("updatedAt") or event["time"])
+    at = parse_utc(detail.get("stoppedAt") or detail.get("updatedAt") or event["time"])
     facts = (
         ("Cluster", cluster),
         ("Task", task),

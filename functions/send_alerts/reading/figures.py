@@ -1,12 +1,7 @@
-"""Numbers, durations and times as people read them."""
+"""Durations and times as people read them."""
 
 CLOCK = "%d %b %H:%M:%S UTC"
 """A time of day with its date, as `strftime` writes one of UTC."""
-
-
-def number(value: float) -> str:
-    """Four significant digits, whole above a thousand."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def span(seconds: float) -> str:

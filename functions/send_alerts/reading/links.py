@@ -93,9 +93,10 @@ def web_address(text: str) -> str:
     return address if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def alarm(region: str, name: str) -> Link:
-    """The alarm's page."""
-    return Link("Alarm", f"{_cloudwatch(region)}#alarmsV2:alarm/{quote(name, safe='')}")
+def of_alarm(region: str, name: str, at: datetime, log_group: str = "") -> list[Link]:
+    """The alarm's page, and its logs where their group is known."""
+    page = Link("Alarm", f"{_cloudwatch(region)}#alarmsV2:alarm/{quote(name, safe='')}")
+    return [page, logs(region, log_group, at)] if log_group else [page]
 
 
 def logs(region: str, log_group: str, at: datetime) -> Link:

@@ -1,10 +1,11 @@
-"""The metrics of an alarm: what is measured, where its logs are, and how to draw it."""
+"""What an alarm measures: its name, where its logs are, and how to draw it."""
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from send_alerts.reading.alarm_reason import threshold
+from send_alerts.reading.arrival import SHAPES
 from send_alerts.reading.figures import span
 from send_alerts.reading.stack_info import StackInfo
 
@@ -26,52 +27,116 @@ class Metric(NamedTuple):
     statistic: str
     period_seconds: int
 
-    @property
-    def called(self) -> str:
-        """`CPUUtilization (average over 5 min)`, as much of it as is known."""
-        label = self.label or self.name or self.expression
-        over = f" over {span(self.period_seconds)}" if self.period_seconds else ""
-        statistic = "sample count" if self.statistic == "SampleCount" else self.statistic.lower()
-        detail = f"{statistic}{over}".strip()
-        return f"{label} ({detail})" if detail else label
+
+class Measured(NamedTuple):
+    """What an alarm measures, by its metrics; a composite has none."""
+
+    name: str
+    """`CPUUtilization (average over 5 min)`, as much of it as is known."""
+    resource: str
+    """By its dimensions, as people find it; empty where there are none."""
+    log_group: str
+    """Where it logs, as far as that group is known to be there."""
+    rows: Sequence[Sequence[Any]]
+    """The metrics as CloudWatch draws them."""
+
+    def widget(self, region: str, title: str, threshold: float | None) -> str:
+        """The JSON that GetMetricWidgetImage draws; empty where there is no metric.
+
+        Three hours with the threshold as a line (CloudWatch API, "Metric Widget Structure").
+        """
+        if not self.rows:
+            return ""
+        drawn: dict[str, Any] = {
+            "title": title,
+            "region": region,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "start": "-PT3H",
+            "metrics": self.rows,
+        }
+        if threshold is not None:
+            line = {"value": threshold, "label": "threshold", "color": "#d62728"}
+            drawn["annotations"] = {"horizontal": [line]}
+        return json.dumps(drawn)
 
 
-def from_detail(entry: Mapping[str, Any]) -> Metric:
-    """An entry of an EventBridge event's `configuration.metrics`."""
-    stat = entry.get("metricStat") or {}
-    metric = stat.get("metric") or {}
+def of_event(entries: Any, stack_info: StackInfo) -> Measured:
+    """By those entries of an EventBridge event's `configuration.metrics` that can be read."""
+    metrics = []
+    for entry in entries if isinstance(entries, list) else ():
+        with suppress(*SHAPES):
+            metrics.append(_metric(entry))
+    return _measured(metrics, stack_info)
+
+
+def of_message(trigger: Any, stack_info: StackInfo) -> Measured:
+    """By an SNS message's `Trigger`, where it can be read."""
+    metrics = []
+    with suppress(*SHAPES):
+        metrics = _of_trigger(_as_by_event(trigger or {}))
+    return _measured(metrics, stack_info)
+
+
+def _measured(metrics: Sequence[Metric], stack_info: StackInfo) -> Measured:
+    watched = next((metric for metric in metrics if metric.returned), None)
+    named = next((metric.dimensions for metric in metrics if metric.dimensions), {})
+    return Measured(
+        name=_name(watched) if watched else "It",
+        resource=", ".join(f"{name} {value}" for name, value in named.items()),
+        log_group=_log_group(metrics, stack_info),
+        rows=[_row(metric) for metric in metrics],
+    )
+
+
+def _name(metric: Metric) -> str:
+    label = metric.label or metric.name or metric.expression
+    over = f" over {span(metric.period_seconds)}" if metric.period_seconds else ""
+    statistic = "sample count" if metric.statistic == "SampleCount" else metric.statistic.lower()
+    detail = f"{statistic}{over}".strip()
+    return f"{label} ({detail})" if detail else label
+
+
+def _metric(entry: Mapping[str, Any]) -> Metric:
+    entry = _as_by_event(entry)
+    stat = _as_by_event(entry.get("metricStat") or {})
+    metric = _as_by_event(stat.get("metric") or {})
     return Metric(
         id=entry.get("id", "m1"),
         returned=entry.get("returnData", True),
         expression=entry.get("expression") or "",
         label=entry.get("label") or "",
-        namespace=metric.get("namespace") or "",
+        namespace=str(metric.get("namespace") or ""),
         name=metric.get("name") or "",
-        dimensions=dict(metric.get("dimensions") or {}),
-        statistic=stat.get("stat") or "",
+        dimensions=_dimensions(metric.get("dimensions") or {}),
+        statistic=str(stat.get("stat") or ""),
         period_seconds=int(stat.get("period") or entry.get("period") or 0),
     )
 
 
-def from_trigger(trigger: Mapping[str, Any]) -> list[Metric]:
-    """The metrics in an SNS message's `Trigger`; none for a composite alarm."""
-    if "Metrics" in trigger:
-        return [_from_math(entry) for entry in trigger["Metrics"]]
-    if "MetricName" not in trigger:
+def _dimensions(values: Any) -> dict[str, str]:
+    """By name; SNS lists them."""
+    if isinstance(values, list):
+        return {pair["name"]: pair["value"] for pair in values}
+    return dict(values)
+
+
+def _of_trigger(trigger: Mapping[str, Any]) -> list[Metric]:
+    if "metrics" in trigger:
+        return [_metric(entry) for entry in trigger["metrics"]]
+    if "name" not in trigger:
         return []
-    return [
-        Metric(
-            id="m1",
-            returned=True,
-            expression="",
-            label="",
-            namespace=trigger.get("Namespace", ""),
-            name=trigger["MetricName"],
-            dimensions=_dimensions(trigger),
-            statistic=trigger.get("ExtendedStatistic") or _as_drawn(trigger.get("Statistic") or ""),
-            period_seconds=int(trigger.get("Period") or 0),
-        )
-    ]
+    statistic = trigger.get("extendedStatistic") or _as_drawn(trigger.get("statistic") or "")
+    stat = {"metric": trigger, "stat": statistic, "period": trigger.get("period")}
+    return [_metric({"metricStat": stat})]
+
+
+def _as_by_event(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """With the names that an event has: they begin small, and those of SNS do not."""
+    return {
+        "name" if name == "MetricName" else name[:1].lower() + name[1:]: value
+        for name, value in fields.items()
+    }
 
 
 def _as_drawn(statistic: str) -> str:
@@ -79,37 +144,8 @@ def _as_drawn(statistic: str) -> str:
     return "".join(word.capitalize() for word in statistic.split("_"))
 
 
-def _from_math(entry: Mapping[str, Any]) -> Metric:
-    stat = entry.get("MetricStat") or {}
-    metric = stat.get("Metric") or {}
-    return Metric(
-        id=entry.get("Id", "m1"),
-        returned=entry.get("ReturnData", True),
-        expression=entry.get("Expression") or "",
-        label=entry.get("Label") or "",
-        namespace=metric.get("Namespace") or "",
-        name=metric.get("MetricName") or "",
-        dimensions=_dimensions(metric),
-        statistic=stat.get("Stat") or "",
-        period_seconds=int(stat.get("Period") or entry.get("Period") or 0),
-    )
-
-
-def _dimensions(values: Mapping[str, Any]) -> dict[str, str]:
-    return {pair["name"]: pair["value"] for pair in values.get("Dimensions") or ()}
-
-
-def resource(metrics: Sequence[Metric]) -> str:
-    """What is measured, by its dimensions, as people find it; empty where there are none."""
-    named = [metric.dimensions for metric in metrics if metric.dimensions]
-    return ", ".join(f"{name} {value}" for name, value in named[0].items()) if named else ""
-
-
-def log_group(metrics: Sequence[Metric], stack_info: StackInfo) -> str:
-    """Where the thing that is measured logs, as far as that group is known to be there.
-
-    The balancer's metrics, and the app's own, are the web service's matter.
-    """
+def _log_group(metrics: Sequence[Metric], stack_info: StackInfo) -> str:
+    """The balancer's metrics, and the app's own, are the web service's matter."""
     for metric in metrics:
         if service := metric.dimensions.get("ServiceName"):
             return stack_info.log_group(service)
@@ -121,28 +157,6 @@ def log_group(metrics: Sequence[Metric], stack_info: StackInfo) -> str:
         if metric.namespace
     )
     return "" if of_others else stack_info.log_group()
-
-
-def widget(region: str, title: str, metrics: Sequence[Metric], reason: str) -> str:
-    """The JSON that GetMetricWidgetImage draws; empty where there is no metric (composite).
-
-    Three hours with the threshold as a line (CloudWatch API, "Metric Widget Structure").
-    """
-    if not metrics:
-        return ""
-    drawn: dict[str, Any] = {
-        "title": title,
-        "region": region,
-        "width": WIDTH,
-        "height": HEIGHT,
-        "start": "-PT3H",
-        "metrics": [_row(metric) for metric in metrics],
-    }
-    limit = threshold(reason)
-    if limit is not None:
-        line = {"value": limit, "label": "threshold", "color": "#d62728"}
-        drawn["annotations"] = {"horizontal": [line]}
-    return json.dumps(drawn)
 
 
 def _row(metric: Metric) -> list[Any]:

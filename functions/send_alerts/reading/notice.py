@@ -1,7 +1,7 @@
 """One thing that an event says, in our own words: the input of everything after parsing."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
@@ -110,15 +110,6 @@ class Notice(NamedTuple):
     """All of the alarm's, by which it is routed; the first of them are facts."""
     guide: Guide = Guide()
 
-    def checked(self) -> Self:
-        """Itself. Events come from outside: raises TypeError where a field isn't text."""
-        texts = [self.key, self.name, self.title, self.text, self.widget, self.ref, self.label]
-        texts += [text for fact in (*self.facts, *self.tags, self.guide) for text in fact]
-        texts += [text for link in self.links for text in (link.label, link.url)]
-        if not all(isinstance(text, str) for text in texts):
-            raise TypeError("a field that should be text is none")
-        return self
-
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """What `jsonable` made of one."""
@@ -152,12 +143,3 @@ def hold_from_json(values: Mapping[str, Any] | None) -> Hold | None:
         return None
     until, later = parse_optional(values["until"]), bool(values.get("announce_later"))
     return Hold(until, values["by"], values["ends_with_next"], later)
-
-
-def instant(value: Any) -> datetime:
-    """An ISO 8601 time as UTC. Raises ValueError or TypeError where it is none."""
-    time = datetime.fromisoformat(value)
-    try:
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{value} has no time in UTC") from None

@@ -5,9 +5,10 @@ from copy import replace
 from datetime import datetime
 from typing import Any
 
+from ops_common.datetimes import parse_utc
 from ops_common.ops_events import Severity, State
 from send_alerts.reading.arrival import Arrival
-from send_alerts.reading.notice import NEXT_DEPLOYMENT, Guide, Link, Notice, Part, Signal, instant
+from send_alerts.reading.notice import NEXT_DEPLOYMENT, Guide, Link, Notice, Part, Signal
 from send_alerts.reading.own_runbook import ADVICE, guide
 from send_alerts.reading.service_story import service_key
 from send_alerts.reading.stack_info import StackInfo
@@ -32,7 +33,7 @@ def from_own(arrival: Arrival) -> list[Notice]:
     event, stack_info = arrival.body, arrival.stack_info
     detail, kind = event["detail"], event["detail-type"]
     signal = SIGNALS[State(detail["state"])]
-    at = instant(detail["occurredAt"])
+    at = parse_utc(detail["occurredAt"])
     facts = detail.get("facts") or {}
     incident, severity = detail["incident"], Severity(detail["severity"])
     shown = tuple((name, str(value)) for name, value in facts.items())

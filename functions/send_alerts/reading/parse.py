@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 from ops_common.on_call.operator_action import KIND as OPERATOR_ACTION
 from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import SOURCE
-from send_alerts.reading import alarm_detail, alarms, ecs_events, own_events
+from send_alerts.reading import alarms, ecs_events, own_events
 from send_alerts.reading.arrival import SHAPES, Arrival, arrivals_of
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.services import (
@@ -82,16 +83,14 @@ def parse(
 
 
 def _said(arrival: Arrival) -> Said:
-    try:
-        known = _known(arrival)
-        if isinstance(known, list):
-            known = [notice.checked() for notice in known]
-    except SHAPES:
-        known = None
-    if isinstance(known, FollowUp | Sweep | OperatorAction):
-        return known
-    notices = _plain(arrival) if known is None else known
-    return [_with_place(notice, arrival) for notice in notices]
+    for read in (_known, _unknown):
+        with suppress(*SHAPES):
+            said = read(arrival)
+            if isinstance(said, list):
+                return [_completed(notice, arrival) for notice in said]
+            if said is not None:
+                return said
+    return [_completed(notice, arrival) for notice in other.from_text(arrival)]
 
 
 def _loaded(body: str) -> Any:
@@ -108,8 +107,16 @@ def _loaded(body: str) -> Any:
     raise NotAnEvent(f"the body is {type(event).__name__}; expected an event object or text")
 
 
-def _with_place(notice: Notice, arrival: Arrival) -> Notice:
-    """With whose it is: the environment, the account and its region."""
+def _completed(notice: Notice, arrival: Arrival) -> Notice:
+    """With whose it is: the environment, the account and its region.
+
+    Events come from outside: raises TypeError where a field isn't text.
+    """
+    texts = [notice.key, notice.name, notice.title, notice.text]
+    texts += [notice.widget, notice.ref, notice.label, *notice.guide]
+    texts += [text for pair in (*notice.facts, *notice.tags, *notice.links) for text in pair]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a field that should be text is none")
     arn = notice.key.removeprefix("alarm:").split(":") if notice.key.startswith("alarm:") else []
     account, region = (arn[4], arn[3]) if len(arn) > 4 else arrival.origin
     where = f"{account} in {region}" if region else account
@@ -122,14 +129,10 @@ def _follow_up(arrival: Arrival) -> FollowUp:
     return FollowUp(str(detail["key"]), int(detail["number"]))
 
 
-def _operator_action(arrival: Arrival) -> OperatorAction:
-    return OperatorAction.from_detail(arrival.body["detail"])
-
-
 type Reader = Callable[[Arrival], Said]
 READERS: dict[tuple[str, str], Reader] = {
     (SOURCE, FOLLOW_UP): _follow_up,
-    (SOURCE, OPERATOR_ACTION): _operator_action,
+    (SOURCE, OPERATOR_ACTION): lambda arrival: OperatorAction.from_detail(arrival.body["detail"]),
     (SOURCE, SWEEP): lambda _: Sweep(),
     (SOURCE, ANY): own_events.from_own,
     ("aws.acm", ANY): security.from_certificate,
@@ -155,7 +158,7 @@ READERS: dict[tuple[str, str], Reader] = {
     (NO_EVENT, "AlarmName"): alarms.from_sns,
     (NO_EVENT, "AutoScalingGroupName"): work.from_auto_scaling,
     (NO_EVENT, "Event Message"): rds.from_subscription,
-    (NO_EVENT, "alarmName"): alarm_detail.from_detail,
+    (NO_EVENT, "alarmName"): alarms.from_detail,
     (NO_EVENT, "anomalyId"): money.from_anomaly_message,
     (NO_EVENT, "requestContext"): work.from_destination,
 }
@@ -170,8 +173,8 @@ def _known(arrival: Arrival) -> Said | None:
     event = arrival.body
     if arrival.envelope.get("Type", "Notification") != "Notification":
         return other.from_confirmation(arrival)
-    if failed := dead_letters.from_function(arrival):
-        return failed
+    if arrival.attributes.keys() >= dead_letters.OF_A_FUNCTION:
+        return dead_letters.from_function(arrival)
     if not isinstance(event, Mapping):
         return None
     source, kind = str(event.get("source") or NO_EVENT), str(event.get("detail-type") or ANY)
@@ -183,16 +186,10 @@ def _known(arrival: Arrival) -> Said | None:
     return read(arrival) if read else None
 
 
-def _plain(arrival: Arrival) -> list[Notice]:
-    """The same without asking what kind it is; for a shape that nobody foresaw, its text."""
-    event = arrival.body
-    try:
-        if undelivered := dead_letters.from_delivery(arrival):
-            return undelivered
-        if isinstance(event, Mapping):
-            read = other.from_event if "detail-type" in event else other.from_json
-            return [notice.checked() for notice in read(arrival)]
-    except SHAPES:
-        pass
-    text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, default=str)
-    return other.from_text(arrival._replace(body=text))
+def _unknown(arrival: Arrival) -> Said | None:
+    """The same without asking what kind it is; None for bare text."""
+    if undelivered := dead_letters.from_delivery(arrival):
+        return undelivered
+    if not isinstance(arrival.body, Mapping):
+        return None
+    return (other.from_event if "detail-type" in arrival.body else other.from_json)(arrival)

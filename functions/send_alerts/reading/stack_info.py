@@ -26,10 +26,6 @@ class StackInfo(NamedTuple):
     account: str = ""
     """This function's own; empty where nobody knows."""
 
-    def is_here(self, account: str, region: str) -> bool:
-        """Whether it is this function's own account and region: only there are the app's logs."""
-        return region == self.region and (not self.account or account in ("", self.account))
-
     def log_group(self, service: str = "") -> str:
         """The log group of a service; empty for one that is none of the app's."""
         name = service or self.web_service

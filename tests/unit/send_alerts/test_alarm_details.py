@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ops_common.ops_events import Severity
-from send_alerts.reading.metrics import from_detail, log_group
+from send_alerts.reading.metrics import of_event
 from tests.unit.send_alerts.alert_world import STACK_INFO
 from tests.unit.send_alerts.parsing import Event, parsed
 
@@ -25,13 +25,13 @@ def metric(**dimensions: str) -> dict[str, Any]:
     ],
 )
 def test_the_logs_are_those_of_what_is_measured(dimensions: dict[str, str], group: str) -> None:
-    assert log_group([from_detail(metric(**dimensions))], STACK_INFO) == group
+    assert of_event([metric(**dimensions)], STACK_INFO).log_group == group
 
 
 def test_what_is_measured_elsewhere_has_no_logs_of_ours() -> None:
     entry = metric(QueueName="orders")
     entry["metricStat"]["metric"]["namespace"] = "AWS/SQS"
-    assert log_group([from_detail(entry)], STACK_INFO) == ""
+    assert of_event([entry], STACK_INFO).log_group == ""
 
 
 def test_a_metric_is_watched_unless_it_says_that_it_is_not(event: Event) -> None:

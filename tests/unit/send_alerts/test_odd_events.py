@@ -83,5 +83,5 @@ def test_one_odd_field_keeps_nothing_from_being_sent_nor_what_comes_after(
         for one in (changed, whole):
             found = parse(json.dumps(one), NOON, STACK_INFO)
             if isinstance(found, list):
-                world.notify(*(notice.checked() for notice in found))
+                world.notify(*found)
         assert not any(world.incident(key).outbox for key in world.items.incident_keys), changed

@@ -10,14 +10,14 @@ from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.notice import Notice
 from send_alerts.reading.services.common import block, name_in, notice
 
+OF_A_FUNCTION = {"RequestID", "ErrorCode", "ErrorMessage"}
+"""The attributes by which a record is one of a function that failed."""
 SCHEDULER = "X-Amz-Scheduler-"
 
 
 def from_function(arrival: Arrival) -> list[Notice]:
-    """A function that failed, whatever the event was that it failed on; nothing for another."""
+    """A function that failed, whatever the event was that it failed on."""
     known = arrival.attributes
-    if not {"RequestID", "ErrorCode", "ErrorMessage"} <= known.keys():
-        return []
     message = known["ErrorMessage"]
     return [
         notice(

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ops_common.datetimes import parse_utc
 from ops_common.ops_events import Severity
 from send_alerts.reading.arrival import Arrival
 from send_alerts.reading.figures import CLOCK
 from send_alerts.reading.links import partition
-from send_alerts.reading.notice import Notice, Signal, instant
+from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.services.common import detail_of, incident, name_in, notice, once
 
 DASHBOARDS = {"aws": "https://health.aws.amazon.com/health/home"}
@@ -99,7 +100,7 @@ def _time(value: Any) -> datetime | None:
     """`Wed, 25 Nov 2026 03:40:00 GMT`, or ISO 8601."""
     if not isinstance(value, str):
         return None
-    for read in (parsedate_to_datetime, instant):
+    for read in (parsedate_to_datetime, parse_utc):
         try:
             return read(value).astimezone(UTC)
         except ValueError:

@@ -1,5 +1,6 @@
 """Everything that no other reader knows: an event of AWS, a program's JSON, text, SNS's own."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -67,12 +68,16 @@ def from_json(arrival: Arrival) -> list[Notice]:
 def from_text(arrival: Arrival) -> list[Notice]:
     """Text: its subject or first line as title. Somebody sent it to people, so it is a warning.
 
+    Of a shape that nobody foresaw, its JSON.
     AWS Backup and others add their state as an attribute (Backup Developer Guide, "Using Amazon
     SNS to track AWS Backup events").
     """
+    if not isinstance(arrival.body, str):
+        body = json.dumps(arrival.body, ensure_ascii=False, default=str)
+        arrival = arrival._replace(body=body)
     if (of_stack := stacks.from_text(arrival)) is not None:
         return of_stack
-    text = str(arrival.body).replace("\r\n", "\n").strip()
+    text = arrival.body.replace("\r\n", "\n").strip()
     first = next((line for line in text.splitlines() if line.strip()), "")
     text = shortened(text, LONGEST_TEXT)
     facts = (("Topic", arrival.topic),)

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from ops_common.ops_events import Severity
-from send_alerts.reading.arrival import Arrival
+from send_alerts.reading.arrival import Arrival, time_or
 from send_alerts.reading.links import partition
-from send_alerts.reading.notice import Notice, Signal, instant
+from send_alerts.reading.notice import Notice, Signal
 from send_alerts.reading.services.common import detail_of, incident, link, name_in, notice
 from send_alerts.reading.services.rds_categories import BY_EVENT
 
@@ -65,7 +65,7 @@ def from_event(arrival: Arrival) -> list[Notice]:
         message=str(detail.get("Message") or ""),
         categories=[str(each).lower() for each in detail.get("EventCategories") or ()],
         event_id=str(detail.get("EventID") or ""),
-        at=_instant(detail.get("Date"), arrival.at),
+        at=time_or(detail.get("Date"), arrival.at),
     )
     return [found]
 
@@ -84,7 +84,7 @@ def from_subscription(arrival: Arrival) -> list[Notice]:
         message=text,
         categories=_categories(text, event_id[0] if event_id else ""),
         event_id=event_id[0] if event_id else "",
-        at=_instant(message.get("Event Time"), arrival.at),
+        at=time_or(message.get("Event Time"), arrival.at),
     )
     return [replace(found, links=link("Database", message.get("Identifier Link")))]
 
@@ -172,10 +172,3 @@ def _severity(message: str, categories: Collection[str]) -> Severity:
 
 def _first(message: str) -> str:
     return message.split(". ")[0].rstrip(".")
-
-
-def _instant(value: object, otherwise: datetime) -> datetime:
-    try:
-        return instant(value)
-    except (TypeError, ValueError):
-        return otherwise

@@ -22,7 +22,7 @@ def from_text(arrival: Arrival) -> list[Notice] | None:
 
     Of its resources only one that failed is news.
     """
-    text = str(arrival.body).replace("\r\n", "\n")
+    text = arrival.body.replace("\r\n", "\n")
     fields = dict(_FIELD.findall(text))
     if not {"StackId", "StackName", "ResourceStatus"} <= fields.keys():
         return None
