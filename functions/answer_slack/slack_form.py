@@ -52,10 +52,15 @@ def _typed(form: Mapping[str, str]) -> Asked:
         app=form["api_app_id"],
         user=form["user_id"],
         user_name=form.get("user_name", ""),
-        line=form.get("text", ""),
+        line=_as_typed(form.get("text", "")),
         response_url=form.get("response_url", ""),
         by_button=False,
     )
+
+
+def _as_typed(text: str) -> str:
+    """Slack escapes three characters of what people type ("Formatting text")."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _clicked(payload: Mapping[str, Any]) -> Asked:

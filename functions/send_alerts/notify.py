@@ -16,7 +16,7 @@ from send_alerts.incident.incident import Incident
 from send_alerts.incident.storm import PREFIX
 from send_alerts.ports import Ports
 from send_alerts.process import SLACK_KEY, Change, process
-from send_alerts.reading.notice import Hold, Notice, Part, Signal
+from send_alerts.reading.notice import OPENING, Hold, Notice, Part, Signal
 from send_alerts.reading.parse import FollowUp, Said, Sweep
 from send_alerts.sweep import sweep
 
@@ -71,11 +71,13 @@ def _taking(notice: Notice, parent: str, ports: Ports) -> Change:
         if incident.history.knows(notice):
             return incident
         incident, about = _silenced(incident, notice.name, now, ports), notice
-        if incident.hold:
+        if incident.hold and notice.signal not in OPENING:
             incident = lift_when_due(incident, now, ports.channels)
         if parent:
             incident, about = families.within_family(incident, notice, parent, ports)
-        return advance(incident, about, now, ports.channels)
+        incident = advance(incident, about, now, ports.channels)
+        # An opening is what is announced when a hold has ended: once, with what it says.
+        return lift_when_due(incident, now, ports.channels) if incident.hold else incident
 
     return change
 

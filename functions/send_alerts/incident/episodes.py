@@ -38,7 +38,7 @@ def episodes(entries: Sequence[Transition], flap_window: timedelta) -> tuple[Epi
     for entry in entries:
         match entry.signal:
             case Signal.OPEN | Signal.ROLLING_BACK:
-                if entry.was is Signal.RESOLVED and entry.since and _lasts(found):
+                if entry.was is Signal.RESOLVED and entry.since and _began(found, entry.since):
                     # The end of the incident before has not arrived (yet).
                     closed_at = max(entry.since, found[-1].last_at)
                     found[-1] = _closed(found[-1], found[-1].open_parts, closed_at)
@@ -55,6 +55,11 @@ def episodes(entries: Sequence[Transition], flap_window: timedelta) -> tuple[Epi
 def episode_at(found: Sequence[Episode], at: datetime) -> Episode | None:
     """The incident that a time falls into: the last one opened by then."""
     return next((episode for episode in reversed(found) if episode.opened_at <= at), None)
+
+
+def _began(found: Sequence[Episode], by: datetime) -> bool:
+    """Whether one had begun by then and is not over."""
+    return _lasts(found) and found[-1].opened_at < by
 
 
 def _lasts(found: Sequence[Episode]) -> bool:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ops_common.ops_events import Severity
-from send_alerts.incident.episodes import episode_at
+from send_alerts.incident.episodes import Episode, episode_at
 from send_alerts.incident.incident import Incident
 from send_alerts.incident.outbox_entry import EntryKind
 from send_alerts.incident.transitions import Transition
@@ -48,7 +48,7 @@ def weigh(incident: Incident, entry: Transition, before: Incident) -> Weight:
         return Weight(kind, loud=not partly)
     if episode is None or entry.at == episode.opened_at or not incident.announced(entry.at):
         return Weight(EntryKind.OPENED, loud=True)
-    return _weigh_more(incident, entry, before)
+    return _weigh_more(incident, entry, before, episode)
 
 
 def _explains(incident: Incident, rolling: Transition) -> bool:
@@ -59,9 +59,14 @@ def _explains(incident: Incident, rolling: Transition) -> bool:
     )
 
 
-def _weigh_more(incident: Incident, entry: Transition, before: Incident) -> Weight:
+def _weigh_more(
+    incident: Incident, entry: Transition, before: Incident, episode: Episode
+) -> Weight:
     """What one more opening is, of an incident that people know."""
     again = (entry.was or _before(incident, entry)) is Signal.RESOLVED
+    if entry.since and entry.since <= episode.opened_at:
+        # It was well before the incident began, and not since: its suppressor has ended, say.
+        again = False
     if again and entry.part is Part.WHOLE:
         return Weight(EntryKind.REOPENED, loud=True)
     if entry.signal is Signal.ROLLING_BACK:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ops_common.datetimes import parse_utc
 from send_alerts.reading.stack_info import StackInfo
 
-SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+SHAPES = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 """What reading a shape raises that nobody foresaw."""
 ACCOUNTS = ("affectedAccount", "accountId", "awsAccountId")
 """Fields of AWS Health, of GuardDuty and of Inspector."""
@@ -133,7 +133,7 @@ def _read(text: str) -> Any:
     """What the text says as JSON; the text where it is none."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -184,11 +184,12 @@ def _text(value: Any) -> str:
 
 
 def time_or(value: Any, otherwise: datetime) -> datetime:
-    """An ISO 8601 time as UTC; another where it is none."""
+    """An ISO 8601 time as UTC; another where it is none, or the calendar's first or last year."""
     try:
-        return parse_utc(value)
+        time = parse_utc(value)
     except (TypeError, ValueError):
         return otherwise
+    return time if 1 < time.year < 9999 else otherwise
 
 
 def _fingerprint(body: Any) -> str:

@@ -1,5 +1,6 @@
 """One thing that an event says, in our own words: the input of everything after parsing."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +45,14 @@ class Part(StrEnum):
 
 NEXT_DEPLOYMENT = "next"
 """The ref of a rolling back whose deployment is still to come."""
+
+
+LONGEST = 16_000
+"""Bytes of a text, and characters of a notice."""
+LONGEST_KEY = 1000
+"""The table's keys have 2,048 bytes at most."""
+LONGEST_LINK = 3000
+"""Slack takes no longer one."""
 
 
 class Link(NamedTuple):
@@ -110,6 +119,25 @@ class Notice(NamedTuple):
     """All of the alarm's, by which it is routed; the first of them are facts."""
     guide: Guide = Guide()
 
+    def fitting(self) -> Self:
+        """As the table, SNS and Slack take it: what is too long is cut, with a mark, and in UTF-8.
+
+        An item of the table has 400 KB at most, with the text of each message that is still to go.
+        """
+        return self._replace(
+            key=_shortened(self.key),
+            name=_cut(self.name, LONGEST_KEY),
+            title=_cut(self.title, LONGEST_KEY),
+            text=_cut(self.text, LONGEST),
+            facts=tuple((_cut(name, 200), _cut(value, 2000)) for name, value in self.facts[:40]),
+            links=tuple(link for link in self.links if len(link.url) <= LONGEST_LINK),
+            widget=self.widget if len(self.widget) <= LONGEST else "",
+            ref=_shortened(self.ref),
+            label=_cut(self.label, 200),
+            tags=tuple((_cut(name, 200), _cut(value, 300)) for name, value in self.tags[:50]),
+            guide=Guide(*(_cut(text, 2000) for text in self.guide)),
+        )
+
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """What `jsonable` made of one."""
@@ -143,3 +171,16 @@ def hold_from_json(values: Mapping[str, Any] | None) -> Hold | None:
         return None
     until, later = parse_optional(values["until"]), bool(values.get("announce_later"))
     return Hold(until, values["by"], values["ends_with_next"], later)
+
+
+def _cut(text: str, most: int) -> str:
+    """At most so many bytes of UTF-8, in which half a surrogate pair is no character."""
+    encoded = text.encode(errors="replace")
+    return encoded[:most].decode(errors="ignore") + ("…" if len(encoded) > most else "")
+
+
+def _shortened(name: str) -> str:
+    """A name that differs where the long one does."""
+    known = _cut(name, LONGEST_KEY)
+    digest = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]
+    return name if known == name else f"{known}{digest}"

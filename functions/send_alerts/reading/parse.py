@@ -14,7 +14,7 @@ from ops_common.on_call.operator_action import OperatorAction
 from ops_common.ops_events import SOURCE
 from send_alerts.reading import alarms, ecs_events, own_events
 from send_alerts.reading.arrival import SHAPES, Arrival, arrivals_of
-from send_alerts.reading.notice import Notice
+from send_alerts.reading.notice import LONGEST, LONGEST_KEY, Notice
 from send_alerts.reading.services import (
     dead_letters,
     health,
@@ -97,10 +97,8 @@ def _loaded(body: str) -> Any:
     """A JSON object, or text. Raises NotAnEvent."""
     try:
         event = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         event = body
-    except RecursionError:
-        raise NotAnEvent("the body is nested too deeply; expected an event or text") from None
     # A rule's input transformer writes a sentence with its quotes: a text of JSON.
     if isinstance(event, dict) or (isinstance(event, str) and re.search(r"\w", event)):
         return event
@@ -110,18 +108,21 @@ def _loaded(body: str) -> Any:
 def _completed(notice: Notice, arrival: Arrival) -> Notice:
     """With whose it is: the environment, the account and its region.
 
-    Events come from outside: raises TypeError where a field isn't text.
+    Events come from outside, with anything in them: raises TypeError where a field isn't text.
     """
     texts = [notice.key, notice.name, notice.title, notice.text]
     texts += [notice.widget, notice.ref, notice.label, *notice.guide]
     texts += [text for pair in (*notice.facts, *notice.tags, *notice.links) for text in pair]
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError("a field that should be text is none")
+    whole = "".join(texts)
+    if len(whole) > LONGEST or len(notice.key) > LONGEST_KEY or not whole.isascii():
+        notice = notice.fitting()
     arn = notice.key.removeprefix("alarm:").split(":") if notice.key.startswith("alarm:") else []
     account, region = (arn[4], arn[3]) if len(arn) > 4 else arrival.origin
     where = f"{account} in {region}" if region else account
     facts = (*notice.facts, ("Account", where)) if account else notice.facts
-    return replace(notice, facts=facts, environment=arrival.stack_info.environment)
+    # With many programs the first and the last year of the calendar stand for "never".
+    at = notice.occurred_at if 1 < notice.occurred_at.year < 9999 else arrival.at
+    return replace(notice, facts=facts, occurred_at=at, environment=arrival.stack_info.environment)
 
 
 def _follow_up(arrival: Arrival) -> FollowUp:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
@@ -33,7 +34,7 @@ def buttons(incident: Incident) -> ActionsBlock | None:
     closing = [(f"Close: {reason}", f"close {ref} {reason}") for reason in REASONS]
     elements.append(_menu("close", "Close …", closing))
     elements += _of_service(incident, ref)
-    return ActionsBlock(elements=elements)
+    return ActionsBlock(elements=[element for element in elements if _fits(element)])
 
 
 def _silences(ref: str, name: str) -> list[tuple[str, str]]:
@@ -67,6 +68,15 @@ def _of_service(incident: Incident, ref: str) -> list[InteractiveElement]:
         text = f"Hold at {tasks} for 1 h"
         return [_button("hold", text, f"hold {tasks} 1h {name} @{ref}")]
     return []
+
+
+def _fits(element: InteractiveElement) -> bool:
+    """Whether Slack takes it: a name of an event may be longer than a button holds."""
+    try:
+        element.to_dict()
+    except SlackObjectFormationError:
+        return False
+    return True
 
 
 def _button(name: str, text: str, value: str, *, style: str | None = None) -> ButtonElement:

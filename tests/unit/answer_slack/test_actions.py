@@ -65,6 +65,11 @@ def test_a_silence_of_an_incident_means_its_very_name(world: SlackWorld) -> None
     assert only(world).until == NOW + HOUR
 
 
+def test_what_slack_escapes_is_read_as_it_was_typed(world: SlackWorld) -> None:
+    world.post(command("silence &lt;r&amp;d&gt;-* 1h"))
+    assert only(world).name == "<r&d>-*"
+
+
 def test_a_name_with_blanks_can_be_quoted(world: SlackWorld) -> None:
     world.post(command("silence “errors two” 30m"))
     assert only(world).name == "errors two"

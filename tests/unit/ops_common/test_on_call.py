@@ -1,5 +1,6 @@
 """The words of people on call: periods, summaries, events, patterns."""
 
+import shlex
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ops_common.on_call.board import Board
 from ops_common.on_call.commands import USAGE, BadCommand, Question, Wish, parse, split
 from ops_common.on_call.operator_action import Action, OperatorAction
 from ops_common.on_call.periods import BadPeriod, end_of
@@ -51,6 +53,35 @@ def test_any_line_is_a_wish_a_question_or_a_complaint(line: str) -> None:
     with suppress(BadCommand):
         wanted = parse(split(line), NOW)
         assert isinstance(wanted, Wish) or wanted[0] in Question
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'ack "web errors"',
+        "ack 'web errors'",
+        "ack “web errors”",
+        "ack ‘web errors’",
+        "ack „web errors“",
+        "ack «web errors»",
+        "ack `web errors`",
+    ],
+)
+def test_a_name_with_blanks_is_quoted_as_clients_and_languages_do(line: str) -> None:
+    assert split(line) == ["ack", "web errors"]
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_an_apostrophe_is_no_quote(apostrophe: str) -> None:
+    said = split(f"close 1f0a2b3c won{apostrophe}t be fixed, it{apostrophe}s expected")
+    assert said == ["close", "1f0a2b3c", "won't", "be", "fixed,", "it's", "expected"]
+    assert split(shlex.join(["ack", "o'hara's alarm"])) == ["ack", "o'hara's alarm"]
+
+
+def test_a_reference_may_be_typed_in_capitals() -> None:
+    known = IncidentSummary("k", "Web", "t", "warning", NOW)
+    assert Board((known,)).find(known.reference.upper()) == (known,)
+    assert Board((known,)).find("WEB") == ()
 
 
 def test_every_command_is_shown_by_help() -> None:

@@ -112,6 +112,23 @@ def test_a_suppressed_composite_is_announced_when_an_event_says_that_it_is_no_mo
     assert len(story.threads.roots) == len(story.topic.subjects) == 1
 
 
+def test_the_end_of_a_wait_and_the_event_that_says_so_are_one_announcement(event: Event) -> None:
+    # GIVEN a composite that waits for its suppressor; it was well for days before
+    story = Story()
+    waiting = event("alerts/alarm_suppressed_waiting")
+    story.arrives(waiting, "02:09")
+    # WHEN the event comes that nothing suppresses it, as the wait is over
+    for field in ("actionsSuppressedBy", "actionsSuppressedReason"):
+        waiting["detail"]["state"].pop(field)
+    waiting["detail"]["state"]["timestamp"] = clock("02:13").isoformat()
+    story.now = clock("02:13")
+    story.notify(*parsed(waiting))
+    # THEN it is announced once, and has not flapped: it was not well in between
+    assert len(story.topic.subjects) == len(story.threads.messages) == 1
+    (key,) = [key for key in story.items.incident_keys if story.incident(key).history.lasts]
+    assert story.incident(key).history.current.reopened == 0  # type: ignore[union-attr]
+
+
 def test_auto_scaling_s_own_alarms_are_nobody_s_business(event: Event) -> None:
     story = Story()
     story.arrives(event("alerts/alarm_of_auto_scaling"))

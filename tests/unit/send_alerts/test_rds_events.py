@@ -52,6 +52,8 @@ def only(event: Any) -> Notice:
         ("0080", "failure", "RDS was unable to configure enhanced monitoring.", WARNING),
         ("0275", "failure", "RDS throttled some connections to DB proxy jiki.", WARNING),
         ("0219", "failure", "It is in an invalid state. No actions are necessary.", INFO),
+        ("0418", "failure", "Amazon RDS is unable to access the KMS encryption key.", CRITICAL),
+        ("0420", "failure", "Amazon RDS can now successfully access the KMS key.", INFO),
         ("0057", "read replica", "Replication streaming has been terminated.", WARNING),
         ("0225", "notification", "Storage size 90 GB is approaching the maximum.", WARNING),
         ("0003", "deletion", "DB instance deleted.", WARNING),

@@ -159,7 +159,7 @@ def _severity(message: str, categories: Collection[str]) -> Severity:
     )
     severe = severe or ("failure" in categories and not _BESIDE.search(message))
     # What comes after the first sentence is advice: "time varies with the amount to be recovered".
-    if _GOOD.search(_first(message)) and not _BAD.search(_first(message)) and not severe:
+    if _GOOD.search(_first(message)) and not _BAD.search(_first(message)):
         return Severity.INFO
     if _BAD.search(message):
         return Severity.CRITICAL if severe else Severity.WARNING

@@ -46,7 +46,11 @@ class Board:
 
     def find(self, words: str) -> tuple[IncidentSummary, ...]:
         """The incidents meant by a reference, a key or a name; open ones hide the others."""
-        meant = [one for one in self.incidents if words in (one.reference, one.key, one.name)]
+        meant = [
+            one
+            for one in self.incidents
+            if words in (one.key, one.name) or words.lower() == one.reference
+        ]
         return tuple(one for one in meant if one.open) or tuple(meant)
 
 

@@ -1,5 +1,6 @@
 """The words of `/ops` and of `make` alike, read into what they ask for."""
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +10,9 @@ from enum import StrEnum
 from .operator_action import Action
 from .periods import BadPeriod, end_of
 
-# Slack's clients make quotes curly.
-_STRAIGHT = str.maketrans("“”„‘’", '"""\'\'')
+# Slack's clients make quotes curly, and each language has its own; code is pasted with its marks.
+_STRAIGHT = str.maketrans("“”„«»`‘’\xa0", '""""""\'\' ')
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 ABOUT_AN_INCIDENT = ("probe", "rollback", "hold", "release")
 """After these an incident may stand as `@` and its reference: its thread says who did it."""
 LONGEST_WORD = 300
@@ -75,10 +77,11 @@ class BadCommand(Exception):
 def split(text: str) -> list[str]:
     """The words of a line; quotes, curly ones as well, keep a name with blanks together.
 
-    Raises BadCommand.
+    An apostrophe within a word is none. Raises BadCommand.
     """
     try:
-        return shlex.split(text.translate(_STRAIGHT))
+        words = shlex.split(_APOSTROPHE.sub("’", text.translate(_STRAIGHT)))
+        return [word.replace("’", "'") for word in words]
     except ValueError:
         raise BadCommand("a quote is not closed") from None
 
