@@ -142,20 +142,28 @@ doctor: setup ## Let every function of the stack check itself
 invoke: has-FUNCTION has-EVENT setup ### Run a function in Lambda's container (FUNCTION=… EVENT=…)
 	PYTHONPATH=functions:layers/common:layers/postgres python -m local.invoke "$(FUNCTION)" "$(EVENT)"
 
-SIDE_BY_SIDE = $(MAKE) --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) --keep-going -j2
+SIDE_BY_SIDE = $(MAKE) --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) --keep-going -j3
+TESTS := test-others test-databases test-stand-ins
+ON_DATABASES := tests/integration/rotate_password tests/integration/query_database
 
-# The longest first: all the others are done one after the other beside it.
-gates: lint ### Run lint, types, validate and test, two at a time
-	@echo "Two at a time; each says how it went when it ends (some minutes) …"
-	@$(SIDE_BY_SIDE) test-integration types validate test-others
+# Each waits a good part of its time: three keep two cores busy.
+gates: lint ### Run lint, types, validate and test, three at a time
+	@echo "Three at a time; each says how it went when it ends (some minutes) …"
+	@$(SIDE_BY_SIDE) $(TESTS) types validate
 
-test: setup ### Run every test, in two processes
-	@echo "Running the tests in two processes; each says how it went when it ends (some minutes) …"
-	@$(SIDE_BY_SIDE) test-integration test-others
+test: setup ### Run every test, in three processes
+	@echo "Running the tests in three processes; each says how it went when it ends (some minutes) …"
+	@$(SIDE_BY_SIDE) $(TESTS)
 
-# In one process, since the contract of permissions compares all calls made in it.
 test-integration: setup ### Run the tests on PostgreSQL and AWS's stand-ins alone
 	python -m pytest -rs tests/integration
+
+# The contract of permissions compares the calls of those functions that are in the process.
+test-databases: setup ### Run those of the functions that log in to PostgreSQL
+	python -m pytest -rs $(ON_DATABASES) tests/integration/permissions
+
+test-stand-ins: setup ### Run the other integration tests
+	python -m pytest -rs tests/integration $(addprefix --ignore=,$(ON_DATABASES))
 
 test-others: setup ### Run all tests but the integration tests
 	python -m pytest -rs tests --ignore=tests/integration
