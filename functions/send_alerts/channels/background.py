@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
 
-from botocore.exceptions import ClientError
-
 from ops_common.datetimes import parse_utc
 from ops_common.observability import logger
 from ops_common.on_call.summaries import PartSummary, from_text
@@ -21,6 +19,10 @@ SILENCES_ID = "silence#alarms"
 FAMILIES_ID = "family#composites"
 RECENT = timedelta(hours=2)
 MOST_CHANGES = 5
+KEPT_CHANGES = 100
+"""With keys and titles of a kilobyte each they fill half of what an item holds (400 KB)."""
+FORGOTTEN_AT_ONCE = 100
+"""An expression holds 4 KB."""
 
 
 class Background(Protocol):
@@ -60,21 +62,34 @@ class DynamoBackground:
 
     def remember(self, key: str, at: datetime, title: str) -> None:
         """See Background; an older change than the one kept is dropped."""
+        change = {"at": {"S": _stamp(at)}, "title": {"S": title}}
         try:
-            self._client.update_item(
+            answer = self._client.update_item(
                 TableName=self._table_name,
                 Key={"id": {"S": CHANGES_ID}},
                 UpdateExpression="SET #key = :change",
                 ConditionExpression="attribute_not_exists(#key) OR #key.#at < :at",
                 ExpressionAttributeNames={"#key": key, "#at": "at"},
-                ExpressionAttributeValues={
-                    ":change": {"M": {"at": {"S": _stamp(at)}, "title": {"S": title}}},
-                    ":at": {"S": _stamp(at)},
-                },
+                ExpressionAttributeValues={":change": {"M": change}, ":at": change["at"]},
+                ReturnValues="ALL_NEW",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+        self._forget_oldest({**answer["Attributes"]})
+
+    def _forget_oldest(self, item: dict[str, Any]) -> None:
+        """All but the newest; one that was written anew meanwhile is lost, as if it were old."""
+        del item["id"]
+        oldest = sorted(item, key=lambda name: item[name]["M"]["at"]["S"])
+        forgotten = oldest[: max(0, len(oldest) - KEPT_CHANGES)][:FORGOTTEN_AT_ONCE]
+        if forgotten:
+            names = {f"#k{number}": name for number, name in enumerate(forgotten)}
+            self._client.update_item(
+                TableName=self._table_name,
+                Key={"id": {"S": CHANGES_ID}},
+                UpdateExpression=f"REMOVE {', '.join(names)}",
+                ExpressionAttributeNames=names,
+            )
 
     def changes_before(self, at: datetime) -> tuple[str, ...]:
         """See Background."""
