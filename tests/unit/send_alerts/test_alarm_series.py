@@ -13,6 +13,7 @@ from tests.unit.send_alerts.alarm_events import (
     alarm,
     clock,
 )
+from tests.unit.send_alerts.parsing import parsed
 
 
 @pytest.mark.parametrize(
@@ -119,3 +120,12 @@ def test_an_alarm_on_a_query_says_the_query(event: Event) -> None:
     (root,) = story.threads.roots
     assert "rate(errors[5m]) &gt; 0.1 has results" in json.dumps(root.content)
     assert "rate(errors[5m]) &gt; 0.1 has no results" in story.threads.thread(root)[-1]
+
+
+def test_an_alarm_on_a_query_says_it_by_sns_too(event: Event) -> None:
+    given = event("alerts/sns_alarm_metric")
+    message = json.loads(given["Message"])
+    criteria = {"PromQLCriteria": {"Query": "rate(errors[5m]) > 0.1", "PendingPeriod": 300}}
+    message |= {"NewStateReason": "", "Trigger": None, "EvaluationCriteria": criteria}
+    (found,) = parsed({**given, "Message": json.dumps(message)})
+    assert found.text == "rate(errors[5m]) > 0.1 has results"

@@ -202,7 +202,7 @@ def test_a_certificate_is_news_once_a_stage_until_it_is_renewed() -> None:
     ends = datetime(2027, 1, 10, tzinfo=UTC)
     keys = [
         certificate(at=ends - timedelta(days=days), DaysToExpiry=days).key
-        for days in (45, 15, 14, 8, 7, 0)
+        for days in (60, 15, 14, 8, 7, 0)
     ]
     assert len(set(keys)) == 3
     assert keys[::2] == keys[1::2]

@@ -210,3 +210,26 @@ def test_a_deployment_happened_when_it_was_last_changed(times: dict[str, str], a
     service = "arn:aws:ecs:eu-west-1:123456789012:service/jiki-production/jiki-api-web"
     found = parsed(event("aws.ecs", "ECS Deployment State Change", detail, service))
     assert f"{found[0].occurred_at:%H:%M}" == at
+
+
+@pytest.mark.parametrize(
+    ("times", "at"),
+    [
+        ({"stoppedAt": "2026-11-25T04:08:00Z"}, "04:08"),
+        ({"stoppedAt": "2026-11-25T04:08:00Z", "updatedAt": "2026-11-25T04:09:00Z"}, "04:08"),
+        ({"updatedAt": "2026-11-25T04:09:00Z"}, "04:09"),
+        ({}, "09:14"),
+    ],
+)
+def test_a_task_failed_when_it_had_stopped(times: dict[str, str], at: str) -> None:
+    detail = {
+        "lastStatus": "STOPPED",
+        "stopCode": "TaskFailedToStart",
+        "stoppedReason": "CannotPullContainerError: manifest unknown",
+        "group": "service:jiki-api-web",
+        "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/jiki-production",
+        "taskArn": "arn:aws:ecs:eu-west-1:123456789012:task/jiki-production/3f78",
+        **times,
+    }
+    (found,) = parsed(event("aws.ecs", "ECS Task State Change", detail, detail["taskArn"]))
+    assert f"{found.occurred_at:%H:%M}" == at
