@@ -57,10 +57,12 @@ class Player:
     def begin(self, notices: Sequence[Notice]) -> None:
         """Let everything that these may end or add to have begun some time before."""
         for key, notice in {notice.key: notice for notice in notices}.items():
+            # What was well until now had begun before that.
+            known = notice.since or notice.occurred_at
             start = replace(
                 notice,
                 signal=Signal.OPEN,
-                occurred_at=notice.occurred_at - BEFORE,
+                occurred_at=min(known, notice.occurred_at) - BEFORE,
                 text="",
                 was=None,
                 since=None,
