@@ -46,6 +46,11 @@ def test_the_sum_can_be_redone_by_hand() -> None:
     assert f"= {capacity.sum.threads:.1f}, 3 a task" in decision.reason
 
 
+def test_all_that_is_due_soon_is_one_number() -> None:
+    due = measured(due_scheduled=1, soon_due_scheduled=20, recurring_soon=300)
+    assert "321 due soon" in decided(due).reason
+
+
 def test_the_page_shows_reasons_as_they_are_given() -> None:
     burst = decided(measured(900, 1), memory=memory_of(60))
     busy = measured(

@@ -1,6 +1,7 @@
 """What an alarm's event says in its details: what is measured, by whom, where its logs are."""
 
 import json
+from copy import replace
 from typing import Any
 
 import pytest
@@ -150,3 +151,16 @@ def test_a_severity_is_read_in_a_team_s_own_word(
     shown = dict(found.facts).get("Severity")
     assert found.severity is severity
     assert said in shown if shown and said else shown == said, shown
+
+
+@pytest.mark.parametrize(
+    ("address", "link", "place"),
+    [
+        ("https://example.org/runbook.md", "https://example.org/runbook.md#calm", ""),
+        ("docs/runbook.md", "", "docs/runbook.md#calm"),
+    ],
+)
+def test_a_section_of_the_runbook_is_linked_or_named(address: str, link: str, place: str) -> None:
+    stack_info = replace(STACK_INFO, runbook_url=address)
+    assert [one.url for one in stack_info.runbook("calm")] == ([link] if link else [])
+    assert stack_info.runbook_fact("calm") == ((("Runbook", place),) if place else ())
