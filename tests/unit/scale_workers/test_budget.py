@@ -49,3 +49,7 @@ def test_growth_never_takes_connections_that_are_not_there(
 
 def test_where_not_even_the_minimums_fit_nobody_gets_more_than_its_minimum() -> None:
     assert shares(3, {"a": Demand(2, 9, 0), "b": Demand(2, 9, 0)}) == {"a": 2, "b": 2}
+
+
+def test_where_the_minimums_alone_do_not_fit_nothing_is_left_to_divide() -> None:
+    assert shares(3, {"a": Demand(2, 1, 0), "b": Demand(2, 2, 1)}) == {"a": 2, "b": 2}
