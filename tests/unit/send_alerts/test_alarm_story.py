@@ -126,7 +126,9 @@ def test_the_end_of_a_wait_and_the_event_that_says_so_are_one_announcement(event
     # THEN it is announced once, and has not flapped: it was not well in between
     assert len(story.topic.subjects) == len(story.threads.messages) == 1
     (key,) = [key for key in story.items.incident_keys if story.incident(key).history.lasts]
-    assert story.incident(key).history.current.reopened == 0  # type: ignore[union-attr]
+    episode = story.incident(key).history.current
+    assert episode
+    assert episode.reopened == 0
 
 
 def test_auto_scaling_s_own_alarms_are_nobody_s_business(event: Event) -> None:
